@@ -1,0 +1,49 @@
+import type { BookChange, Result } from '../../runtime/domain.ts';
+import type { Entry } from '../../runtime/messages.ts';
+import type { Operation } from '../../storage/store.ts';
+
+/** A place in the log: an entry's index, its term, and the checksum chain up to and with it. */
+export interface Position {
+  readonly index: number;
+  readonly term: number;
+  readonly sum: number;
+}
+
+/** What one entry did: the answer for its proposer (null for a no-op) and the new states for the commit feed. */
+export interface Applied {
+  readonly result: Result | null;
+  readonly changes: readonly BookChange[];
+}
+
+/**
+ * The port between a replica and what it replicates. Applying is synchronous, in log order, and depends on
+ * nothing but the state and the entry. Effects are visible to reads at once; they reach the disk when the host
+ * puts `takeOperations()` into its next synced batch.
+ */
+export interface StateMachine {
+  /** The last applied entry. */
+  readonly applied: Position;
+  /** Equal at equal applied index on every replica. */
+  readonly digest: string;
+  apply(position: Position, entry: Entry): Applied;
+  /**
+   * The records changed since the last call and the applied position, as one atomic group of operations; empty
+   * if nothing was applied. The caller must write it whole, and call `persisted` when it is durable.
+   */
+  takeOperations(): Operation[];
+  /** Everything up to the last `takeOperations()` is durable. */
+  persisted(): void;
+
+  /** Where records of this state lie in the store; a snapshot is this range. */
+  readonly prefix: string;
+  /** An empty state under the next prefix, to be filled from a snapshot. */
+  restore(at: Position): Restoring;
+}
+
+/** A state being built from a snapshot's records, whose keys are given without the prefix. */
+export interface Restoring {
+  /** Takes some records in and returns the operations that store them under the new prefix. */
+  accept(records: readonly (readonly [key: string, value: string])[]): Operation[];
+  /** The finished state, or an error if its digest is not `digest`. `switchOver` makes it the one that a restart loads. */
+  finish(digest: string): { state: StateMachine; switchOver: Operation[] };
+}

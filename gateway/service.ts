@@ -1,0 +1,100 @@
+import type { Book, BookChange, BookId, CartLine, Key, NewBook, Order, Result } from '../runtime/domain.ts';
+import type { CatalogAudit, NodeStatus } from '../runtime/messages.ts';
+
+/**
+ * What the gateway can do, without a word of HTTP or JSON-RPC: the two bridges and the simulated clients call
+ * this. Everything rejects with a `BazarError`, whose outcome says whether a write happened.
+ */
+export interface GatewayService {
+  readonly id: string;
+  book(id: BookId, options?: ReadOptions): Promise<Served<Book | null>>;
+  search(topic: string, options?: ReadOptions): Promise<Served<readonly Title[]>>;
+  books(page: { after?: BookId; limit: number }, options?: ReadOptions): Promise<Served<BooksPage>>;
+  order(orderId: Key, options?: ReadOptions): Promise<Served<Order | null>>;
+  orders(page: { after?: string; limit: number }, options?: ReadOptions): Promise<Served<OrdersPage>>;
+
+  /** Buys all lines or none. Without a key it makes the order id. A refused order is a result, not an error. */
+  purchase(lines: readonly CartLine[], key?: Key): Promise<Submitted>;
+  addBooks(books: readonly NewBook[], key?: Key): Promise<Submitted>;
+  updateBook(id: BookId, change: BookUpdate, key?: Key): Promise<Submitted>;
+
+  /** Calls `changed` with every later state of every book, in version order for each; returns the unsubscriber. */
+  onChange(changed: (change: BookChange) => void): () => void;
+
+  status(): Promise<ClusterStatus>;
+  audit(page: { after?: BookId; limit: number }): Promise<ClusterAudit>;
+  /** True when a quorum of catalogs is reachable and the gateway is not draining. */
+  ready(): boolean;
+}
+
+export interface ReadOptions {
+  /** Ask for a linearizable answer past every cache. */
+  readonly strong?: boolean;
+}
+
+export interface Title {
+  readonly id: BookId;
+  readonly title: string;
+}
+
+export interface BooksPage {
+  readonly books: readonly Book[];
+  readonly next: BookId | null;
+}
+
+export interface OrdersPage {
+  readonly orders: readonly Order[];
+  readonly next: string | null;
+}
+
+export interface BookUpdate {
+  readonly price?: number;
+  readonly restock?: number;
+  readonly stock?: number;
+}
+
+/** A read's answer and where it came from. */
+export interface Served<T> {
+  readonly value: T;
+  /** The catalog that answered, or the gateway on a hit. */
+  readonly servedBy: string;
+  readonly cache: 'hit' | 'miss' | 'bypass';
+  /** Log index of the last change of what was read (the `ETag`); for pages, the index they are as of. */
+  readonly version: number;
+  /** Log index the answer is known to be current at. */
+  readonly asOf: number;
+  /** Whole seconds since a catalog said so. */
+  readonly ageSeconds: number;
+}
+
+/** A decided command and the way it took. */
+export interface Submitted {
+  readonly key: Key;
+  readonly result: Result;
+  readonly order: string;
+}
+
+export interface ClusterStatus {
+  readonly nodes: readonly NodeStatus[];
+  readonly leader: string | null;
+  readonly cache: {
+    readonly kind: 'redis' | 'memory';
+    readonly state: 'ready' | 'bypassed';
+    readonly hits: number;
+    readonly misses: number;
+  };
+  /** Highest log index this gateway knows to be committed. */
+  readonly version: number;
+}
+
+export interface ClusterAudit {
+  /** Every live catalog is at the same index with the same digest, and every book balances. */
+  readonly consistent: boolean;
+  readonly catalogs: readonly (
+    | ({ readonly id: string; readonly state: 'present' } & Omit<CatalogAudit, 'ledger'>)
+    | { readonly id: string; readonly state: 'absent' }
+  )[];
+  /** One page of the ledger, as the most advanced catalog has it. */
+  readonly books: CatalogAudit['ledger'];
+  readonly next: BookId | null;
+}

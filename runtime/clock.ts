@@ -1,0 +1,33 @@
+/**
+ * The one door to time. Everything outside this file takes a `Clock`, which is what lets a whole cluster
+ * run under a simulated one.
+ */
+
+/** A pending timer; opaque, only good for `clearTimeout`. */
+export type Timer = { readonly timer: unique symbol } | object;
+
+export interface Clock {
+  /** Wall time in milliseconds since the Unix epoch. For records that people read, never for deadlines. */
+  now(): number;
+  /** Milliseconds since an arbitrary start; never goes back. For deadlines and durations. */
+  monotonic(): number;
+  /** Calls `run` once after `delayMs` milliseconds. Never keeps the process alive by itself. */
+  setTimeout(run: () => void, delayMs: number): Timer;
+  clearTimeout(timer: Timer | undefined): void;
+  /** Calls `run` at the end of this event-loop turn, after everything that has already arrived was handled. */
+  defer(run: () => void): void;
+}
+
+/** The machine's own clock. */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  setTimeout: (run, delayMs) => setTimeout(run, delayMs).unref(),
+  clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout | undefined),
+  defer: (run) => void setImmediate(run),
+};
+
+/** Resolves after `delayMs` milliseconds of `clock`. */
+export function sleep(clock: Clock, delayMs: number): Promise<void> {
+  return new Promise((resolve) => clock.setTimeout(resolve, delayMs));
+}

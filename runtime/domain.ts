@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import { MAX_PRICE_CENTS } from './money.ts';
+
+/**
+ * What the store is about: books, carts, orders and the commands that change them. These shapes travel between
+ * processes and lie in the log; the outside shapes (prices as decimal strings) are made of them by the gateway.
+ */
+
+/** Copies of one book that the shelf can hold. */
+export const MAX_STOCK = 1_000_000_000;
+
+export const BookId = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
+export type BookId = z.infer<typeof BookId>;
+
+/** An order id, and every other idempotency key. */
+export const Key = z.string().regex(/^[A-Za-z0-9._~-]{1,128}$/);
+export type Key = z.infer<typeof Key>;
+
+const Price = z.int().min(0).max(MAX_PRICE_CENTS);
+const Stock = z.int().min(0).max(MAX_STOCK);
+const Index = z.int().min(0);
+
+/** A book to add. Without an id it gets the next free one. */
+export const NewBook = z.object({
+  id: BookId.optional(),
+  title: z.string().trim().min(1).max(500),
+  topic: z.string().trim().min(1).max(200),
+  price: Price,
+  stock: Stock,
+  authors: z.string().max(1000).optional(),
+  year: z.int().min(-5000).max(9999).optional(),
+  isbn: z.string().max(20).optional(),
+});
+export type NewBook = z.infer<typeof NewBook>;
+
+/**
+ * A book as the catalogs keep it. Invariant, checked by every audit: `initial + restocked - sold = stock`, and
+ * `stock ≥ 0`. `version` is the log index of the last change, `added` that of the first.
+ */
+export const Book = NewBook.extend({
+  id: BookId,
+  version: Index,
+  added: Index,
+  initial: Stock,
+  restocked: z.int(),
+  sold: z.int().min(0),
+});
+export type Book = z.infer<typeof Book>;
+
+/** One line of a cart; `price` is the price the buyer expects. */
+export const CartLine = z.object({ id: BookId, quantity: z.int().min(1), price: Price.optional() });
+export type CartLine = z.infer<typeof CartLine>;
+
+/** Sell all lines or none. `key` is the order id; `requestId` names the client's request that made the command. */
+export const Purchase = z.object({
+  kind: z.literal('purchase'),
+  key: Key,
+  requestId: z.string().max(64),
+  lines: z.array(CartLine).min(1).max(1000),
+});
+export type Purchase = z.infer<typeof Purchase>;
+
+/** Add books; ids that exist are left as they are and reported as skipped. */
+export const AddBooks = z.object({
+  kind: z.literal('addBooks'),
+  key: Key,
+  requestId: z.string().max(64),
+  books: z.array(NewBook).min(1).max(10_000),
+});
+export type AddBooks = z.infer<typeof AddBooks>;
+
+/** Set a price, add copies, or set the stock (never both of the last two). */
+export const UpdateBook = z.object({
+  kind: z.literal('updateBook'),
+  key: Key,
+  requestId: z.string().max(64),
+  id: BookId,
+  price: Price.optional(),
+  restock: z.int().min(1).max(MAX_STOCK).optional(),
+  stock: Stock.optional(),
+});
+export type UpdateBook = z.infer<typeof UpdateBook>;
+
+/** What is replicated: the command, not its effect. */
+export const Command = z.discriminatedUnion('kind', [Purchase, AddBooks, UpdateBook]);
+export type Command = z.infer<typeof Command>;
+
+/** One line of an order: what was sold (or asked for, when refused) at which price a copy, in cents. */
+export const OrderLine = z.object({
+  id: BookId,
+  title: z.string(),
+  quantity: z.int().min(1),
+  price: z.int().min(0),
+});
+export type OrderLine = z.infer<typeof OrderLine>;
+
+export const RefusalCode = z.enum(['sold-out', 'price-changed', 'unknown-book']);
+export type RefusalCode = z.infer<typeof RefusalCode>;
+
+/**
+ * An order as recorded, confirmed or refused; never changed afterwards. `version` is its log index, `at` the
+ * leader's wall time in milliseconds. A refused order says why (`code`) and for which book (`bookId`).
+ */
+export const Order = z.object({
+  orderId: Key,
+  status: z.enum(['confirmed', 'refused']),
+  lines: z.array(OrderLine),
+  total: z.int().min(0),
+  version: Index,
+  at: z.int(),
+  code: RefusalCode.optional(),
+  bookId: BookId.optional(),
+});
+export type Order = z.infer<typeof Order>;
+
+/**
+ * What a command came to. `version` is the log index it was decided at: a read at that version or later shows
+ * it. `replayed`: the answer had been recorded by an earlier request with the same key.
+ */
+export const Result = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('order'), order: Order, version: Index, replayed: z.boolean() }),
+  z.object({
+    kind: z.literal('added'),
+    added: z.array(BookId),
+    skipped: z.array(BookId),
+    version: Index,
+    replayed: z.boolean(),
+  }),
+  z.object({ kind: z.literal('updated'), book: Book, version: Index, replayed: z.boolean() }),
+  z.object({
+    kind: z.literal('refused'),
+    code: z.enum(['unknown-book', 'stock-limit', 'key-reused']),
+    version: Index,
+    replayed: z.boolean(),
+  }),
+]);
+export type Result = z.infer<typeof Result>;
+
+/** A book's state in the commit feed. `topic` only where the book is new. */
+export const BookChange = z.object({
+  id: BookId,
+  stock: Stock,
+  price: Price,
+  version: Index,
+  topic: z.string().optional(),
+});
+export type BookChange = z.infer<typeof BookChange>;

@@ -1,0 +1,86 @@
+/**
+ * Every error of the store says whether the write happened, and never guesses.
+ *
+ * The idea is Maelstrom's table of definite and indefinite errors (jepsen-io/maelstrom, doc/protocol.md).
+ */
+
+/**
+ * - `none`: it was not even proposed; nothing happened, nothing will.
+ * - `refused`: it was decided and the answer is no; asking again gets the same answer.
+ * - `unknown`: it may or may not have happened; ask again with the same key to find out.
+ */
+export type Outcome = 'none' | 'refused' | 'unknown';
+
+interface ErrorKind {
+  /** HTTP status of the bridge. */
+  readonly status: number;
+  /** Short text for people, the `title` of RFC 9457. */
+  readonly title: string;
+  readonly outcome: Outcome;
+}
+
+/** All error codes of the outside contract; each is stable. */
+export const ERROR_KINDS = {
+  'sold-out': { status: 409, title: 'Not enough copies left', outcome: 'refused' },
+  'price-changed': { status: 409, title: 'The price is another one now', outcome: 'refused' },
+  'stock-limit': { status: 409, title: 'The shelf cannot hold that many copies', outcome: 'refused' },
+  'unknown-book': { status: 404, title: 'No such book', outcome: 'refused' },
+  'unknown-order': { status: 404, title: 'No such order', outcome: 'none' },
+  'not-found': { status: 404, title: 'No such address', outcome: 'none' },
+  'method-not-allowed': { status: 405, title: 'That method is not allowed here', outcome: 'none' },
+  'key-reused': { status: 422, title: 'This key was used for another request', outcome: 'refused' },
+  'invalid-request': { status: 422, title: 'The request does not fit', outcome: 'none' },
+  'malformed-json': { status: 400, title: 'That is not JSON', outcome: 'none' },
+  'unsupported-media-type': { status: 415, title: 'The body must be JSON', outcome: 'none' },
+  'too-large': { status: 413, title: 'The request is too large', outcome: 'none' },
+  unauthorized: { status: 401, title: 'The admin token is missing or wrong', outcome: 'none' },
+  'too-many-requests': { status: 429, title: 'Too many requests in flight', outcome: 'none' },
+  overloaded: { status: 503, title: 'The store is overloaded', outcome: 'none' },
+  unavailable: { status: 503, title: 'The store cannot answer now', outcome: 'none' },
+  draining: { status: 503, title: 'The store is shutting down', outcome: 'none' },
+  'outcome-unknown': { status: 503, title: 'No answer in time', outcome: 'unknown' },
+  internal: { status: 500, title: 'An unexpected fault', outcome: 'unknown' },
+
+  // Between processes only; the gateway and the order replicas turn these into retries or one of the above.
+  unreachable: { status: 503, title: 'No open link', outcome: 'none' },
+  'not-leader': { status: 503, title: 'This replica does not lead', outcome: 'none' },
+  behind: { status: 503, title: 'This replica has not applied that version yet', outcome: 'none' },
+  'link-lost': { status: 503, title: 'The link dropped before the answer', outcome: 'unknown' },
+  timeout: { status: 503, title: 'No answer before the deadline', outcome: 'unknown' },
+  'leader-lost': {
+    status: 503,
+    title: 'Leadership moved before the command was committed',
+    outcome: 'unknown',
+  },
+} as const satisfies Record<string, ErrorKind>;
+
+export type ErrorCode = keyof typeof ERROR_KINDS;
+
+/** Facts that travel with an error, such as `{ orderId, id, leader }`. Plain JSON. */
+export type ErrorDetails = Readonly<Record<string, unknown>>;
+
+/** An error of the store. Thrown inside, sent between processes, and shown to clients in the same three parts. */
+export class BazarError extends Error {
+  readonly code: ErrorCode;
+  readonly outcome: Outcome;
+  readonly details: ErrorDetails;
+
+  constructor(
+    code: ErrorCode,
+    message: string = ERROR_KINDS[code].title,
+    details: ErrorDetails = {},
+    outcome?: Outcome,
+  ) {
+    super(message);
+    this.name = 'BazarError';
+    this.code = code;
+    this.outcome = outcome ?? ERROR_KINDS[code].outcome;
+    this.details = details;
+  }
+}
+
+/** Anything thrown as a `BazarError`; what is not one is `internal`. */
+export function asBazarError(error: unknown): BazarError {
+  if (error instanceof BazarError) return error;
+  return new BazarError('internal', error instanceof Error ? error.message : String(error));
+}

@@ -1,0 +1,184 @@
+/**
+ * Every bound of the system, with its name, its unit and its default, in one place. All of them are options:
+ * a node takes a `Limits`, and the simulation hands out tiny ones so that overload and compaction happen often.
+ */
+export interface Limits {
+  // The outside contract.
+  /** Copies of one book in one purchase. */
+  readonly maxQuantity: number;
+  /** Lines of one cart. */
+  readonly maxLines: number;
+  /** Books in one `addBooks`. */
+  readonly maxBooksPerRequest: number;
+  /** Books or orders on one page of a listing. */
+  readonly maxPage: number;
+  /** Bytes of one HTTP body or client WebSocket frame. */
+  readonly maxBodyBytes: number;
+  /** Requests in flight on one client connection; more are refused. */
+  readonly maxInFlightPerConnection: number;
+  /** Client WebSocket connections; more are refused. */
+  readonly maxClientConnections: number;
+  /** Bytes waiting for one slow client before its connection is closed. */
+  readonly maxClientBacklogBytes: number;
+  /** Books one connection may be subscribed to by id; a topic counts as one. */
+  readonly maxSubscriptions: number;
+  /** Milliseconds from a purchase's arrival at the gateway to its answer, whatever happens. */
+  readonly purchaseDeadlineMs: number;
+  /** Milliseconds from a read's arrival at the gateway to its answer. */
+  readonly readDeadlineMs: number;
+  /** Requests per second and client address; 0 means no limit. */
+  readonly requestsPerSecond: number;
+  /** Milliseconds an HTTP client may take to send a whole request. */
+  readonly httpRequestTimeoutMs: number;
+
+  // Links between processes.
+  /** Bytes of one frame between processes; a larger one closes the link. */
+  readonly maxFrameBytes: number;
+  /** Bytes waiting on one link (unsent frames and the socket's own buffer); more is `overloaded`. */
+  readonly maxOutboxBytes: number;
+  /** Asks without an answer on one link; more are `overloaded`. */
+  readonly maxPendingAsks: number;
+  /** Milliseconds between two signs of life on a quiet link. */
+  readonly pingIntervalMs: number;
+  /** Milliseconds of silence after which a link is given up. */
+  readonly silenceLimitMs: number;
+  /** Milliseconds for dialling and greeting together. */
+  readonly greetingTimeoutMs: number;
+  /** Milliseconds of the first reconnection pause's upper end; it doubles from there, with full jitter. */
+  readonly backoffBaseMs: number;
+  /** Milliseconds no reconnection pause is longer than. */
+  readonly backoffCapMs: number;
+
+  // Replication.
+  /** Milliseconds between two ticks of a replica; the unit its timeouts are counted in. */
+  readonly tickMs: number;
+  /** Ticks between two heartbeats of a leader. */
+  readonly heartbeatTicks: number;
+  /** Ticks of the shortest election timeout; the longest is twice that. */
+  readonly electionTicks: number;
+  /** Ticks a follower waits per rank when the leader's link closes, so that two do not stand at once. */
+  readonly successionTicks: number;
+  /** Entries in one `raft.append`. */
+  readonly maxEntriesPerAppend: number;
+  /** Bytes of entries in one `raft.append`, unless a single entry is larger. */
+  readonly maxBytesPerAppend: number;
+  /** Entries sent to one follower and not acknowledged. */
+  readonly maxEntriesInFlight: number;
+  /** Proposals accepted by a leader and not yet committed; more are `overloaded`. */
+  readonly maxUncommittedEntries: number;
+  /** Applied entries kept in the log for followers that are a little behind. */
+  readonly keptEntries: number;
+  /** Bytes of applied entries kept in the log. */
+  readonly keptBytes: number;
+  /** Bytes of one snapshot chunk. */
+  readonly snapshotChunkBytes: number;
+  /** Ticks without progress after which a snapshot transfer is given up. */
+  readonly snapshotTicks: number;
+  /** Strong reads waiting for confirmation; more are `overloaded`. */
+  readonly maxPendingReads: number;
+  /** Milliseconds applied effects may wait for a synced batch to ride on. */
+  readonly flushDelayMs: number;
+  /** Milliseconds a replica that is behind waits for the version a read asks for. */
+  readonly behindWaitMs: number;
+  /** Entries of the commit feed's ring; resuming from before it is a `reset`. */
+  readonly feedEntries: number;
+
+  // Order replicas.
+  /** Submissions in flight in one order replica; more are `overloaded`. */
+  readonly maxSubmissions: number;
+  /** Milliseconds of one proposal's patience before the saga tries again. */
+  readonly proposalTimeoutMs: number;
+  /** Milliseconds of the first pause of a saga; it doubles, with full jitter. */
+  readonly sagaBackoffBaseMs: number;
+  /** Milliseconds no pause of a saga is longer than. */
+  readonly sagaBackoffCapMs: number;
+
+  // The gateway's caches.
+  /** Entries of the in-process cache. */
+  readonly cacheEntries: number;
+  /** Keys whose latest version the gateway remembers one by one. */
+  readonly recentKeys: number;
+  /** Milliseconds for one Redis command. */
+  readonly redisTimeoutMs: number;
+  /** Milliseconds a purchase's answer waits for the cache update at most. */
+  readonly cacheUpdateWaitMs: number;
+  /** Seconds after which Redis forgets an entry. */
+  readonly redisExpirySeconds: number;
+  /** Milliseconds one order replica gets before the gateway asks the next with the same order id. */
+  readonly submitAttemptMs: number;
+  /** Milliseconds one catalog gets for a read before the next is asked. */
+  readonly readAttemptMs: number;
+  /** Milliseconds `GET /status` waits for a process. */
+  readonly statusWaitMs: number;
+  /** Milliseconds `GET /audit` waits for the catalogs to reach one index. */
+  readonly auditWaitMs: number;
+
+  // Processes.
+  /** Milliseconds a process may take to drain before it is ended. */
+  readonly drainMs: number;
+  /** Milliseconds of the first pause before a dead process is restarted; it doubles. */
+  readonly restartBaseMs: number;
+  /** Milliseconds no restart pause is longer than. */
+  readonly restartCapMs: number;
+}
+
+export const DEFAULT_LIMITS: Limits = {
+  maxQuantity: 1_000_000,
+  maxLines: 100,
+  maxBooksPerRequest: 1_000,
+  maxPage: 1_000,
+  maxBodyBytes: 1024 * 1024,
+  maxInFlightPerConnection: 1_000,
+  maxClientConnections: 10_000,
+  maxClientBacklogBytes: 4 * 1024 * 1024,
+  maxSubscriptions: 10_000,
+  purchaseDeadlineMs: 3_000,
+  readDeadlineMs: 3_000,
+  requestsPerSecond: 0,
+  httpRequestTimeoutMs: 10_000,
+
+  maxFrameBytes: 8 * 1024 * 1024,
+  maxOutboxBytes: 32 * 1024 * 1024,
+  maxPendingAsks: 20_000,
+  pingIntervalMs: 500,
+  silenceLimitMs: 2_500,
+  greetingTimeoutMs: 2_000,
+  backoffBaseMs: 50,
+  backoffCapMs: 1_000,
+
+  tickMs: 25,
+  heartbeatTicks: 2,
+  electionTicks: 12,
+  successionTicks: 3,
+  maxEntriesPerAppend: 1_000,
+  maxBytesPerAppend: 1024 * 1024,
+  maxEntriesInFlight: 8_000,
+  maxUncommittedEntries: 20_000,
+  keptEntries: 10_000,
+  keptBytes: 16 * 1024 * 1024,
+  snapshotChunkBytes: 256 * 1024,
+  snapshotTicks: 200,
+  maxPendingReads: 20_000,
+  flushDelayMs: 20,
+  behindWaitMs: 100,
+  feedEntries: 10_000,
+
+  maxSubmissions: 20_000,
+  proposalTimeoutMs: 700,
+  sagaBackoffBaseMs: 20,
+  sagaBackoffCapMs: 200,
+
+  cacheEntries: 50_000,
+  recentKeys: 100_000,
+  redisTimeoutMs: 25,
+  cacheUpdateWaitMs: 20,
+  redisExpirySeconds: 3_600,
+  submitAttemptMs: 1_500,
+  readAttemptMs: 400,
+  statusWaitMs: 300,
+  auditWaitMs: 2_000,
+
+  drainMs: 5_000,
+  restartBaseMs: 100,
+  restartCapMs: 5_000,
+};

@@ -1,0 +1,188 @@
+import { z } from 'zod';
+import { Book, BookChange, BookId, Command, Key, Order, Result } from './domain.ts';
+
+/**
+ * Every message between the processes, in the order in which a purchase meets them. A message with a `reply` is
+ * an ask: its sender gets the reply, the receiver's error, or an error of the link (`unreachable`, `link-lost`,
+ * `timeout`). A message without one is sent and forgotten; what its loss means is said beside it.
+ *
+ * Who sent a message is not in it: the link's greeting proved that once (see `link.ts`).
+ */
+
+const Index = z.int().min(0);
+const Term = z.int().min(0);
+const NodeName = z.string().min(1).max(64);
+
+/** A log entry. `command` is null in the no-op with which a leader opens its term; `at` is its wall time in ms. */
+export const Entry = z.object({ term: Term, at: z.int(), command: Command.nullable() });
+export type Entry = z.infer<typeof Entry>;
+
+/** What a node says of itself in `GET /status`. */
+export const NodeStatus = z.object({
+  id: NodeName,
+  kind: z.enum(['gateway', 'order', 'catalog']),
+  pid: z.int(),
+  state: z.enum(['starting', 'catching-up', 'ready', 'draining', 'down']),
+  role: z.enum(['follower', 'pre-candidate', 'candidate', 'leader']).optional(),
+  term: Term.optional(),
+  applied: Index.optional(),
+  leader: NodeName.optional(),
+  url: z.string(),
+});
+export type NodeStatus = z.infer<typeof NodeStatus>;
+
+/** One catalog's part of an audit: the ledger at one applied index. */
+export const CatalogAudit = z.object({
+  applied: Index,
+  digest: z.string(),
+  books: z.int(),
+  totals: z.object({ initial: z.int(), restocked: z.int(), sold: z.int(), stock: z.int() }),
+  /** Ids (at most 100) of books whose `initial + restocked - sold` is not their stock. */
+  unbalanced: z.array(BookId),
+  ledger: z.array(
+    z.object({ id: BookId, initial: z.int(), restocked: z.int(), sold: z.int(), stock: z.int() }),
+  ),
+});
+export type CatalogAudit = z.infer<typeof CatalogAudit>;
+
+/** Reads carry the version they must show at least, or ask for a linearizable answer. */
+const ReadOptions = { minVersion: Index, strong: z.boolean() };
+const Page = { after: z.string().optional(), limit: z.int().min(1).max(10_000) };
+
+export const MESSAGES = {
+  /** Gateway → order: see this command through. Loss: the gateway asks another order with the same key. */
+  submit: { body: z.object({ command: Command }), reply: z.object({ result: Result }) },
+
+  /**
+   * Order → catalog, and follower → leader (`forwarded`, once): put this command into the log. The reply comes
+   * when the entry is committed (synced on a majority) and applied. Loss: the saga proposes the same key again.
+   */
+  propose: {
+    body: z.object({ command: Command, forwarded: z.boolean() }),
+    reply: z.object({ result: Result, leader: NodeName }),
+  },
+
+  /** Candidate → catalogs. Loss: the election times out and another follows. */
+  'raft.vote': { body: z.object({ term: Term, pre: z.boolean(), lastIndex: Index, lastTerm: Term }) },
+  /** Catalog → candidate; `term` is the voter's, `campaign` the term the vote was asked for. */
+  'raft.voted': {
+    body: z.object({ term: Term, campaign: Term, pre: z.boolean(), granted: z.boolean() }),
+  },
+
+  /**
+   * Leader → followers: the broadcast update message. Without entries it is the heartbeat. Loss: the next one
+   * does not fit, is refused, and the leader goes back to where it does.
+   */
+  'raft.append': {
+    body: z.object({
+      term: Term,
+      prevIndex: Index,
+      prevTerm: Term,
+      entries: z.array(Entry),
+      commit: Index,
+      seq: z.int().min(0),
+    }),
+  },
+  /** Follower → leader, after its sync; `match` when ok, the conflict's place when not. `seq` is the append's. */
+  'raft.appended': {
+    body: z.object({
+      term: Term,
+      ok: z.boolean(),
+      match: Index,
+      conflictTerm: Term.optional(),
+      conflictIndex: Index.optional(),
+      seq: z.int().min(0),
+    }),
+  },
+
+  /** Leader → a follower too far behind: the applied state, piece by piece. Loss: the transfer starts again. */
+  'raft.snapshot': {
+    body: z.object({
+      term: Term,
+      transfer: z.string(),
+      index: Index,
+      lastTerm: Term,
+      sum: z.int(),
+      digest: z.string(),
+      chunk: z.int().min(0),
+      records: z.array(z.tuple([z.string(), z.string()])),
+      done: z.boolean(),
+    }),
+  },
+  /** Follower → leader: this chunk is durable. `ok: false` ends the transfer. */
+  'raft.snapshotted': {
+    body: z.object({ term: Term, transfer: z.string(), chunk: z.int().min(0), ok: z.boolean() }),
+  },
+
+  /** A catalog whose disk was wiped → every other: what must I not fall behind? Asked again until answered. */
+  'raft.identify': {
+    body: z.object({}),
+    reply: z.object({ term: Term, lastTerm: Term, lastIndex: Index }),
+  },
+
+  /** Any node → a catalog, follower → leader (`forwarded`): a commit index that a quorum confirmed after now. */
+  'read.index': { body: z.object({ forwarded: z.boolean() }), reply: z.object({ index: Index }) },
+
+  /** Gateway → catalog: one book. `behind` if the replica cannot show `minVersion` soon. */
+  'read.book': {
+    body: z.object({ id: BookId, ...ReadOptions }),
+    reply: z.object({ book: Book.nullable(), asOf: Index }),
+  },
+  /** Gateway → catalog: ids and titles of a topic; `version` is the last index at which the list changed. */
+  'read.topic': {
+    body: z.object({ topic: z.string(), ...ReadOptions }),
+    reply: z.object({
+      books: z.array(z.object({ id: BookId, title: z.string() })),
+      version: Index,
+      asOf: Index,
+    }),
+  },
+  /** Gateway → catalog: a page of all books in id order, after the id `after`. */
+  'read.books': {
+    body: z.object({ after: BookId.optional(), limit: z.int().min(1).max(10_000), ...ReadOptions }),
+    reply: z.object({ books: z.array(Book), next: BookId.nullable(), asOf: Index }),
+  },
+  /** Gateway → catalog: one recorded order, confirmed or refused. */
+  'read.order': {
+    body: z.object({ orderId: Key, ...ReadOptions }),
+    reply: z.object({ order: Order.nullable(), asOf: Index }),
+  },
+  /** Gateway → catalog: a page of recorded orders in order-id order. */
+  'read.orders': {
+    body: z.object({ ...Page, ...ReadOptions }),
+    reply: z.object({ orders: z.array(Order), next: z.string().nullable(), asOf: Index }),
+  },
+
+  /** Gateway → catalog: send me every commit after index `from`. `reset`: `from` is too old, the feed starts at `index`. */
+  'feed.follow': {
+    body: z.object({ from: Index }),
+    reply: z.object({ index: Index, reset: z.boolean() }),
+  },
+  /** Catalog → gateway: the states after the entries up to `index`. Loss (link closed): follow again from `index`. */
+  'feed.changes': { body: z.object({ index: Index, changes: z.array(BookChange) }) },
+
+  /** Gateway → every node. */
+  status: { body: z.object({}), reply: NodeStatus },
+  /** Gateway → catalog: the ledger once `atLeast` is applied, `limit` books after the id `after`. */
+  audit: {
+    body: z.object({
+      atLeast: Index,
+      after: BookId.optional(),
+      limit: z.int().min(0).max(10_000),
+      waitMs: z.int().min(0),
+    }),
+    reply: CatalogAudit,
+  },
+} as const;
+
+export type MessageType = keyof typeof MESSAGES;
+export type Body<T extends MessageType> = z.infer<(typeof MESSAGES)[T]['body']>;
+/** The types that are answered. */
+export type AskType = {
+  [T in MessageType]: (typeof MESSAGES)[T] extends { reply: unknown } ? T : never;
+}[MessageType];
+/** The types that are sent and forgotten. */
+export type TellType = Exclude<MessageType, AskType>;
+export type Reply<T extends AskType> = (typeof MESSAGES)[T] extends { reply: infer S extends z.ZodType }
+  ? z.infer<S>
+  : never;

@@ -1,0 +1,32 @@
+/**
+ * The port under the links: something that carries text frames, in order, between two ends, until it closes.
+ * Implementations: WebSocket (`ws-transport.ts`) and the simulated network of the tests.
+ */
+export interface Connection {
+  /** Hands one frame over; frames that did not arrive before a close are lost. */
+  send(frame: string): void;
+  /** Bytes handed over and not yet taken by the operating system. */
+  readonly bufferedBytes: number;
+  /** Closes both directions; `closed` is called once, later, on this end too. */
+  close(): void;
+}
+
+/** What a connection reports. None of these is called before `dial` or the accept callback has returned. */
+export interface ConnectionEvents {
+  opened(): void;
+  frame(text: string): void;
+  closed(reason: string): void;
+}
+
+export interface Listener {
+  /** Where others dial, e.g. `ws://127.0.0.1:40123`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export interface Transport {
+  /** Starts dialling `url`; `opened` or `closed` follows. */
+  dial(url: string, events: ConnectionEvents): Connection;
+  /** Accepts connections; `accept` gives the events of each. An accepted connection is open at once. */
+  listen(accept: (connection: Connection) => ConnectionEvents): Promise<Listener>;
+}
