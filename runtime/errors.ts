@@ -84,3 +84,11 @@ export function asBazarError(error: unknown): BazarError {
   if (error instanceof BazarError) return error;
   return new BazarError('internal', error instanceof Error ? error.message : String(error));
 }
+
+/**
+ * A process that must not start, nor be started again as it is: what it found would be made worse by trying. The
+ * message is one line for people and names the file or folder concerned.
+ */
+export class StartRefused extends Error {
+  override readonly name = 'StartRefused';
+}

@@ -1,0 +1,85 @@
+import type { ChildProcess } from 'node:child_process';
+import { z } from 'zod';
+import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
+import { NodeStatus } from '../messages.ts';
+
+/**
+ * What the launcher and its children say to each other, over Node's IPC channel. The channel is also the
+ * children's lifeline: when it closes, the launcher is gone, and a child ends at once.
+ */
+
+const NodeName = z.string().min(1).max(64);
+const Names = z.array(NodeName);
+
+/** Every bound by its name, each optional: what is left out has its default. */
+const LimitOverrides = z.partialRecord(
+  z.enum(Object.keys(DEFAULT_LIMITS) as [keyof Limits, ...(keyof Limits)[]]),
+  z.number().min(0),
+);
+
+/** What one process has to know, once, before it does anything. */
+export const Configure = z.object({
+  type: z.literal('configure'),
+  id: NodeName,
+  kind: z.enum(['gateway', 'order', 'catalog']),
+  /** The cluster's id; nodes of another cluster are not spoken to. */
+  cluster: z.string().min(1),
+  /** What the nodes of this cluster prove themselves with. */
+  secret: z.string().min(1),
+  /** The node's own folder; nobody else writes there. */
+  dataDirectory: z.string().min(1),
+  /** True while the cluster has never run: only then may a catalog make itself an identity. */
+  format: z.boolean(),
+  catalogs: Names,
+  orders: Names,
+  gateways: Names,
+  logLevel: z.string(),
+  /** `text` is for people, `json` for programs. */
+  logFormat: z.enum(['text', 'json']),
+  limits: LimitOverrides,
+  /** Gateways only: where the bridge listens (port 0: any free one), and the token of the admin calls. */
+  http: z.object({ host: z.string(), port: z.int().min(0).max(65_535), adminToken: z.string() }).optional(),
+  /** Gateways only: the cache; without it there is only the one in the process. */
+  redisUrl: z.string().optional(),
+});
+export type Configure = z.infer<typeof Configure>;
+
+export const ToChild = z.discriminatedUnion('type', [
+  Configure,
+  /** Where the nodes are reached now; sent again whenever one has moved. */
+  z.object({ type: z.literal('addresses'), urls: z.record(NodeName, z.string()) }),
+  /** Finish what is in flight, accept nothing new, and exit with code 0. */
+  z.object({ type: z.literal('drain') }),
+]);
+export type ToChild = z.infer<typeof ToChild>;
+
+/** How a catalog found its disk: as it left it, new and made its own just now, or empty where it must not be. */
+export const Identity = z.enum(['present', 'formatted', 'absent']);
+export type Identity = z.infer<typeof Identity>;
+
+export const ToLauncher = z.discriminatedUnion('type', [
+  /** Others may dial `url` from now on; `http` is where a gateway's clients find it. */
+  z.object({
+    type: z.literal('listening'),
+    url: z.string(),
+    identity: Identity.optional(),
+    http: z.string().optional(),
+  }),
+  z.object({ type: z.literal('state'), state: NodeStatus.shape.state }),
+  /** Starting again would come to the same, or do harm: a damaged store, say. The process exits. */
+  z.object({ type: z.literal('refused'), message: z.string() }),
+]);
+export type ToLauncher = z.infer<typeof ToLauncher>;
+
+/** Hands a message to a child; one that is gone gets nothing, and its exit is reported elsewhere. */
+export function tellChild(child: ChildProcess, message: ToChild): void {
+  if (child.connected) child.send(message, () => {});
+}
+
+/** Hands a message to the launcher; resolves once it has left this process. */
+export function tellLauncher(message: ToLauncher): Promise<void> {
+  return new Promise((resolve) => {
+    if (!process.send || !process.connected) return resolve();
+    process.send(message, undefined, undefined, () => resolve());
+  });
+}
