@@ -27,6 +27,12 @@ export const systemClock: Clock = {
   defer: (run) => void setImmediate(run),
 };
 
+/** The machine's own clock for a client, whose waiting is its work: a pending timer keeps the process alive. */
+export const waitingClock: Clock = {
+  ...systemClock,
+  setTimeout: (run, delayMs) => setTimeout(run, delayMs),
+};
+
 /** Resolves after `delayMs` milliseconds of `clock`. */
 export function sleep(clock: Clock, delayMs: number): Promise<void> {
   return new Promise((resolve) => clock.setTimeout(resolve, delayMs));

@@ -182,3 +182,67 @@ export const DEFAULT_LIMITS: Limits = {
   restartBaseMs: 100,
   restartCapMs: 5_000,
 };
+
+/** The bounds of the client library and of the command line, which run in other people's processes. */
+export interface ClientLimits {
+  /** Calls sent and not answered on the connection; later ones wait. Well below the gateway's own limit. */
+  readonly maxInFlight: number;
+  /** Calls not settled, waiting ones included; more are refused as `overloaded`. */
+  readonly maxCalls: number;
+  /** Bytes of one call; a larger one is refused as `too-large`. */
+  readonly maxFrameBytes: number;
+  /** Bytes handed to the socket and not yet taken, after which sending pauses. */
+  readonly maxBufferedBytes: number;
+  /** Bytes of one frame from the store; a larger one closes the connection. */
+  readonly maxAnswerBytes: number;
+  /** Milliseconds a call may take, all its tries and pauses together. */
+  readonly callTimeoutMs: number;
+  /** Milliseconds for dialling, and again for greeting. */
+  readonly greetingTimeoutMs: number;
+  /** Milliseconds of the first pause's upper end, before dialling or asking again; it doubles, with full jitter. */
+  readonly backoffBaseMs: number;
+  /** Milliseconds no such pause is longer than. */
+  readonly backoffCapMs: number;
+  /** Milliseconds a connection must last before the next pause is a short one again. */
+  readonly steadyMs: number;
+  /** Milliseconds between two pings. */
+  readonly pingIntervalMs: number;
+  /** Pings without any sign of life after which a connection is given up. */
+  readonly maxMissedPings: number;
+  /** Milliseconds a closing handshake may take. */
+  readonly closeTimeoutMs: number;
+  /** Milliseconds between two looks at the deadlines of calls. */
+  readonly tickMs: number;
+  /** Books in one batch of an import. */
+  readonly maxBatchBooks: number;
+  /** Bytes of one batch of an import. */
+  readonly maxBatchBytes: number;
+  /** Bytes of a CSV file of books. */
+  readonly maxCsvBytes: number;
+  /** Books in a CSV file. */
+  readonly maxCsvBooks: number;
+  /** Bytes of one row of a CSV file. */
+  readonly maxCsvRowBytes: number;
+}
+
+export const DEFAULT_CLIENT_LIMITS: ClientLimits = {
+  maxInFlight: 256,
+  maxCalls: 10_000,
+  maxFrameBytes: DEFAULT_LIMITS.maxBodyBytes,
+  maxBufferedBytes: 4 * 1024 * 1024,
+  maxAnswerBytes: 64 * 1024 * 1024,
+  callTimeoutMs: 10_000,
+  greetingTimeoutMs: 3_000,
+  backoffBaseMs: 50,
+  backoffCapMs: 1_000,
+  steadyMs: 5_000,
+  pingIntervalMs: 1_000,
+  maxMissedPings: 4,
+  closeTimeoutMs: 500,
+  tickMs: 20,
+  maxBatchBooks: DEFAULT_LIMITS.maxBooksPerRequest,
+  maxBatchBytes: DEFAULT_LIMITS.maxBodyBytes / 2,
+  maxCsvBytes: 64 * 1024 * 1024,
+  maxCsvBooks: 1_000_000,
+  maxCsvRowBytes: 64 * 1024,
+};
