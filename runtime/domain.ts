@@ -48,7 +48,11 @@ export const Book = NewBook.extend({
 export type Book = z.infer<typeof Book>;
 
 /** One line of a cart; `price` is the price the buyer expects. */
-export const CartLine = z.object({ id: BookId, quantity: z.int().min(1), price: Price.optional() });
+export const CartLine = z.object({
+  id: BookId,
+  quantity: z.int().min(1).max(MAX_STOCK),
+  price: Price.optional(),
+});
 export type CartLine = z.infer<typeof CartLine>;
 
 /** Sell all lines or none. `key` is the order id; `requestId` names the client's request that made the command. */
@@ -94,7 +98,7 @@ export const OrderLine = z.object({
 });
 export type OrderLine = z.infer<typeof OrderLine>;
 
-export const RefusalCode = z.enum(['sold-out', 'price-changed', 'unknown-book']);
+export const RefusalCode = z.enum(['sold-out', 'price-changed', 'unknown-book', 'total-limit']);
 export type RefusalCode = z.infer<typeof RefusalCode>;
 
 /**

@@ -24,6 +24,7 @@ export const ERROR_KINDS = {
   'sold-out': { status: 409, title: 'Not enough copies left', outcome: 'refused' },
   'price-changed': { status: 409, title: 'The price is another one now', outcome: 'refused' },
   'stock-limit': { status: 409, title: 'The shelf cannot hold that many copies', outcome: 'refused' },
+  'total-limit': { status: 409, title: 'The cart comes to more than can be counted', outcome: 'refused' },
   'unknown-book': { status: 404, title: 'No such book', outcome: 'refused' },
   'unknown-order': { status: 404, title: 'No such order', outcome: 'none' },
   'not-found': { status: 404, title: 'No such address', outcome: 'none' },

@@ -158,8 +158,12 @@ export const MESSAGES = {
     body: z.object({ from: Index }),
     reply: z.object({ index: Index, reset: z.boolean() }),
   },
-  /** Catalog → gateway: the states after the entries up to `index`. Loss (link closed): follow again from `index`. */
-  'feed.changes': { body: z.object({ index: Index, changes: z.array(BookChange) }) },
+  /**
+   * Catalog → gateway: the newest states of all books that the entries after `from` up to `index` changed. `from`
+   * past what was received means a gap (the catalog's ring was passed): treat it as a `reset`. Loss (link closed):
+   * follow again from `index`.
+   */
+  'feed.changes': { body: z.object({ from: Index, index: Index, changes: z.array(BookChange) }) },
 
   /** Gateway → every node. */
   status: { body: z.object({}), reply: NodeStatus },

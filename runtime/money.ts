@@ -1,7 +1,7 @@
 /** Money is a whole number of cents inside and a decimal string with two places outside. */
 export type Cents = number;
 
-/** The dearest price a book can have: ten million. Keeps every cart's total a safe integer. */
+/** The dearest price a book can have: ten million. A cart whose total is not a safe integer is refused (`total-limit`). */
 export const MAX_PRICE_CENTS: Cents = 1_000_000_000;
 
 const DECIMAL = /^\d{1,8}(\.\d{1,2})?$/;
