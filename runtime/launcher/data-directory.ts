@@ -1,0 +1,145 @@
+import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { UsageError } from '../config.ts';
+import type { NodeId } from '../mesh.ts';
+import type { Random } from '../random.ts';
+import { claimDirectory } from './lock.ts';
+
+/**
+ * What the launcher keeps on disk: `cluster.json`, the two secrets, and one folder a catalog, which is that
+ * catalog's own.
+ */
+
+/** `formatted` turns true once every catalog has an identity, before any of them can speak to another. */
+const ClusterRecord = z.object({
+  cluster: z.string().min(1),
+  catalogs: z.int().min(1),
+  formatted: z.boolean(),
+  seeded: z.boolean(),
+});
+export type ClusterRecord = z.infer<typeof ClusterRecord>;
+
+export interface DataDirectory {
+  readonly path: string;
+  readonly record: ClusterRecord;
+  /** What the nodes prove themselves to each other with. */
+  readonly secret: string;
+  readonly adminToken: string;
+  /** Changes the record; resolves once the change would survive a power cut. */
+  update(change: Partial<Pick<ClusterRecord, 'formatted' | 'seeded'>>): Promise<void>;
+  /** A node's own folder. */
+  folderOf(id: NodeId): string;
+  /** Lets another launcher have the directory. */
+  release(): Promise<void>;
+}
+
+/**
+ * Opens or makes the directory. Throws `UsageError` if another launcher has it, if it was made for another
+ * number of catalogs, or if its record cannot be read. A given `adminToken` is used and not written down.
+ */
+export async function openDataDirectory(
+  directory: string,
+  options: { catalogs: number; adminToken: string | undefined; random: Random },
+): Promise<DataDirectory> {
+  const path = resolve(directory);
+  const claim = await makeAndClaim(path);
+  if (typeof claim === 'number') {
+    throw new UsageError(`${path} is in use by another launcher (process ${claim})`);
+  }
+  try {
+    let record = await openRecord(path, options.catalogs, options.random);
+    const secret = await openSecret(path, 'cluster-secret', options.random);
+    return {
+      path,
+      get record() {
+        return record;
+      },
+      secret,
+      adminToken: options.adminToken ?? (await openSecret(path, 'admin-token', options.random)),
+      async update(change) {
+        record = { ...record, ...change };
+        await writeRecord(path, record);
+      },
+      folderOf: (id) => join(path, id),
+      release: claim,
+    };
+  } catch (error) {
+    await claim();
+    throw error;
+  }
+}
+
+async function makeAndClaim(path: string): Promise<(() => Promise<void>) | number> {
+  try {
+    await mkdir(path, { recursive: true });
+    return await claimDirectory(path);
+  } catch (error) {
+    throw new UsageError(`${path} cannot be used as data directory: ${(error as Error).message}`);
+  }
+}
+
+async function openRecord(path: string, catalogs: number, random: Random): Promise<ClusterRecord> {
+  const text = await readIfThere(join(path, 'cluster.json'));
+  if (text === undefined) {
+    const orphan = (await readdir(path)).find((name) => /^catalog-\d+$/.test(name));
+    if (orphan) throw new UsageError(`${join(path, orphan)} is there, but ${path}/cluster.json is missing`);
+    const record = { cluster: random.id(), catalogs, formatted: false, seeded: false };
+    await writeRecord(path, record);
+    return record;
+  }
+  const parsed = ClusterRecord.safeParse(parseJson(text));
+  if (!parsed.success) throw new UsageError(`${path}/cluster.json is damaged: it is not a cluster's record`);
+  if (parsed.data.catalogs !== catalogs) {
+    const was = `${path} was made with ${parsed.data.catalogs} catalogs`;
+    throw new UsageError(
+      `${was} and cannot be started with ${catalogs}; say --catalogs ${parsed.data.catalogs}`,
+    );
+  }
+  return parsed.data;
+}
+
+function writeRecord(path: string, record: ClusterRecord): Promise<void> {
+  return writeDurably(path, 'cluster.json', `${JSON.stringify(record)}\n`, 0o644);
+}
+
+/** A secret word in a file that only its owner may read; made on first use. */
+async function openSecret(folder: string, name: string, random: Random): Promise<string> {
+  const text = (await readIfThere(join(folder, name)))?.trim();
+  if (text) return text;
+  const secret = random.id();
+  await writeDurably(folder, name, `${secret}\n`, 0o600);
+  return secret;
+}
+
+/** All or nothing, and there after a power cut: a synced file is renamed into place, then the folder synced. */
+async function writeDurably(folder: string, name: string, text: string, mode: number): Promise<void> {
+  const fresh = join(folder, `${name}.new`);
+  const file = await open(fresh, 'w', mode);
+  try {
+    await file.writeFile(text);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await rename(fresh, join(folder, name));
+  const parent = await open(folder, 'r');
+  await parent.sync().finally(() => parent.close());
+}
+
+async function readIfThere(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
