@@ -86,6 +86,8 @@ export interface Limits {
   // Order replicas.
   /** Submissions in flight in one order replica; more are `overloaded`. */
   readonly maxSubmissions: number;
+  /** Milliseconds before its deadline at which a submission is given up, so that the asker still hears why. */
+  readonly submitMarginMs: number;
   /** Milliseconds of one proposal's patience before the saga tries again. */
   readonly proposalTimeoutMs: number;
   /** Milliseconds of the first pause of a saga; it doubles, with full jitter. */
@@ -120,6 +122,10 @@ export interface Limits {
   readonly restartBaseMs: number;
   /** Milliseconds no restart pause is longer than. */
   readonly restartCapMs: number;
+  /** Milliseconds a process must have been up for its earlier deaths to be forgotten. */
+  readonly restartHealthyMs: number;
+  /** Milliseconds a process may take to open its disk and listen, and the whole store to be ready. */
+  readonly startMs: number;
 }
 
 export const DEFAULT_LIMITS: Limits = {
@@ -164,6 +170,7 @@ export const DEFAULT_LIMITS: Limits = {
   feedEntries: 10_000,
 
   maxSubmissions: 20_000,
+  submitMarginMs: 50,
   proposalTimeoutMs: 700,
   sagaBackoffBaseMs: 20,
   sagaBackoffCapMs: 200,
@@ -181,6 +188,8 @@ export const DEFAULT_LIMITS: Limits = {
   drainMs: 5_000,
   restartBaseMs: 100,
   restartCapMs: 5_000,
+  restartHealthyMs: 10_000,
+  startMs: 120_000,
 };
 
 /** The bounds of the client library and of the command line, which run in other people's processes. */

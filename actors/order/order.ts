@@ -1,0 +1,211 @@
+import { type ActorRefFrom, createActor } from 'xstate';
+import type { Clock, Timer } from '../../runtime/clock.ts';
+import type { Command, Result } from '../../runtime/domain.ts';
+import { asBazarError, BazarError } from '../../runtime/errors.ts';
+import { createLifecycle, type Lifecycle } from '../../runtime/lifecycle.ts';
+import type { Limits } from '../../runtime/limits.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { Incoming, Mesh, NodeId, Reply } from '../../runtime/mesh.ts';
+import type { Random } from '../../runtime/random.ts';
+import { createCatalogChoice } from './catalog-choice.ts';
+import { afterFirstProposal, type SagaEffect, type SagaEvent, sagaMachine } from './saga.ts';
+
+export interface OrderOptions {
+  readonly mesh: Mesh & { readonly url: string };
+  /** Every catalog of the cluster. */
+  readonly catalogs: readonly NodeId[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: Limits;
+  readonly logger: Logger;
+  readonly pid?: number;
+}
+
+/** An order replica: sees every submitted command through to an answer, or says what became of it. */
+export interface OrderReplica extends Pick<Lifecycle, 'state' | 'observe'> {
+  /** Submissions without an answer. */
+  readonly inFlight: number;
+  /** Refuses new submissions and resolves when those in flight have their answers, or after `drainMs`. */
+  drain(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** One command on its way. Most live and end as this record; those with a story to tell get a saga. */
+interface Submission {
+  readonly number: number;
+  readonly command: Command;
+  /** Local monotonic ms by which the answer must be out. */
+  readonly deadline: number;
+  readonly resolve: (reply: Reply<'submit'>) => void;
+  readonly reject: (error: BazarError) => void;
+  attempts: number;
+  /** Where the latest proposal went. */
+  catalog: NodeId | undefined;
+  /** Local monotonic ms after which the latest proposal counts as silent. */
+  patienceEnds: number;
+  saga: ActorRefFrom<typeof sagaMachine> | undefined;
+}
+
+export function createOrder(options: OrderOptions): OrderReplica {
+  const { mesh, clock, random, limits, logger, pid = process.pid } = options;
+  const submissions = new Map<number, Submission>();
+  const lifecycle = createLifecycle({ clock, logger, limits });
+  const choice = createCatalogChoice(options, lifecycle);
+  let lastNumber = 0;
+  let sweepTimer: Timer | undefined;
+
+  function submit(command: Command, { deadline }: Incoming): Promise<Reply<'submit'>> {
+    if (lifecycle.state === 'draining' || lifecycle.state === 'down') throw new BazarError('draining');
+    if (submissions.size >= limits.maxSubmissions) throw new BazarError('overloaded');
+    if (clock.monotonic() >= deadline) throw new BazarError('unavailable', 'The deadline had passed');
+    return new Promise((resolve, reject) => {
+      const submission: Submission = {
+        number: ++lastNumber,
+        command,
+        deadline: deadline - limits.submitMarginMs,
+        resolve,
+        reject,
+        attempts: 0,
+        catalog: undefined,
+        patienceEnds: 0,
+        saga: undefined,
+      };
+      submissions.set(submission.number, submission);
+      sweepTimer ??= clock.setTimeout(sweep, limits.tickMs);
+      propose(submission);
+    });
+  }
+
+  function propose(submission: Submission): void {
+    const { command, deadline } = submission;
+    const now = clock.monotonic();
+    const attempt = ++submission.attempts;
+    const catalog = choice.next(submission.catalog);
+    submission.catalog = catalog;
+    submission.patienceEnds = now + limits.proposalTimeoutMs;
+    if (logger.isLevelEnabled('debug')) {
+      logger.debug(`submit ${command.key} → ${mesh.self} → ${catalog ?? 'no catalog'}`);
+    }
+    if (!catalog) {
+      failed(submission, attempt, undefined, new BazarError('unreachable'));
+      return;
+    }
+    mesh.ask(catalog, 'propose', { command, forwarded: false }, Math.max(1, deadline - now)).then(
+      ({ result, leader }) => answered(submission, leader, result),
+      (error: unknown) => failed(submission, attempt, catalog, asBazarError(error)),
+    );
+  }
+
+  function answered(submission: Submission, leader: NodeId, result: Result): void {
+    choice.learn(leader);
+    if (!submissions.has(submission.number)) return;
+    if (submission.saga) submission.saga.send({ type: 'proposal.answered', result });
+    else settle(submission, { kind: 'answer', result });
+  }
+
+  function failed(submission: Submission, attempt: number, catalog: NodeId | undefined, error: BazarError) {
+    const leader = catalog ? choice.heed(catalog, error) : null;
+    if (attempt === submission.attempts) submission.patienceEnds = Number.POSITIVE_INFINITY;
+    const { code, outcome } = error;
+    tell(submission, { type: 'proposal.failed', attempt, code, outcome, leader, jitter: random.next() });
+  }
+
+  /** Goes on with the story of a submission, and makes it one if it was none. */
+  function tell(submission: Submission, event: SagaEvent): void {
+    if (!submissions.has(submission.number)) return;
+    submission.saga ??= startSaga(submission);
+    submission.saga.send(event);
+  }
+
+  const effects: { submission: number; effect: SagaEffect }[] = [];
+  const machine = sagaMachine.provide({
+    actions: {
+      effect: ({ context }, effect) => void effects.push({ submission: context.submission, effect }),
+    },
+  });
+
+  function startSaga(submission: Submission): ActorRefFrom<typeof sagaMachine> {
+    const input = { submission: submission.number, backoff: limits };
+    const saga = createActor(machine, { clock, input, snapshot: afterFirstProposal(input) });
+    const broken = (error: unknown) => {
+      logger.error({ error }, 'a saga failed');
+      finish(submission).reject(new BazarError('internal'));
+    };
+    saga.subscribe({ next: perform, complete: perform, error: broken });
+    return saga.start();
+  }
+
+  /** Does what the machines asked for, after their step and never within it. */
+  function perform(): void {
+    for (let next = effects.shift(); next; next = effects.shift()) {
+      const submission = submissions.get(next.submission);
+      if (!submission) continue;
+      if (next.effect.kind === 'propose') propose(submission);
+      else settle(submission, next.effect);
+    }
+  }
+
+  function settle(submission: Submission, end: Exclude<SagaEffect, { kind: 'propose' }>): void {
+    const { resolve, reject, command, attempts } = finish(submission);
+    if (end.kind === 'answer') resolve({ result: end.result });
+    else reject(new BazarError(end.code, undefined, { key: command.key, attempts }));
+  }
+
+  function finish(submission: Submission): Submission {
+    submissions.delete(submission.number);
+    if (submissions.size === 0 && lifecycle.state === 'draining') lifecycle.drained();
+    return submission;
+  }
+
+  /** The one timer of all submissions: notices silence and deadlines, to within a tick. */
+  function sweep(): void {
+    const now = clock.monotonic();
+    for (const submission of submissions.values()) {
+      if (now >= submission.deadline) tell(submission, { type: 'deadline.passed' });
+      else if (now >= submission.patienceEnds) {
+        if (submission.catalog) choice.doubt(submission.catalog);
+        tell(submission, { type: 'proposal.silent' });
+      }
+    }
+    sweepTimer = submissions.size > 0 ? clock.setTimeout(sweep, limits.tickMs) : undefined;
+  }
+
+  lifecycle.observe((state) => {
+    if (state !== 'down') return;
+    for (const submission of submissions.values()) tell(submission, { type: 'deadline.passed' });
+  });
+  mesh.onAsk('submit', ({ command }, incoming) => submit(command, incoming));
+  mesh.onAsk('status', () => ({
+    id: mesh.self,
+    kind: 'order' as const,
+    pid,
+    state: lifecycle.state,
+    leader: choice.leader ?? undefined,
+    url: mesh.url,
+  }));
+  lifecycle.opened();
+  choice.start();
+
+  return {
+    get state() {
+      return lifecycle.state;
+    },
+    observe: lifecycle.observe,
+    get inFlight() {
+      return submissions.size;
+    },
+    drain() {
+      return new Promise((resolve) => {
+        if (lifecycle.state === 'down') return resolve();
+        lifecycle.observe((state) => state === 'down' && resolve());
+        lifecycle.drain();
+        if (submissions.size === 0) lifecycle.drained();
+      });
+    },
+    async stop() {
+      clock.clearTimeout(sweepTimer);
+      for (const { saga } of submissions.values()) saga?.stop();
+      choice.stop();
+    },
+  };
+}
