@@ -79,7 +79,7 @@ export function createLifecycle(options: {
     logger.info(`now ${state}`);
     for (const observer of observers) observer(state);
   };
-  actor.subscribe({ next: changed, error: (error) => logger.error({ error }, 'life cycle failed') });
+  actor.subscribe({ next: changed, error: (error) => logger.error({ err: error }, 'life cycle failed') });
   actor.start();
 
   return {

@@ -27,7 +27,7 @@ export function createCatalogChoice(
   const effects: OutlookEffect[] = [];
   const machine = outlookMachine.provide({ actions: { effect: (_, effect) => void effects.push(effect) } });
   const outlook = createActor(machine, { clock });
-  outlook.subscribe({ error: (error) => logger.error({ error }, 'the outlook failed') });
+  outlook.subscribe({ error: (error) => logger.error({ err: error }, 'the outlook failed') });
   outlook.start();
   let turn = 0;
 

@@ -128,7 +128,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
     const input = { submission: submission.number, backoff: limits };
     const saga = createActor(machine, { clock, input, snapshot: afterFirstProposal(input) });
     const broken = (error: unknown) => {
-      logger.error({ error }, 'a saga failed');
+      logger.error({ err: error }, 'a saga failed');
       finish(submission).reject(new BazarError('internal'));
     };
     saga.subscribe({ next: perform, complete: perform, error: broken });
@@ -205,6 +205,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
     async stop() {
       clock.clearTimeout(sweepTimer);
       for (const { saga } of submissions.values()) saga?.stop();
+      submissions.clear();
       choice.stop();
     },
   };

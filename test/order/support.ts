@@ -1,0 +1,105 @@
+import type { Command, Result } from '../../runtime/domain.ts';
+import { BazarError, type ErrorCode } from '../../runtime/errors.ts';
+import type {
+  AskHandler,
+  AskType,
+  Body,
+  Incoming,
+  LinkObserver,
+  Mesh,
+  NodeId,
+  Peer,
+  Reply,
+} from '../../runtime/mesh.ts';
+
+const line = { id: 1, quantity: 1, price: 1000, title: 'Xen' };
+
+export function purchase(key: string, requestId = `request of ${key}`): Command {
+  return { kind: 'purchase', key, requestId, lines: [{ id: 1, quantity: 1 }] };
+}
+
+export function confirmed(orderId: string, version = 5): Result {
+  const order = { orderId, status: 'confirmed' as const, lines: [line], total: 1000, version, at: 0 };
+  return { kind: 'order', order, version, replayed: false };
+}
+
+export function soldOut(orderId: string, version = 5): Result {
+  const order = { orderId, status: 'refused' as const, lines: [line], total: 0, version, at: 0 };
+  return { kind: 'order', order: { ...order, code: 'sold-out', bookId: 1 }, version, replayed: false };
+}
+
+/** A proposal that a catalog has received; the test decides what becomes of it, and when. */
+export interface Proposal {
+  readonly to: NodeId;
+  readonly command: Command;
+  readonly timeoutMs: number;
+  answer(result: Result, leader?: NodeId): void;
+  fail(code: ErrorCode, leader?: NodeId): void;
+}
+
+/** An order replica's links, scripted by the test: nothing is answered by itself. */
+export interface ScriptedMesh extends Mesh {
+  readonly url: string;
+  readonly proposals: Proposal[];
+  link(id: NodeId): void;
+  /** Fails what is pending there as `link-lost`, as a closing link does. */
+  cut(id: NodeId): void;
+  /** Asks the replica as a gateway does. */
+  submit(command: Command, deadline: number): Promise<Reply<'submit'>>;
+  status(): Promise<Reply<'status'>>;
+}
+
+const GATEWAY: Peer = { id: 'gateway-1', kind: 'gateway', incarnation: 'g' };
+
+export function scriptedMesh(linked: readonly NodeId[]): ScriptedMesh {
+  const handlers = new Map<AskType, (body: never, incoming: Incoming) => unknown>();
+  const observers: LinkObserver[] = [];
+  const peers = new Map<NodeId, Peer>();
+  const proposals: Proposal[] = [];
+  const peerOf = (id: NodeId): Peer => ({ id, kind: 'catalog', incarnation: 'c' });
+  for (const id of linked) peers.set(id, peerOf(id));
+
+  async function handle<T extends AskType>(type: T, body: Body<T>, deadline: number): Promise<Reply<T>> {
+    const handler = handlers.get(type) as AskHandler<T> | undefined;
+    if (!handler) throw new BazarError('internal');
+    return handler(body, { from: GATEWAY, deadline });
+  }
+
+  return {
+    self: 'order-1',
+    url: 'memory://order-1',
+    proposals,
+    onAsk: (type, handler) => void handlers.set(type, handler),
+    onTell() {},
+    tell: () => false,
+    broadcast() {},
+    ask<T extends AskType>(to: NodeId, type: T, body: Body<T>, timeoutMs: number): Promise<Reply<T>> {
+      if (type !== 'propose') throw new Error(`an order replica asked ${type}`);
+      const { command } = body as Body<'propose'>;
+      return new Promise((resolve, reject) => {
+        proposals.push({
+          to,
+          command,
+          timeoutMs,
+          answer: (result, leader = to) => resolve({ result, leader } as Reply<T>),
+          fail: (code, leader) => reject(new BazarError(code, undefined, leader ? { leader } : {})),
+        });
+      });
+    },
+    peer: (id) => peers.get(id),
+    observe: (observer) => void observers.push(observer),
+    setAddresses() {},
+    async close() {},
+    link(id) {
+      peers.set(id, peerOf(id));
+      for (const { opened } of observers) opened(peerOf(id));
+    },
+    cut(id) {
+      peers.delete(id);
+      for (const proposal of proposals) if (proposal.to === id) proposal.fail('link-lost');
+      for (const { closed } of observers) closed(peerOf(id));
+    },
+    submit: (command, deadline) => handle('submit', { command }, deadline),
+    status: () => handle('status', {}, Number.POSITIVE_INFINITY),
+  };
+}
