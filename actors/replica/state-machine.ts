@@ -1,6 +1,6 @@
 import type { BookChange, Result } from '../../runtime/domain.ts';
 import type { Entry } from '../../runtime/messages.ts';
-import type { Operation } from '../../storage/store.ts';
+import type { Operation, Store } from '../../storage/store.ts';
 
 /** A place in the log: an entry's index, its term, and the checksum chain up to and with it. */
 export interface Position {
@@ -36,14 +36,20 @@ export interface StateMachine {
 
   /** Where records of this state lie in the store; a snapshot is this range. */
   readonly prefix: string;
+  /** The position and digest that the records on disk are at, read together with them from `store`. */
+  readPersisted(store: Store): { position: Position; digest: string } | undefined;
   /** An empty state under the next prefix, to be filled from a snapshot. */
   restore(at: Position): Restoring;
 }
 
 /** A state being built from a snapshot's records, whose keys are given without the prefix. */
 export interface Restoring {
+  /** Where the new records lie; whatever an abandoned transfer left there is cleared before the first `accept`. */
+  readonly prefix: string;
   /** Takes some records in and returns the operations that store them under the new prefix. */
   accept(records: readonly (readonly [key: string, value: string])[]): Operation[];
-  /** The finished state, or an error if its digest is not `digest`. `switchOver` makes it the one that a restart loads. */
-  finish(digest: string): { state: StateMachine; switchOver: Operation[] };
+  /**
+   * The finished state; nothing if its digest is not `digest`. `switchOver` makes it the one that a restart loads.
+   */
+  finish(digest: string): { state: StateMachine; switchOver: Operation[] } | undefined;
 }

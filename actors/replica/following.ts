@@ -1,0 +1,86 @@
+import { advanceCommit, type EventOf, type Raft } from './raft.ts';
+
+/** What a follower does with the leader's messages (Raft, figure 2, "AppendEntries RPC, receiver"). */
+
+/** Any message of the term's leader shows that it lives. */
+export function heedLeader(raft: Raft, leader: string): void {
+  raft.leader = leader;
+  raft.elapsed = 0;
+}
+
+/** Takes the entries over if they fit, and answers after the next sync. */
+export function acceptAppend(raft: Raft, event: EventOf<'append.received'>): void {
+  raft.leaderCommit = event.commit;
+  const { offset } = raft.log;
+  // Entries at or below the compacted offset are committed here, so they agree; what remains begins behind it.
+  const compacted = Math.max(0, offset.index - event.prevIndex);
+  const prevIndex = event.prevIndex + compacted;
+  const prevTerm = compacted > 0 ? offset.term : event.prevTerm;
+  const entries = event.entries.slice(compacted);
+
+  const ownTerm = raft.log.termAt(prevIndex);
+  if (ownTerm !== prevTerm) {
+    refuseAppend(raft, event, prevIndex, ownTerm);
+    return;
+  }
+  appendMissing(raft, prevIndex, entries);
+  const match = event.prevIndex + event.entries.length;
+  // What this leader has not vouched for may still be overwritten, however high its commit index is.
+  advanceCommit(raft, Math.min(event.commit, match));
+  answer(raft, event, { term: raft.term, ok: true, match, seq: event.seq });
+}
+
+/** An append of an older term: its sender learns of the newer one and steps down. */
+export function rejectStaleAppend(raft: Raft, event: EventOf<'append.received'>): void {
+  answer(raft, event, { term: raft.term, ok: false, match: 0, seq: event.seq });
+}
+
+/** Skips what is there already; only a real conflict (same index, other term) cuts the log. */
+function appendMissing(raft: Raft, prevIndex: number, entries: EventOf<'append.received'>['entries']): void {
+  for (let position = 0; position < entries.length; position++) {
+    const index = prevIndex + 1 + position;
+    const ownTerm = raft.log.termAt(index);
+    if (ownTerm === entries[position]!.term) continue;
+    if (ownTerm !== undefined) truncate(raft, index - 1);
+    raft.log.append(entries.slice(position));
+    return;
+  }
+}
+
+function truncate(raft: Raft, lastKept: number): void {
+  if (lastKept < raft.commit) {
+    throw new Error(`invariant broken: entry ${lastKept + 1} is committed and would be overwritten`);
+  }
+  raft.log.truncateAfter(lastKept);
+  raft.durableIndex = Math.min(raft.durableIndex, lastKept);
+}
+
+/** Says where the logs part: at the end of a log that is too short, or where the conflicting term begins. */
+function refuseAppend(
+  raft: Raft,
+  event: EventOf<'append.received'>,
+  prevIndex: number,
+  ownTerm: number | undefined,
+): void {
+  const refusal = { term: raft.term, ok: false, match: 0, seq: event.seq };
+  if (ownTerm === undefined) {
+    answer(raft, event, { ...refusal, conflictIndex: raft.log.lastIndex + 1 });
+    return;
+  }
+  let conflictIndex = prevIndex;
+  while (conflictIndex > raft.commit + 1 && raft.log.termAt(conflictIndex - 1) === ownTerm) conflictIndex--;
+  answer(raft, event, { ...refusal, conflictTerm: ownTerm, conflictIndex });
+}
+
+function answer(
+  raft: Raft,
+  event: EventOf<'append.received'>,
+  body: Omit<EventOf<'append.answered'>, 'type' | 'from'>,
+): void {
+  raft.effects.push({
+    type: 'send',
+    to: event.from,
+    message: { type: 'raft.appended', body },
+    after: 'sync',
+  });
+}

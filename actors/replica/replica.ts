@@ -1,0 +1,141 @@
+import type { Command, Result } from '../../runtime/domain.ts';
+import { BazarError } from '../../runtime/errors.ts';
+import type { Incoming, NodeId, Peer } from '../../runtime/mesh.ts';
+import { createReplicaHost, type HostOptions, type ReplicaHost } from './host.ts';
+import type { Raft } from './raft.ts';
+import type { StateMachine } from './state-machine.ts';
+
+export type ReplicaOptions = HostOptions;
+
+/** One member of the replicated log, as its catalog uses it. */
+export interface Replica {
+  readonly state: StateMachine;
+  readonly role: ReplicaHost['role'];
+  /** Read only; what the statechart knows. */
+  readonly raft: Readonly<Raft>;
+  /** A leader is known and all that it had committed when last heard is applied here. */
+  readonly caughtUp: boolean;
+  stop(): void;
+}
+
+/**
+ * Joins a replica to the mesh: Raft's messages become events of its statechart, and proposals and strong reads
+ * that reach a follower go on to the leader, once, with the time that is left.
+ */
+export function createReplica(options: ReplicaOptions): Replica {
+  const { raft, mesh, clock } = options;
+  const host = createReplicaHost(options);
+  const members = new Set<NodeId>(raft.peers);
+  const incarnations = new Map<NodeId, string>();
+
+  mesh.onTell('raft.vote', (body, { from }) => fromMember(from, { type: 'vote.requested', ...body }));
+  mesh.onTell('raft.voted', (body, { from }) => fromMember(from, { type: 'vote.answered', ...body }));
+  mesh.onTell('raft.append', (body, { from }) => fromMember(from, { type: 'append.received', ...body }));
+  mesh.onTell('raft.appended', (body, { from }) => fromMember(from, { type: 'append.answered', ...body }));
+  mesh.onTell('raft.snapshot', (body, { from }) => {
+    fromMember(from, { type: 'snapshot.received', term: body.term, body });
+  });
+  mesh.onTell('raft.snapshotted', (body, { from }) => {
+    if (!members.has(from.id)) return;
+    host.acknowledgeSnapshot(from.id, body);
+    host.dispatch({ type: 'term.exceeded', term: body.term });
+  });
+  mesh.onAsk('raft.identify', () => identify());
+  mesh.onAsk('propose', ({ command, forwarded }, incoming) => propose(command, forwarded, incoming));
+  mesh.onAsk('read.index', async ({ forwarded }, incoming) => ({
+    index: await readIndex(forwarded, incoming.deadline),
+  }));
+
+  mesh.observe({
+    opened(peer) {
+      if (!members.has(peer.id)) return;
+      const before = incarnations.get(peer.id);
+      incarnations.set(peer.id, peer.incarnation);
+      const wiped = before !== undefined && before !== peer.incarnation;
+      host.dispatch({ type: 'peer.connected', peer: peer.id, wiped });
+    },
+    closed(peer) {
+      if (members.has(peer.id)) host.dispatch({ type: 'peer.disconnected', peer: peer.id });
+    },
+  });
+  if (raft.wiped) askEverybody();
+
+  type Unsigned<E> = E extends unknown ? Omit<E, 'from'> : never;
+  function fromMember(
+    from: Peer,
+    event: Unsigned<Extract<Parameters<ReplicaHost['dispatch']>[0], { from: NodeId }>>,
+  ): void {
+    if (members.has(from.id)) host.dispatch({ ...event, from: from.id });
+  }
+
+  /** Leaves only when it is durable: a wiped replica builds its promise on it. */
+  function identify(): Promise<{ term: number; lastTerm: number; lastIndex: number }> {
+    if (host.role === 'recovering') throw new BazarError('unavailable', 'this replica is recovering itself');
+    return new Promise((resolve) => {
+      host.afterSync(() => {
+        resolve({ term: raft.term, lastTerm: raft.log.lastTerm, lastIndex: raft.log.lastIndex });
+      });
+    });
+  }
+
+  /** Asks every other catalog, again and again, until each has answered this incarnation once. */
+  async function askEverybody(): Promise<void> {
+    const patience = raft.limits.electionTicks * raft.limits.tickMs;
+    const answers = await Promise.all(
+      raft.peers.map(async (peer) => {
+        for (;;) {
+          const answer = await mesh.ask(peer, 'raft.identify', {}, patience).catch(() => undefined);
+          if (answer) return answer;
+          await new Promise<void>((resolve) => clock.setTimeout(resolve, patience));
+        }
+      }),
+    );
+    const newest = answers.reduce((a, b) =>
+      b.lastTerm > a.lastTerm || (b.lastTerm === a.lastTerm && b.lastIndex > a.lastIndex) ? b : a,
+    );
+    const vow = { lastTerm: newest.lastTerm, lastIndex: newest.lastIndex };
+    host.dispatch({ type: 'vow.completed', term: Math.max(...answers.map(({ term }) => term)), vow });
+  }
+
+  async function propose(
+    command: Command,
+    forwarded: boolean,
+    incoming: Incoming,
+  ): Promise<{ result: Result; leader: NodeId }> {
+    const leader = leaderToAsk(forwarded);
+    if (leader === mesh.self) return { result: await host.propose(command), leader };
+    return mesh.ask(leader, 'propose', { command, forwarded: true }, incoming.deadline - clock.monotonic());
+  }
+
+  async function readIndex(forwarded: boolean, deadline: number): Promise<number> {
+    const leader = leaderToAsk(forwarded);
+    if (leader === mesh.self) return host.readIndex();
+    const { index } = await mesh.ask(leader, 'read.index', { forwarded: true }, deadline - clock.monotonic());
+    return index;
+  }
+
+  /** This replica if it leads, else the one that it follows. What was forwarded once is not forwarded again. */
+  function leaderToAsk(forwarded: boolean): NodeId {
+    const { leader } = raft;
+    if (host.role === 'leader') return mesh.self;
+    if (forwarded || leader === null || leader === mesh.self) {
+      throw new BazarError('not-leader', undefined, { leader });
+    }
+    return leader;
+  }
+
+  return {
+    get state() {
+      return host.state;
+    },
+    get role() {
+      return host.role;
+    },
+    get caughtUp() {
+      if (host.role === 'leader') return raft.commit >= raft.termStart;
+      return raft.leader !== null && raft.commit >= raft.leaderCommit;
+    },
+    raft,
+    stop: host.stop,
+  };
+}
