@@ -1,0 +1,199 @@
+import { hash } from 'node:crypto';
+import {
+  type AddBooks,
+  type Book,
+  type BookId,
+  type Command,
+  MAX_STOCK,
+  type NewBook,
+  type Order,
+  type Purchase,
+  type RefusalCode,
+  type Result,
+  type UpdateBook,
+} from '../../runtime/domain.ts';
+import { type Cart, cartFingerprint, normaliseCart } from './cart.ts';
+import { adminKey, orderKey } from './records.ts';
+
+/**
+ * What a command comes to. Every catalog decides every command here, in log order, from nothing but the state and
+ * the entry; so equal logs give equal states, and no lock is needed to never sell a copy twice.
+ */
+
+/** What a decision may look at. */
+export interface View {
+  book(id: BookId): Book | undefined;
+  /** The greatest id of a book; 0 when there are none. */
+  readonly lastId: number;
+  /** What was recorded under `recordKey(command)`. */
+  recorded(recordKey: string): Recorded | undefined;
+}
+
+/** Where and when the log has the command: its index, and the leader's wall time in ms. */
+export interface Stamp {
+  readonly index: number;
+  readonly at: number;
+}
+
+/**
+ * What is remembered under a key for good. `fingerprint` tells the same request from another one under the same
+ * key, `requestId` its first sender from one who asks again.
+ */
+export interface Recorded {
+  readonly fingerprint: string;
+  readonly requestId: string;
+  readonly result: Result;
+}
+
+/** The answer and what it changes: books in their new state, and the record to keep unless there is one. */
+export interface Decision {
+  readonly result: Result;
+  readonly books: readonly Book[];
+  readonly record: Recorded | null;
+}
+
+/** Orders and admin requests are kept apart: the key of one does not take that of the other. */
+export function recordKey(command: Command): string {
+  return command.kind === 'purchase' ? orderKey(command.key) : adminKey(command.key);
+}
+
+/**
+ * Decides one command, exactly once for its key: a key that is recorded gets its first answer again, or
+ * `key-reused` (which is not recorded) when it came with another request.
+ */
+export function decide(view: View, command: Command, stamp: Stamp): Decision {
+  if (command.kind === 'purchase') {
+    const cart = normaliseCart(command.lines);
+    const fingerprint = cartFingerprint(cart);
+    return recall(view, command, fingerprint, stamp) ?? sell(view, command, cart, fingerprint, stamp);
+  }
+  const fingerprint = adminFingerprint(command);
+  const recalled = recall(view, command, fingerprint, stamp);
+  if (recalled) return recalled;
+  const { result, books } =
+    command.kind === 'addBooks' ? add(view, command, stamp.index) : update(view, command, stamp.index);
+  return { result, books, record: { fingerprint, requestId: command.requestId, result } };
+}
+
+function recall(view: View, command: Command, fingerprint: string, { index }: Stamp): Decision | undefined {
+  const first = view.recorded(recordKey(command));
+  if (!first) return undefined;
+  const result: Result =
+    first.fingerprint === fingerprint
+      ? { ...first.result, replayed: first.requestId !== command.requestId }
+      : refused('key-reused', index);
+  return { result, books: [], record: null };
+}
+
+/**
+ * All lines or none. A refusal is recorded like a sale, and names the first book of the cart with the worst
+ * fault: `unknown-book` comes before `price-changed` before `sold-out`; `total-limit` (no book's fault) is last.
+ */
+function sell(view: View, command: Purchase, cart: Cart, fingerprint: string, stamp: Stamp): Decision {
+  const { index: version, at } = stamp;
+  const shelf = cart.map((line) => view.book(line.id));
+  const lines = cart.map(({ id, quantity }, place) => {
+    const book = shelf[place];
+    return { id, title: book?.title ?? '', quantity, price: book?.price ?? 0 };
+  });
+  const total = lines.reduce((sum, line) => sum + line.quantity * line.price, 0);
+  const fault = findFault(cart, shelf, total);
+  const order: Order = fault
+    ? { orderId: command.key, status: 'refused', lines, total: 0, version, at, ...fault }
+    : { orderId: command.key, status: 'confirmed', lines, total, version, at };
+  const result: Result = { kind: 'order', order, version, replayed: false };
+  const record = { fingerprint, requestId: command.requestId, result };
+  if (fault) return { result, books: [], record };
+
+  const books = cart.map(({ quantity }, place) => {
+    const book = shelf[place]!;
+    return { ...book, stock: book.stock - quantity, sold: book.sold + quantity, version };
+  });
+  return { result, books, record };
+}
+
+/** `bookId` is that of the first line at fault. */
+function findFault(
+  cart: Cart,
+  shelf: readonly (Book | undefined)[],
+  total: number,
+): { code: RefusalCode; bookId?: BookId } | undefined {
+  const first = (isAtFault: (line: Cart[number], book: Book) => boolean) =>
+    cart.find((line, place) => isAtFault(line, shelf[place]!));
+
+  const unknown = cart.find((_, place) => !shelf[place]);
+  if (unknown) return { code: 'unknown-book', bookId: unknown.id };
+  const dearer = first((line, book) => line.prices.some((price) => price !== book.price));
+  if (dearer) return { code: 'price-changed', bookId: dearer.id };
+  const short = first((line, book) => line.quantity > book.stock);
+  if (short) return { code: 'sold-out', bookId: short.id };
+  // Rounding above 2^53 never comes back below it, so this is exact although the sum may not be.
+  if (total > Number.MAX_SAFE_INTEGER) return { code: 'total-limit' };
+  return undefined;
+}
+
+interface Effect {
+  readonly result: Result;
+  readonly books: readonly Book[];
+}
+
+/**
+ * Books with ids come first, so that no numbered book loses its id to one without; those get the ids after the
+ * greatest. Where two books of the batch have one id the first is added, and the id is both added and skipped.
+ */
+function add(view: View, command: AddBooks, version: number): Effect {
+  let lastId = command.books.reduce((last, book) => Math.max(last, book.id ?? 0), view.lastId);
+  const books = new Map<BookId, Book>();
+  const skipped: BookId[] = [];
+  for (const wanted of command.books) {
+    const id = wanted.id ?? ++lastId;
+    if (id > Number.MAX_SAFE_INTEGER) return { result: refused('stock-limit', version), books: [] };
+    if (books.has(id) || view.book(id)) skipped.push(id);
+    else books.set(id, shelved(wanted, id, version));
+  }
+  const result: Result = { kind: 'added', added: [...books.keys()], skipped, version, replayed: false };
+  return { result, books: [...books.values()] };
+}
+
+/** The field order is that of the stored text, which has to be the same on every replica. */
+function shelved(wanted: NewBook, id: BookId, version: number): Book {
+  const { title, topic, price, stock, authors, year, isbn } = wanted;
+  const ledger = { version, added: version, initial: stock, restocked: 0, sold: 0 };
+  return { id, title, topic, price, stock, authors, year, isbn, ...ledger };
+}
+
+/** A stock that is set is booked as the signed restock that leads there. */
+function update(view: View, command: UpdateBook, version: number): Effect {
+  const book = view.book(command.id);
+  if (!book) return { result: refused('unknown-book', version), books: [] };
+  const more = command.stock === undefined ? (command.restock ?? 0) : command.stock - book.stock;
+  const stock = book.stock + more;
+  const restocked = book.restocked + more;
+  if (stock > MAX_STOCK || !Number.isSafeInteger(restocked)) {
+    return { result: refused('stock-limit', version), books: [] };
+  }
+  const updated: Book = { ...book, price: command.price ?? book.price, stock, restocked, version };
+  return { result: { kind: 'updated', book: updated, version, replayed: false }, books: [updated] };
+}
+
+function refused(code: 'unknown-book' | 'stock-limit' | 'key-reused', version: number): Result {
+  return { kind: 'refused', code, version, replayed: false };
+}
+
+/** Hashed, since a batch of books is too long to be kept once more. */
+function adminFingerprint(command: AddBooks | UpdateBook): string {
+  const facts =
+    command.kind === 'addBooks'
+      ? command.books.map((book) => [
+          book.id,
+          book.title,
+          book.topic,
+          book.price,
+          book.stock,
+          book.authors,
+          book.year,
+          book.isbn,
+        ])
+      : [command.id, command.price, command.restock, command.stock];
+  return hash('sha256', JSON.stringify([command.kind, facts]), 'base64url');
+}

@@ -1,0 +1,149 @@
+import type { Clock, Timer } from '../../runtime/clock.ts';
+import { createLifecycle, type Lifecycle } from '../../runtime/lifecycle.ts';
+import type { Limits } from '../../runtime/limits.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { Incoming, Mesh, NodeId } from '../../runtime/mesh.ts';
+import type { Body, NodeStatus, Reply } from '../../runtime/messages.ts';
+import type { Random } from '../../runtime/random.ts';
+import { createReplica, type Replica } from '../replica/replica.ts';
+import { auditCatalog } from './audit.ts';
+import type { CatalogDisk } from './disk.ts';
+import { createFeed } from './feed.ts';
+import { QUERIES } from './queries.ts';
+import type { CatalogState } from './state.ts';
+import { createVersionWaits } from './version-waits.ts';
+
+export interface CatalogOptions {
+  readonly disk: CatalogDisk;
+  /** All catalogs of the cluster, this one among them. */
+  readonly catalogs: readonly NodeId[];
+  readonly mesh: Mesh & { readonly url: string };
+  readonly pid: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: Limits;
+  readonly logger: Logger;
+  /** The disk failed or an invariant broke: the process must end, and may be started again. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** A catalog replica: one member of the replicated log, the reads it answers, and its commit feed. */
+export interface Catalog {
+  readonly lifecycle: Lifecycle;
+  readonly replica: Replica;
+  readonly state: CatalogState;
+  /** Takes no new proposals and resolves when what it knows is durable. */
+  drain(): Promise<void>;
+  stop(): void;
+}
+
+export function createCatalog(options: CatalogOptions): Catalog {
+  const { disk, mesh, clock, limits, logger } = options;
+  const lifecycle = createLifecycle({ clock, logger, limits });
+  const waits = createVersionWaits({ clock, limits });
+  let state = disk.state;
+  const feed = createFeed({
+    index: state.applied.index,
+    clock,
+    limits,
+    send: (to, body) => mesh.tell(to, 'feed.changes', body),
+  });
+
+  const replica = createReplica({
+    raft: disk.raft(mesh.self, options.catalogs, limits),
+    state,
+    store: disk.store,
+    persist: disk.persist,
+    mesh,
+    clock,
+    random: options.random,
+    logger,
+    accepts: () => lifecycle.state !== 'draining',
+    observer: {
+      applied(index, changes) {
+        feed.record(index, changes);
+        waits.reached(index);
+      },
+      replaced(next) {
+        state = next as CatalogState;
+        feed.reset(state.applied.index);
+        waits.reached(state.applied.index);
+      },
+      failed: options.onFailure,
+    },
+  });
+
+  onRead('read.book');
+  onRead('read.topic');
+  onRead('read.books');
+  onRead('read.order');
+  onRead('read.orders');
+
+  /** A default read is answered at once where the version it asks for is here already. */
+  function onRead<T extends keyof typeof QUERIES>(type: T): void {
+    const query = QUERIES[type] as (state: CatalogState, body: Body<T>) => Reply<T> | Promise<Reply<T>>;
+    mesh.onAsk(type, (body, incoming) => {
+      if (!body.strong && state.applied.index >= body.minVersion) return query(state, body);
+      return waitToShow(body, incoming).then(() => query(state, body));
+    });
+  }
+
+  async function waitToShow(
+    { strong, minVersion }: { strong: boolean; minVersion: number },
+    { deadline }: Incoming,
+  ): Promise<void> {
+    const confirmed = strong ? await replica.readIndex(deadline) : 0;
+    const index = Math.max(minVersion, confirmed);
+    if (state.applied.index >= index) return;
+    await waits.until(index, Math.min(deadline, clock.monotonic() + limits.behindWaitMs));
+  }
+
+  mesh.onAsk('feed.follow', ({ from }, incoming) => feed.follow(incoming.from.id, from));
+  mesh.observe({ opened() {}, closed: (peer) => feed.unfollow(peer.id) });
+
+  mesh.onAsk('audit', async ({ atLeast, after, limit, waitMs }) => {
+    if (state.applied.index < atLeast) await waits.until(atLeast, clock.monotonic() + waitMs);
+    return auditCatalog(state, { after, limit });
+  });
+
+  mesh.onAsk('status', (): NodeStatus => {
+    const { role, raft } = replica;
+    return {
+      id: mesh.self,
+      kind: 'catalog',
+      pid: options.pid,
+      state: lifecycle.state,
+      role: role === 'recovering' ? undefined : role,
+      term: raft.term,
+      applied: state.applied.index,
+      leader: raft.leader ?? undefined,
+      url: mesh.url,
+    };
+  });
+
+  lifecycle.opened();
+  let watching: Timer = clock.setTimeout(watch, limits.tickMs);
+  function watch(): void {
+    watching = clock.setTimeout(watch, limits.tickMs);
+    if (replica.caughtUp) lifecycle.caughtUp();
+    else if (replica.raft.leaderCommit - state.applied.index > limits.keptEntries) lifecycle.fellBehind();
+  }
+
+  return {
+    lifecycle,
+    replica,
+    get state() {
+      return state;
+    },
+    async drain() {
+      lifecycle.drain();
+      await replica.synced();
+      lifecycle.drained();
+    },
+    stop() {
+      clock.clearTimeout(watching);
+      waits.stop();
+      replica.stop();
+    },
+  };
+}

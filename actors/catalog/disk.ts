@@ -1,0 +1,97 @@
+import { StartRefused } from '../../runtime/errors.ts';
+import type { Limits } from '../../runtime/limits.ts';
+import type { NodeId } from '../../runtime/mesh.ts';
+import type { Random } from '../../runtime/random.ts';
+import { readHardState, writeHardState } from '../../storage/hard-state.ts';
+import { type Identity, readIdentity, writeIdentity } from '../../storage/identity.ts';
+import { ReplicaLog } from '../../storage/log.ts';
+import type { Operation, Store } from '../../storage/store.ts';
+import type { HostOptions } from '../replica/host.ts';
+import type { Raft } from '../replica/raft.ts';
+import { CatalogState } from './state.ts';
+
+/** A catalog's disk, read and checked: who it is, what it has promised, its log and its applied state. */
+export interface CatalogDisk {
+  readonly store: Store;
+  readonly identity: Identity;
+  readonly state: CatalogState;
+  /** What was found: an identity, none on a first start, or none although the cluster exists (a wiped disk). */
+  readonly found: 'present' | 'formatted' | 'absent';
+  /** The replica's memory as it was when the last synced batch returned. */
+  raft(self: NodeId, catalogs: readonly NodeId[], limits: Limits): Raft;
+  readonly persist: HostOptions['persist'];
+}
+
+/**
+ * Opens the disk of catalog `node`. Where it has no identity it gets one; unless the whole cluster is being
+ * formatted, it is then marked as recovering, durably, until it has learnt what it must not fall behind.
+ *
+ * Throws `StartRefused` for another cluster's or another node's disk, and for one that is damaged.
+ */
+export async function openCatalogDisk(
+  store: Store,
+  options: { cluster: string; node: NodeId; format: boolean; random: Random },
+): Promise<CatalogDisk> {
+  const { cluster, node, format, random } = options;
+  let identity = readIdentity(store);
+  const found = identity ? 'present' : format ? 'formatted' : 'absent';
+  if (identity === undefined) {
+    identity = { cluster, node, incarnation: random.id(), recovering: !format };
+    await store.write([writeIdentity(identity)]);
+  }
+  if (identity.cluster !== cluster || identity.node !== node) {
+    throw new StartRefused(
+      `this disk belongs to ${identity.node} of cluster ${identity.cluster}, not to ${node} of ${cluster}`,
+    );
+  }
+  const state = await CatalogState.load(store);
+  const log = await ReplicaLog.load(store, state.applied);
+  const hardState = readHardState(store);
+  const known = identity;
+
+  function persist({ term, votedFor, vow }: Parameters<HostOptions['persist']>[0]): Operation[] {
+    const operations = [writeHardState({ term, votedFor })];
+    if (vow && !sameVow(vow, known.vow)) {
+      operations.push(writeIdentity({ ...known, recovering: false, vow }));
+    }
+    return operations;
+  }
+
+  return {
+    store,
+    identity,
+    state,
+    found,
+    persist,
+    raft: (self, catalogs, limits) => ({
+      self,
+      peers: catalogs.filter((catalog) => catalog !== self),
+      quorum: Math.floor(catalogs.length / 2) + 1,
+      limits,
+      log,
+      wiped: known.recovering,
+      term: hardState.term,
+      votedFor: hardState.votedFor,
+      durableTerm: hardState.term,
+      durableIndex: log.lastIndex,
+      vow: known.vow ?? null,
+      leader: null,
+      commit: state.applied.index,
+      leaderCommit: state.applied.index,
+      elapsed: 0,
+      timeout: 0,
+      chance: random.next(),
+      votes: new Set(),
+      progress: new Map(),
+      termStart: 0,
+      round: 0,
+      reads: [],
+      news: false,
+      effects: [],
+    }),
+  };
+}
+
+function sameVow(a: Identity['vow'], b: Identity['vow']): boolean {
+  return a?.lastTerm === b?.lastTerm && a?.lastIndex === b?.lastIndex;
+}

@@ -1,0 +1,42 @@
+import { runChild } from '../../runtime/child.ts';
+import { openLevelStore } from '../../storage/level-store.ts';
+import { createCatalog } from './catalog.ts';
+import { openCatalogDisk } from './disk.ts';
+
+/** The process of one catalog replica. */
+runChild(async ({ id, configuration, clock, random, limits, logger }) => {
+  const { cluster, catalogs, dataDirectory, format } = configuration;
+  const store = await openLevelStore(dataDirectory);
+  const disk = await openCatalogDisk(store, { cluster, node: id, format, random });
+  return {
+    incarnation: disk.identity.incarnation,
+    identity: disk.found,
+    run(mesh) {
+      const onFailure = (error: unknown) => {
+        throw error;
+      };
+      const catalog = createCatalog({
+        disk,
+        catalogs,
+        mesh,
+        pid: process.pid,
+        clock,
+        random,
+        limits,
+        logger,
+        onFailure,
+      });
+      return {
+        get state() {
+          return catalog.lifecycle.state;
+        },
+        observe: catalog.lifecycle.observe,
+        drain: catalog.drain,
+        async stop() {
+          catalog.stop();
+          await store.close();
+        },
+      };
+    },
+  };
+});

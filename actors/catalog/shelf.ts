@@ -1,0 +1,106 @@
+import type { Book, BookId } from '../../runtime/domain.ts';
+
+/** A book as a search shows it. */
+export interface Title {
+  readonly id: BookId;
+  readonly title: string;
+}
+
+/** The books of one topic in id order; `version` is the log index at which the last of them was added. */
+export interface Topic {
+  readonly books: readonly Title[];
+  readonly version: number;
+}
+
+const NO_BOOKS: Topic = { books: [], version: 0 };
+
+/**
+ * All books in memory, findable by id, by topic and in id order. A book's title and topic never change, and no
+ * book is ever removed, so only a new one touches the indexes.
+ */
+export class Shelf {
+  readonly #books = new Map<BookId, Book>();
+  readonly #topics = new Map<string, Topic>();
+  #ids: BookId[] = [];
+
+  get size(): number {
+    return this.#ids.length;
+  }
+
+  /** The greatest id; 0 when there are no books. */
+  get lastId(): number {
+    return this.#ids.at(-1) ?? 0;
+  }
+
+  book(id: BookId): Book | undefined {
+    return this.#books.get(id);
+  }
+
+  /** Topics are matched whole, in any case. The answer is never changed afterwards. */
+  topic(name: string): Topic {
+    return this.#topics.get(name.toLowerCase()) ?? NO_BOOKS;
+  }
+
+  /** At most `limit` books with ids greater than `after`, in id order. */
+  after(after: BookId, limit: number): Book[] {
+    const from = firstGreater(this.#ids, after);
+    return this.#ids.slice(from, from + limit).map((id) => this.#books.get(id)!);
+  }
+
+  values(): Iterable<Book> {
+    return this.#books.values();
+  }
+
+  /** Puts books in their new state, the new ones of them into the indexes. */
+  put(books: readonly Book[]): void {
+    const added: Book[] = [];
+    for (const book of books) {
+      if (!this.#books.has(book.id)) added.push(book);
+      this.#books.set(book.id, book);
+    }
+    if (added.length > 0) this.#index(added.sort(byId));
+  }
+
+  #index(added: readonly Book[]): void {
+    const byTopic = new Map<string, Book[]>();
+    for (const book of added) {
+      const name = book.topic.toLowerCase();
+      const books = byTopic.get(name);
+      if (books) books.push(book);
+      else byTopic.set(name, [book]);
+    }
+    for (const [name, books] of byTopic) {
+      const known = this.#topics.get(name) ?? NO_BOOKS;
+      const titles = books.map(({ id, title }) => ({ id, title }));
+      const version = books.reduce((last, book) => Math.max(last, book.added), known.version);
+      this.#topics.set(name, { books: merge(known.books, titles), version });
+    }
+
+    const ids = added.map((book) => book.id);
+    // Books mostly come with rising ids, and then the list need not be copied.
+    if (ids[0]! > this.lastId) for (const id of ids) this.#ids.push(id);
+    else this.#ids = this.#ids.concat(ids).sort((one, other) => one - other);
+  }
+}
+
+function byId(one: { readonly id: BookId }, other: { readonly id: BookId }): number {
+  return one.id - other.id;
+}
+
+/** Two lists in id order as a new one. */
+function merge(known: readonly Title[], added: readonly Title[]): readonly Title[] {
+  const both = known.concat(added);
+  return known.length === 0 || known.at(-1)!.id < added[0]!.id ? both : both.sort(byId);
+}
+
+/** Place of the first of the rising `ids` that is greater than `bound`. */
+function firstGreater(ids: readonly BookId[], bound: BookId): number {
+  let low = 0;
+  let high = ids.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    if (ids[middle]! > bound) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}

@@ -1,0 +1,222 @@
+import type { Book, BookChange, BookId, Key, Order } from '../../runtime/domain.ts';
+import type { Entry } from '../../runtime/messages.ts';
+import type { Operation, Store } from '../../storage/store.ts';
+import type { Applied, Position, Restoring, StateMachine } from '../replica/state-machine.ts';
+import { decide, type Recorded, recordKey, type View } from './apply.ts';
+import { type RecordHash, recordHash, SetDigest } from './digest.ts';
+import { Overlay } from './overlay.ts';
+import * as records from './records.ts';
+import { Shelf, type Topic } from './shelf.ts';
+
+const START: Position = { index: 0, term: 0, sum: 0 };
+const NOTHING: Applied = { result: null, changes: [] };
+
+/**
+ * The state that the catalogs replicate: books, which are all in memory, and what was recorded under keys (orders
+ * and admin requests), which is in the store. The digest is that of all these records as they are stored.
+ */
+export class CatalogState implements StateMachine, View {
+  readonly prefix: string;
+  readonly #generation: number;
+  readonly #store: Store;
+  readonly #shelf = new Shelf();
+  readonly #overlay: Overlay;
+  readonly #digest = new SetDigest();
+  /** Each book's part of the digest, to be taken out when the book changes. */
+  readonly #bookHashes = new Map<BookId, RecordHash>();
+  /** Books whose present state is in neither the overlay nor the digest yet. */
+  readonly #changed = new Set<BookId>();
+  #applied = START;
+  #taken = START;
+  #restores = 0;
+
+  private constructor(store: Store, generation: number) {
+    this.#store = store;
+    this.#generation = generation;
+    this.prefix = records.generationPrefix(generation);
+    this.#overlay = new Overlay(store, this.prefix);
+  }
+
+  /**
+   * The state as it was last persisted; empty in a new store. What abandoned snapshots left behind is removed.
+   * Rejects with a `DamagedStoreError` if the records are not the ones that were written.
+   */
+  static async load(store: Store): Promise<CatalogState> {
+    const generation = await records.currentGeneration(store);
+    for (const range of records.otherGenerations(generation)) await store.clear(range);
+    const state = new CatalogState(store, generation);
+    const { prefix } = state;
+    for await (const page of store.pages({ gte: prefix, lt: `${prefix}\uffff` })) {
+      state.#fill(page.map(([key, value]) => [key.slice(prefix.length), value]));
+    }
+    const persisted = state.readPersisted(store) ?? { position: START, digest: new SetDigest().toString() };
+    if (persisted.digest !== state.digest) {
+      throw records.damaged(`its records have the digest ${state.digest}, not ${persisted.digest}`);
+    }
+    state.#startAt(persisted.position);
+    return state;
+  }
+
+  get applied(): Position {
+    return this.#applied;
+  }
+
+  get digest(): string {
+    this.#settle();
+    return this.#digest.toString();
+  }
+
+  apply(position: Position, entry: Entry): Applied {
+    if (position.index !== this.#applied.index + 1) {
+      throw new Error(`entry ${position.index} does not follow ${this.#applied.index}, the last applied`);
+    }
+    this.#applied = position;
+    const { command, at } = entry;
+    if (command === null) return NOTHING;
+    const { result, books, record } = decide(this, command, { index: position.index, at });
+    if (record) this.#record(recordKey(command), record);
+    if (books.length > 0) this.#shelf.put(books);
+    for (const book of books) this.#changed.add(book.id);
+    return { result, changes: books.map(asChange) };
+  }
+
+  takeOperations(): Operation[] {
+    if (this.#taken === this.#applied) return [];
+    this.#taken = this.#applied;
+    const applied = records.encodeApplied({ position: this.#applied, digest: this.digest });
+    const operations = this.#overlay.take();
+    operations.push({ type: 'put', key: this.prefix + records.APPLIED_KEY, value: applied });
+    return operations;
+  }
+
+  persisted(): void {
+    this.#overlay.persisted();
+  }
+
+  readPersisted(store: Store): records.AppliedRecord | undefined {
+    const text = store.get(this.prefix + records.APPLIED_KEY);
+    return text === undefined ? undefined : records.decodeApplied(text);
+  }
+
+  restore(at: Position): Restoring {
+    // Another prefix for each attempt: what an abandoned one still writes does not get into the next.
+    const generation = this.#generation + ++this.#restores;
+    const state = new CatalogState(this.#store, generation);
+    const put = (key: string, value: string): Operation => ({ type: 'put', key: state.prefix + key, value });
+    return {
+      prefix: state.prefix,
+      accept(given) {
+        state.#fill(given);
+        return given.map(([key, value]) => put(key, value));
+      },
+      finish(digest) {
+        if (state.digest !== digest) return undefined;
+        state.#startAt(at);
+        const applied = put(records.APPLIED_KEY, records.encodeApplied({ position: at, digest }));
+        return { state, switchOver: [applied, records.putGeneration(generation)] };
+      },
+    };
+  }
+
+  /** The number of books. */
+  get size(): number {
+    return this.#shelf.size;
+  }
+
+  get lastId(): BookId {
+    return this.#shelf.lastId;
+  }
+
+  book(id: BookId): Book | undefined {
+    return this.#shelf.book(id);
+  }
+
+  books(): Iterable<Book> {
+    return this.#shelf.values();
+  }
+
+  /** Ids and titles of a topic, matched whole and in any case. */
+  topic(name: string): Topic {
+    return this.#shelf.topic(name);
+  }
+
+  /** At most `limit` books after the id `after`, in id order; `next` is the id to go on after, null at the end. */
+  booksAfter(after: BookId, limit: number): { books: Book[]; next: BookId | null } {
+    const books = this.#shelf.after(after, limit + 1);
+    const more = books.length > limit;
+    if (more) books.pop();
+    return { books, next: more ? (books.at(-1)?.id ?? after) : null };
+  }
+
+  recorded(key: string): Recorded | undefined {
+    const text = this.#overlay.get(key);
+    return text === undefined ? undefined : (JSON.parse(text) as Recorded);
+  }
+
+  order(orderId: Key): Order | undefined {
+    const record = this.recorded(records.orderKey(orderId));
+    return record && orderOf(record);
+  }
+
+  /** At most `limit` orders after the order id `after`, in code-unit order; `next` as for books. */
+  async ordersAfter(after: string, limit: number): Promise<{ orders: Order[]; next: Key | null }> {
+    const found = await this.#overlay.page(records.orderKey(after), records.PAST_ORDERS, limit + 1);
+    const orders = found.slice(0, limit).map(([, text]) => orderOf(JSON.parse(text) as Recorded));
+    return { orders, next: found.length > limit ? (orders.at(-1)?.orderId ?? after) : null };
+  }
+
+  #record(key: string, record: Recorded): void {
+    const text = JSON.stringify(record);
+    this.#digest.add(recordHash(key, text));
+    this.#overlay.put(key, text);
+  }
+
+  /** Brings overlay and digest up to the books' present state: once per book, however often it was sold. */
+  #settle(): void {
+    for (const id of this.#changed) {
+      const key = records.bookKey(id);
+      const text = JSON.stringify(this.#shelf.book(id));
+      this.#digestBook(id, recordHash(key, text));
+      this.#overlay.put(key, text);
+    }
+    this.#changed.clear();
+  }
+
+  #digestBook(id: BookId, hash: RecordHash): void {
+    const old = this.#bookHashes.get(id);
+    if (old) this.#digest.remove(old);
+    this.#digest.add(hash);
+    this.#bookHashes.set(id, hash);
+  }
+
+  /** Takes records in as they lie in a store or a snapshot. */
+  #fill(given: Iterable<readonly [key: string, value: string]>): void {
+    const books: Book[] = [];
+    for (const [key, text] of given) {
+      if (key === records.APPLIED_KEY) continue;
+      const hash = recordHash(key, text);
+      if (!records.isBookKey(key)) {
+        this.#digest.add(hash);
+        continue;
+      }
+      const book = JSON.parse(text) as Book;
+      this.#digestBook(book.id, hash);
+      books.push(book);
+    }
+    this.#shelf.put(books);
+  }
+
+  #startAt(position: Position): void {
+    this.#applied = position;
+    this.#taken = position;
+  }
+}
+
+function orderOf({ result }: Recorded): Order {
+  if (result.kind !== 'order') throw new Error(`the record of an order holds the result of ${result.kind}`);
+  return result.order;
+}
+
+function asChange({ id, stock, price, version, added, topic }: Book): BookChange {
+  return version === added ? { id, stock, price, version, topic } : { id, stock, price, version };
+}

@@ -1,0 +1,82 @@
+import type { Clock } from '../../runtime/clock.ts';
+import { BazarError } from '../../runtime/errors.ts';
+import type { Limits } from '../../runtime/limits.ts';
+
+/**
+ * Reads that want a version which is not applied yet. They wait a little, because it is mostly on its way, and
+ * then fail as `behind`, so that the gateway can try another replica.
+ */
+export interface VersionWaits {
+  /** Resolves once `index` is applied; rejects with `behind` at `deadline` (monotonic ms), `overloaded` if too many wait. */
+  until(index: number, deadline: number): Promise<void>;
+  /** Everything up to `index` is applied. */
+  reached(index: number): void;
+  stop(): void;
+}
+
+interface Wait {
+  readonly index: number;
+  readonly deadline: number;
+  readonly resolve: () => void;
+  readonly reject: (error: BazarError) => void;
+}
+
+export function createVersionWaits(options: { clock: Clock; limits: Limits }): VersionWaits {
+  const { clock, limits } = options;
+  let waits: Wait[] = [];
+  /** No wait is for an index below this one. */
+  let lowest = Number.POSITIVE_INFINITY;
+  let ticking = false;
+  let stopped = false;
+
+  function settle(done: (wait: Wait) => boolean, finish: (wait: Wait) => void): void {
+    const settled = waits.filter(done);
+    waits = waits.filter((wait) => !done(wait));
+    lowest = waits.reduce((least, { index }) => Math.min(least, index), Number.POSITIVE_INFINITY);
+    for (const wait of settled) finish(wait);
+  }
+
+  function tick(): void {
+    ticking = false;
+    if (stopped) return;
+    const now = clock.monotonic();
+    settle(
+      ({ deadline }) => deadline <= now,
+      ({ reject }) => reject(new BazarError('behind')),
+    );
+    keepTicking();
+  }
+
+  function keepTicking(): void {
+    if (ticking || waits.length === 0) return;
+    ticking = true;
+    clock.setTimeout(tick, limits.tickMs);
+  }
+
+  return {
+    until(index, deadline) {
+      if (stopped) return Promise.reject(new BazarError('draining'));
+      if (waits.length >= limits.maxPendingReads) return Promise.reject(new BazarError('overloaded'));
+      lowest = Math.min(lowest, index);
+      const waiting = new Promise<void>((resolve, reject) =>
+        waits.push({ index, deadline, resolve, reject }),
+      );
+      keepTicking();
+      return waiting;
+    },
+    reached(index) {
+      if (index < lowest) return;
+      settle(
+        (wait) => wait.index <= index,
+        ({ resolve }) => resolve(),
+      );
+    },
+    stop() {
+      stopped = true;
+      settle(
+        () => true,
+        ({ reject }) => reject(new BazarError('draining')),
+      );
+    },
+  };
+}
