@@ -37,3 +37,9 @@ export const waitingClock: Clock = {
 export function sleep(clock: Clock, delayMs: number): Promise<void> {
   return new Promise((resolve) => clock.setTimeout(resolve, delayMs));
 }
+
+/** Keeps the process alive, which no timer of `systemClock` does, until the function it returns is called. */
+export function stayAlive(): () => void {
+  const hold = setInterval(() => {}, 2 ** 30);
+  return () => clearInterval(hold);
+}

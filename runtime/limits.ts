@@ -30,6 +30,12 @@ export interface Limits {
   readonly requestsPerSecond: number;
   /** Milliseconds an HTTP client may take to send a whole request. */
   readonly httpRequestTimeoutMs: number;
+  /** Books or orders on a page whose size the client leaves open. */
+  readonly defaultPage: number;
+  /** Milliseconds after which `GET /status` gives up. */
+  readonly statusDeadlineMs: number;
+  /** Milliseconds between two pings of a client WebSocket; one that did not answer the last is closed. */
+  readonly clientPingMs: number;
 
   // Links between processes.
   /** Bytes of one frame between processes; a larger one closes the link. */
@@ -38,6 +44,12 @@ export interface Limits {
   readonly maxOutboxBytes: number;
   /** Asks without an answer on one link; more are `overloaded`. */
   readonly maxPendingAsks: number;
+  /** Asks that one node is answering; more are answered `overloaded`. */
+  readonly maxAsksAnswered: number;
+  /** Milliseconds between two looks at the deadlines of asks. */
+  readonly askTickMs: number;
+  /** Accepted connections whose greeting is not over; more are closed at once. */
+  readonly maxUngreetedConnections: number;
   /** Milliseconds between two signs of life on a quiet link. */
   readonly pingIntervalMs: number;
   /** Milliseconds of silence after which a link is given up. */
@@ -102,18 +114,36 @@ export interface Limits {
   readonly recentKeys: number;
   /** Milliseconds for one Redis command. */
   readonly redisTimeoutMs: number;
-  /** Milliseconds a purchase's answer waits for the cache update at most. */
-  readonly cacheUpdateWaitMs: number;
+  /** Characters of the longest key that is cached; a longer topic is always asked for. */
+  readonly maxCachedKeyLength: number;
+  /** Milliseconds that changed entries gather before they are written to Redis together. */
+  readonly redisGatherMs: number;
+  /** Entries waiting to be written to Redis, and commands it has not answered; more are left out. */
+  readonly redisMaxPending: number;
   /** Seconds after which Redis forgets an entry. */
   readonly redisExpirySeconds: number;
+  /** Failures in a row after which Redis is left alone for a while. */
+  readonly redisFailures: number;
+  /** Milliseconds Redis is left alone before one command tries it again. */
+  readonly redisPauseMs: number;
+  /** Milliseconds of silence under commands after which the connection to Redis is made anew. */
+  readonly redisSilenceMs: number;
   /** Milliseconds one order replica gets before the gateway asks the next with the same order id. */
   readonly submitAttemptMs: number;
   /** Milliseconds one catalog gets for a read before the next is asked. */
   readonly readAttemptMs: number;
+  /** Milliseconds a replica that failed a request is asked last. */
+  readonly passOverMs: number;
+  /** Milliseconds between two rounds over replicas of which none answered. */
+  readonly retryPauseMs: number;
+  /** Milliseconds in which a commit that was acknowledged must come by the feed, or another catalog is followed. */
+  readonly feedCheckMs: number;
   /** Milliseconds `GET /status` waits for a process. */
   readonly statusWaitMs: number;
   /** Milliseconds `GET /audit` waits for the catalogs to reach one index. */
   readonly auditWaitMs: number;
+  /** Milliseconds of one try at it. */
+  readonly auditRoundMs: number;
 
   // Processes.
   /** Milliseconds a process may take to drain before it is ended. */
@@ -142,10 +172,16 @@ export const DEFAULT_LIMITS: Limits = {
   readDeadlineMs: 3_000,
   requestsPerSecond: 0,
   httpRequestTimeoutMs: 10_000,
+  defaultPage: 100,
+  statusDeadlineMs: 450,
+  clientPingMs: 30_000,
 
   maxFrameBytes: 8 * 1024 * 1024,
   maxOutboxBytes: 32 * 1024 * 1024,
   maxPendingAsks: 20_000,
+  maxAsksAnswered: 50_000,
+  askTickMs: 10,
+  maxUngreetedConnections: 64,
   pingIntervalMs: 500,
   silenceLimitMs: 2_500,
   greetingTimeoutMs: 2_000,
@@ -178,12 +214,21 @@ export const DEFAULT_LIMITS: Limits = {
   cacheEntries: 50_000,
   recentKeys: 100_000,
   redisTimeoutMs: 25,
-  cacheUpdateWaitMs: 20,
+  maxCachedKeyLength: 512,
+  redisGatherMs: 20,
+  redisMaxPending: 10_000,
   redisExpirySeconds: 3_600,
+  redisFailures: 3,
+  redisPauseMs: 500,
+  redisSilenceMs: 2_000,
   submitAttemptMs: 1_500,
   readAttemptMs: 400,
+  passOverMs: 250,
+  retryPauseMs: 25,
+  feedCheckMs: 500,
   statusWaitMs: 300,
   auditWaitMs: 2_000,
+  auditRoundMs: 250,
 
   drainMs: 5_000,
   restartBaseMs: 100,

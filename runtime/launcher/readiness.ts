@@ -1,0 +1,89 @@
+import { type Clock, sleep } from '../clock.ts';
+import { StartRefused } from '../errors.ts';
+import type { Limits } from '../limits.ts';
+import type { DataDirectory } from './data-directory.ts';
+import type { SupervisedNode, Supervisor } from './supervisor.ts';
+
+/** Milliseconds between two looks at whether the store works. */
+const LOOK_MS = 25;
+
+/**
+ * Lets the nodes speak to each other once that is safe. On a cluster's first start: when every catalog has an
+ * identity and the record says so, so that from then on an empty disk is known to have been wiped. Later: when a
+ * majority has found its identity; if a majority has lost it, what they held may be gone, and no start is right.
+ *
+ * Throws `StartRefused` if that can never be, or is not within `startMs`.
+ */
+export async function introduceCatalogs(options: {
+  supervisor: Supervisor;
+  data: DataDirectory;
+  clock: Clock;
+  limits: Limits;
+}): Promise<void> {
+  const { supervisor, data, clock, limits } = options;
+  const { formatted } = data.record;
+  const safe = () => {
+    const catalogs = supervisor.nodes.filter(({ kind }) => kind === 'catalog');
+    const refusing = catalogs.find(({ refused }) => refused !== undefined);
+    if (!formatted && refusing) throw new StartRefused(`${refusing.id} cannot be made: ${refusing.refused}`);
+    const open = catalogs.filter(({ identity }) => identity !== undefined);
+    const absent = open.filter(({ identity }) => identity === 'absent');
+    if (absent.length > catalogs.length / 2) throw new StartRefused(lostMajority(absent, data.path));
+    if (open.length - absent.length > catalogs.length / 2)
+      return formatted || open.length === catalogs.length;
+    return open.length === catalogs.length;
+  };
+  await until(safe, 'the catalogs did not open their disks', clock, limits.startMs);
+  if (!formatted) await data.update({ formatted: true });
+  supervisor.introduce();
+}
+
+/** Resolves to the gateway's URL once a purchase would be taken: an order replica and a leader are there. */
+export async function awaitPurchases(options: {
+  supervisor: Supervisor;
+  clock: Clock;
+  limits: Limits;
+}): Promise<string> {
+  const { supervisor, clock, limits } = options;
+  const giveUpAt = clock.monotonic() + limits.startMs;
+  const ready = (of: SupervisedNode['kind']) =>
+    supervisor.nodes.find(({ kind, state }) => kind === of && state === 'ready');
+  const served = () => ready('order') && ready('gateway')?.http;
+  await until(() => served() !== undefined, 'the gateway did not become ready', clock, limits.startMs);
+  for (;;) {
+    const url = served();
+    if (url !== undefined && (await hasLeader(url, limits.readDeadlineMs))) return url;
+    if (clock.monotonic() > giveUpAt) throw new StartRefused('the catalogs did not find a leader in time');
+    await sleep(clock, LOOK_MS);
+  }
+}
+
+/** A linearizable read needs all that a purchase needs of the catalogs, and leaves nothing behind. */
+async function hasLeader(url: string, timeoutMs: number): Promise<boolean> {
+  try {
+    const signal = AbortSignal.timeout(timeoutMs);
+    const response = await fetch(`${url}/info?limit=1&consistency=strong`, { signal });
+    await response.arrayBuffer();
+    return response.ok;
+  } catch {
+    return false;
+  }
+}
+
+async function until(
+  condition: () => boolean,
+  problem: string,
+  clock: Clock,
+  limitMs: number,
+): Promise<void> {
+  const giveUpAt = clock.monotonic() + limitMs;
+  while (!condition()) {
+    if (clock.monotonic() > giveUpAt) throw new StartRefused(`${problem} within ${limitMs} ms`);
+    await sleep(clock, LOOK_MS);
+  }
+}
+
+function lostMajority(absent: readonly SupervisedNode[], path: string): string {
+  const ids = absent.map(({ id }) => id).join(' and ');
+  return `a majority of the catalogs has lost its data (${ids} in ${path}): acknowledged orders may be gone, so the store does not start on what is left. Put the folders back from a copy, or start with another --data`;
+}

@@ -1,0 +1,194 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { Clock } from '../clock.ts';
+import type { NodeState } from '../lifecycle.ts';
+import type { Limits } from '../limits.ts';
+import type { Logger } from '../logger.ts';
+import type { NodeId, NodeKind } from '../mesh.ts';
+import { type Configure, type Identity, ToLauncher, tellChild } from './ipc.ts';
+import { type Supervision, superviseProcess } from './supervision.ts';
+
+/** One process of the store, as the launcher knows it. */
+export interface SupervisedNode {
+  readonly id: NodeId;
+  readonly kind: NodeKind;
+  /** Of the process that runs now, or of the last one. */
+  readonly pid: number | undefined;
+  readonly state: NodeState;
+  /** Where the others reach it; what it said last. */
+  readonly url: string | undefined;
+  readonly identity: Identity | undefined;
+  /** Where a gateway's clients find it. */
+  readonly http: string | undefined;
+  /** Why it must not be started again. */
+  readonly refused: string | undefined;
+}
+
+/** A node to run. `configure` is asked before every start, since what it says may have changed. */
+export interface NodePlan {
+  readonly id: NodeId;
+  readonly kind: NodeKind;
+  configure(): Configure;
+}
+
+export interface SupervisorOptions {
+  readonly plans: readonly NodePlan[];
+  /** The program of each kind: a TypeScript file that calls `runChild`. */
+  readonly programs: Readonly<Record<NodeKind, URL>>;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly logger: Logger;
+  /** Where `viewer` is told to find `target`; the place for a proxy in between. */
+  readonly addressFor?: AddressFor;
+}
+
+export type AddressFor = (viewer: NodeId, target: NodeId, url: string) => string;
+
+export interface Supervisor {
+  readonly nodes: readonly SupervisedNode[];
+  /** Calls `changed` after every change of a node. */
+  observe(changed: (node: SupervisedNode) => void): void;
+  /** From now on every node is told where the others are. Until then nobody can speak to anybody. */
+  introduce(): void;
+  /** Drains and ends all: first those who take work in, last those who keep it. After `drainMs`, kills the rest. */
+  stop(): Promise<void>;
+  /** Kills every process at once. */
+  kill(): void;
+}
+
+interface Running {
+  readonly plan: NodePlan;
+  node: SupervisedNode;
+  child: ChildProcess | undefined;
+  supervision: Supervision;
+}
+
+/** The order in which processes are drained: work flows from the first to the last. */
+const DRAIN_ORDER: readonly NodeKind[] = ['gateway', 'order', 'catalog'];
+const TSX = import.meta.resolve('tsx');
+
+/** Starts every planned process and looks after it. */
+export function startSupervisor(options: SupervisorOptions): Supervisor {
+  const { plans, programs, clock, limits, logger, addressFor = (_viewer, _target, url) => url } = options;
+  const observers: ((node: SupervisedNode) => void)[] = [];
+  const all: Running[] = [];
+  let introduced = false;
+  let stopping = false;
+
+  function change(running: Running, facts: Partial<SupervisedNode>): void {
+    running.node = { ...running.node, ...facts };
+    for (const observer of observers) observer(running.node);
+  }
+
+  function sendAddresses(): void {
+    if (!introduced) return;
+    const known = all.flatMap(({ node }) => (node.url === undefined ? [] : [[node.id, node.url] as const]));
+    for (const { child, node, supervision } of all) {
+      if (!child || supervision.state !== 'up') continue;
+      const others = known.filter(([id]) => id !== node.id);
+      const urls = Object.fromEntries(others.map(([id, url]) => [id, addressFor(node.id, id, url)]));
+      tellChild(child, { type: 'addresses', urls });
+    }
+  }
+
+  function start(running: Running): void {
+    const { plan } = running;
+    const child = spawn(process.execPath, ['--import', TSX, fileURLToPath(programs[plan.kind])], {
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    });
+    running.child = child;
+    change(running, { pid: child.pid, state: 'starting', identity: undefined });
+    child.on('error', (error) => logger.error({ err: error }, `${plan.id} could not be started or told`));
+    child.on('message', (raw) => {
+      const message = ToLauncher.safeParse(raw);
+      if (message.success) listen(running, message.data);
+      else logger.error(`${plan.id} sent what is not a message: ${message.error.message}`);
+    });
+    // `close`, unlike `exit`, also comes when the process could not be started at all.
+    child.once('close', (code, signal) => buried(running, code, signal));
+    tellChild(child, plan.configure());
+  }
+
+  function listen(running: Running, message: ToLauncher): void {
+    if (message.type === 'state') return change(running, { state: message.state });
+    if (message.type === 'refused') {
+      running.supervision.send({ type: 'process.refused' });
+      return change(running, { refused: message.message });
+    }
+    running.supervision.send({ type: 'process.reported' });
+    const { url, identity, http } = message;
+    change(running, { url, identity, http });
+    sendAddresses();
+  }
+
+  function buried(running: Running, code: number | null, signal: NodeJS.Signals | null): void {
+    const { plan, supervision } = running;
+    const expected = stopping || supervision.state === 'refusing';
+    running.child = undefined;
+    supervision.send({ type: 'process.exited' });
+    change(running, { state: 'down' });
+    if (expected) return;
+    logger.warn(`${plan.id} ended (${signal ?? `code ${code}`}) and is started again`);
+  }
+
+  for (const plan of plans) {
+    const node: SupervisedNode = {
+      id: plan.id,
+      kind: plan.kind,
+      pid: undefined,
+      state: 'starting',
+      url: undefined,
+      identity: undefined,
+      http: undefined,
+      refused: undefined,
+    };
+    const running: Running = {
+      plan,
+      node,
+      child: undefined,
+      supervision: superviseProcess({
+        clock,
+        limits,
+        perform({ kind }) {
+          if (kind === 'spawn') return start(running);
+          if (kind === 'kill') return void running.child?.kill('SIGKILL');
+          if (running.child) tellChild(running.child, { type: 'drain' });
+        },
+      }),
+    };
+    all.push(running);
+  }
+  for (const { supervision } of all) supervision.start();
+
+  async function stop(): Promise<void> {
+    stopping = true;
+    const limit = clock.setTimeout(kill, limits.drainMs);
+    for (const kind of DRAIN_ORDER) {
+      const stage = all.filter(({ plan }) => plan.kind === kind);
+      for (const { supervision } of stage) supervision.send({ type: 'end.requested' });
+      await Promise.all(stage.map(({ supervision }) => supervision.ended));
+    }
+    clock.clearTimeout(limit);
+  }
+
+  function kill(): void {
+    stopping = true;
+    for (const { supervision } of all) {
+      supervision.send({ type: 'end.requested' });
+      supervision.send({ type: 'end.forced' });
+    }
+  }
+
+  return {
+    get nodes() {
+      return all.map(({ node }) => node);
+    },
+    observe: (changed) => void observers.push(changed),
+    introduce() {
+      introduced = true;
+      sendAddresses();
+    },
+    stop,
+    kill,
+  };
+}

@@ -1,0 +1,84 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Config, helpText, readConfig, UsageError } from '../../runtime/config.ts';
+import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
+
+function read(args: string[], env: Record<string, string> = {}): Config {
+  const config = readConfig(args, env);
+  if (config === 'help') throw new Error('asked for help');
+  return config;
+}
+
+function complaint(args: string[], env: Record<string, string> = {}): string {
+  try {
+    read(args, env);
+  } catch (error) {
+    assert.instance(error, UsageError);
+    assert.not.match((error as Error).message, '\n');
+    return (error as Error).message;
+  }
+  throw new Error(`${args.join(' ')} was taken`);
+}
+
+test('without options it is three catalogs and two orders on port 8080', () => {
+  const { catalogs, orders, host, port, cache } = read([]);
+  assert.equal([catalogs, orders, host, port, cache.kind], [3, 2, '127.0.0.1', 8080, 'private']);
+});
+
+test('a flag wins over its environment variable', () => {
+  const env = { BAZAR_CATALOGS: '5', BAZAR_ORDERS: '4', BAZAR_DATA: '/elsewhere', BAZAR_PORT: '' };
+  const { catalogs, orders, dataDirectory, port } = read(['--catalogs', '1'], env);
+  assert.equal([catalogs, orders, dataDirectory, port], [1, 4, '/elsewhere', 8080]);
+});
+
+test('a number that is none, or out of its range, is named with its variable', () => {
+  for (const value of ['0', '8', '-1', '1.5', '3x', '1e1', '٣']) {
+    assert.match(complaint([`--catalogs=${value}`]), `--catalogs (BAZAR_CATALOGS) must be a whole number`);
+  }
+  assert.match(complaint([], { BAZAR_PORT: '65536' }), 'from 0 to 65535, not "65536"');
+  assert.match(complaint(['--orders', '17']), 'from 1 to 16');
+});
+
+test('unknown flags, stray words and missing values are refused', () => {
+  assert.match(complaint(['--catalog', '3']), "Unknown option '--catalog'");
+  assert.match(complaint(['start']), "Unexpected argument 'start'");
+  assert.match(complaint(['--port']), '--port');
+  assert.match(complaint(['--port', '--help']), '--port');
+});
+
+test('every bound can be set, by flag or by variable', () => {
+  assert.equal(read(['--limit', 'tickMs=5', '--limit', 'maxLines=7']).limits, { tickMs: 5, maxLines: 7 });
+  assert.equal(read([], { BAZAR_LIMITS: 'tickMs=5, maxLines=7' }).limits, { tickMs: 5, maxLines: 7 });
+});
+
+test('an unknown bound, a value that is no number, and a bound of nothing are refused', () => {
+  assert.match(complaint(['--limit', 'ticks=5']), 'not "ticks=5"');
+  assert.match(complaint(['--limit', 'tickMs=-5']), 'not "tickMs=-5"');
+  assert.match(complaint(['--limit', 'constructor=5']), 'not "constructor=5"');
+  assert.match(complaint(['--limit', 'tickMs=0']), 'tickMs must be at least 1');
+  assert.equal(read(['--limit', 'requestsPerSecond=0']).limits, { requestsPerSecond: 0 });
+});
+
+test('the cache is a given Redis, a private one, or none', () => {
+  assert.equal(read(['--redis', 'redis://h:1']).cache, { kind: 'redis', url: 'redis://h:1' });
+  assert.equal(read([], { REDIS_URL: '/tmp/redis.sock' }).cache, { kind: 'redis', url: '/tmp/redis.sock' });
+  assert.equal(read(['--no-redis'], { REDIS_URL: 'redis://h' }).cache, { kind: 'none' });
+  assert.match(complaint(['--redis', 'http://h']), 'must be redis://HOST:PORT');
+  assert.match(complaint(['--redis', 'redis://h', '--no-redis']), 'exclude each other');
+});
+
+test('a log level is one of those known, and verbose means debug', () => {
+  assert.is(read(['--verbose']).logLevel, 'debug');
+  assert.match(complaint(['--log-level', 'loud']), 'not "loud"');
+});
+
+test('help names every option, every variable and every bound', () => {
+  const help = helpText();
+  for (const name of ['BAZAR_CATALOGS', 'BAZAR_BOOKS', 'REDIS_URL', 'BAZAR_ADMIN_TOKEN', '--limit']) {
+    assert.match(help, name);
+  }
+  for (const name of Object.keys(DEFAULT_LIMITS)) assert.match(help, `  ${name}=`);
+  assert.is(readConfig(['--help', '--port', 'x'], {}), 'help');
+});
+
+test.run();

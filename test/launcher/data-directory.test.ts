@@ -1,0 +1,111 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { UsageError } from '../../runtime/config.ts';
+import { openDataDirectory } from '../../runtime/launcher/data-directory.ts';
+import { claimDirectory } from '../../runtime/launcher/lock.ts';
+import { systemRandom } from '../../runtime/random.ts';
+import { inTemporaryFolder } from '../support/temporary.ts';
+
+const openWith = (path: string, catalogs = 3, adminToken?: string) =>
+  openDataDirectory(path, { catalogs, adminToken, random: systemRandom });
+
+async function refusal(attempt: Promise<unknown>): Promise<string> {
+  const error = await attempt.then(
+    () => undefined,
+    (reason) => reason,
+  );
+  assert.instance(error, UsageError);
+  assert.not.match(error.message, '\n');
+  return error.message;
+}
+
+test('a directory keeps its cluster, its secrets and what was updated', () =>
+  inTemporaryFolder(async (folder) => {
+    const path = join(folder, 'deep', 'data');
+    const first = await openWith(path);
+    assert.equal([first.record.formatted, first.record.seeded], [false, false]);
+    await first.update({ formatted: true });
+    await first.release();
+    const second = await openWith(path);
+    assert.equal(second.record, { ...first.record, formatted: true });
+    assert.is(second.secret, first.secret);
+    assert.is(second.adminToken, first.adminToken);
+    await second.release();
+  }));
+
+test('secrets can be read by their owner only', () =>
+  inTemporaryFolder(async (folder) => {
+    const data = await openWith(folder);
+    for (const name of ['admin-token', 'cluster-secret']) {
+      assert.is((await stat(join(folder, name))).mode & 0o777, 0o600);
+    }
+    assert.is((await readFile(join(folder, 'admin-token'), 'utf8')).trim(), data.adminToken);
+    await data.release();
+  }));
+
+test('an admin token that was given is not written down', () =>
+  inTemporaryFolder(async (folder) => {
+    const data = await openWith(folder, 3, 'given');
+    assert.is(data.adminToken, 'given');
+    assert.not((await readdir(folder)).includes('admin-token'));
+    await data.release();
+  }));
+
+test('another number of catalogs is refused and named', () =>
+  inTemporaryFolder(async (folder) => {
+    await (await openWith(folder, 3)).release();
+    assert.match(await refusal(openWith(folder, 5)), 'made with 3 catalogs');
+    await (await openWith(folder, 3)).release();
+  }));
+
+test('a damaged record is refused', () =>
+  inTemporaryFolder(async (folder) => {
+    await writeFile(join(folder, 'cluster.json'), '{"cluster":');
+    assert.match(await refusal(openWith(folder)), 'cluster.json is damaged');
+  }));
+
+test('catalogs without the record of their cluster are refused', () =>
+  inTemporaryFolder(async (folder) => {
+    await mkdir(join(folder, 'catalog-2'));
+    assert.match(await refusal(openWith(folder)), 'cluster.json is missing');
+  }));
+
+test('a file in the place of the directory is refused', () =>
+  inTemporaryFolder(async (folder) => {
+    await writeFile(join(folder, 'data'), '');
+    assert.match(await refusal(openWith(join(folder, 'data'))), 'cannot be used as data directory');
+  }));
+
+test('the claim of a live process is respected, and that of a dead one is not', () =>
+  inTemporaryFolder(async (folder) => {
+    const lock = new URL('../../runtime/launcher/lock.ts', import.meta.url);
+    const code = `import { claimDirectory } from ${JSON.stringify(lock.href)};
+      await claimDirectory(${JSON.stringify(folder)}); console.log('claimed'); setInterval(() => {}, 1e6);`;
+    const holder = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    try {
+      await once(holder.stdout, 'data');
+      assert.is(await claimDirectory(folder), holder.pid);
+    } finally {
+      holder.kill('SIGKILL');
+      await once(holder, 'close');
+    }
+    const release = await claimDirectory(folder);
+    assert.type(release, 'function');
+    if (typeof release === 'function') await release();
+    assert.equal(await readdir(folder), []);
+  }));
+
+test('a claim whose pid belongs to another process by now is not respected', () =>
+  inTemporaryFolder(async (folder) => {
+    await writeFile(join(folder, `launcher.${process.ppid}.1`), '');
+    assert.type(await claimDirectory(folder), 'function');
+    await rm(folder, { recursive: true });
+  }));
+
+test.run();

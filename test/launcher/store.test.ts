@@ -1,0 +1,202 @@
+import { existsSync, readdirSync } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { systemClock } from '../../runtime/clock.ts';
+import { readConfig, UsageError } from '../../runtime/config.ts';
+import { StartRefused } from '../../runtime/errors.ts';
+import { type Store, startStore } from '../../runtime/launcher/store.ts';
+import type { AddressFor } from '../../runtime/launcher/supervisor.ts';
+import { silentLogger } from '../../runtime/logger.ts';
+import { systemRandom } from '../../runtime/random.ts';
+import { eventually } from '../support/eventually.ts';
+import { inTemporaryFolder } from '../support/temporary.ts';
+
+/** The launcher over real processes that only speak to it: `tiny-node.ts`. */
+
+const program = new URL('../support/tiny-node.ts', import.meta.url);
+const books = [{ id: 1, title: 'RPCs for Noobs', topic: 'distributed systems', price: 1_000, stock: 3 }];
+
+function start(folder: string, args: string[] = [], addressFor?: AddressFor): Promise<Store> {
+  const flags = ['--data', join(folder, 'data'), '--port', '0', '--no-redis', '--limit', 'drainMs=2000'];
+  const config = readConfig([...flags, ...args], {});
+  if (config === 'help') throw new Error('asked for help');
+  const programs = { catalog: program, order: program, gateway: program };
+  const ports = { clock: systemClock, random: systemRandom, logger: silentLogger };
+  return startStore({ config, programs, books, addressFor, ...ports });
+}
+
+async function withStore(
+  folder: string,
+  args: string[],
+  work: (store: Store) => Promise<void>,
+  addressFor?: AddressFor,
+): Promise<void> {
+  const store = await start(folder, args, addressFor);
+  try {
+    await work(store);
+  } finally {
+    await store.stop();
+  }
+}
+
+const nodeOf = (store: Store, id: string) => store.supervisor.nodes.find((node) => node.id === id)!;
+const inData = (folder: string, ...names: string[]) => join(folder, 'data', ...names);
+const readJson = async (file: string) => JSON.parse(await readFile(file, 'utf8'));
+
+async function failure(attempt: Promise<unknown>): Promise<Error> {
+  return attempt.then(
+    () => Promise.reject(new Error('it did not fail')),
+    (reason) => reason,
+  );
+}
+
+test('the first start makes every catalog, then introduces all, then fills the store', () =>
+  inTemporaryFolder((folder) =>
+    withStore(folder, [], async (store) => {
+      const ready = await store.ready;
+      assert.is(ready.seeded, 1);
+      assert.is(store.supervisor.nodes.length, 6);
+      const { formatted, seeded } = await readJson(inData(folder, 'cluster.json'));
+      assert.equal([formatted, seeded], [true, true]);
+      const identities = store.supervisor.nodes.filter(({ kind }) => kind === 'catalog');
+      assert.equal(
+        identities.map(({ identity }) => identity),
+        ['formatted', 'formatted', 'formatted'],
+      );
+      const book = await eventually('addresses', () => readJson(inData(folder, 'order-1', 'addresses')));
+      const others = store.supervisor.nodes.map(({ id }) => id).filter((id) => id !== 'order-1');
+      assert.equal(Object.keys(book).sort(), others.sort());
+    }),
+  ));
+
+test('a later start finds what the first one left and fills nothing', () =>
+  inTemporaryFolder(async (folder) => {
+    await withStore(folder, [], async (store) => void (await store.ready));
+    await withStore(folder, [], async (store) => {
+      assert.is((await store.ready).seeded, undefined);
+      assert.is(nodeOf(store, 'catalog-1').identity, 'present');
+    });
+    const posts = readdirSync(inData(folder, 'gateway-1')).filter((name) => name.startsWith('posted-'));
+    assert.is(posts.length, 1);
+  }));
+
+test('a process that is killed is started again and all others learn where it is', () =>
+  inTemporaryFolder((folder) =>
+    withStore(folder, [], async (store) => {
+      await store.ready;
+      const before = nodeOf(store, 'catalog-2');
+      process.kill(before.pid!, 'SIGKILL');
+      const after = await eventually('a new process', () => {
+        const node = nodeOf(store, 'catalog-2');
+        return node.pid !== before.pid && node.state === 'ready' && node;
+      });
+      await eventually('its new address', async () => {
+        const known = await readJson(inData(folder, 'gateway-1', 'addresses'));
+        return known['catalog-2'] === after.url;
+      });
+    }),
+  ));
+
+test('a gateway that is killed comes back on its port', () =>
+  inTemporaryFolder((folder) =>
+    withStore(folder, [], async (store) => {
+      const { url } = await store.ready;
+      const { pid } = nodeOf(store, 'gateway-1');
+      process.kill(pid!, 'SIGKILL');
+      await eventually('a new gateway', () => nodeOf(store, 'gateway-1').pid !== pid);
+      await eventually('an answer', async () => (await fetch(url)).ok);
+    }),
+  ));
+
+test('one wiped catalog may start, a wiped majority may not', () =>
+  inTemporaryFolder(async (folder) => {
+    await withStore(folder, [], async (store) => void (await store.ready));
+    await rm(inData(folder, 'catalog-1'), { recursive: true });
+    await withStore(folder, [], async (store) => {
+      await store.ready;
+      await eventually('catalog-1', () => nodeOf(store, 'catalog-1').identity === 'absent');
+    });
+    await rm(inData(folder, 'catalog-1'), { recursive: true });
+    await rm(inData(folder, 'catalog-3'), { recursive: true });
+    for (const id of ['order-1', 'gateway-1']) await rm(inData(folder, id), { recursive: true });
+    await withStore(folder, [], async (store) => {
+      const error = await failure(store.ready);
+      assert.instance(error, StartRefused);
+      assert.match(error.message, 'catalog-1 and catalog-3');
+      assert.not(existsSync(inData(folder, 'order-1', 'addresses')));
+    });
+  }));
+
+test('a catalog that refuses to start is left out while a majority is there', () =>
+  inTemporaryFolder(async (folder) => {
+    await withStore(folder, [], async (store) => void (await store.ready));
+    await writeFile(inData(folder, 'catalog-3', 'refuse'), '');
+    await withStore(folder, [], async (store) => {
+      await store.ready;
+      const { pid } = nodeOf(store, 'catalog-3');
+      await eventually('its end', () => nodeOf(store, 'catalog-3').state === 'down');
+      assert.match(nodeOf(store, 'catalog-3').refused!, 'is damaged');
+      assert.is(nodeOf(store, 'catalog-3').pid, pid);
+    });
+    await writeFile(inData(folder, 'catalog-2', 'refuse'), '');
+    await withStore(folder, [], async (store) => {
+      assert.match((await failure(store.ready)).message, /catalog-[23] is left out: .* is damaged/);
+    });
+  }));
+
+test('a catalog that cannot be made stops the first start', () =>
+  inTemporaryFolder(async (folder) => {
+    await withStore(folder, ['--catalogs', '1'], async (store) => void (await store.ready));
+    await rm(inData(folder, 'cluster.json'));
+    await rm(inData(folder, 'catalog-1'), { recursive: true });
+    await mkdir(inData(folder, 'order-1'), { recursive: true });
+    await writeFile(inData(folder, 'order-1', 'refuse'), '');
+    await withStore(folder, ['--catalogs', '3'], async (store) => {
+      assert.match((await failure(store.ready)).message, 'order-1 is left out');
+    });
+  }));
+
+test('a process that does not drain is killed when its time is over', () =>
+  inTemporaryFolder(async (folder) => {
+    const store = await start(folder);
+    await store.ready;
+    await writeFile(inData(folder, 'catalog-2', 'deaf'), '');
+    const { pid } = nodeOf(store, 'catalog-2');
+    await store.stop();
+    assert.throws(() => process.kill(pid!, 0));
+  }));
+
+test('a proxy can be put between any two nodes', () =>
+  inTemporaryFolder((folder) =>
+    withStore(
+      folder,
+      [],
+      async (store) => {
+        await store.ready;
+        const known = await eventually('addresses', () => readJson(inData(folder, 'order-2', 'addresses')));
+        assert.match(known['catalog-1'], /^ws:\/\/proxy\/order-2\/catalog-1\?ws:/);
+      },
+      (viewer, target, url) => `ws://proxy/${viewer}/${target}?${url}`,
+    ),
+  ));
+
+test('a port that is taken is refused before anything is started or written', () =>
+  inTemporaryFolder(async (folder) => {
+    const taken = createServer();
+    await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
+    const address = taken.address();
+    const port = typeof address === 'object' && address ? address.port : 0;
+    try {
+      const error = await failure(start(folder, ['--port', String(port)]));
+      assert.instance(error, UsageError);
+      assert.match(error.message, `port ${port}: it is in use`);
+      assert.not(existsSync(inData(folder)));
+    } finally {
+      taken.close();
+    }
+  }));
+
+test.run();

@@ -1,0 +1,46 @@
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { ToChild, type ToLauncher } from '../../runtime/launcher/ipc.ts';
+
+/**
+ * A process that says to the launcher what a node says, and does nothing else: for tests of the launcher alone.
+ * It is steered by files in its folder: `refuse` makes it refuse to start, and `deaf` makes it ignore `drain`.
+ */
+const say = (message: ToLauncher) => process.send?.(message);
+let folder = '';
+
+process.on('SIGINT', () => {});
+process.on('disconnect', () => process.exit(1));
+process.on('message', (raw) => {
+  const message = ToChild.parse(raw);
+  if (message.type === 'drain' && !existsSync(join(folder, 'deaf'))) process.exit(0);
+  if (message.type === 'addresses') writeFileSync(join(folder, 'addresses'), JSON.stringify(message.urls));
+  if (message.type !== 'configure') return;
+
+  const { id, kind, format, http } = message;
+  folder = message.dataDirectory;
+  const present = existsSync(folder);
+  mkdirSync(folder, { recursive: true });
+  if (existsSync(join(folder, 'refuse'))) {
+    say({ type: 'refused', message: `${folder} is damaged` });
+    return setImmediate(() => process.exit(2));
+  }
+  const url = `ws://${id}/${process.pid}`;
+  if (kind === 'gateway' && http) {
+    const server = createServer((request, response) => {
+      if (request.method === 'POST') writeFileSync(join(folder, `posted-${process.pid}`), '');
+      response.end('{}');
+    });
+    server.listen(http.port, http.host, () => {
+      const { port } = server.address() as AddressInfo;
+      say({ type: 'listening', url, http: `http://${http.host}:${port}` });
+      say({ type: 'state', state: 'ready' });
+    });
+  } else {
+    const identity = kind !== 'catalog' ? undefined : present ? 'present' : format ? 'formatted' : 'absent';
+    say({ type: 'listening', url, identity });
+    say({ type: 'state', state: 'ready' });
+  }
+});
