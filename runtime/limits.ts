@@ -48,6 +48,8 @@ export interface Limits {
   readonly maxAsksAnswered: number;
   /** Milliseconds between two looks at the deadlines of asks. */
   readonly askTickMs: number;
+  /** TCP connections to one node's link listener; more are refused. */
+  readonly maxLinkConnections: number;
   /** Accepted connections whose greeting is not over; more are closed at once. */
   readonly maxUngreetedConnections: number;
   /** Milliseconds between two signs of life on a quiet link. */
@@ -181,6 +183,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxPendingAsks: 20_000,
   maxAsksAnswered: 50_000,
   askTickMs: 10,
+  maxLinkConnections: 1_000,
   maxUngreetedConnections: 64,
   pingIntervalMs: 500,
   silenceLimitMs: 2_500,

@@ -3,11 +3,11 @@
  * Implementations: WebSocket (`ws-transport.ts`) and the simulated network of the tests.
  */
 export interface Connection {
-  /** Hands one frame over; frames that did not arrive before a close are lost. */
+  /** Hands one frame over; frames that did not arrive before a close are lost. Nothing once it is closed. */
   send(frame: string): void;
   /** Bytes handed over and not yet taken by the operating system. */
   readonly bufferedBytes: number;
-  /** Closes both directions; `closed` is called once, later, on this end too. */
+  /** Closes both directions; `closed` is called once, later, on this end too. Closing again does nothing. */
   close(): void;
 }
 
@@ -21,6 +21,7 @@ export interface ConnectionEvents {
 export interface Listener {
   /** Where others dial, e.g. `ws://127.0.0.1:40123`. */
   readonly url: string;
+  /** Accepts no more, and closes the connections that were accepted. */
   close(): Promise<void>;
 }
 

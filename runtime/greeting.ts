@@ -1,0 +1,150 @@
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { z } from 'zod';
+import type { NodeId, Peer } from './mesh.ts';
+import { parseNodeId } from './topology.ts';
+
+/**
+ * How two nodes prove to each other that they know the cluster's secret, without sending it (mutual
+ * challenge–response, ISO/IEC 9798-4):
+ *
+ *     dialler                                    acceptor
+ *     hello   {version, cluster, node, nonce} →
+ *             ← welcome {version, cluster, node, nonce, proof}
+ *     proof   {proof} →
+ *
+ * A proof is HMAC-SHA256 over the side that makes it and both introductions, so it is good for this
+ * connection, this direction and these two nodes only. The acceptor proves itself first: a dialler that
+ * reached a stranger gives nothing away. A greeting frame that comes twice, late or out of order is refused.
+ */
+
+export const PROTOCOL_VERSION = 1;
+
+/** Characters of the longest greeting frame; more from a stranger is not even parsed. */
+const MAX_GREETING_LENGTH = 2_048;
+
+const Name = z.string().min(1).max(64);
+const Introduction = z.object({
+  version: z.int(),
+  cluster: Name,
+  id: Name,
+  kind: z.enum(['gateway', 'order', 'catalog']),
+  incarnation: Name,
+  nonce: Name,
+});
+type Introduction = z.infer<typeof Introduction>;
+
+const Proof = z.string().regex(/^[0-9a-f]{64}$/);
+const Hello = z.object({ hello: Introduction });
+const Welcome = z.object({ welcome: Introduction, proof: Proof });
+const Closing = z.object({ proof: Proof });
+
+/** The greeting failed; the message says why, for the log. */
+export class GreetingError extends Error {
+  override readonly name = 'GreetingError';
+}
+
+/** What a greeting frame led to: a frame to send, and the peer once it has proved itself. */
+export interface GreetingStep {
+  readonly send?: string;
+  readonly peer?: Peer;
+}
+
+export interface Greeting {
+  /** The frame to begin with, on the dialling side. */
+  readonly first?: string;
+  /** Takes the other side's next frame. Throws a `GreetingError`, after which the greeting is over. */
+  receive(frame: string): GreetingStep;
+}
+
+export interface GreetingOptions {
+  readonly self: Peer;
+  readonly cluster: string;
+  readonly secret: string;
+  /** Never used before. */
+  readonly nonce: string;
+  /** Whether this peer belongs at the other end of this connection. */
+  readonly expects: (peer: NodeId) => boolean;
+}
+
+export function greetAsDialler(options: GreetingOptions): Greeting {
+  const mine = introduce(options);
+  return {
+    first: JSON.stringify({ hello: mine } satisfies z.infer<typeof Hello>),
+    receive(frame) {
+      const { welcome, proof } = read(Welcome, frame);
+      examine(welcome, options);
+      verify(proof, prove(options.secret, 'acceptor', mine, welcome));
+      const closing: z.infer<typeof Closing> = { proof: prove(options.secret, 'dialler', mine, welcome) };
+      return { send: JSON.stringify(closing), peer: peerOf(welcome) };
+    },
+  };
+}
+
+export function greetAsAcceptor(options: GreetingOptions): Greeting {
+  const mine = introduce(options);
+  let theirs: Introduction | undefined;
+  return {
+    receive(frame) {
+      if (theirs) {
+        verify(read(Closing, frame).proof, prove(options.secret, 'dialler', theirs, mine));
+        return { peer: peerOf(theirs) };
+      }
+      theirs = read(Hello, frame).hello;
+      examine(theirs, options);
+      const proof = prove(options.secret, 'acceptor', theirs, mine);
+      const welcome: z.infer<typeof Welcome> = { welcome: mine, proof };
+      return { send: JSON.stringify(welcome) };
+    },
+  };
+}
+
+function introduce({ self, cluster, nonce }: GreetingOptions): Introduction {
+  const { id, kind, incarnation } = self;
+  return { version: PROTOCOL_VERSION, cluster, id, kind, incarnation, nonce };
+}
+
+function peerOf({ id, kind, incarnation }: Introduction): Peer {
+  return { id, kind, incarnation };
+}
+
+function read<T>(schema: z.ZodType<T>, frame: string): T {
+  if (frame.length > MAX_GREETING_LENGTH) throw new GreetingError('greeting frame too long');
+  let value: unknown;
+  try {
+    value = JSON.parse(frame);
+  } catch {
+    throw new GreetingError('greeting frame is not JSON');
+  }
+  const checked = schema.safeParse(value);
+  if (!checked.success) throw new GreetingError('not the greeting frame that was due');
+  return checked.data;
+}
+
+function examine(theirs: Introduction, { cluster, expects }: GreetingOptions): void {
+  if (theirs.version !== PROTOCOL_VERSION)
+    throw new GreetingError(`protocol version ${theirs.version}, not ${PROTOCOL_VERSION}`);
+  if (theirs.cluster !== cluster) throw new GreetingError(`member of another cluster, ${theirs.cluster}`);
+  if (parseNodeId(theirs.id)?.kind !== theirs.kind)
+    throw new GreetingError(`${theirs.id} is no name of a ${theirs.kind}`);
+  if (!expects(theirs.id)) throw new GreetingError(`${theirs.id} does not belong at this end`);
+}
+
+function prove(
+  secret: string,
+  side: 'dialler' | 'acceptor',
+  dialler: Introduction,
+  acceptor: Introduction,
+): string {
+  const said = [side, ...spelled(dialler), ...spelled(acceptor)];
+  return createHmac('sha256', secret).update(JSON.stringify(said)).digest('hex');
+}
+
+/** The fields in one fixed order, so that both ends sign the same text. */
+function spelled({ version, cluster, id, kind, incarnation, nonce }: Introduction): (string | number)[] {
+  return [version, cluster, id, kind, incarnation, nonce];
+}
+
+function verify(given: string, right: string): void {
+  if (!timingSafeEqual(Buffer.from(given), Buffer.from(right)))
+    throw new GreetingError('the proof is wrong: another secret');
+}
