@@ -78,7 +78,7 @@ const Wire = z.object({
   id: z.int().min(1).optional(),
   re: z.int().min(1).optional(),
   ttl: z.int().min(0).max(MAX_TTL_MS).optional(),
-  body: z.unknown(),
+  body: z.unknown().optional(),
   error: z
     .object({
       code: z.string(),
