@@ -7,13 +7,14 @@ import {
   MAX_STOCK,
   type NewBook,
   type Order,
+  type OrderLine,
   type Purchase,
   type RefusalCode,
   type Result,
   type UpdateBook,
 } from '../../runtime/domain.ts';
+import { adminKey, orderKey } from '../../storage/keys.ts';
 import { type Cart, cartFingerprint, normaliseCart } from './cart.ts';
-import { adminKey, orderKey } from './records.ts';
 
 /**
  * What a command comes to. Every catalog decides every command here, in log order, from nothing but the state and
@@ -91,25 +92,26 @@ function recall(view: View, command: Command, fingerprint: string, { index }: St
  */
 function sell(view: View, command: Purchase, cart: Cart, fingerprint: string, stamp: Stamp): Decision {
   const { index: version, at } = stamp;
-  const shelf = cart.map((line) => view.book(line.id));
-  const lines = cart.map(({ id, quantity }, place) => {
-    const book = shelf[place];
-    return { id, title: book?.title ?? '', quantity, price: book?.price ?? 0 };
-  });
-  const total = lines.reduce((sum, line) => sum + line.quantity * line.price, 0);
+  const shelf: (Book | undefined)[] = [];
+  const lines: OrderLine[] = [];
+  let total = 0;
+  for (const { id, quantity } of cart) {
+    const book = view.book(id);
+    shelf.push(book);
+    lines.push({ id, title: book?.title ?? '', quantity, price: book?.price ?? 0 });
+    total += quantity * (book?.price ?? 0);
+  }
   const fault = findFault(cart, shelf, total);
   const order: Order = fault
     ? { orderId: command.key, status: 'refused', lines, total: 0, version, at, ...fault }
     : { orderId: command.key, status: 'confirmed', lines, total, version, at };
   const result: Result = { kind: 'order', order, version, replayed: false };
-  const record = { fingerprint, requestId: command.requestId, result };
-  if (fault) return { result, books: [], record };
+  const books = fault ? [] : cart.map((line, place) => sold(shelf[place]!, line.quantity, version));
+  return { result, books, record: { fingerprint, requestId: command.requestId, result } };
+}
 
-  const books = cart.map(({ quantity }, place) => {
-    const book = shelf[place]!;
-    return { ...book, stock: book.stock - quantity, sold: book.sold + quantity, version };
-  });
-  return { result, books, record };
+function sold(book: Book, quantity: number, version: number): Book {
+  return { ...book, stock: book.stock - quantity, sold: book.sold + quantity, version };
 }
 
 /** `bookId` is that of the first line at fault. */
@@ -118,14 +120,11 @@ function findFault(
   shelf: readonly (Book | undefined)[],
   total: number,
 ): { code: RefusalCode; bookId?: BookId } | undefined {
-  const first = (isAtFault: (line: Cart[number], book: Book) => boolean) =>
-    cart.find((line, place) => isAtFault(line, shelf[place]!));
-
   const unknown = cart.find((_, place) => !shelf[place]);
   if (unknown) return { code: 'unknown-book', bookId: unknown.id };
-  const dearer = first((line, book) => line.prices.some((price) => price !== book.price));
-  if (dearer) return { code: 'price-changed', bookId: dearer.id };
-  const short = first((line, book) => line.quantity > book.stock);
+  const repriced = cart.find(({ prices }, place) => prices.some((price) => price !== shelf[place]?.price));
+  if (repriced) return { code: 'price-changed', bookId: repriced.id };
+  const short = cart.find(({ quantity }, place) => quantity > shelf[place]!.stock);
   if (short) return { code: 'sold-out', bookId: short.id };
   // Rounding above 2^53 never comes back below it, so this is exact although the sum may not be.
   if (total > Number.MAX_SAFE_INTEGER) return { code: 'total-limit' };

@@ -27,9 +27,10 @@ export function normaliseCart(lines: readonly CartLine[]): Cart {
 export function cartFingerprint(cart: Cart): string {
   return cart
     .toSorted((one, other) => one.id - other.id)
-    .map(({ id, quantity, prices }) => {
-      const expected = prices.toSorted((one, other) => one - other).map((price) => `@${price}`);
-      return `${id}x${quantity}${expected.join('')}`;
-    })
+    .map(({ id, quantity, prices }) => [`${id}x${quantity}`, ...prices.toSorted(ascending)].join('@'))
     .join();
+}
+
+function ascending(one: number, other: number): number {
+  return one - other;
 }

@@ -3,13 +3,13 @@ import { createLifecycle, type Lifecycle } from '../../runtime/lifecycle.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Incoming, Mesh, NodeId } from '../../runtime/mesh.ts';
-import type { Body, NodeStatus, Reply } from '../../runtime/messages.ts';
+import type { NodeStatus } from '../../runtime/messages.ts';
 import type { Random } from '../../runtime/random.ts';
 import { createReplica, type Replica } from '../replica/replica.ts';
 import { auditCatalog } from './audit.ts';
 import type { CatalogDisk } from './disk.ts';
 import { createFeed } from './feed.ts';
-import { QUERIES } from './queries.ts';
+import { QUERIES, type ReadType } from './queries.ts';
 import type { CatalogState } from './state.ts';
 import { createVersionWaits } from './version-waits.ts';
 
@@ -80,8 +80,8 @@ export function createCatalog(options: CatalogOptions): Catalog {
   onRead('read.orders');
 
   /** A default read is answered at once where the version it asks for is here already. */
-  function onRead<T extends keyof typeof QUERIES>(type: T): void {
-    const query = QUERIES[type] as (state: CatalogState, body: Body<T>) => Reply<T> | Promise<Reply<T>>;
+  function onRead<T extends ReadType>(type: T): void {
+    const query = QUERIES[type];
     mesh.onAsk(type, (body, incoming) => {
       if (!body.strong && state.applied.index >= body.minVersion) return query(state, body);
       return waitToShow(body, incoming).then(() => query(state, body));

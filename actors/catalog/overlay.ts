@@ -28,12 +28,12 @@ export class Overlay {
 
   /** What was put since the last call, one operation per key. */
   take(): Operation[] {
+    const taken = this.#fresh;
+    this.#fresh = new Map();
     const operations: Operation[] = [];
-    for (const [key, value] of this.#fresh) {
-      operations.push({ type: 'put', key: this.#prefix + key, value });
-      this.#inFlight.set(key, value);
-    }
-    this.#fresh.clear();
+    for (const [key, value] of taken) operations.push({ type: 'put', key: this.#prefix + key, value });
+    if (this.#inFlight.size === 0) this.#inFlight = taken;
+    else for (const [key, value] of taken) this.#inFlight.set(key, value);
     return operations;
   }
 
@@ -44,9 +44,8 @@ export class Overlay {
 
   /** At most `limit` records with keys `after < key < before`, in key order. */
   async page(after: string, before: string, limit: number): Promise<KeyedText[]> {
-    const inside = ([key]: KeyedText) => key > after && key < before;
     // Collected before the store is looked at: what becomes durable meanwhile is then found there.
-    const found = new Map([...this.#inFlight, ...this.#fresh].filter(inside));
+    const found = new Map([...this.#inFlight, ...this.#fresh].filter(([key]) => key > after && key < before));
     // The least key after `after`, and so the first of a range that leaves `after` itself out.
     const range = { gte: `${this.#prefix}${after}\0`, lt: this.#prefix + before, limit };
     for await (const records of this.#store.pages(range, limit)) {

@@ -1,24 +1,42 @@
-import type { BookId, Key } from '../../runtime/domain.ts';
+import { GENERATION_KEY, generationPrefix, keysUnder } from '../../storage/keys.ts';
+import type { Position } from '../../storage/position.ts';
 import type { Operation, Range, Store } from '../../storage/store.ts';
-import type { Position } from '../replica/state-machine.ts';
 
 /**
- * Where a catalog's records lie. All of one generation share the prefix `g<generation>/`; a snapshot is taken in
- * under another generation, and writing `m/gen` makes that the one that counts.
+ * All records of an applied state lie under the prefix of one generation. A snapshot is taken in under another,
+ * and writing `m/gen` makes that the one that counts.
  */
-const GENERATION_KEY = 'm/gen';
 const FIRST_GENERATION = 1;
 
-export const generationPrefix = (generation: number) => `g${generation}/`;
+/** The prefixes of all generations start with it, and nothing else does. */
+const ANY_GENERATION = keysUnder('g');
 
-/** Keys within a generation. */
-export const APPLIED_KEY = 'applied';
-export const bookKey = (id: BookId) => `b/${String(id).padStart(16, '0')}`;
-export const orderKey = (orderId: Key | '') => `o/${orderId}`;
-/** Greater than every order's key: '0' is the character after '/'. */
-export const PAST_ORDERS = 'o0';
-export const adminKey = (key: Key) => `a/${key}`;
-export const isBookKey = (key: string) => key.startsWith('b/');
+/**
+ * The generation that counts. A new store is given its first one before anything else is written, so that a store
+ * with records and without it has lost something.
+ */
+export async function currentGeneration(store: Store): Promise<number> {
+  const text = store.get(GENERATION_KEY);
+  if (text !== undefined) return Number(text);
+  for await (const _ of store.pages({ ...ANY_GENERATION, limit: 1 })) {
+    throw damaged('there are records of a state, but not which state counts');
+  }
+  await store.write([putGeneration(FIRST_GENERATION)]);
+  return FIRST_GENERATION;
+}
+
+export function putGeneration(generation: number): Operation {
+  return { type: 'put', key: GENERATION_KEY, value: String(generation) };
+}
+
+/** Where the records of all other generations lie: before this one's and after them. */
+export function otherGenerations(generation: number): readonly Range[] {
+  const own = keysUnder(generationPrefix(generation));
+  return [
+    { gte: ANY_GENERATION.gte, lt: own.gte },
+    { gte: own.lt, lt: ANY_GENERATION.lt },
+  ];
+}
 
 /** Up to where the records are applied, and their digest: written with them in one batch. */
 export interface AppliedRecord {
@@ -34,32 +52,6 @@ export function encodeApplied({ position, digest }: AppliedRecord): string {
 export function decodeApplied(text: string): AppliedRecord {
   const { index, term, sum, digest } = JSON.parse(text);
   return { position: { index, term, sum }, digest };
-}
-
-export function putGeneration(generation: number): Operation {
-  return { type: 'put', key: GENERATION_KEY, value: String(generation) };
-}
-
-/**
- * The generation that counts. A new store is given its first one before anything else is written, so that a store
- * with records and without it has lost something.
- */
-export async function currentGeneration(store: Store): Promise<number> {
-  const text = store.get(GENERATION_KEY);
-  if (text !== undefined) return Number(text);
-  for await (const _ of store.pages({ gte: 'g', lt: 'h', limit: 1 })) {
-    throw damaged('records of a state, but not which state counts');
-  }
-  await store.write([putGeneration(FIRST_GENERATION)]);
-  return FIRST_GENERATION;
-}
-
-/** Where records of all other generations lie: before the prefix and after it. */
-export function otherGenerations(generation: number): readonly Range[] {
-  return [
-    { gte: 'g', lt: generationPrefix(generation) },
-    { gte: `g${generation}0`, lt: 'h' },
-  ];
 }
 
 export function damaged(found: string): DamagedStoreError {

@@ -1,14 +1,23 @@
 import type { Book, BookChange, BookId, Key, Order } from '../../runtime/domain.ts';
 import type { Entry } from '../../runtime/messages.ts';
+import {
+  APPLIED_KEY,
+  BOOK_PREFIX,
+  bookKey,
+  generationPrefix,
+  keysUnder,
+  ORDER_PREFIX,
+  orderKey,
+} from '../../storage/keys.ts';
+import { LOG_START, type Position } from '../../storage/position.ts';
 import type { Operation, Store } from '../../storage/store.ts';
-import type { Applied, Position, Restoring, StateMachine } from '../replica/state-machine.ts';
+import type { Applied, Restoring, StateMachine } from '../replica/state-machine.ts';
 import { decide, type Recorded, recordKey, type View } from './apply.ts';
 import { type RecordHash, recordHash, SetDigest } from './digest.ts';
 import { Overlay } from './overlay.ts';
 import * as records from './records.ts';
 import { Shelf, type Topic } from './shelf.ts';
 
-const START: Position = { index: 0, term: 0, sum: 0 };
 const NOTHING: Applied = { result: null, changes: [] };
 
 /**
@@ -26,14 +35,14 @@ export class CatalogState implements StateMachine, View {
   readonly #bookHashes = new Map<BookId, RecordHash>();
   /** Books whose present state is in neither the overlay nor the digest yet. */
   readonly #changed = new Set<BookId>();
-  #applied = START;
-  #taken = START;
+  #applied = LOG_START;
+  #taken = LOG_START;
   #restores = 0;
 
   private constructor(store: Store, generation: number) {
     this.#store = store;
     this.#generation = generation;
-    this.prefix = records.generationPrefix(generation);
+    this.prefix = generationPrefix(generation);
     this.#overlay = new Overlay(store, this.prefix);
   }
 
@@ -46,10 +55,13 @@ export class CatalogState implements StateMachine, View {
     for (const range of records.otherGenerations(generation)) await store.clear(range);
     const state = new CatalogState(store, generation);
     const { prefix } = state;
-    for await (const page of store.pages({ gte: prefix, lt: `${prefix}\uffff` })) {
+    for await (const page of store.pages(keysUnder(prefix))) {
       state.#fill(page.map(([key, value]) => [key.slice(prefix.length), value]));
     }
-    const persisted = state.readPersisted(store) ?? { position: START, digest: new SetDigest().toString() };
+    const persisted = state.readPersisted(store) ?? {
+      position: LOG_START,
+      digest: new SetDigest().toString(),
+    };
     if (persisted.digest !== state.digest) {
       throw records.damaged(`its records have the digest ${state.digest}, not ${persisted.digest}`);
     }
@@ -85,7 +97,7 @@ export class CatalogState implements StateMachine, View {
     this.#taken = this.#applied;
     const applied = records.encodeApplied({ position: this.#applied, digest: this.digest });
     const operations = this.#overlay.take();
-    operations.push({ type: 'put', key: this.prefix + records.APPLIED_KEY, value: applied });
+    operations.push({ type: 'put', key: this.prefix + APPLIED_KEY, value: applied });
     return operations;
   }
 
@@ -94,7 +106,7 @@ export class CatalogState implements StateMachine, View {
   }
 
   readPersisted(store: Store): records.AppliedRecord | undefined {
-    const text = store.get(this.prefix + records.APPLIED_KEY);
+    const text = store.get(this.prefix + APPLIED_KEY);
     return text === undefined ? undefined : records.decodeApplied(text);
   }
 
@@ -112,7 +124,7 @@ export class CatalogState implements StateMachine, View {
       finish(digest) {
         if (state.digest !== digest) return undefined;
         state.#startAt(at);
-        const applied = put(records.APPLIED_KEY, records.encodeApplied({ position: at, digest }));
+        const applied = put(APPLIED_KEY, records.encodeApplied({ position: at, digest }));
         return { state, switchOver: [applied, records.putGeneration(generation)] };
       },
     };
@@ -154,13 +166,13 @@ export class CatalogState implements StateMachine, View {
   }
 
   order(orderId: Key): Order | undefined {
-    const record = this.recorded(records.orderKey(orderId));
+    const record = this.recorded(orderKey(orderId));
     return record && orderOf(record);
   }
 
   /** At most `limit` orders after the order id `after`, in code-unit order; `next` as for books. */
   async ordersAfter(after: string, limit: number): Promise<{ orders: Order[]; next: Key | null }> {
-    const found = await this.#overlay.page(records.orderKey(after), records.PAST_ORDERS, limit + 1);
+    const found = await this.#overlay.page(orderKey(after), keysUnder(ORDER_PREFIX).lt, limit + 1);
     const orders = found.slice(0, limit).map(([, text]) => orderOf(JSON.parse(text) as Recorded));
     return { orders, next: found.length > limit ? (orders.at(-1)?.orderId ?? after) : null };
   }
@@ -174,7 +186,7 @@ export class CatalogState implements StateMachine, View {
   /** Brings overlay and digest up to the books' present state: once per book, however often it was sold. */
   #settle(): void {
     for (const id of this.#changed) {
-      const key = records.bookKey(id);
+      const key = bookKey(id);
       const text = JSON.stringify(this.#shelf.book(id));
       this.#digestBook(id, recordHash(key, text));
       this.#overlay.put(key, text);
@@ -193,9 +205,9 @@ export class CatalogState implements StateMachine, View {
   #fill(given: Iterable<readonly [key: string, value: string]>): void {
     const books: Book[] = [];
     for (const [key, text] of given) {
-      if (key === records.APPLIED_KEY) continue;
+      if (key === APPLIED_KEY) continue;
       const hash = recordHash(key, text);
-      if (!records.isBookKey(key)) {
+      if (!key.startsWith(BOOK_PREFIX)) {
         this.#digest.add(hash);
         continue;
       }

@@ -5,7 +5,10 @@ import { createReplicaHost, type HostOptions, type ReplicaHost } from './host.ts
 import type { Raft } from './raft.ts';
 import type { StateMachine } from './state-machine.ts';
 
-export type ReplicaOptions = HostOptions;
+export interface ReplicaOptions extends HostOptions {
+  /** Whether new proposals are taken; a draining catalog takes none. */
+  readonly accepts: () => boolean;
+}
 
 /** One member of the replicated log, as its catalog uses it. */
 export interface Replica {
@@ -15,6 +18,10 @@ export interface Replica {
   readonly raft: Readonly<Raft>;
   /** A leader is known and all that it had committed when last heard is applied here. */
   readonly caughtUp: boolean;
+  /** A commit index that a quorum confirmed after this call; asks the leader if this replica is none. */
+  readIndex(deadline: number): Promise<number>;
+  /** Resolves when everything changed so far is durable. */
+  synced(): Promise<void>;
   stop(): void;
 }
 
@@ -102,6 +109,7 @@ export function createReplica(options: ReplicaOptions): Replica {
     forwarded: boolean,
     incoming: Incoming,
   ): Promise<{ result: Result; leader: NodeId }> {
+    if (!options.accepts()) throw new BazarError('draining');
     const leader = leaderToAsk(forwarded);
     if (leader === mesh.self) return { result: await host.propose(command), leader };
     return mesh.ask(leader, 'propose', { command, forwarded: true }, incoming.deadline - clock.monotonic());
@@ -136,6 +144,8 @@ export function createReplica(options: ReplicaOptions): Replica {
       return raft.leader !== null && raft.commit >= raft.leaderCommit;
     },
     raft,
+    readIndex: (deadline) => readIndex(false, deadline),
+    synced: () => new Promise((resolve) => host.afterSync(resolve)),
     stop: host.stop,
   };
 }

@@ -1,13 +1,9 @@
 import type { BookChange, Result } from '../../runtime/domain.ts';
 import type { Entry } from '../../runtime/messages.ts';
+import type { Position } from '../../storage/position.ts';
 import type { Operation, Store } from '../../storage/store.ts';
 
-/** A place in the log: an entry's index, its term, and the checksum chain up to and with it. */
-export interface Position {
-  readonly index: number;
-  readonly term: number;
-  readonly sum: number;
-}
+export type { Position };
 
 /** What one entry did: the answer for its proposer (null for a no-op) and the new states for the commit feed. */
 export interface Applied {

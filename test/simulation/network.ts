@@ -1,0 +1,174 @@
+import type { Random } from '../../runtime/random.ts';
+import type { Connection, ConnectionEvents, Transport } from '../../runtime/transport.ts';
+import type { Scheduler, SimProcess } from './scheduler.ts';
+
+/** What the network does to frames; changed while the simulation runs. */
+export interface NetworkWeather {
+  minLatencyMs: number;
+  maxLatencyMs: number;
+  /** Chance of a frame to be lost, and to arrive twice. */
+  dropRate: number;
+  duplicateRate: number;
+  /** Directions in which nothing arrives, as `from>to`. Frames wait until it is healed or the connection ends. */
+  readonly blocked: Set<string>;
+}
+
+/**
+ * A network between simulated processes. Frames of one connection and direction arrive in order, as over TCP;
+ * those of different connections overtake each other. A blocked direction delays frames until it is healed.
+ */
+export interface SimNetwork {
+  readonly weather: NetworkWeather;
+  transport(process: SimProcess): Transport;
+  /** Delivers what waited for a blocked direction that is open again. */
+  healed(): void;
+  /** Breaks the connections between two nodes. */
+  reset(a: string, b: string): void;
+  /** Breaks all connections of a process that has died. */
+  died(process: SimProcess): void;
+}
+
+interface End {
+  readonly process: SimProcess;
+  peer: End | undefined;
+  events: ConnectionEvents;
+  live: boolean;
+  /** No frame to this end arrives before this time. */
+  lastArrival: number;
+  stalled: string[];
+}
+
+export function createNetwork(
+  scheduler: Scheduler,
+  random: Random,
+  weather: NetworkWeather,
+  onFrame: (from: string, to: string, frame: string) => void,
+): SimNetwork {
+  const listeners = new Map<
+    string,
+    { process: SimProcess; accept: (connection: Connection) => ConnectionEvents }
+  >();
+  const ends = new Set<End>();
+
+  const latency = () => weather.minLatencyMs + random.next() * (weather.maxLatencyMs - weather.minLatencyMs);
+  const isBlocked = (from: string, to: string) => weather.blocked.has(`${from}>${to}`);
+
+  function createEnd(process: SimProcess, events: ConnectionEvents): End {
+    const end = { process, peer: undefined, events, live: true, lastArrival: 0, stalled: [] };
+    ends.add(end);
+    return end;
+  }
+
+  function connectionOf(end: End): Connection {
+    return {
+      bufferedBytes: 0,
+      send(frame) {
+        const to = end.peer;
+        if (!end.live || !to) return;
+        if (random.next() < weather.dropRate) return;
+        const copies = random.next() < weather.duplicateRate ? 2 : 1;
+        for (let copy = 0; copy < copies; copy++) deliver(end, to, frame);
+      },
+      close() {
+        close(end, 'closed here');
+        tellPeer(end, 'closed by the other end');
+      },
+    };
+  }
+
+  function deliver(from: End, to: End, frame: string): void {
+    to.lastArrival = Math.max(to.lastArrival, scheduler.now + latency());
+    scheduler.after(to.lastArrival - scheduler.now, to.process, () => {
+      if (!to.live) return;
+      if (to.stalled.length > 0 || isBlocked(from.process.name, to.process.name)) {
+        to.stalled.push(frame);
+        return;
+      }
+      onFrame(from.process.name, to.process.name, frame);
+      to.events.frame(frame);
+    });
+  }
+
+  function close(end: End, reason: string): void {
+    if (!end.live) return;
+    end.live = false;
+    ends.delete(end);
+    scheduler.after(0, end.process, () => end.events.closed(reason));
+  }
+
+  /** The other end learns of it when the news can reach it, which in a partition it cannot. */
+  function tellPeer(end: End, reason: string): void {
+    const { peer } = end;
+    if (!peer?.live || isBlocked(end.process.name, peer.process.name)) return;
+    scheduler.after(latency(), peer.process, () => close(peer, reason));
+  }
+
+  function connect(url: string, dialler: End): void {
+    if (!dialler.live) return;
+    const target = listeners.get(url);
+    const to = url.slice('sim://'.length);
+    const from = dialler.process.name;
+    // A lost handshake is never answered; whoever dials gives up by itself.
+    if (isBlocked(from, to) || isBlocked(to, from)) return;
+    if (!target?.process.alive) {
+      close(dialler, 'connection refused');
+      return;
+    }
+    scheduler.after(0, target.process, () => {
+      if (!dialler.live) return;
+      const acceptor = createEnd(target.process, { opened() {}, frame() {}, closed() {} });
+      acceptor.peer = dialler;
+      dialler.peer = acceptor;
+      // No frame overtakes the news that the connection is open.
+      dialler.lastArrival = scheduler.now + latency();
+      scheduler.after(dialler.lastArrival - scheduler.now, dialler.process, () => {
+        if (dialler.live) dialler.events.opened();
+      });
+      acceptor.events = target.accept(connectionOf(acceptor));
+    });
+  }
+
+  return {
+    weather,
+    transport: (process) => ({
+      dial(url, events) {
+        const dialler = createEnd(process, events);
+        scheduler.after(latency(), process, () => connect(url, dialler));
+        return connectionOf(dialler);
+      },
+      async listen(accept) {
+        const url = `sim://${process.name}`;
+        listeners.set(url, { process, accept });
+        return {
+          url,
+          async close() {
+            listeners.delete(url);
+          },
+        };
+      },
+    }),
+    healed() {
+      for (const to of ends) {
+        if (to.stalled.length === 0 || !to.peer || isBlocked(to.peer.process.name, to.process.name)) continue;
+        const frames = to.stalled.splice(0);
+        const from = to.peer;
+        to.lastArrival = Math.max(to.lastArrival, scheduler.now);
+        for (const frame of frames) deliver(from, to, frame);
+      }
+    },
+    reset(a, b) {
+      for (const end of [...ends]) {
+        const names = [end.process.name, end.peer?.process.name];
+        if (names.includes(a) && names.includes(b)) close(end, 'connection reset');
+      }
+    },
+    died(process) {
+      for (const end of [...ends]) {
+        if (end.process !== process) continue;
+        end.live = false;
+        ends.delete(end);
+        tellPeer(end, 'connection reset');
+      }
+    },
+  };
+}

@@ -1,0 +1,146 @@
+import type { Clock, Timer } from '../../runtime/clock.ts';
+
+/**
+ * The one queue that drives a simulated cluster. Time is a number; nothing happens but what is taken from here,
+ * one event at a time, in the order of time and, at one time, of scheduling. After each event the promises that
+ * it settled run out before the next is taken, so the same seed gives the same run.
+ */
+export interface Scheduler {
+  /** Simulated milliseconds since the start. */
+  readonly now: number;
+  /** Events taken so far. */
+  readonly taken: number;
+  /** Schedules `run` in `process` after `delayMs`. In a paused process it waits, in a dead one it never comes. */
+  after(delayMs: number, process: SimProcess, run: () => void): Timer;
+  cancel(timer: Timer | undefined): void;
+  /** Takes events up to `until`; `afterEach` runs behind every one. */
+  run(until: number, afterEach: () => void): Promise<void>;
+}
+
+/** One incarnation of a process: from its start to its end. */
+export interface SimProcess {
+  readonly name: string;
+  alive: boolean;
+  paused: boolean;
+  /** What came while it was paused, in order; it gets all of it at once when it goes on. */
+  backlog: (() => void)[];
+}
+
+export function createProcess(name: string): SimProcess {
+  return { name, alive: true, paused: false, backlog: [] };
+}
+
+interface Event {
+  readonly at: number;
+  readonly order: number;
+  readonly process: SimProcess;
+  readonly run: () => void;
+  cancelled: boolean;
+}
+
+export function createScheduler(): Scheduler {
+  let now = 0;
+  let order = 0;
+  let taken = 0;
+  const heap: Event[] = [];
+
+  function take(event: Event): boolean {
+    const { process } = event;
+    if (event.cancelled || !process.alive) return false;
+    if (process.paused) {
+      process.backlog.push(() => {
+        if (!event.cancelled) event.run();
+      });
+      return false;
+    }
+    taken++;
+    event.run();
+    return true;
+  }
+
+  return {
+    get now() {
+      return now;
+    },
+    get taken() {
+      return taken;
+    },
+    after(delayMs, process, run) {
+      const event = { at: now + Math.max(0, delayMs), order: order++, process, run, cancelled: false };
+      push(heap, event);
+      return event;
+    },
+    cancel(timer) {
+      if (timer) (timer as Event).cancelled = true;
+    },
+    async run(until, afterEach) {
+      for (let event = heap[0]; event && event.at <= until; event = heap[0]) {
+        pop(heap);
+        now = event.at;
+        if (!take(event)) continue;
+        await promisesSettled();
+        afterEach();
+      }
+      now = until;
+    },
+  };
+}
+
+/** Lets a paused process go on: all that came meanwhile happens now, before anything new. */
+export function resume(scheduler: Scheduler, process: SimProcess): void {
+  if (!process.paused) return;
+  process.paused = false;
+  for (const run of process.backlog.splice(0)) scheduler.after(0, process, run);
+}
+
+/** Microtasks run to their end before an immediate does. */
+function promisesSettled(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+/** The clock as one process reads it: off by `offsetMs`, and fast or slow by `rate`. */
+export function processClock(
+  scheduler: Scheduler,
+  process: SimProcess,
+  { offsetMs, rate }: { offsetMs: number; rate: number },
+): Clock {
+  return {
+    now: () => Math.floor(1_700_000_000_000 + offsetMs + scheduler.now * rate),
+    monotonic: () => offsetMs + scheduler.now * rate,
+    setTimeout: (run, delayMs) => scheduler.after(delayMs / rate, process, run),
+    clearTimeout: (timer) => scheduler.cancel(timer),
+    defer: (run) => void scheduler.after(0, process, run),
+  };
+}
+
+function before(a: Event, b: Event): boolean {
+  return a.at < b.at || (a.at === b.at && a.order < b.order);
+}
+
+function push(heap: Event[], event: Event): void {
+  let place = heap.push(event) - 1;
+  while (place > 0) {
+    const parent = (place - 1) >> 1;
+    const above = heap[parent]!;
+    if (!before(event, above)) break;
+    heap[place] = above;
+    place = parent;
+  }
+  heap[place] = event;
+}
+
+function pop(heap: Event[]): void {
+  const last = heap.pop()!;
+  if (heap.length === 0) return;
+  let place = 0;
+  for (;;) {
+    const left = 2 * place + 1;
+    if (left >= heap.length) break;
+    const right = left + 1;
+    const child = right < heap.length && before(heap[right]!, heap[left]!) ? right : left;
+    if (!before(heap[child]!, last)) break;
+    heap[place] = heap[child]!;
+    place = child;
+  }
+  heap[place] = last;
+}
