@@ -1,0 +1,124 @@
+import type { z } from 'zod';
+import type { Clock } from '../runtime/clock.ts';
+import type { Limits } from '../runtime/limits.ts';
+import type { NodeId } from '../runtime/mesh.ts';
+import type { Freshness, Subject } from './freshness.ts';
+import type { Entry, MemoryCache } from './memory-cache.ts';
+import type { RemoteCache } from './remote-cache.ts';
+import type { Served } from './service.ts';
+
+/** How a catalog is to answer. */
+export interface Demand {
+  readonly minVersion: number;
+  readonly strong: boolean;
+  /** Local monotonic ms. */
+  readonly deadline: number;
+}
+
+/** An entry and where it came from. */
+export interface Found<T> {
+  readonly entry: Entry<T>;
+  readonly from: NodeId;
+  readonly cache: Served<T>['cache'];
+}
+
+/** One kind of thing that is read by its subject and cached. */
+export interface CachedKind<T> {
+  /** What a value of this kind looks like when it comes back from outside the process. */
+  readonly value: z.ZodType<T>;
+  readonly memory: MemoryCache<T>;
+}
+
+export interface CachePorts {
+  readonly self: NodeId;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly freshness: Freshness;
+  readonly remote: RemoteCache | undefined;
+  /** False while the gateway does not hear of changes: then every read goes to a catalog. */
+  readonly hearsChanges: () => boolean;
+  readonly count: { hits: number; misses: number };
+}
+
+/**
+ * Reads through the caches: the one in the process, the remote one, a catalog. Misses of one subject that come
+ * together are one read. What they share was asked for by the first of them; each checks for itself whether it is
+ * fresh enough, and if not takes part in another.
+ */
+export function createCachedRead<T>(kind: CachedKind<T>, ports: CachePorts) {
+  const { self, clock, limits, freshness, remote, hearsChanges, count } = ports;
+  const { memory } = kind;
+  const inFlight = new Map<Subject, Promise<Found<T>>>();
+  type Fetch = (demand: Demand) => Promise<{ entry: Entry<T>; from: NodeId }>;
+
+  function serve(subject: Subject, { entry, from, cache }: Found<T>): Served<T> {
+    freshness.raise(subject, entry.version);
+    const { value, version, asOf, fetchedAt } = entry;
+    const ageSeconds = Math.max(0, Math.floor((clock.now() - fetchedAt) / 1000));
+    return { value, servedBy: from, cache, version, asOf, ageSeconds };
+  }
+
+  function hit(entry: Entry<T>): Found<T> {
+    count.hits++;
+    return { entry, from: self, cache: 'hit' };
+  }
+
+  async function ask(subject: Subject, demand: Demand, cached: boolean, fetch: Fetch): Promise<Found<T>> {
+    const { entry, from } = await fetch(demand);
+    if (subject.length <= limits.maxCachedKeyLength) {
+      memory.put(subject, entry);
+      remote?.put(subject, entry);
+    }
+    return { entry, from, cache: cached ? 'miss' : 'bypass' };
+  }
+
+  async function miss(subject: Subject, demand: Demand, fetch: Fetch): Promise<Found<T>> {
+    const stored = await remote?.get(subject, kind.value);
+    if (stored && stored.asOf >= demand.minVersion) return hit(memory.put(subject, stored));
+    count.misses++;
+    return ask(subject, demand, true, fetch);
+  }
+
+  /** Takes part in the read of `subject` that is under way, or begins one. */
+  function share(
+    subject: Subject,
+    begin: () => Promise<Found<T>>,
+  ): { readonly joined: boolean; readonly found: Promise<Found<T>> } {
+    const underWay = inFlight.get(subject);
+    if (underWay) return { joined: true, found: underWay };
+    const found = begin().finally(() => inFlight.delete(subject));
+    inFlight.set(subject, found);
+    return { joined: false, found };
+  }
+
+  return async function read(
+    subject: Subject,
+    options: { readonly strong: boolean; readonly deadline: number },
+    fetch: Fetch,
+  ): Promise<Served<T>> {
+    const demand: Demand = { ...options, minVersion: freshness.needed(subject) };
+    if (demand.strong) return serve(subject, await ask(subject, demand, false, fetch));
+
+    const cached = hearsChanges() && subject.length <= limits.maxCachedKeyLength;
+    const held = cached ? memory.get(subject) : undefined;
+    if (held && held.asOf >= demand.minVersion) return serve(subject, hit(held));
+
+    const begin = () => (cached ? miss(subject, demand, fetch) : ask(subject, demand, false, fetch));
+    for (;;) {
+      const { joined, found } = share(subject, begin);
+      try {
+        const shared = await found;
+        if (shared.entry.asOf >= demand.minVersion) return serve(subject, newest(subject, shared));
+      } catch (error) {
+        if (!joined || clock.monotonic() >= demand.deadline) throw error;
+      }
+    }
+  };
+
+  /** What was found, or what the memory got to know meanwhile: a reader is not shown what another was past. */
+  function newest(subject: Subject, found: Found<T>): Found<T> {
+    const held = memory.get(subject);
+    if (!held || held.version <= found.entry.version) return found;
+    return { entry: held, from: self, cache: found.cache };
+  }
+}

@@ -1,0 +1,202 @@
+import type { Clock } from '../runtime/clock.ts';
+import type { Command } from '../runtime/domain.ts';
+import { BazarError } from '../runtime/errors.ts';
+import { createLifecycle, type Lifecycle } from '../runtime/lifecycle.ts';
+import type { Limits } from '../runtime/limits.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { Mesh, NodeId } from '../runtime/mesh.ts';
+import type { NodeStatus } from '../runtime/messages.ts';
+import type { Random } from '../runtime/random.ts';
+import { askInTurn } from './ask-in-turn.ts';
+import { auditCluster } from './audit.ts';
+import { type Changes, createChanges } from './changes.ts';
+import { createFeedFollower } from './feed-follower.ts';
+import { createFreshness } from './freshness.ts';
+import { bookSubject, createReads, topicSubject } from './reads.ts';
+import type { RemoteCache } from './remote-cache.ts';
+import { createRoundRobin } from './round-robin.ts';
+import type { GatewayService } from './service.ts';
+import { createStatus, leaderOf } from './status.ts';
+import { createSubmissions } from './submissions.ts';
+import { createWaits } from './waits.ts';
+
+export interface GatewayOptions {
+  readonly mesh: Mesh & { readonly url: string };
+  /** Every catalog of the cluster. */
+  readonly catalogs: readonly NodeId[];
+  /** Every order replica. */
+  readonly orders: readonly NodeId[];
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: Limits;
+  readonly logger: Logger;
+  /** The cache behind the one in the process; without it that one serves alone. */
+  readonly remote?: RemoteCache;
+  readonly pid?: number;
+}
+
+/** A gateway: takes requests in turns to the replicas, and remembers what it read. */
+export interface Gateway extends GatewayService, Pick<Lifecycle, 'state' | 'observe'> {
+  /** Refuses new requests and resolves when those in flight have their answers, or after `drainMs`. */
+  drain(): Promise<void>;
+  /** Ends every timer; requests still in flight fail. */
+  stop(): Promise<void>;
+}
+
+export function createGateway(options: GatewayOptions): Gateway {
+  const { mesh, catalogs, orders, clock, random, limits, logger, remote, pid = process.pid } = options;
+  const lifecycle = createLifecycle({ clock, logger, limits });
+  const waits = createWaits(clock);
+  const freshness = createFreshness(limits);
+  const ports = { mesh, clock, limits, waits, freshness, remote, logger };
+  const { passOverMs } = limits;
+  const catalogTurns = createRoundRobin({ mesh, members: catalogs, clock, passOverMs });
+  const orderTurns = createRoundRobin({ mesh, members: orders, clock, passOverMs });
+
+  let sayKnown = () => {};
+  const floorKnown = new Promise<void>((resolve) => {
+    sayKnown = resolve;
+  });
+
+  const feed = createFeedFollower({
+    ...ports,
+    catalogs: catalogTurns,
+    acknowledged: () => freshness.highest,
+    changed(change, asOf) {
+      freshness.raise(bookSubject(change.id), change.version);
+      if (change.topic !== undefined) freshness.raise(topicSubject(change.topic), change.version);
+      reads.patch(change, asOf);
+      changes.tell(change);
+    },
+    heard: (index) => changes.heard(index),
+    missed(from, to) {
+      freshness.missed(to);
+      changes.missed(from);
+    },
+  });
+
+  const count = { hits: 0, misses: 0 };
+  const hearsChanges = () => feed.live;
+  const cachePorts = { ...ports, self: mesh.self, hearsChanges, count };
+  const reads = createReads({ ...cachePorts, catalogs: catalogTurns, floorKnown });
+  const changes: Changes = createChanges({ ...ports, books: (page) => reads.books(page) });
+  const submit = createSubmissions({ ...ports, orders: orderTurns, learn: reads.learn });
+  const nodes = [
+    ...catalogs.map((id) => ({ id, kind: 'catalog' as const })),
+    ...orders.map((id) => ({ id, kind: 'order' as const })),
+  ];
+  const askStatus = createStatus({ mesh, nodes, limits });
+
+  /**
+   * What a gateway before this one acknowledged is committed, so an index that a quorum confirms now covers it.
+   * Until then no cache and no replica can be known to be fresh.
+   */
+  async function confirmFloor(): Promise<void> {
+    while (!freshness.known && !waits.ended) {
+      const patience = {
+        attemptMs: limits.readAttemptMs,
+        deadline: clock.monotonic() + limits.readDeadlineMs,
+      };
+      try {
+        const { reply } = await askInTurn(ports, catalogTurns, 'read.index', { forwarded: false }, patience);
+        if (waits.ended) return;
+        freshness.confirm(reply.index);
+        feed.start(reply.index);
+        sayKnown();
+        reconsider();
+      } catch (error) {
+        logger.debug({ err: error }, 'no quorum of catalogs yet');
+        await waits.pause(limits.retryPauseMs);
+      }
+    }
+  }
+
+  /** Ready is: a quorum of catalogs can be reached, and it is known what fresh means. */
+  function reconsider(): void {
+    const reachable = catalogs.filter((id) => mesh.peer(id)).length;
+    if (freshness.known && reachable * 2 > catalogs.length) lifecycle.caughtUp();
+    else lifecycle.fellBehind();
+  }
+
+  const isLeaving = () => lifecycle.state === 'draining' || lifecycle.state === 'down';
+
+  let inFlight = 0;
+  async function admit<T>(work: () => Promise<T>): Promise<T> {
+    if (isLeaving()) throw new BazarError('draining');
+    inFlight++;
+    try {
+      return await work();
+    } finally {
+      inFlight--;
+      if (inFlight === 0 && isLeaving()) lifecycle.drained();
+    }
+  }
+
+  const submitAs = (command: Command) => admit(() => submit(command));
+
+  const ownStatus = (): NodeStatus => ({
+    id: mesh.self,
+    kind: 'gateway',
+    pid,
+    state: lifecycle.state,
+    url: mesh.url,
+  });
+
+  mesh.onAsk('status', ownStatus);
+  mesh.observe({ opened: reconsider, closed: reconsider });
+  lifecycle.opened();
+  void confirmFloor();
+
+  return {
+    id: mesh.self,
+    get state() {
+      return lifecycle.state;
+    },
+    observe: lifecycle.observe,
+    ready: () => lifecycle.state === 'ready',
+
+    book: (id, how) => admit(() => reads.book(id, how)),
+    search: (topic, how) => admit(() => reads.search(topic, how)),
+    books: (page, how) => admit(() => reads.books(page, how)),
+    order: (orderId, how) => admit(() => reads.order(orderId, how)),
+    orders: (page, how) => admit(() => reads.orders(page, how)),
+
+    purchase: (lines, key = random.id()) =>
+      submitAs({ kind: 'purchase', key, requestId: random.id(), lines: [...lines] }),
+    addBooks: (books, key = random.id()) =>
+      submitAs({ kind: 'addBooks', key, requestId: random.id(), books: [...books] }),
+    updateBook: (id, change, key = random.id()) =>
+      submitAs({ kind: 'updateBook', key, requestId: random.id(), id, ...change }),
+
+    onChange: changes.onChange,
+
+    async status() {
+      const others = await askStatus();
+      return {
+        nodes: [...others, ownStatus()],
+        leader: leaderOf(others),
+        cache: {
+          kind: remote ? 'redis' : 'memory',
+          state: feed.live && (remote?.usable ?? true) ? 'ready' : 'bypassed',
+          ...count,
+        },
+        version: Math.max(freshness.highest, feed.index),
+      };
+    },
+    audit: (page) => admit(() => auditCluster({ ...ports, catalogs }, page)),
+
+    drain() {
+      return new Promise((resolve) => {
+        if (lifecycle.state === 'down') return resolve();
+        lifecycle.observe((state) => state === 'down' && resolve());
+        lifecycle.drain();
+        if (inFlight === 0) lifecycle.drained();
+      });
+    },
+    async stop() {
+      waits.end();
+      feed.stop();
+      await remote?.stop();
+    },
+  };
+}

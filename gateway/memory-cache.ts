@@ -1,0 +1,35 @@
+import { LRUCache } from 'lru-cache';
+
+/** An answer that a catalog gave, as the caches keep it. Never changed: a newer one takes its place. */
+export interface Entry<T> {
+  readonly value: T;
+  /** Log index of the last change of the value; 0 where there is nothing. */
+  readonly version: number;
+  /** Log index the value is known to be current at. */
+  readonly asOf: number;
+  /** Wall time in ms at which a catalog said so. For people (`Age`), never for a decision. */
+  readonly fetchedAt: number;
+}
+
+/** The cache inside the process: bounded, the least recently used entry leaves first. It never looks at time. */
+export interface MemoryCache<T> {
+  get(key: string): Entry<T> | undefined;
+  /** The same, without counting as a use. */
+  peek(key: string): Entry<T> | undefined;
+  /** Keeps the newer of `entry` and what is there, and returns it. Nothing else is ever deleted or overwritten. */
+  put(key: string, entry: Entry<T>): Entry<T>;
+}
+
+export function createMemoryCache<T>(entries: number): MemoryCache<T> {
+  const cache = new LRUCache<string, Entry<T>>({ max: entries });
+  return {
+    get: (key) => cache.get(key),
+    peek: (key) => cache.peek(key),
+    put(key, entry) {
+      const held = cache.peek(key);
+      if (held && held.asOf >= entry.asOf) return held;
+      cache.set(key, entry);
+      return entry;
+    },
+  };
+}

@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { Book, type BookChange, BookId, type Key, type Order } from '../runtime/domain.ts';
+import { BazarError } from '../runtime/errors.ts';
+import type { AskType, Body, Reply } from '../runtime/mesh.ts';
+import { type Answer, type AskPorts, askInTurn } from './ask-in-turn.ts';
+import { type CachePorts, createCachedRead, type Demand } from './cached-read.ts';
+import type { Subject } from './freshness.ts';
+import { createMemoryCache } from './memory-cache.ts';
+import type { RoundRobin } from './round-robin.ts';
+import type { BooksPage, OrdersPage, ReadOptions, Served, Title } from './service.ts';
+
+/** Everything that is read: books and topics through the caches, orders and pages from a catalog each time. */
+export interface Reads {
+  book(id: BookId, options?: ReadOptions): Promise<Served<Book | null>>;
+  search(topic: string, options?: ReadOptions): Promise<Served<readonly Title[]>>;
+  books(page: { after?: BookId; limit: number }, options?: ReadOptions): Promise<Served<BooksPage>>;
+  order(orderId: Key, options?: ReadOptions): Promise<Served<Order | null>>;
+  orders(page: { after?: string; limit: number }, options?: ReadOptions): Promise<Served<OrdersPage>>;
+  /** A whole book as it was at index `asOf`, learnt otherwise than by reading. */
+  learn(book: Book, asOf: number): void;
+  /** The newer state of a book, as of index `asOf`; makes a cached entry of it current. */
+  patch(change: BookChange, asOf: number): void;
+}
+
+export const bookSubject = (id: BookId): Subject => `b:${id}`;
+export const topicSubject = (topic: string): Subject => `t:${topic.toLowerCase()}`;
+export const orderSubject = (orderId: Key): Subject => `o:${orderId}`;
+
+const Titles: z.ZodType<readonly Title[]> = z.array(z.object({ id: BookId, title: z.string() }));
+
+export function createReads(
+  ports: AskPorts & CachePorts & { readonly catalogs: RoundRobin; readonly floorKnown: Promise<void> },
+): Reads {
+  const { clock, limits, freshness, remote, catalogs, floorKnown, waits } = ports;
+  const bookMemory = createMemoryCache<Book | null>(limits.cacheEntries);
+  const topicMemory = createMemoryCache<readonly Title[]>(limits.cacheEntries);
+  const readBook = createCachedRead({ value: Book.nullable(), memory: bookMemory }, ports);
+  const readTopic = createCachedRead({ value: Titles, memory: topicMemory }, ports);
+
+  /** Asks catalogs in turn; an answer that is not as new as it must be counts for nothing. */
+  async function ask<T extends AskType>(
+    type: T,
+    body: Body<T>,
+    demand: Demand,
+    asOf: (reply: Reply<T>) => number,
+  ): Promise<Answer<T>> {
+    const fresh = (reply: Reply<T>) => asOf(reply) >= demand.minVersion;
+    const patience = { attemptMs: limits.readAttemptMs, deadline: demand.deadline };
+    try {
+      return await askInTurn(ports, catalogs, type, body, patience, fresh);
+    } catch (error) {
+      if (error instanceof BazarError && error.code === 'outcome-unknown')
+        throw new BazarError('unavailable');
+      throw error;
+    }
+  }
+
+  /** The patience of one read. A default read first waits until the gateway knows what fresh means. */
+  async function begin({ strong = false }: ReadOptions): Promise<{ strong: boolean; deadline: number }> {
+    const deadline = clock.monotonic() + limits.readDeadlineMs;
+    if (!strong && !freshness.known) {
+      await waits.atMost(floorKnown, limits.readDeadlineMs).catch(() => {
+        throw new BazarError('unavailable', 'No quorum of catalogs has been reached since the start');
+      });
+    }
+    return { strong, deadline };
+  }
+
+  const throughCatalog = { cache: 'bypass', ageSeconds: 0 } as const;
+
+  return {
+    async book(id, options = {}) {
+      return readBook(bookSubject(id), await begin(options), async (demand) => {
+        const { from, reply } = await ask('read.book', { id, ...wish(demand) }, demand, asOfReply);
+        const { book, asOf } = reply;
+        return { from, entry: { value: book, version: book?.version ?? 0, asOf, fetchedAt: clock.now() } };
+      });
+    },
+
+    async search(topic, options = {}) {
+      return readTopic(topicSubject(topic), await begin(options), async (demand) => {
+        const { from, reply } = await ask('read.topic', { topic, ...wish(demand) }, demand, asOfReply);
+        const { books, version, asOf } = reply;
+        return { from, entry: { value: books, version, asOf, fetchedAt: clock.now() } };
+      });
+    },
+
+    async books(page, options = {}) {
+      const demand = { ...(await begin(options)), minVersion: freshness.highest };
+      const { from, reply } = await ask('read.books', { ...page, ...wish(demand) }, demand, asOfReply);
+      const { books, next, asOf } = reply;
+      for (const { id, version } of books) freshness.raise(bookSubject(id), version);
+      return { value: { books, next }, servedBy: from, version: asOf, asOf, ...throughCatalog };
+    },
+
+    async order(orderId, options = {}) {
+      const patience = await begin(options);
+      const demand = { ...patience, minVersion: freshness.needed(orderSubject(orderId)) };
+      const { from, reply } = await ask('read.order', { orderId, ...wish(demand) }, demand, asOfReply);
+      const { order, asOf } = reply;
+      if (order) freshness.raise(orderSubject(orderId), order.version);
+      return { value: order, servedBy: from, version: order?.version ?? 0, asOf, ...throughCatalog };
+    },
+
+    async orders(page, options = {}) {
+      const demand = { ...(await begin(options)), minVersion: freshness.highest };
+      const { from, reply } = await ask('read.orders', { ...page, ...wish(demand) }, demand, asOfReply);
+      const { orders, next, asOf } = reply;
+      for (const { orderId, version } of orders) freshness.raise(orderSubject(orderId), version);
+      return { value: { orders, next }, servedBy: from, version: asOf, asOf, ...throughCatalog };
+    },
+
+    learn(book, asOf) {
+      const entry = { value: book, version: book.version, asOf, fetchedAt: clock.now() };
+      bookMemory.put(bookSubject(book.id), entry);
+      remote?.put(bookSubject(book.id), entry);
+    },
+
+    patch({ id, stock, price, version }, asOf) {
+      const subject = bookSubject(id);
+      const held = bookMemory.peek(subject);
+      if (!held?.value || held.version >= version) return;
+      const entry = {
+        value: { ...held.value, stock, price, version },
+        version,
+        asOf,
+        fetchedAt: clock.now(),
+      };
+      bookMemory.put(subject, entry);
+      remote?.put(subject, entry);
+    },
+  };
+}
+
+const asOfReply = ({ asOf }: { readonly asOf: number }): number => asOf;
+
+/** The part of a read's body that says how new the answer must be. */
+function wish({ minVersion, strong }: Demand): Pick<Demand, 'minVersion' | 'strong'> {
+  return { minVersion, strong };
+}
