@@ -2,7 +2,8 @@ import type { Command, Result } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Incoming, NodeId, Peer } from '../../runtime/mesh.ts';
 import { createReplicaHost, type HostOptions, type ReplicaHost } from './host.ts';
-import type { Raft } from './raft.ts';
+import { logEnd, type Raft } from './raft.ts';
+import { learnVow } from './recovery.ts';
 import type { StateMachine } from './state-machine.ts';
 
 export interface ReplicaOptions extends HostOptions {
@@ -30,7 +31,7 @@ export interface Replica {
  * that reach a follower go on to the leader, once, with the time that is left.
  */
 export function createReplica(options: ReplicaOptions): Replica {
-  const { raft, mesh, clock } = options;
+  const { raft, mesh, clock, logger } = options;
   const host = createReplicaHost(options);
   const members = new Set<NodeId>(raft.peers);
   const incarnations = new Map<NodeId, string>();
@@ -65,7 +66,14 @@ export function createReplica(options: ReplicaOptions): Replica {
       if (members.has(peer.id)) host.dispatch({ type: 'peer.disconnected', peer: peer.id });
     },
   });
-  if (raft.wiped) askEverybody();
+  let stopped = false;
+  if (raft.wiped) {
+    const patienceMs = raft.limits.electionTicks * raft.limits.tickMs;
+    learnVow({ mesh, clock, peers: raft.peers, patienceMs, isStopped: () => stopped }).then(
+      host.dispatch,
+      (error) => logger.debug({ err: error }, 'recovery ended'),
+    );
+  }
 
   type Unsigned<E> = E extends unknown ? Omit<E, 'from'> : never;
   function fromMember(
@@ -78,30 +86,8 @@ export function createReplica(options: ReplicaOptions): Replica {
   /** Leaves only when it is durable: a wiped replica builds its promise on it. */
   function identify(): Promise<{ term: number; lastTerm: number; lastIndex: number }> {
     if (host.role === 'recovering') throw new BazarError('unavailable', 'this replica is recovering itself');
-    return new Promise((resolve) => {
-      host.afterSync(() => {
-        resolve({ term: raft.term, lastTerm: raft.log.lastTerm, lastIndex: raft.log.lastIndex });
-      });
-    });
-  }
-
-  /** Asks every other catalog, again and again, until each has answered this incarnation once. */
-  async function askEverybody(): Promise<void> {
-    const patience = raft.limits.electionTicks * raft.limits.tickMs;
-    const answers = await Promise.all(
-      raft.peers.map(async (peer) => {
-        for (;;) {
-          const answer = await mesh.ask(peer, 'raft.identify', {}, patience).catch(() => undefined);
-          if (answer) return answer;
-          await new Promise<void>((resolve) => clock.setTimeout(resolve, patience));
-        }
-      }),
-    );
-    const newest = answers.reduce((a, b) =>
-      b.lastTerm > a.lastTerm || (b.lastTerm === a.lastTerm && b.lastIndex > a.lastIndex) ? b : a,
-    );
-    const vow = { lastTerm: newest.lastTerm, lastIndex: newest.lastIndex };
-    host.dispatch({ type: 'vow.completed', term: Math.max(...answers.map(({ term }) => term)), vow });
+    const answer = { term: raft.term, ...logEnd(raft) };
+    return new Promise((resolve) => host.afterSync(() => resolve(answer)));
   }
 
   async function propose(
@@ -146,6 +132,9 @@ export function createReplica(options: ReplicaOptions): Replica {
     raft,
     readIndex: (deadline) => readIndex(false, deadline),
     synced: () => new Promise((resolve) => host.afterSync(resolve)),
-    stop: host.stop,
+    stop() {
+      stopped = true;
+      host.stop();
+    },
   };
 }
