@@ -14,7 +14,7 @@ const CLAIM = /^launcher\.(\d+)\.(\w+)$/;
 
 /** Claims the directory; resolves to the release, or to the pid of the launcher that has it. */
 export async function claimDirectory(directory: string): Promise<(() => Promise<void>) | number> {
-  const own = `launcher.${process.pid}.${await startOf(process.pid)}`;
+  const own = `launcher.${process.pid}.${await processStart(process.pid)}`;
   const file = join(directory, own);
   await writeFile(file, '');
   const release = () => rm(file, { force: true });
@@ -22,7 +22,7 @@ export async function claimDirectory(directory: string): Promise<(() => Promise<
   for (const name of await readdir(directory)) {
     const [, pid, start] = CLAIM.exec(name) ?? [];
     if (pid === undefined || name === own) continue;
-    if ((await startOf(Number(pid))) === start) {
+    if ((await processStart(Number(pid))) === start) {
       await release();
       return Number(pid);
     }
@@ -32,7 +32,7 @@ export async function claimDirectory(directory: string): Promise<(() => Promise<
 }
 
 /** When a live process was started, as one word in the system's own terms; `undefined` if there is none. */
-async function startOf(pid: number): Promise<string | undefined> {
+export async function processStart(pid: number): Promise<string | undefined> {
   return process.platform === 'linux' ? startOnLinux(pid) : startByPs(pid);
 }
 

@@ -86,7 +86,8 @@ export async function startPrivateRedis(ports: {
   };
 }
 
-async function findOnPath(name: string): Promise<string | undefined> {
+/** The program of that name, as a shell would find it. */
+export async function findOnPath(name: string): Promise<string | undefined> {
   for (const folder of (process.env.PATH ?? '').split(delimiter).filter(Boolean)) {
     const file = join(folder, name);
     const found = await access(file, constants.X_OK).then(

@@ -1,0 +1,58 @@
+import { readdirSync } from 'node:fs';
+import { relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import pc from 'picocolors';
+import { stayAlive } from '../runtime/clock.ts';
+import { type FileOutcome, runFile } from './support/run-file.ts';
+
+/**
+ * Runs every `*.test.ts` under this folder in a process of its own, and ends with `N passed, N failed`. Arguments
+ * are parts of paths: only files with one of them in theirs are run.
+ */
+const AT_A_TIME = 2;
+const LIMIT_MS = Number(process.env.BAZAR_TEST_LIMIT_MS ?? 300_000);
+
+const folder = fileURLToPath(new URL('.', import.meta.url));
+const wanted = process.argv.slice(2);
+const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.test.ts'))
+  .map((path) => relative(process.cwd(), `${folder}${path}`))
+  .filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)))
+  .sort();
+
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+const rest = stayAlive();
+
+const outcomes: FileOutcome[] = [];
+const queue = [...files];
+const options = { limitMs: LIMIT_MS, strict: process.env.CI === 'true' };
+await Promise.all(
+  Array.from({ length: AT_A_TIME }, async () => {
+    for (let file = queue.shift(); file; file = queue.shift()) {
+      const outcome = await runFile(file, options);
+      outcomes.push(outcome);
+      report(outcome);
+    }
+  }),
+);
+rest();
+
+const sum = (count: (outcome: FileOutcome) => number) =>
+  outcomes.reduce((total, outcome) => total + count(outcome), 0);
+const failed = sum((outcome) => outcome.failed) + (files.length === 0 ? 1 : 0);
+const skipped = sum((outcome) => outcome.skipped.length);
+for (const { file } of outcomes.filter((outcome) => outcome.failed > 0))
+  console.log(pc.red(`failed: ${file}`));
+if (files.length === 0) console.log(pc.red('there is no such test file'));
+const totals = `${sum(({ passed }) => passed)} passed, ${failed} failed`;
+console.log(skipped > 0 ? `${totals}, ${skipped} skipped` : totals);
+process.exitCode = failed > 0 ? 1 : 0;
+
+function report({ file, passed, failed, skipped, problems, output, seconds }: FileOutcome): void {
+  const verdict = failed > 0 ? pc.red('FAIL') : pc.green('ok  ');
+  console.log(`${verdict} ${file} ${pc.dim(`${passed} tests, ${seconds.toFixed(1)} s`)}`);
+  for (const text of skipped) console.log(`     ${pc.yellow('skipped')} ${text}`);
+  if (failed === 0) return;
+  console.log(output.trimEnd());
+  for (const problem of problems) console.log(pc.red(`  ${file}: ${problem}`));
+}
