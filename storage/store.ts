@@ -16,6 +16,8 @@ export interface Range {
 }
 
 export interface Store {
+  /** What to name to people when something is wrong with it: the directory, for LevelDB. */
+  readonly location: string;
   /** The value under `key`, at once: what is not in memory costs one disk read. */
   get(key: string): string | undefined;
   /**

@@ -1,0 +1,27 @@
+import { z } from 'zod';
+import { IDENTITY_KEY } from './keys.ts';
+import { putSealed, readSealed } from './sealed.ts';
+import type { Operation, Store } from './store.ts';
+
+/**
+ * Whose disk this is. `incarnation` is random and made with the disk, so that the others notice a wiped one.
+ * `recovering` is true until a wiped disk has heard from every other catalog; `vow` is the greatest that they
+ * told it: it votes only in a higher term, for a log at least that new, and stands only when its own is.
+ */
+const Identity = z.object({
+  cluster: z.string(),
+  node: z.string(),
+  incarnation: z.string(),
+  recovering: z.boolean(),
+  vow: z.object({ term: z.int().min(0), lastTerm: z.int().min(0), lastIndex: z.int().min(0) }).optional(),
+});
+export type Identity = z.infer<typeof Identity>;
+
+/** The identity on this disk; `undefined` on one that is new or was wiped. */
+export function readIdentity(store: Store): Identity | undefined {
+  return readSealed(store, IDENTITY_KEY, Identity);
+}
+
+export function writeIdentity(identity: Identity): Operation {
+  return putSealed(IDENTITY_KEY, identity);
+}

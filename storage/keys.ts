@@ -1,0 +1,52 @@
+import type { BookId, Key } from '../runtime/domain.ts';
+import type { Range } from './store.ts';
+
+/**
+ * Where everything lies in a replica's store. All keys are ASCII, so that the byte order of LevelDB is the
+ * code-unit order of JavaScript.
+ *
+ * | key               | value                                                                                  |
+ * |-------------------|----------------------------------------------------------------------------------------|
+ * | `m/identity`      | whose disk this is: cluster, node, incarnation, and what it vowed after a wipe         |
+ * | `m/gen`           | the generation of applied state that counts                                            |
+ * | `r/hs`            | the hard state of Raft: term and vote                                                  |
+ * | `r/l/<index>`     | a log entry; the index as 16 hexadecimal digits                                        |
+ * | `r/offset`        | the position before the first kept entry; absent while nothing has been forgotten      |
+ * | `g<gen>/applied`  | the position and digest that the records of this generation are at                     |
+ * | `g<gen>/b/<id>`   | a book; the id as 16 decimal digits                                                    |
+ * | `g<gen>/o/<id>`   | what was recorded under an order id                                                    |
+ * | `g<gen>/a/<key>`  | what was recorded under the idempotency key of an admin request                        |
+ */
+export const IDENTITY_KEY = 'm/identity';
+export const GENERATION_KEY = 'm/gen';
+export const HARD_STATE_KEY = 'r/hs';
+export const OFFSET_KEY = 'r/offset';
+export const LOG_PREFIX = 'r/l/';
+
+export const generationPrefix = (generation: number) => `g${generation}/`;
+
+/** Keys within a generation: in the store they follow its prefix, in a snapshot they stand alone. */
+export const APPLIED_KEY = 'applied';
+export const BOOK_PREFIX = 'b/';
+export const ORDER_PREFIX = 'o/';
+export const ADMIN_PREFIX = 'a/';
+
+const INDEX_DIGITS = 16;
+const ID_DIGITS = 16;
+
+export const logKey = (index: number) => LOG_PREFIX + index.toString(16).padStart(INDEX_DIGITS, '0');
+export const bookKey = (id: BookId) => BOOK_PREFIX + String(id).padStart(ID_DIGITS, '0');
+export const orderKey = (orderId: Key) => ORDER_PREFIX + orderId;
+export const adminKey = (key: Key) => ADMIN_PREFIX + key;
+
+/** The index in a log entry's key; `NaN` if it is not the key of one. */
+export function logIndex(key: string): number {
+  const digits = key.slice(LOG_PREFIX.length);
+  return key === logKey(Number.parseInt(digits, 16)) ? Number.parseInt(digits, 16) : Number.NaN;
+}
+
+/** Every key that starts with `prefix`. */
+export function keysUnder(prefix: string): Range {
+  const last = prefix.length - 1;
+  return { gte: prefix, lt: prefix.slice(0, last) + String.fromCharCode(prefix.charCodeAt(last) + 1) };
+}

@@ -1,0 +1,30 @@
+import { crc32 } from 'node:zlib';
+import type { z } from 'zod';
+import { DamagedStoreError } from './damage.ts';
+import type { Operation, Store } from './store.ts';
+
+/**
+ * Single records that nothing else vouches for carry a checksum of their own: LevelDB does not verify the blocks
+ * that it reads. The text is the CRC-32 in 8 hexadecimal digits, followed by the value as JSON.
+ */
+const SEAL_DIGITS = 8;
+
+export function putSealed(key: string, value: unknown): Operation {
+  const text = JSON.stringify(value);
+  return { type: 'put', key, value: sealOf(text) + text };
+}
+
+/** The value under `key`, if there is one. Throws a `DamagedStoreError` if it is not as it was written. */
+export function readSealed<T>(store: Store, key: string, schema: z.ZodType<T>): T | undefined {
+  const sealed = store.get(key);
+  if (sealed === undefined) return undefined;
+  const text = sealed.slice(SEAL_DIGITS);
+  if (sealed.slice(0, SEAL_DIGITS) !== sealOf(text)) {
+    throw new DamagedStoreError(store.location, `the checksum of ${key} is wrong`);
+  }
+  return schema.parse(JSON.parse(text));
+}
+
+function sealOf(text: string): string {
+  return crc32(text).toString(16).padStart(SEAL_DIGITS, '0');
+}
