@@ -1,11 +1,15 @@
-import { GENERATION_KEY, generationPrefix, keysUnder } from '../../storage/keys.ts';
+import { z } from 'zod';
+import { DamagedStoreError } from '../../storage/damage.ts';
+import { APPLIED_KEY, GENERATION_KEY, generationPrefix, keysUnder } from '../../storage/keys.ts';
 import type { Position } from '../../storage/position.ts';
+import { putSealed, readSealed } from '../../storage/sealed.ts';
 import type { Operation, Range, Store } from '../../storage/store.ts';
 
 /**
  * All records of an applied state lie under the prefix of one generation. A snapshot is taken in under another,
  * and writing `m/gen` makes that the one that counts.
  */
+const Generation = z.int().min(1);
 const FIRST_GENERATION = 1;
 
 /** The prefixes of all generations start with it, and nothing else does. */
@@ -16,17 +20,17 @@ const ANY_GENERATION = keysUnder('g');
  * with records and without it has lost something.
  */
 export async function currentGeneration(store: Store): Promise<number> {
-  const text = store.get(GENERATION_KEY);
-  if (text !== undefined) return Number(text);
+  const generation = readSealed(store, GENERATION_KEY, Generation);
+  if (generation !== undefined) return generation;
   for await (const _ of store.pages({ ...ANY_GENERATION, limit: 1 })) {
-    throw damaged('there are records of a state, but not which state counts');
+    throw new DamagedStoreError(store.location, 'it holds books and orders, but not which of them count');
   }
   await store.write([putGeneration(FIRST_GENERATION)]);
   return FIRST_GENERATION;
 }
 
 export function putGeneration(generation: number): Operation {
-  return { type: 'put', key: GENERATION_KEY, value: String(generation) };
+  return putSealed(GENERATION_KEY, generation);
 }
 
 /** Where the records of all other generations lie: before this one's and after them. */
@@ -38,30 +42,17 @@ export function otherGenerations(generation: number): readonly Range[] {
   ];
 }
 
-/** Up to where the records are applied, and their digest: written with them in one batch. */
-export interface AppliedRecord {
-  readonly position: Position;
-  readonly digest: string;
+const Index = z.int().min(0);
+const AppliedRecord = z.object({
+  position: z.object({ index: Index, term: Index, sum: z.int() }),
+  digest: z.string(),
+});
+
+/** Up to where the records under `prefix` are applied, and their digest: written with them in one batch. */
+export function readApplied(store: Store, prefix: string): z.infer<typeof AppliedRecord> | undefined {
+  return readSealed(store, prefix + APPLIED_KEY, AppliedRecord);
 }
 
-export function encodeApplied({ position, digest }: AppliedRecord): string {
-  const { index, term, sum } = position;
-  return JSON.stringify({ index, term, sum, digest });
-}
-
-export function decodeApplied(text: string): AppliedRecord {
-  const { index, term, sum, digest } = JSON.parse(text);
-  return { position: { index, term, sum }, digest };
-}
-
-export function damaged(found: string): DamagedStoreError {
-  return new DamagedStoreError('the applied state', found);
-}
-
-/** A store that is not what was written to it. Starting on it could lose what was acknowledged. */
-export class DamagedStoreError extends Error {
-  override readonly name = 'DamagedStoreError';
-  constructor(place: string, found: string) {
-    super(`${place}: ${found}. Delete the data directory`);
-  }
+export function putApplied(prefix: string, position: Position, digest: string): Operation {
+  return putSealed(prefix + APPLIED_KEY, { position, digest });
 }

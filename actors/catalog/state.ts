@@ -1,5 +1,6 @@
 import type { Book, BookChange, BookId, Key, Order } from '../../runtime/domain.ts';
 import type { Entry } from '../../runtime/messages.ts';
+import { DamagedStoreError } from '../../storage/damage.ts';
 import {
   APPLIED_KEY,
   BOOK_PREFIX,
@@ -19,6 +20,7 @@ import * as records from './records.ts';
 import { Shelf, type Topic } from './shelf.ts';
 
 const NOTHING: Applied = { result: null, changes: [] };
+const EMPTY_DIGEST = new SetDigest().toString();
 
 /**
  * The state that the catalogs replicate: books, which are all in memory, and what was recorded under keys (orders
@@ -35,6 +37,7 @@ export class CatalogState implements StateMachine, View {
   readonly #bookHashes = new Map<BookId, RecordHash>();
   /** Books whose present state is in neither the overlay nor the digest yet. */
   readonly #changed = new Set<BookId>();
+  #unread: string[] = [];
   #applied = LOG_START;
   #taken = LOG_START;
   #restores = 0;
@@ -52,20 +55,17 @@ export class CatalogState implements StateMachine, View {
    */
   static async load(store: Store): Promise<CatalogState> {
     const generation = await records.currentGeneration(store);
-    for (const range of records.otherGenerations(generation)) await store.clear(range);
     const state = new CatalogState(store, generation);
     const { prefix } = state;
     for await (const page of store.pages(keysUnder(prefix))) {
       state.#fill(page.map(([key, value]) => [key.slice(prefix.length), value]));
     }
-    const persisted = state.readPersisted(store) ?? {
-      position: LOG_START,
-      digest: new SetDigest().toString(),
-    };
-    if (persisted.digest !== state.digest) {
-      throw records.damaged(`its records have the digest ${state.digest}, not ${persisted.digest}`);
+    const written = state.readPersisted(store);
+    if (state.digest !== (written?.digest ?? EMPTY_DIGEST)) {
+      throw new DamagedStoreError(store.location, 'its books and orders are not the ones that were written');
     }
-    state.#startAt(persisted.position);
+    state.#open(written?.position ?? LOG_START);
+    for (const range of records.otherGenerations(generation)) await store.clear(range);
     return state;
   }
 
@@ -95,37 +95,36 @@ export class CatalogState implements StateMachine, View {
   takeOperations(): Operation[] {
     if (this.#taken === this.#applied) return [];
     this.#taken = this.#applied;
-    const applied = records.encodeApplied({ position: this.#applied, digest: this.digest });
-    const operations = this.#overlay.take();
-    operations.push({ type: 'put', key: this.prefix + APPLIED_KEY, value: applied });
-    return operations;
+    const { digest } = this;
+    return [...this.#overlay.take(), records.putApplied(this.prefix, this.#applied, digest)];
   }
 
   persisted(): void {
     this.#overlay.persisted();
   }
 
-  readPersisted(store: Store): records.AppliedRecord | undefined {
-    const text = store.get(this.prefix + APPLIED_KEY);
-    return text === undefined ? undefined : records.decodeApplied(text);
+  readPersisted(store: Store): { position: Position; digest: string } | undefined {
+    return records.readApplied(store, this.prefix);
   }
 
   restore(at: Position): Restoring {
     // Another prefix for each attempt: what an abandoned one still writes does not get into the next.
     const generation = this.#generation + ++this.#restores;
     const state = new CatalogState(this.#store, generation);
-    const put = (key: string, value: string): Operation => ({ type: 'put', key: state.prefix + key, value });
+    const { prefix } = state;
     return {
-      prefix: state.prefix,
+      prefix,
       accept(given) {
         state.#fill(given);
-        return given.map(([key, value]) => put(key, value));
+        return given.map(([key, value]) => ({ type: 'put', key: prefix + key, value }));
       },
       finish(digest) {
         if (state.digest !== digest) return undefined;
-        state.#startAt(at);
-        const applied = put(APPLIED_KEY, records.encodeApplied({ position: at, digest }));
-        return { state, switchOver: [applied, records.putGeneration(generation)] };
+        state.#open(at);
+        return {
+          state,
+          switchOver: [records.putApplied(prefix, at, digest), records.putGeneration(generation)],
+        };
       },
     };
   }
@@ -188,37 +187,32 @@ export class CatalogState implements StateMachine, View {
     for (const id of this.#changed) {
       const key = bookKey(id);
       const text = JSON.stringify(this.#shelf.book(id));
-      this.#digestBook(id, recordHash(key, text));
+      const hash = recordHash(key, text);
+      const old = this.#bookHashes.get(id);
+      if (old) this.#digest.remove(old);
+      this.#digest.add(hash);
+      this.#bookHashes.set(id, hash);
       this.#overlay.put(key, text);
     }
     this.#changed.clear();
   }
 
-  #digestBook(id: BookId, hash: RecordHash): void {
-    const old = this.#bookHashes.get(id);
-    if (old) this.#digest.remove(old);
-    this.#digest.add(hash);
-    this.#bookHashes.set(id, hash);
-  }
-
-  /** Takes records in as they lie in a store or a snapshot. */
+  /** Takes records in as they lie in a store or a snapshot. Books are read once the digest has been compared. */
   #fill(given: Iterable<readonly [key: string, value: string]>): void {
-    const books: Book[] = [];
     for (const [key, text] of given) {
       if (key === APPLIED_KEY) continue;
       const hash = recordHash(key, text);
-      if (!key.startsWith(BOOK_PREFIX)) {
-        this.#digest.add(hash);
-        continue;
-      }
-      const book = JSON.parse(text) as Book;
-      this.#digestBook(book.id, hash);
-      books.push(book);
+      this.#digest.add(hash);
+      if (!key.startsWith(BOOK_PREFIX)) continue;
+      this.#bookHashes.set(bookIdOf(key), hash);
+      this.#unread.push(text);
     }
-    this.#shelf.put(books);
   }
 
-  #startAt(position: Position): void {
+  /** The records are the right ones, and what they show is the state after the entry at `position`. */
+  #open(position: Position): void {
+    this.#shelf.put(this.#unread.map((text) => JSON.parse(text) as Book));
+    this.#unread = [];
     this.#applied = position;
     this.#taken = position;
   }
@@ -227,6 +221,10 @@ export class CatalogState implements StateMachine, View {
 function orderOf({ result }: Recorded): Order {
   if (result.kind !== 'order') throw new Error(`the record of an order holds the result of ${result.kind}`);
   return result.order;
+}
+
+function bookIdOf(key: string): BookId {
+  return Number(key.slice(BOOK_PREFIX.length));
 }
 
 function asChange({ id, stock, price, version, added, topic }: Book): BookChange {
