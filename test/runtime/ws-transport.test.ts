@@ -1,0 +1,88 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { WebSocket } from 'ws';
+import type { Connection } from '../../runtime/transport.ts';
+import { webSocketTransport } from '../../runtime/ws-transport.ts';
+import { eventually } from '../support/eventually.ts';
+import { transportSuite } from './transport-suite.ts';
+
+const limits = { maxFrameBytes: 1024 * 1024, greetingTimeoutMs: 500, maxLinkConnections: 10 };
+
+transportSuite('the transport over WebSocket', () => ({
+  transport: webSocketTransport(limits),
+  until: (condition) => eventually(`${condition}`, condition).then(() => undefined),
+  settle: () => sleep(50),
+}));
+
+const test = suite('the WebSocket listener');
+
+async function listen() {
+  const seen = { accepted: [] as Connection[], frames: 0, closed: 0 };
+  const listener = await webSocketTransport(limits).listen((connection) => {
+    seen.accepted.push(connection);
+    return {
+      opened() {},
+      frame: () => {
+        seen.frames += 1;
+      },
+      closed: () => {
+        seen.closed += 1;
+      },
+    };
+  });
+  return { listener, seen, port: Number(new URL(listener.url).port) };
+}
+
+for (const [what, message] of [
+  ['a frame that is too large', 'x'.repeat(limits.maxFrameBytes + 1)],
+  ['a binary frame', Buffer.from('[]')],
+] as const)
+  test(`${what} closes its connection and is not reported`, async () => {
+    const { listener, seen } = await listen();
+    const socket = new WebSocket(listener.url);
+    await once(socket, 'open');
+    socket.send(message);
+    await eventually('the connection closes', () => seen.closed === 1);
+    assert.is(seen.frames, 0);
+    await listener.close();
+  });
+
+test('plain HTTP is told to upgrade', async () => {
+  const { listener, port } = await listen();
+  const response = await fetch(`http://127.0.0.1:${port}/`);
+  await response.text();
+  assert.is(response.status, 426);
+  await listener.close();
+});
+
+test('a caller who never finishes his request does not keep the listener from closing', async () => {
+  const { listener, port } = await listen();
+  const socket = connect(port, '127.0.0.1');
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  socket.write('GET / HTTP/1.1\r\nHost:');
+  await sleep(20);
+  const closed = once(socket, 'close');
+  await listener.close();
+  await closed;
+});
+
+test('a peer that never answers a close is cut off', async () => {
+  const { listener, seen, port } = await listen();
+  const socket = connect(port, '127.0.0.1');
+  const key = Buffer.alloc(16).toString('base64');
+  socket.on('error', () => {});
+  socket.write(
+    `GET / HTTP/1.1\r\nHost: x\r\nUpgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: ${key}\r\n\r\n`,
+  );
+  await eventually('the connection is accepted', () => seen.accepted.length === 1);
+  seen.accepted[0]!.close();
+  await eventually('the connection closes', () => seen.closed === 1);
+  socket.destroy();
+  await listener.close();
+});
+
+test.run();
