@@ -55,8 +55,9 @@ export function runChild(prepare: (context: ChildContext) => Promise<PreparedNod
     process.stderr.write('This is one process of the store and is started by the launcher: npm start\n');
     process.exit(2);
   }
-  // Ctrl-C reaches the whole process group; what it means is for the launcher to say.
+  // Ctrl-C and a closed terminal reach the whole process group; what they mean is for the launcher to say.
   process.on('SIGINT', () => {});
+  process.on('SIGHUP', () => {});
   process.on('disconnect', () => process.exit(1));
   process.once('message', (message) => {
     const configuration = ToChild.parse(message);

@@ -19,6 +19,7 @@ export interface StoreOptions {
   readonly programs: Readonly<Record<NodeKind, URL>>;
   /** What an empty store is filled with. */
   readonly books: readonly NewBook[];
+  readonly logFormat: Configure['logFormat'];
   readonly addressFor?: AddressFor;
   readonly clock: Clock;
   readonly random: Random;
@@ -54,7 +55,7 @@ export interface Ready {
  * or the port cannot be had.
  */
 export async function startStore(options: StoreOptions): Promise<Store> {
-  const { config, programs, books, clock, random, logger, addressFor } = options;
+  const { config, programs, books, logFormat, clock, random, logger, addressFor } = options;
   const limits: Limits = { ...DEFAULT_LIMITS, ...config.limits };
   await probePort(config.host, config.port);
   const data = await openDataDirectory(config.dataDirectory, { ...config, random });
@@ -68,7 +69,7 @@ export async function startStore(options: StoreOptions): Promise<Store> {
   const redisUrl = config.cache.kind === 'redis' ? config.cache.url : redis?.url;
 
   let httpPort = config.port;
-  const plans = planNodes({ config, data, logFormat: logFormatOf(), redisUrl, httpPort: () => httpPort });
+  const plans = planNodes({ config, data, logFormat, redisUrl, httpPort: () => httpPort });
   const supervisor = startSupervisor({ plans, programs, clock, limits, logger, addressFor });
   // A free port is chosen once: the gateway must come back where its clients know it.
   supervisor.observe((node) => {
@@ -149,10 +150,6 @@ function planNodes(options: {
 
 function names(kind: NodeKind, count: number): NodeId[] {
   return Array.from({ length: count }, (_, index) => `${kind}-${index + 1}`);
-}
-
-function logFormatOf(): Configure['logFormat'] {
-  return process.stderr.isTTY ? 'text' : 'json';
 }
 
 function cacheText(config: Config, redis: PrivateRedis | undefined): string {

@@ -35,7 +35,7 @@ function start(folder: string, args: string[] = [], addressFor?: AddressFor): Pr
   if (config === 'help') throw new Error('asked for help');
   const programs = { catalog: program, order: program, gateway: program };
   const ports = { clock: systemClock, random: systemRandom, logger: silentLogger };
-  return startStore({ config, programs, books, addressFor, ...ports });
+  return startStore({ config, programs, books, logFormat: 'json', addressFor, ...ports });
 }
 
 async function withStore(
