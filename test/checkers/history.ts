@@ -1,0 +1,165 @@
+import { once } from 'node:events';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { z } from 'zod';
+
+/**
+ * A history: what clients asked of the store and what they were told, as JSON lines. `docs/verification.md`
+ * explains the format with an example. First come the books as they were, then the operations (those with a
+ * definite answer in the order of their ends), then the order table as it was when all was over.
+ */
+
+const Time = z.number().min(0);
+const BookId = z.int().min(1);
+const Index = z.int().min(0);
+const Count = z.int();
+
+/** A book's state before the first operation. */
+const BookLine = z.object({
+  kind: z.literal('book'),
+  book: BookId,
+  stock: Count,
+  price: Count,
+  version: Index,
+});
+
+const Asked = {
+  /** The operation's name, for messages. */
+  op: z.string(),
+  client: z.string(),
+  /** The gateway that was asked. */
+  via: z.string(),
+  /** When it was asked and when its answer came, by one clock for all; null: it never came. */
+  start: Time,
+  end: Time.nullable(),
+};
+
+const Written = {
+  ...Asked,
+  /** The order id or idempotency key; operations with one key are one write, asked for several times. */
+  key: z.string(),
+  outcome: z.enum(['ok', 'refused', 'unknown', 'none']),
+  code: z.string().optional(),
+  /** The log index at which it was decided. */
+  version: Index.optional(),
+};
+
+const CartLine = z.object({ book: BookId, quantity: Count, price: Count.optional() });
+
+const PurchaseLine = z.object({
+  kind: z.literal('purchase'),
+  ...Written,
+  lines: z.array(CartLine).min(1),
+  total: Count.optional(),
+});
+/** `stock` is the answer's, after the write. */
+const RestockLine = z.object({
+  kind: z.literal('restock'),
+  ...Written,
+  book: BookId,
+  amount: Count,
+  stock: Count.optional(),
+});
+const PriceLine = z.object({ kind: z.literal('price'), ...Written, book: BookId, price: Count });
+
+const ReadLine = z.object({
+  kind: z.literal('read'),
+  ...Asked,
+  end: Time,
+  consistency: z.enum(['default', 'strong']),
+  book: BookId,
+  outcome: z.literal('ok'),
+  version: Index,
+  /** The log index that the answer is known to be current at. */
+  asOf: Index.optional(),
+  stock: Count,
+  price: Count,
+});
+/** A read without an answer: it proves nothing, but it is counted. */
+const FailedReadLine = z.object({
+  kind: z.literal('read'),
+  ...Asked,
+  consistency: z.enum(['default', 'strong']),
+  book: BookId,
+  outcome: z.literal('none'),
+});
+
+/** A recorded order, from the order table at the end. */
+const OrderLine = z.object({
+  kind: z.literal('order'),
+  key: z.string(),
+  status: z.enum(['confirmed', 'refused']),
+  code: z.string().optional(),
+  version: Index,
+});
+/** Says that the `order` lines are the whole table: a key that is not among them was never decided. */
+const TableLine = z.object({ kind: z.literal('table'), orders: Count });
+
+export const Line = z.discriminatedUnion('kind', [
+  BookLine,
+  PurchaseLine,
+  RestockLine,
+  PriceLine,
+  z.discriminatedUnion('outcome', [ReadLine, FailedReadLine]),
+  OrderLine,
+  TableLine,
+]);
+export type Line = z.infer<typeof Line>;
+export type BookLine = z.infer<typeof BookLine>;
+export type WriteLine =
+  | z.infer<typeof PurchaseLine>
+  | z.infer<typeof RestockLine>
+  | z.infer<typeof PriceLine>;
+export type ReadLine = z.infer<typeof ReadLine>;
+export type OrderLine = z.infer<typeof OrderLine>;
+
+/** A history that can be gone through more than once: a list, or a file that is read anew each time. */
+export type History = () => Iterable<Line> | AsyncIterable<Line>;
+
+export function isWrite(line: Line): line is WriteLine {
+  return line.kind === 'purchase' || line.kind === 'restock' || line.kind === 'price';
+}
+
+export function isAnsweredRead(line: Line): line is ReadLine {
+  return line.kind === 'read' && line.outcome === 'ok';
+}
+
+/** A history in a file; a line that does not fit is an error that names it. */
+export function fileHistory(path: string): History {
+  return async function* () {
+    const input = createReadStream(path);
+    let number = 0;
+    for await (const text of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      number += 1;
+      if (text !== '') yield parseLine(text, `${path}:${number}`);
+    }
+  };
+}
+
+function parseLine(text: string, where: string): Line {
+  try {
+    return Line.parse(JSON.parse(text));
+  } catch (error) {
+    throw new Error(`${where}: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+export interface HistoryWriter {
+  /** Resolves when the file has room for the next line. */
+  write(line: Line): Promise<void>;
+  /** Resolves when everything is in the file. */
+  close(): Promise<void>;
+}
+
+export function openHistory(path: string): HistoryWriter {
+  const output = createWriteStream(path);
+  return {
+    async write(line) {
+      if (!output.write(`${JSON.stringify(line)}\n`)) await once(output, 'drain');
+    },
+    async close() {
+      output.end();
+      await once(output, 'finish');
+    },
+  };
+}

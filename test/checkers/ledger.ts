@@ -1,0 +1,97 @@
+import type { BookLine, OrderLine, WriteLine } from './history.ts';
+import type { Violation, Write } from './model.ts';
+
+/** All that a history says about writes, gathered by key. */
+export interface Ledger {
+  readonly books: readonly BookLine[];
+  readonly writes: readonly Write[];
+  /** Answers that contradict each other or the order table. */
+  readonly violations: readonly Violation[];
+}
+
+/** What was decided for a key, as an answer or the order table tells it; either may leave the version out. */
+interface Decision {
+  readonly fate: 'ok' | 'refused';
+  readonly code: string | undefined;
+  readonly version: number | undefined;
+}
+
+/** Feed it every line that is a book, a write, an order or the table's end, in any order. */
+export function createGatherer() {
+  const books: BookLine[] = [];
+  const asked = new Map<string, WriteLine[]>();
+  const table = new Map<string, Decision>();
+  let whole = false;
+
+  function resolve(key: string, lines: readonly WriteLine[], violations: Violation[]): Write | undefined {
+    const definite = lines.filter(({ outcome }) => outcome === 'ok' || outcome === 'refused');
+    const answers = definite.map(decisionOf);
+    const line = definite[0] ?? lines[0]!;
+    const recorded = table.get(key);
+    const blame = (rule: string, says: string) => void violations.push({ rule, op: line.op, says });
+
+    const [answer] = answers;
+    const other = answers.find((one) => answer && !agree(one, answer));
+    if (answer && other) blame('one answer per key', `${tell(answer)} and ${tell(other)} for ${key}`);
+    if (answer && recorded && !agree(answer, recorded)) {
+      blame('one answer per key', `${key} was told ${tell(answer)}, the table says ${tell(recorded)}`);
+    }
+    const isMissing = whole && !recorded && line.kind === 'purchase';
+    if (answer && isMissing) blame('nothing acknowledged is lost', `order ${key} is not in the table`);
+    const wasInDoubt = lines.some(({ outcome }) => outcome === 'unknown');
+    if (recorded && !answer && !wasInDoubt) blame('none means none', `order ${key} is in the table`);
+
+    const start = lines.reduce((first, one) => Math.min(first, one.start), Number.POSITIVE_INFINITY);
+    const end = definite.reduce((first, one) => Math.min(first, one.end ?? first), Number.POSITIVE_INFINITY);
+    if (answer) return { line, start, end, ...answer, version: answer.version ?? recorded?.version };
+    if (recorded) return { line, start, end, ...recorded };
+    if (isMissing || !wasInDoubt) return undefined;
+    return { line, start, end, fate: 'open', code: undefined, version: undefined };
+  }
+
+  return {
+    book: (line: BookLine) => void books.push(line),
+    order({ key, status, code, version }: OrderLine): void {
+      table.set(key, { fate: status === 'confirmed' ? 'ok' : 'refused', code, version });
+    },
+    /** The table has been seen whole. */
+    table() {
+      whole = true;
+    },
+    write(line: WriteLine): void {
+      // Another request under the same key: refused without a trace.
+      if (line.code === 'key-reused') return;
+      const lines = asked.get(line.key);
+      if (lines) lines.push(line);
+      else asked.set(line.key, [line]);
+    },
+    ledger(): Ledger {
+      const violations: Violation[] = [];
+      const writes: Write[] = [];
+      for (const [key, lines] of asked) {
+        const write = resolve(key, lines, violations);
+        if (write) writes.push(write);
+      }
+      for (const key of table.keys()) {
+        if (asked.has(key)) continue;
+        violations.push({ rule: 'nothing happens unasked', op: key, says: 'it is in the order table' });
+      }
+      return { books, writes, violations };
+    },
+  };
+}
+
+export type Gatherer = ReturnType<typeof createGatherer>;
+
+function decisionOf({ outcome, code, version }: WriteLine): Decision {
+  return { fate: outcome === 'ok' ? 'ok' : 'refused', code, version };
+}
+
+function agree(a: Decision, b: Decision): boolean {
+  const sameVersion = a.version === undefined || b.version === undefined || a.version === b.version;
+  return a.fate === b.fate && a.code === b.code && sameVersion;
+}
+
+function tell({ fate, code, version }: Decision): string {
+  return `${code ?? fate} at ${version ?? 'an unknown version'}`;
+}

@@ -1,0 +1,87 @@
+import type { WriteLine } from './history.ts';
+
+/** The store as its users may think of it, small enough to be seen to be right. */
+
+export interface Shelf {
+  readonly stock: number;
+  readonly price: number;
+}
+
+/**
+ * One write, however often it was asked for. It took effect at one moment between `start`, when it was first
+ * asked for, and `end`, its first definite answer (infinity if it got none). `fate`: `ok` and `refused` as answered
+ * or recorded; an `open` one may have been decided or not.
+ */
+export interface Write {
+  readonly line: WriteLine;
+  readonly start: number;
+  readonly end: number;
+  readonly fate: 'ok' | 'refused' | 'open';
+  readonly code: string | undefined;
+  readonly version: number | undefined;
+}
+
+export interface Violation {
+  readonly rule: string;
+  /** The operation's name, or the key where it is about several. */
+  readonly op: string;
+  readonly says: string;
+}
+
+/** The books that a write touches. */
+export function booksOf(line: WriteLine): readonly number[] {
+  return line.kind === 'purchase' ? line.lines.map(({ book }) => book) : [line.book];
+}
+
+export type Judgement =
+  | { readonly changes: readonly (readonly [book: number, shelf: Shelf])[] }
+  | { readonly impossible: string };
+
+const NOTHING: Judgement = { changes: [] };
+
+/** What a write does in a state, or why its fate is impossible there. An open one does whatever it can. */
+export function judge(write: Write, look: (book: number) => Shelf | undefined): Judgement {
+  const { line, fate, code } = write;
+  const missing = booksOf(line).find((book) => !look(book));
+  if (missing !== undefined) return refusal(`there is no book ${missing}`, 'unknown-book');
+  const wanted = line.kind === 'purchase' ? totals(line.lines) : new Map<number, number>();
+
+  if (line.kind === 'purchase') {
+    const dear = line.lines.find(({ book, price }) => price !== undefined && price !== look(book)!.price);
+    const short = [...wanted].find(([book, quantity]) => quantity > look(book)!.stock);
+    if (fate === 'refused') {
+      if ((code === 'sold-out' && short) || (code === 'price-changed' && dear)) return NOTHING;
+      return { impossible: `refused as ${code}, but the copies were there at that price` };
+    }
+    if (dear) return refusal(`the price of book ${dear.book} was ${look(dear.book)!.price}`);
+    if (short) return refusal(`only ${look(short[0])!.stock} copies of book ${short[0]} for ${short[1]}`);
+    const total = line.lines.reduce((sum, { book, quantity }) => sum + quantity * look(book)!.price, 0);
+    if (line.total !== undefined && line.total !== total) return { impossible: `the total was ${total}` };
+    return {
+      changes: [...wanted].map(([book, quantity]) => [
+        book,
+        { ...look(book)!, stock: look(book)!.stock - quantity },
+      ]),
+    };
+  }
+
+  if (fate === 'refused') {
+    return code === 'stock-limit' ? NOTHING : { impossible: `refused as ${code}, but there is the book` };
+  }
+  const before = look(line.book)!;
+  if (line.kind === 'price') return { changes: [[line.book, { ...before, price: line.price }]] };
+  const stock = before.stock + line.amount;
+  if (line.stock !== undefined && line.stock !== stock) return { impossible: `the stock became ${stock}` };
+  return { changes: [[line.book, { ...before, stock }]] };
+
+  function refusal(why: string, rightCode?: string): Judgement {
+    if (fate === 'open' || (fate === 'refused' && code === rightCode)) return NOTHING;
+    return { impossible: why };
+  }
+}
+
+function totals(lines: readonly { book: number; quantity: number }[]): Map<number, number> {
+  const sums = new Map<number, number>();
+  for (const { book, quantity } of lines) sums.set(book, (sums.get(book) ?? 0) + quantity);
+  return sums;
+}

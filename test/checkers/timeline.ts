@@ -1,0 +1,111 @@
+import type { Ledger } from './ledger.ts';
+import { booksOf, judge, type Shelf, type Violation, type Write } from './model.ts';
+import { countFirst } from './staircase.ts';
+
+/** What every book was at every log index, as replaying the writes in the order of their versions tells. */
+export interface Timeline {
+  /** The book at this version; undefined if no write made that version of it. */
+  at(book: number, version: number): Shelf | undefined;
+  /** The book's last version at or before a log index. */
+  versionAt(book: number, index: number): number;
+  /** The first version of the book after this one, or infinity. */
+  nextVersion(book: number, version: number): number;
+  /** The least version of all writes that were first asked for after `time`, or infinity. */
+  leastStartedAfter(time: number): number;
+  /** True for books with writes of which nobody knows whether, or when, they happened. */
+  isLoose(book: number): boolean;
+}
+
+interface Past {
+  readonly versions: number[];
+  readonly shelves: Shelf[];
+}
+
+type Placed = Write & { readonly version: number };
+
+/** Replays the writes; every one whose recorded answer is impossible at its version is a violation. */
+export function replay(ledger: Ledger, blame: (violation: Violation) => void): Timeline {
+  const loose = new Set<number>();
+  const placed: Placed[] = [];
+  for (const write of ledger.writes) {
+    if (isPlaced(write)) placed.push(write);
+    else if (write.fate !== 'refused') for (const book of booksOf(write.line)) loose.add(book);
+  }
+  placed.sort((a, b) => a.version - b.version);
+  checkRealTime(placed, blame);
+
+  const pasts = new Map<number, Past>();
+  for (const { book, stock, price, version } of ledger.books) {
+    pasts.set(book, { versions: [version], shelves: [{ stock, price }] });
+  }
+  for (const each of placed) {
+    const write = firmPart(each, loose);
+    if (!write) continue;
+    const judgement = judge(write, (book) => pasts.get(book)?.shelves.at(-1));
+    if ('impossible' in judgement) {
+      blame({ rule: 'the model agrees', op: each.line.op, says: `${judgement.impossible} (${each.fate})` });
+      continue;
+    }
+    for (const [book, shelf] of judgement.changes) {
+      pasts.get(book)!.versions.push(each.version);
+      pasts.get(book)!.shelves.push(shelf);
+    }
+  }
+
+  const least = leastVersions(placed);
+  const before = (book: number, index: number) =>
+    countFirst(pasts.get(book)?.versions ?? [], (version) => version < index);
+  return {
+    at(book, version) {
+      const past = pasts.get(book);
+      const place = before(book, version);
+      return past?.versions[place] === version ? past.shelves[place] : undefined;
+    },
+    versionAt: (book, index) => pasts.get(book)?.versions[before(book, index + 1) - 1] ?? 0,
+    nextVersion: (book, version) =>
+      pasts.get(book)?.versions[before(book, version + 1)] ?? Number.POSITIVE_INFINITY,
+    leastStartedAfter: least,
+    isLoose: (book) => loose.has(book),
+  };
+}
+
+function isPlaced(write: Write): write is Placed {
+  return write.version !== undefined;
+}
+
+/** The write as far as it concerns books of which all is known: of a sold cart, the lines of those. */
+function firmPart(write: Write, loose: ReadonlySet<number>): Write | undefined {
+  const { line, fate } = write;
+  if (!booksOf(line).some((book) => loose.has(book))) return write;
+  if (line.kind !== 'purchase' || fate !== 'ok') return undefined;
+  const lines = line.lines.filter(({ book }) => !loose.has(book));
+  return { ...write, line: { ...line, lines, total: undefined } };
+}
+
+/** Versions are distinct, and a write that ended before another began has the smaller one. */
+function checkRealTime(placed: readonly Placed[], blame: (violation: Violation) => void): void {
+  let latest: Placed | undefined;
+  let previous: Placed | undefined;
+  for (const write of placed) {
+    const { op } = write.line;
+    if (previous?.version === write.version) {
+      blame({ rule: 'one write per version', op, says: `${write.version} is ${previous.line.op}'s too` });
+    }
+    if (latest && write.end < latest.start) {
+      const says = `it ended before ${latest.line.op} began, and has version ${write.version} after ${latest.version}`;
+      blame({ rule: 'real-time order', op, says });
+    }
+    if (!latest || write.start > latest.start) latest = write;
+    previous = write;
+  }
+}
+
+function leastVersions(placed: readonly Placed[]): (time: number) => number {
+  const byStart = placed.toSorted((a, b) => a.start - b.start);
+  const starts = byStart.map(({ start }) => start);
+  const least = byStart.map(({ version }) => version);
+  for (let place = least.length - 2; place >= 0; place--) {
+    least[place] = Math.min(least[place]!, least[place + 1]!);
+  }
+  return (time) => least[countFirst(starts, (start) => start <= time)] ?? Number.POSITIVE_INFINITY;
+}
