@@ -76,7 +76,7 @@ export function errorCode(error: unknown): string | undefined {
   return errorCode(error.cause) ?? ('code' in error ? String(error.code) : undefined);
 }
 
-export function rethrow(error: unknown, location: string): never {
+function rethrow(error: unknown, location: string): never {
   if (errorCode(error) === 'LEVEL_CORRUPTION') throw new DamagedStoreError(location, describe(error));
   throw error;
 }

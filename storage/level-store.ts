@@ -1,6 +1,7 @@
 import { Level } from 'level';
 import { StartRefused } from '../runtime/errors.ts';
-import { describe, errorCode, rethrow, storeOver } from './database.ts';
+import { DamagedStoreError } from './damage.ts';
+import { describe, errorCode, storeOver } from './database.ts';
 import type { Store } from './store.ts';
 
 /**
@@ -23,7 +24,7 @@ export async function openLevelStore(directory: string): Promise<Store> {
     if (errorCode(error) === 'LEVEL_LOCKED') {
       throw new StartRefused(`the store in ${directory} is in use by another process`);
     }
-    rethrow(error, directory);
+    if (errorCode(error) === 'LEVEL_CORRUPTION') throw new DamagedStoreError(directory, describe(error));
     throw new Error(`the store in ${directory} cannot be opened: ${describe(error)}`, { cause: error });
   }
   return storeOver(database, directory);

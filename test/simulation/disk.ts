@@ -1,0 +1,190 @@
+import type { Clock, Timer } from '../../runtime/clock.ts';
+import { StartRefused } from '../../runtime/errors.ts';
+import type { Random } from '../../runtime/random.ts';
+import type { Operation, Range, Store } from '../../storage/store.ts';
+
+/**
+ * A disk that outlives the processes using it. Writes take effect whole and in order, each after a latency drawn
+ * from `random` on `clock`, so that a seed decides everything.
+ */
+export interface SimulatedDisk {
+  /** A store over what is on the disk. Refused while an earlier one is open: crash or close it first. */
+  open(): Store;
+  /**
+   * The process is gone. All that was synced stays; of the writes that were not, a random number of the oldest
+   * are kept whole. The dead store's promises never settle.
+   */
+  crash(): void;
+  /** Removes everything, as a new disk would. The disk must not be open. */
+  wipe(): void;
+  /** Alters the value under `key`, as a flipped bit would; false if there is none. */
+  corrupt(key: string): boolean;
+  /** Removes a record behind the store's back; false if there is none. */
+  lose(key: string): boolean;
+  /** Milliseconds a write takes, from `least` up to `most`; may be changed at any time. */
+  latencyMs: Latency;
+  readonly records: ReadonlyMap<string, string>;
+}
+
+export interface Latency {
+  readonly least: number;
+  readonly most: number;
+}
+
+interface Write {
+  readonly operations: readonly Operation[];
+  readonly done: () => void;
+}
+
+export function simulatedDisk(options: {
+  readonly location: string;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly latencyMs: Latency;
+}): SimulatedDisk {
+  const { location, clock, random } = options;
+  const records = new Map<string, string>();
+  /** All keys in order; undefined when a key has come or gone since it was made. */
+  let sorted: string[] | undefined;
+  /** Writes of the open store, the oldest of which is under way. */
+  let writes: Write[] = [];
+  let timer: Timer | undefined;
+  let holder: Store | undefined;
+
+  const disk: SimulatedDisk = {
+    open,
+    crash,
+    wipe() {
+      refuseIfOpen();
+      records.clear();
+      sorted = undefined;
+    },
+    corrupt(key) {
+      const value = records.get(key);
+      if (!value) return false;
+      const at = random.integer(value.length);
+      const flipped = String.fromCharCode(value.charCodeAt(at) ^ 1);
+      records.set(key, value.slice(0, at) + flipped + value.slice(at + 1));
+      return true;
+    },
+    lose(key) {
+      sorted = undefined;
+      return records.delete(key);
+    },
+    latencyMs: options.latencyMs,
+    records,
+  };
+  return disk;
+
+  function refuseIfOpen(): void {
+    if (holder) throw new StartRefused(`the store in ${location} is in use by another process`);
+  }
+
+  function crash(): void {
+    clock.clearTimeout(timer);
+    const kept = random.integer(writes.length + 1);
+    for (const { operations } of writes.slice(0, kept)) take(operations);
+    writes = [];
+    holder = undefined;
+  }
+
+  function take(operations: readonly Operation[]): void {
+    for (const operation of operations) {
+      if (operation.type === 'del') {
+        if (records.delete(operation.key)) sorted = undefined;
+      } else {
+        if (!records.has(operation.key)) sorted = undefined;
+        records.set(operation.key, operation.value);
+      }
+    }
+  }
+
+  function startWrite(): void {
+    const { least, most } = disk.latencyMs;
+    timer = clock.setTimeout(finishWrite, least + random.next() * (most - least));
+  }
+
+  function finishWrite(): void {
+    const { operations, done } = writes.shift()!;
+    take(operations);
+    if (writes.length > 0) startWrite();
+    done();
+  }
+
+  /** The records of a range as they are now. */
+  function recordsIn({ gte, lt, reverse, limit = Number.POSITIVE_INFINITY }: Range): [string, string][] {
+    sorted ??= [...records.keys()].sort();
+    const first = firstAtLeast(sorted, gte);
+    const end = Math.max(first, firstAtLeast(sorted, lt));
+    const keys = reverse
+      ? sorted.slice(Math.max(first, end - limit), end).reverse()
+      : sorted.slice(first, Math.min(end, first + limit));
+    return keys.map((key) => [key, records.get(key)!]);
+  }
+
+  function open(): Store {
+    refuseIfOpen();
+    let closing: Promise<void> | undefined;
+
+    function mustBeOpen(): void {
+      if (closing) throw new Error('Database is not open');
+    }
+
+    async function write(operations: readonly Operation[]): Promise<void> {
+      mustBeOpen();
+      if (operations.length > 0) await queued(operations);
+    }
+
+    function queued(operations: readonly Operation[]): Promise<void> {
+      return new Promise((done) => {
+        if (holder !== store) return;
+        writes.push({ operations: [...operations], done });
+        if (writes.length === 1) startWrite();
+      });
+    }
+
+    async function finished(): Promise<void> {
+      if (holder === store && writes.length > 0) await queued([]);
+      if (holder === store) holder = undefined;
+    }
+
+    async function* pages(range: Range, pageSize = 1000) {
+      mustBeOpen();
+      const found = recordsIn(range);
+      for (let at = 0; at < found.length; at += pageSize) yield found.slice(at, at + pageSize);
+    }
+
+    const store: Store = {
+      location,
+      get(key) {
+        mustBeOpen();
+        return records.get(key);
+      },
+      write,
+      pages,
+      async clear(range) {
+        for await (const page of pages(range)) {
+          await write(page.map(([key]) => ({ type: 'del', key })));
+        }
+      },
+      close() {
+        closing ??= finished();
+        return closing;
+      },
+    };
+    holder = store;
+    return store;
+  }
+}
+
+/** Where the first key not less than `key` is in a sorted list. */
+function firstAtLeast(sorted: readonly string[], key: string): number {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (sorted[middle]! < key) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
