@@ -1,0 +1,142 @@
+import { isUtf8 } from 'node:buffer';
+import { parse } from 'csv-parse/sync';
+import { NewBook } from '../runtime/domain.ts';
+import { BazarError } from '../runtime/errors.ts';
+import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from '../runtime/limits.ts';
+import { parseMoney } from '../runtime/money.ts';
+
+/** The columns that are read; the file may hold others, in any order. */
+const REQUIRED = ['title', 'topic', 'price', 'stock'] as const;
+const OPTIONAL = ['id', 'authors', 'year', 'isbn', 'isbn10'] as const;
+
+type ColumnName = (typeof REQUIRED)[number] | (typeof OPTIONAL)[number];
+type Columns = ReadonlyMap<string, number>;
+type CsvLimits = Pick<ClientLimits, 'maxCsvBytes' | 'maxCsvBooks' | 'maxCsvRowBytes'>;
+
+/**
+ * The books of a CSV file (RFC 4180, UTF-8, any line endings, a byte order mark allowed), all or none. The first
+ * row names the columns. Throws `invalid-request` with the line of the first bad row and the reason; lines count
+ * from 1, and a row that goes over several has the number of its first.
+ */
+export function parseBooksCsv(file: Uint8Array, limits: CsvLimits = DEFAULT_CLIENT_LIMITS): NewBook[] {
+  if (file.byteLength > limits.maxCsvBytes) {
+    throw new BazarError('too-large', `the file has more than ${limits.maxCsvBytes} bytes`);
+  }
+  checkEncoding(file);
+
+  const books: NewBook[] = [];
+  const lineOfId = new Map<number, number>();
+  let columns: Columns | undefined;
+
+  const take = (cells: readonly string[], line: number) => {
+    if (!columns) {
+      columns = readHeader(cells, line);
+      return;
+    }
+    if (books.length >= limits.maxCsvBooks)
+      throw bad(line, `there are more than ${limits.maxCsvBooks} books`);
+    const book = readBook(cells, columns, line);
+    if (book.id !== undefined) {
+      const earlier = lineOfId.get(book.id);
+      if (earlier) throw bad(line, `the id ${book.id} is on line ${earlier} already`);
+      lineOfId.set(book.id, line);
+    }
+    books.push(book);
+  };
+
+  try {
+    parse(file, {
+      bom: true,
+      record_delimiter: ['\r\n', '\n', '\r'],
+      skip_empty_lines: true,
+      max_record_size: limits.maxCsvRowBytes,
+      on_record: (cells: string[], { lines }) => {
+        take(cells, lines - cells.reduce((count, cell) => count + lineBreaks(cell), 0));
+        return null;
+      },
+    });
+  } catch (error) {
+    throw error instanceof BazarError ? error : unparsable(error);
+  }
+  if (!columns) throw bad(1, `the first row must name the columns ${REQUIRED.join(', ')}`);
+  return books;
+}
+
+function bad(line: number, reason: string): BazarError {
+  return new BazarError('invalid-request', `line ${line}: ${reason}`, { line });
+}
+
+/** csv-parse's own errors say it all in one sentence and carry the line apart. */
+function unparsable(error: unknown): BazarError {
+  const { message = '', lines = 1 } = error as { message?: string; lines?: number };
+  return bad(lines, message.replace(/,? (on|at) line \d+/, '').replace(/^[A-Z][\w ]*: /, ''));
+}
+
+function lineBreaks(cell: string): number {
+  return cell.match(/\r\n|\n|\r/g)?.length ?? 0;
+}
+
+/** Text in another encoding would become wrong titles without an error. */
+function checkEncoding(file: Uint8Array): void {
+  if (isUtf8(file)) return;
+  for (let line = 1, start = 0; start < file.length; line += 1) {
+    const end = file.indexOf(0x0a, start);
+    const next = end < 0 ? file.length : end + 1;
+    if (!isUtf8(file.subarray(start, next))) throw bad(line, 'the text is not UTF-8');
+    start = next;
+  }
+}
+
+function readHeader(cells: readonly string[], line: number): Columns {
+  const columns = new Map<string, number>();
+  const known: readonly string[] = [...REQUIRED, ...OPTIONAL];
+  for (const [at, cell] of cells.entries()) {
+    const name = cell.trim().toLowerCase();
+    if (!known.includes(name)) continue;
+    if (columns.has(name)) throw bad(line, `the column ${name} is there twice`);
+    columns.set(name, at);
+  }
+  const missing = REQUIRED.filter((name) => !columns.has(name));
+  if (missing.length > 0)
+    throw bad(line, `the first row must name the columns; ${missing.join(', ')} missing`);
+  return columns;
+}
+
+function readBook(cells: readonly string[], columns: Columns, line: number): NewBook {
+  const text = (name: ColumnName): string | undefined => {
+    const at = columns.get(name);
+    return (at === undefined ? undefined : cells[at]?.trim()) || undefined;
+  };
+  const whole = (name: ColumnName): number | undefined => {
+    const value = text(name);
+    if (value === undefined || /^-?\d{1,16}$/.test(value))
+      return value === undefined ? undefined : Number(value);
+    throw bad(line, `the ${name} "${shorten(value)}" is not a whole number`);
+  };
+  const price = text('price');
+  const cents = price === undefined ? undefined : parseMoney(price);
+  if (price !== undefined && cents === undefined) {
+    throw bad(line, `the price "${shorten(price)}" is not an amount like 19.99, from 0 to 10000000.00`);
+  }
+
+  const cellsByName = {
+    id: whole('id'),
+    title: text('title'),
+    topic: text('topic'),
+    price: cents,
+    stock: whole('stock'),
+    authors: text('authors'),
+    year: whole('year'),
+    isbn: text('isbn') ?? text('isbn10'),
+  };
+  const present = Object.fromEntries(Object.entries(cellsByName).filter(([, value]) => value !== undefined));
+  const { data, error } = NewBook.safeParse(present);
+  if (data) return data;
+  const [issue] = error.issues;
+  const name = String(issue?.path[0]);
+  throw bad(line, name in present ? `the ${name} does not fit: ${issue?.message}` : `there is no ${name}`);
+}
+
+function shorten(text: string): string {
+  return text.length <= 40 ? text : `${text.slice(0, 40)}…`;
+}

@@ -1,0 +1,237 @@
+import type { z } from 'zod';
+import { type Clock, waitingClock } from '../runtime/clock.ts';
+import type { BookId, Key } from '../runtime/domain.ts';
+import { BazarError } from '../runtime/errors.ts';
+import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from '../runtime/limits.ts';
+import { type Random, systemRandom } from '../runtime/random.ts';
+import {
+  AddedAnswer,
+  AuditAnswer,
+  BookAnswer,
+  BooksAnswer,
+  OrderAnswer,
+  OrdersAnswer,
+  StatusAnswer,
+  type StockState,
+  SubscribedAnswer,
+  Title,
+  UpdatedAnswer,
+} from './answers.ts';
+import { createCalls } from './calls.ts';
+import { openConnection } from './connection.ts';
+import { errorOfAnswer } from './rpc.ts';
+import { type Dial, webSocketDial } from './socket.ts';
+import { createSubscriptions, type StockFilter } from './subscriptions.ts';
+
+/** One line of a cart. `price`, if given, is the price that the buyer expects, such as `"19.99"`. */
+export interface CartLine {
+  readonly id: BookId;
+  readonly quantity: number;
+  readonly price?: string;
+}
+
+/** One book (one copy unless it says more) or a whole cart: all lines or none. */
+export type PurchaseRequest = (
+  | { readonly id: BookId; readonly quantity?: number; readonly price?: string }
+  | { readonly lines: readonly CartLine[] }
+) & { readonly orderId?: Key };
+
+/** A book to add; without an id it gets the next free one. */
+export interface BookToAdd {
+  readonly id?: BookId;
+  readonly title: string;
+  readonly topic: string;
+  readonly price: string;
+  readonly stock: number;
+  readonly authors?: string;
+  readonly year?: number;
+  readonly isbn?: string;
+}
+
+/** `restock` adds copies, `stock` sets them: at most one of the two. */
+export interface BookChange {
+  readonly price?: string;
+  readonly restock?: number;
+  readonly stock?: number;
+}
+
+export interface CallOptions {
+  /** Milliseconds for this call, all its tries together. */
+  readonly timeoutMs?: number;
+}
+
+/** A write; under the same key it takes effect once, however often it is asked for. */
+export interface WriteOptions extends CallOptions {
+  readonly key?: Key;
+}
+
+/**
+ * A store. Every call rejects with a `BazarError` whose outcome says whether it happened. Reads and writes are
+ * asked again by themselves while their time lasts, writes under one key; after an error with the outcome
+ * `unknown`, `details.key` is the key to ask again with.
+ */
+export interface Client {
+  search(topic: string, options?: CallOptions): Promise<readonly Title[]>;
+  /** One book; `strong` asks for a linearizable answer past every cache. */
+  info(id: BookId, options?: CallOptions & { readonly strong?: boolean }): Promise<BookAnswer>;
+  /** A page of all books in id order, after the id `after`. */
+  books(
+    page: { readonly after?: BookId; readonly limit?: number },
+    options?: CallOptions,
+  ): Promise<BooksAnswer>;
+  /** Buys all lines or none. Makes an order id if there is none. */
+  purchase(request: PurchaseRequest, options?: CallOptions): Promise<OrderAnswer>;
+  order(orderId: Key, options?: CallOptions): Promise<OrderAnswer>;
+  orders(
+    page?: { readonly after?: string; readonly limit?: number },
+    options?: CallOptions,
+  ): Promise<OrdersAnswer>;
+  status(options?: CallOptions): Promise<StatusAnswer>;
+  audit(
+    page?: { readonly after?: BookId; readonly limit?: number },
+    options?: CallOptions,
+  ): Promise<AuditAnswer>;
+  /** Admin only, as `updateBook` is. Books whose id exists are left as they are. */
+  addBooks(books: readonly BookToAdd[], options?: WriteOptions): Promise<AddedAnswer>;
+  updateBook(id: BookId, change: BookChange, options?: WriteOptions): Promise<UpdatedAnswer>;
+  /** Shows the admin token, now and after every reconnection. */
+  authenticate(token: string, options?: CallOptions): Promise<void>;
+  /** Starts watching and resolves to the present states. Later ones go to the listeners. */
+  subscribe(filter: StockFilter): Promise<readonly StockState[]>;
+  /** Stops watching what the very same filter object had started. */
+  unsubscribe(filter: StockFilter): Promise<void>;
+  /** Calls `changed` with each newer state of a watched book, in version order; returns the unsubscriber. */
+  onStock(changed: (state: StockState) => void): () => void;
+  /** Fails what is not settled and closes the connection. Until then the client keeps the process alive. */
+  close(): void;
+}
+
+export interface ClientOptions {
+  /** `http://HOST:PORT` of the store, or the `ws://…` address of its socket. */
+  readonly url: string;
+  /** The admin token; only the admin calls need it. */
+  readonly token?: string;
+  readonly clock?: Clock;
+  readonly random?: Random;
+  readonly limits?: Partial<ClientLimits>;
+  /** Told of each connection made, and of each one lost or not made, with the reason. */
+  readonly onLink?: (link: { readonly open: boolean; readonly reason?: string }) => void;
+  /** Another way to the store than a WebSocket, for tests. */
+  readonly dial?: Dial;
+}
+
+/** A client of the store at `url`. It connects by itself; calls wait until it has. Throws if `url` is no address. */
+export function connect(options: ClientOptions): Client {
+  const { clock = waitingClock, random = systemRandom, onLink } = options;
+  const limits = { ...DEFAULT_CLIENT_LIMITS, ...options.limits };
+  let shownToken = options.token;
+
+  const connection = openConnection({
+    url: socketUrl(options.url),
+    dial: options.dial ?? webSocketDial(clock, limits),
+    clock,
+    random,
+    limits,
+    token: () => shownToken,
+    listener: {
+      opened() {
+        calls.pump();
+        subscriptions.renew();
+        onLink?.({ open: true });
+      },
+      message(message) {
+        if ('method' in message) {
+          if (message.method === 'stock') subscriptions.notified(message.params);
+        } else if (message.id === null) return;
+        else if ('error' in message) calls.failed(message.id, errorOfAnswer(message.error));
+        else calls.answered(message.id, message.result);
+      },
+      lost(reason) {
+        calls.disconnected(reason);
+        onLink?.({ open: false, reason });
+      },
+    },
+  });
+  const calls = createCalls({ clock, random, limits, outlet: connection });
+
+  async function ask<T>(
+    answer: z.ZodType<T>,
+    method: string,
+    params: object,
+    options: WriteOptions = {},
+  ): Promise<T> {
+    const { timeoutMs = limits.callTimeoutMs, key } = options;
+    const result = await calls.ask({ method, params, timeoutMs, key });
+    return fitting(answer, result, method);
+  }
+
+  const subscriptions = createSubscriptions({
+    subscribe: async (filter) => (await ask(SubscribedAnswer, 'subscribe', filter)).books,
+    unsubscribe: async (filter) => {
+      await calls.ask({ method: 'unsubscribe', params: filter, timeoutMs: limits.callTimeoutMs });
+    },
+    renewalFailed: (error) => connection.hangUp(`watching could not go on: ${String(error)}`),
+  });
+
+  return {
+    search: (topic, options) => ask(Title.array(), 'search', { topic }, options),
+    info: (id, options) => {
+      const params = options?.strong ? { id, consistency: 'strong' } : { id };
+      return ask(BookAnswer, 'info', params, options);
+    },
+    books: (page, options) => ask(BooksAnswer, 'books', page, options),
+    purchase(request, options) {
+      const orderId = request.orderId ?? freshKey(random);
+      const cart = 'lines' in request ? request : { quantity: 1, ...request };
+      return ask(OrderAnswer, 'purchase', { ...cart, orderId }, { ...options, key: orderId });
+    },
+    order: (orderId, options) => ask(OrderAnswer, 'order', { orderId }, options),
+    orders: (page = {}, options) => ask(OrdersAnswer, 'orders', page, options),
+    status: (options) => ask(StatusAnswer, 'status', {}, options),
+    audit: (page = {}, options) => ask(AuditAnswer, 'audit', page, options),
+    addBooks(books, options) {
+      const key = options?.key ?? freshKey(random);
+      return ask(AddedAnswer, 'addBooks', { books, key }, { ...options, key });
+    },
+    updateBook(id, change, options) {
+      const key = options?.key ?? freshKey(random);
+      return ask(UpdatedAnswer, 'updateBook', { id, ...change, key }, { ...options, key });
+    },
+    async authenticate(token, { timeoutMs = limits.callTimeoutMs } = {}) {
+      await calls.ask({ method: 'authenticate', params: { token }, timeoutMs });
+      shownToken = token;
+    },
+    subscribe: subscriptions.add,
+    unsubscribe: subscriptions.remove,
+    onStock: subscriptions.listen,
+    close() {
+      calls.close();
+      connection.close();
+    },
+  };
+}
+
+/** A new order id or idempotency key. It never starts with a dash, so it can stand on a command line. */
+export function freshKey(random: Random): Key {
+  return random.id().replace(/^[-_]/, '0');
+}
+
+function socketUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  const scheme = url && { 'http:': 'ws:', 'https:': 'wss:', 'ws:': 'ws:', 'wss:': 'wss:' }[url.protocol];
+  if (!url || !scheme)
+    throw new BazarError('invalid-request', `"${text}" is not an http:// or ws:// address`);
+  url.protocol = scheme;
+  if (url.pathname === '/') url.pathname = '/ws';
+  url.hash = '';
+  return url.href;
+}
+
+/** The answer as it came, once it is known to have the shape that this client relies on. */
+function fitting<T>(answer: z.ZodType<T>, result: unknown, method: string): T {
+  const { error } = answer.safeParse(result);
+  if (!error) return result as T;
+  const [issue] = error.issues;
+  const where = issue ? `${issue.path.join('.') || 'it'}: ${issue.message}` : '';
+  throw new BazarError('internal', `The store's answer to "${method}" does not fit (${where})`);
+}

@@ -1,0 +1,25 @@
+import type { Command } from '../command.ts';
+import { audit } from './audit.ts';
+import { buy } from './buy.ts';
+import { importFile } from './import.ts';
+import { info } from './info.ts';
+import { order } from './order.ts';
+import { price } from './price.ts';
+import { restock } from './restock.ts';
+import { search } from './search.ts';
+import { status } from './status.ts';
+import { watch } from './watch.ts';
+
+/** All commands, in the order of the help text. */
+export const COMMANDS: readonly Command[] = [
+  search,
+  info,
+  buy,
+  order,
+  watch,
+  restock,
+  price,
+  importFile,
+  status,
+  audit,
+];

@@ -1,0 +1,74 @@
+import { StockState } from './answers.ts';
+
+/** Which books to watch: some by id, or a whole topic, or (with neither) every book. */
+export interface StockFilter {
+  readonly ids?: readonly number[];
+  readonly topic?: string;
+}
+
+/** The subscriptions of one client, across reconnections. */
+export interface Subscriptions {
+  /** Starts watching; resolves to the present states. Later ones go to the listeners. */
+  add(filter: StockFilter): Promise<readonly StockState[]>;
+  /** Stops watching what the very same filter object had started. */
+  remove(filter: StockFilter): Promise<void>;
+  /** Calls `changed` with every newer state; returns the unsubscriber. */
+  listen(changed: (state: StockState) => void): () => void;
+  /** A `stock` notification has come. */
+  notified(params: unknown): void;
+  /** A new connection is open: everything is subscribed to anew, and what was missed is made up for. */
+  renew(): void;
+}
+
+/**
+ * A listener sees each book's states in version order and none twice: whatever arrives, from a notification or
+ * from a renewed subscription, counts only if it is newer than what was seen.
+ */
+export function createSubscriptions(options: {
+  readonly subscribe: (filter: StockFilter) => Promise<readonly StockState[]>;
+  readonly unsubscribe: (filter: StockFilter) => Promise<void>;
+  /** A subscription could not be renewed; a new connection must be tried. */
+  readonly renewalFailed: (error: unknown) => void;
+}): Subscriptions {
+  const { subscribe, unsubscribe, renewalFailed } = options;
+  const filters = new Set<StockFilter>();
+  const listeners = new Set<(state: StockState) => void>();
+  const latest = new Map<number, StockState>();
+
+  function deliver(state: StockState): void {
+    const known = latest.get(state.id);
+    if (known && known.version >= state.version) return;
+    latest.set(state.id, state);
+    for (const changed of listeners) changed(state);
+  }
+
+  return {
+    async add(filter) {
+      const books = await subscribe(filter);
+      filters.add(filter);
+      for (const state of books) {
+        if (latest.has(state.id)) deliver(state);
+        else latest.set(state.id, state);
+      }
+      return books.map((state) => latest.get(state.id) ?? state);
+    },
+    async remove(filter) {
+      if (!filters.delete(filter)) return;
+      if (filters.size === 0) latest.clear();
+      await unsubscribe(filter);
+    },
+    listen(changed) {
+      listeners.add(changed);
+      return () => listeners.delete(changed);
+    },
+    notified(params) {
+      const state = StockState.safeParse(params).data;
+      if (state) deliver(state);
+    },
+    renew() {
+      for (const filter of filters) {
+        subscribe(filter).then((books) => books.forEach(deliver), renewalFailed);
+      }
+    },
+  };
+}
