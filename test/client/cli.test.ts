@@ -1,0 +1,246 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { BazarError } from '../../runtime/errors.ts';
+import { eventually } from '../support/eventually.ts';
+import { inTemporaryFolder } from '../support/temporary.ts';
+import { type Handler, SILENCE, serveWebSockets } from './rpc-server.ts';
+import { createToyStore, TOKEN, type ToyStore } from './toy-store.ts';
+
+interface Run {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+interface Running {
+  readonly child: ChildProcess;
+  readonly out: () => string;
+  readonly ended: Promise<Run>;
+}
+
+/** Starts the command line as a process of its own, as npm does. */
+function start(args: readonly string[], env: Record<string, string> = {}): Running {
+  const child = spawn(process.execPath, ['--import', 'tsx', 'client/main.ts', ...args], {
+    env: { PATH: process.env.PATH ?? '', BAZAR_DATA: '/nonexistent', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let out = '';
+  let err = '';
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    out += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    err += text;
+  });
+  const ended = new Promise<Run>((resolve) => child.once('close', (code) => resolve({ code, out, err })));
+  return { child, out: () => out, ended };
+}
+
+const bazar = (...args: string[]) => start(args).ended;
+
+/** Runs `work` beside a store, given the options that lead to it. */
+async function withStore(work: (at: string[], store: ToyStore) => Promise<void>, handle?: Handler) {
+  const store = createToyStore();
+  const server = await serveWebSockets(handle ?? store.handle);
+  try {
+    await work(['--url', server.url], store);
+  } finally {
+    await server.close();
+  }
+}
+
+const HEADER = 'id,title,topic,price,stock';
+
+test('a wrong command line ends with 2, one clear line, and nothing sent', async () => {
+  const cases: [args: string[], complaint: RegExp][] = [
+    [[], /a command is missing/],
+    [['serch', 'x'], /there is no command "serch"/],
+    [['search'], /TOPIC is missing/],
+    [['info'], /ID is missing/],
+    [['info', 'x'], /ID must be a whole number from 1/],
+    [['buy', '1', '2'], /"2" is one argument too many/],
+    [['buy', '1', '--quantity', '0'], /--quantity must be a whole number from 1 to 1000000/],
+    [['buy', '1', '--order', 'a b'], /--order must be 1 to 128 of/],
+    [['buy', '1', '--quantity'], /--quantity/],
+    [['search', 'x', '--quantity', '2'], /search has no option --quantity/],
+    [['status', '--nonsense'], /--nonsense/],
+    [['price', '1', '1.999'], /AMOUNT must be like 19.99/],
+    [['restock', '1', '5'], /this needs the admin token/],
+    [['import', '/nonexistent.csv'], /cannot be read/],
+    [['status', '--url', 'nowhere'], /--url \(BAZAR_URL\) must be like/],
+    [['status', '--timeout', '0'], /--timeout must be a number of seconds/],
+    [['watch', '1', '--topic', 't'], /ids or --topic, not both/],
+  ];
+  const run = async ([args, complaint]: (typeof cases)[number]) => {
+    const { code, out, err } = await bazar(...args);
+    assert.is(code, 2, `${args}: ${err}`);
+    assert.is(out, '');
+    assert.match(err, complaint);
+    assert.is(err.trimEnd().split('\n').length, 1, err);
+  };
+  for (let at = 0; at < cases.length; at += 4) await Promise.all(cases.slice(at, at + 4).map(run));
+});
+
+test('help is complete: every command and option, an example of each, and the exit codes', async () => {
+  const { code, out } = await bazar('--help');
+  assert.is(code, 0);
+  const names = ['search', 'info', 'buy', 'order', 'watch', 'restock', 'price', 'import', 'status', 'audit'];
+  for (const name of names) assert.match(out, new RegExp(`^  ${name} `, 'm'));
+  for (const option of ['--url', '--token', '--data', '--timeout', '--json']) assert.match(out, option);
+  assert.match(out, 'BAZAR_ADMIN_TOKEN');
+  assert.match(out, /3 {2}outcome unknown/);
+  const helps = await Promise.all(['buy', 'import'].map((name) => bazar(name, '--help')));
+  assert.match(helps[0]!.out, '--quantity N');
+  assert.match(helps[0]!.out, /Examples:\n {2}npm run bazar -- buy 2 /);
+  assert.match(helps[1]!.out, 'title, topic, price and stock');
+});
+
+test('a store that cannot be reached ends with 3, and says that nothing happened', async () => {
+  const { code, out, err } = await bazar('buy', '1', '--url', 'http://127.0.0.1:1', '--timeout', '0.5');
+  assert.is(code, 3);
+  assert.is(out, '');
+  assert.match(err, 'no connection to http://127.0.0.1:1');
+  assert.match(err, 'Nothing was changed.');
+});
+
+test('tables for people, one JSON value for programs', () =>
+  withStore(async (at) => {
+    const titles = await bazar('search', 'undergraduate', 'school', ...at);
+    assert.is(titles.code, 0);
+    assert.match(titles.out, /^id {2}title\n 3 {2}Xen and the Art/);
+    assert.not.match(titles.out, '\u001b');
+    const json = await bazar('search', 'distributed systems', '--json', ...at);
+    assert.equal(JSON.parse(json.out)[1], { id: 2, title: 'RPCs for Noobs' });
+    assert.match((await bazar('search', 'x', ...at)).out, 'No book has the topic "x".');
+    assert.match((await bazar('info', '2', ...at)).out, /^title +RPCs for Noobs$/m);
+    const status = await bazar('status', ...at);
+    assert.match(status.out, /^catalog-1 +ready +leader +3 /m);
+    assert.match(status.out, 'Leader: catalog-1. Cache: memory, 5 hits, 2 misses.');
+    assert.match((await bazar('audit', '--ledger', ...at)).out, 'Consistent: the catalogs agree');
+  }));
+
+test('a purchase tells its order id, and the same id again is the same order', () =>
+  withStore(async (at, store) => {
+    const bought = await bazar('buy', '2', '--quantity', '3', '--order', 'mine', ...at);
+    assert.is(bought.code, 0);
+    assert.match(bought.out, 'Bought 3 copies of "RPCs for Noobs" at 10.00.\nOrder mine, 30.00 in all.');
+    const again = await bazar('buy', '2', '--quantity', '3', '--order', 'mine', ...at);
+    assert.match(again.out, 'nothing more was bought');
+    assert.is(store.books.get(2)?.stock, 97);
+    assert.match((await bazar('order', 'mine', ...at)).out, /^Order mine: confirmed at 2026/);
+  }));
+
+test('a refusal ends with 1, for people on standard error and for programs as JSON', () =>
+  withStore(async (at) => {
+    const soldOut = await bazar('buy', '2', '--quantity', '101', '--json', ...at);
+    assert.is(soldOut.code, 1);
+    assert.equal(JSON.parse(soldOut.out).error.code, 'sold-out');
+    assert.equal(JSON.parse(soldOut.out).error.outcome, 'refused');
+    assert.match(soldOut.err, 'Only 100 copies of "RPCs for Noobs" are left. Nothing was changed.');
+    assert.is((await bazar('info', '99', ...at)).code, 1);
+    assert.is((await bazar('order', 'nobody', ...at)).code, 1);
+    const wrong = await bazar('price', '1', '5', '--token', 'guess', ...at);
+    assert.is(wrong.code, 1);
+    assert.match(wrong.err, 'admin token');
+  }));
+
+test('an unknown outcome ends with 3 and the command line that asks for the same again', () =>
+  withStore(
+    async (at) => {
+      const { code, err } = await bazar('buy', '1', '--timeout', '0.5', ...at);
+      assert.is(code, 3);
+      assert.match(err, 'It may or may not have happened.');
+      assert.match(
+        err,
+        /npm run bazar -- buy 1 --quantity 1 --order=[\w-]{21} --url http:\/\/127.0.0.1:\d+$/m,
+      );
+    },
+    ({ method }) => {
+      if (method === 'purchase') throw new BazarError('outcome-unknown');
+      return SILENCE;
+    },
+  ));
+
+test('an interrupted purchase still tells its order id', () => {
+  let asked = false;
+  return withStore(
+    async (at) => {
+      const running = start(['buy', '1', '--order', 'halfway', ...at]);
+      await eventually('the purchase was sent', () => asked);
+      running.child.kill('SIGINT');
+      const { code, err } = await running.ended;
+      assert.is(code, 3);
+      assert.match(err, '--order=halfway');
+    },
+    () => {
+      asked = true;
+      return SILENCE;
+    },
+  );
+});
+
+test('the admin token is taken from the option, the environment, or the data directory', () =>
+  inTemporaryFolder((folder) =>
+    withStore(async (at, store) => {
+      await writeFile(join(folder, 'admin-token'), `${TOKEN}\n`);
+      assert.match((await bazar('restock', '1', '5', '--token', TOKEN, ...at)).out, '105 on the shelf');
+      const byEnvironment = await start(['price', '1', '12.5', ...at], { BAZAR_ADMIN_TOKEN: TOKEN }).ended;
+      assert.match(byEnvironment.out, 'costs 12.50 now');
+      assert.is((await bazar('restock', '1', '5', '--data', folder, ...at)).code, 0);
+      assert.is(store.books.get(1)?.stock, 110);
+    }),
+  ));
+
+test('watch shows the present states and then every change, until it is interrupted', () =>
+  withStore(async (at) => {
+    const watching = start(['watch', '1', '--json', ...at]);
+    try {
+      await eventually('the present state is shown', () => watching.out().includes('"stock":100'));
+      await bazar('buy', '1', ...at);
+      await eventually('the change is shown', () => watching.out().includes('"stock":99'));
+    } finally {
+      watching.child.kill('SIGINT');
+    }
+    const { code, out } = await watching.ended;
+    assert.is(code, 0);
+    const lines = out.trim().split('\n');
+    assert.equal(
+      lines.map((line) => JSON.parse(line).stock),
+      [100, 99],
+    );
+  }));
+
+test('an import adds what is new, skips what is there, and changes nothing the second time', () =>
+  inTemporaryFolder((folder) =>
+    withStore(async (at, store) => {
+      const file = join(folder, 'books.csv');
+      await writeFile(file, `${HEADER}\n7,Old,t,1,1\n8,"New, one",t,2.50,5\n9,Ζορμπάς,t,3,0\n`);
+      const admin = ['--token', TOKEN, ...at];
+      const first = await bazar('import', file, ...admin);
+      assert.is(first.code, 0);
+      assert.match(first.out, /^3 books read, 2 added, 1 skipped in \d+\.\d s\n$/);
+      assert.is(store.books.get(9)?.title, 'Ζορμπάς');
+      const second = await bazar('import', file, '--json', ...admin);
+      const { read, added, skipped } = JSON.parse(second.out);
+      assert.equal({ read, added, skipped }, { read: 3, added: 0, skipped: 3 });
+    }),
+  ));
+
+test('a file with one bad row is named by its line, and nothing of it is added', () =>
+  inTemporaryFolder((folder) =>
+    withStore(async (at, store) => {
+      await mkdir(join(folder, 'sub'));
+      const file = join(folder, 'sub', 'bad.csv');
+      await writeFile(file, `${HEADER}\n8,A,t,1,1\n9,B,t,one,1\n`);
+      const { code, err } = await bazar('import', file, '--token', TOKEN, ...at);
+      assert.is(code, 1);
+      assert.match(err, `${file}: line 3: the price "one" is not an amount`);
+      assert.match(err, 'Nothing was added');
+      assert.is(store.calls.length, 0);
+    }),
+  ));
+
+test.run();

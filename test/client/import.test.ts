@@ -1,0 +1,114 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { AddedAnswer } from '../../client/answers.ts';
+import type { BookToAdd } from '../../client/client.ts';
+import { importBooks } from '../../client/import.ts';
+import type { NewBook } from '../../runtime/domain.ts';
+import { BazarError } from '../../runtime/errors.ts';
+import { DEFAULT_CLIENT_LIMITS } from '../../runtime/limits.ts';
+import { seededRandom } from '../../runtime/random.ts';
+
+const LIMITS = { ...DEFAULT_CLIENT_LIMITS, maxBatchBooks: 10 };
+
+function list(count: number, withIds = true): NewBook[] {
+  return Array.from({ length: count }, (_, index) => ({
+    ...(withIds ? { id: index + 1 } : {}),
+    title: `Book ${index + 1}`,
+    topic: 't',
+    price: 100 + index,
+    stock: 1,
+  }));
+}
+
+/** Keeps what it is given as the catalogs do: ids once, keys once. */
+function createShelf() {
+  const titles: string[] = [];
+  const ids = new Set<number>();
+  const recorded = new Map<string, AddedAnswer>();
+  const batches: { books: readonly BookToAdd[]; key: string }[] = [];
+  return {
+    titles,
+    batches,
+    async addBooks(books: readonly BookToAdd[], options?: { key?: string }): Promise<AddedAnswer> {
+      const key = options?.key ?? '';
+      batches.push({ books, key });
+      const earlier = recorded.get(key);
+      if (earlier) return { ...earlier, replayed: true };
+      const answer = { added: [] as number[], skipped: [] as number[] };
+      for (const book of books) {
+        const id = book.id ?? ids.size + 1;
+        (ids.has(id) ? answer.skipped : answer.added).push(id);
+        if (!ids.has(id)) titles.push(book.title);
+        ids.add(id);
+      }
+      recorded.set(key, answer);
+      return answer;
+    },
+  };
+}
+
+type Shelf = Pick<ReturnType<typeof createShelf>, 'addBooks'>;
+
+async function run(shelf: Shelf, books: readonly NewBook[], seed = 1, limits = LIMITS) {
+  let last = { read: 0, added: 0, skipped: 0 };
+  for await (last of importBooks(shelf, books, seededRandom(seed), limits));
+  return last;
+}
+
+test('a list goes in batch by batch, in order, with prices as decimal strings', async () => {
+  const shelf = createShelf();
+  assert.equal(await run(shelf, list(25)), { read: 25, added: 25, skipped: 0 });
+  assert.equal(
+    shelf.batches.map(({ books }) => books.length),
+    [10, 10, 5],
+  );
+  assert.equal(shelf.batches[0]?.books[1], { id: 2, title: 'Book 2', topic: 't', price: '1.01', stock: 1 });
+});
+
+test('no batch has more bytes than allowed', async () => {
+  const shelf = createShelf();
+  const books = list(40).map((book) => ({ ...book, title: 'é'.repeat(200) }));
+  await run(shelf, books, 1, { ...LIMITS, maxBatchBytes: 2_000 });
+  assert.ok(shelf.batches.length > 8);
+  for (const { books } of shelf.batches) assert.ok(Buffer.byteLength(JSON.stringify(books)) <= 2_000);
+});
+
+test('the same list twice changes nothing, and says so', async () => {
+  for (const withIds of [true, false]) {
+    const shelf = createShelf();
+    await run(shelf, list(25, withIds), 1);
+    assert.equal(await run(shelf, list(25, withIds), 2), { read: 25, added: 0, skipped: 25 });
+    assert.is(shelf.titles.length, 25);
+  }
+});
+
+test('an import that was cut off is finished by starting it again', async () => {
+  for (const withIds of [true, false]) {
+    const shelf = createShelf();
+    let answers = 0;
+    const failing: Shelf = {
+      async addBooks(books, options) {
+        const answer = await shelf.addBooks(books, options);
+        if (++answers === 2) throw new BazarError('outcome-unknown');
+        return answer;
+      },
+    };
+    const error = await run(failing, list(25, withIds), 1).catch((error) => error);
+    assert.is(error.outcome, 'unknown');
+    assert.equal(await run(shelf, list(25, withIds), 2), { read: 25, added: 5, skipped: 20 });
+    assert.is(new Set(shelf.titles).size, 25);
+  }
+});
+
+test('a batch whose first answer was lost counts as added by this run', async () => {
+  const shelf = createShelf();
+  const twice: Shelf = {
+    async addBooks(books, options) {
+      await shelf.addBooks(books, options);
+      return shelf.addBooks(books, options);
+    },
+  };
+  assert.equal(await run(twice, list(15)), { read: 15, added: 15, skipped: 0 });
+});
+
+test.run();
