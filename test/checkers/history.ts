@@ -112,6 +112,7 @@ export type WriteLine =
   | z.infer<typeof PriceLine>;
 export type ReadLine = z.infer<typeof ReadLine>;
 export type OrderLine = z.infer<typeof OrderLine>;
+export type TableLine = z.infer<typeof TableLine>;
 
 /** A history that can be gone through more than once: a list, or a file that is read anew each time. */
 export type History = () => Iterable<Line> | AsyncIterable<Line>;

@@ -1,4 +1,4 @@
-import type { BookLine, OrderLine, WriteLine } from './history.ts';
+import type { BookLine, OrderLine, TableLine, WriteLine } from './history.ts';
 import type { Violation, Write } from './model.ts';
 
 /** All that a history says about writes, gathered by key. */
@@ -21,6 +21,7 @@ export function createGatherer() {
   const books: BookLine[] = [];
   const asked = new Map<string, WriteLine[]>();
   const table = new Map<string, Decision>();
+  const twice = new Set<string>();
   let whole = false;
 
   function resolve(key: string, lines: readonly WriteLine[], violations: Violation[]): Write | undefined {
@@ -52,10 +53,14 @@ export function createGatherer() {
   return {
     book: (line: BookLine) => void books.push(line),
     order({ key, status, code, version }: OrderLine): void {
+      if (table.has(key)) twice.add(key);
       table.set(key, { fate: status === 'confirmed' ? 'ok' : 'refused', code, version });
     },
-    /** The table has been seen whole. */
-    table() {
+    /** The table has been seen whole; one that lost orders on its way here proves nothing. */
+    table({ orders }: TableLine): void {
+      const seen = table.size + twice.size;
+      if (seen !== orders)
+        throw new Error(`the order table has ${seen} orders and says that it has ${orders}`);
       whole = true;
     },
     write(line: WriteLine): void {
@@ -76,12 +81,13 @@ export function createGatherer() {
         if (asked.has(key)) continue;
         violations.push({ rule: 'nothing happens unasked', op: key, says: 'it is in the order table' });
       }
+      for (const key of twice) {
+        violations.push({ rule: 'one order per key', op: key, says: 'it is in the order table twice' });
+      }
       return { books, writes, violations };
     },
   };
 }
-
-export type Gatherer = ReturnType<typeof createGatherer>;
 
 function decisionOf({ outcome, code, version }: WriteLine): Decision {
   return { fate: outcome === 'ok' ? 'ok' : 'refused', code, version };

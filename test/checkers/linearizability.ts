@@ -59,7 +59,7 @@ export async function checkLinearizability(
   for await (const line of lines) {
     if (line.kind === 'book') gatherer.book(line);
     else if (line.kind === 'order') gatherer.order(line);
-    else if (line.kind === 'table') gatherer.table();
+    else if (line.kind === 'table') gatherer.table(line);
     else if (isWrite(line)) gatherer.write(line);
     else if (isAnsweredRead(line) && line.consistency === 'strong') operations.push(readOperation(line));
   }

@@ -41,7 +41,7 @@ export async function checkWitness(history: History): Promise<WitnessReport> {
   for await (const line of history()) {
     if (line.kind === 'book') gatherer.book(line);
     else if (line.kind === 'order') gatherer.order(line);
-    else if (line.kind === 'table') gatherer.table();
+    else if (line.kind === 'table') gatherer.table(line);
     else if (isWrite(line)) gatherer.write(line);
   }
   const ledger = gatherer.ledger();

@@ -1,0 +1,54 @@
+import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { seededRandom } from '../../runtime/random.ts';
+import { generate } from './generate.ts';
+import { fileHistory, type Line, openHistory } from './history.ts';
+import { checkWitness } from './witness.ts';
+
+let directory = '';
+test.before.each(() => {
+  directory = mkdtempSync(join(tmpdir(), 'bazar-history-'));
+});
+test.after.each(() => rmSync(directory, { recursive: true }));
+
+async function write(lines: Iterable<Line>): Promise<string> {
+  const path = join(directory, 'history.jsonl');
+  const writer = openHistory(path);
+  for (const line of lines) await writer.write(line);
+  await writer.close();
+  return path;
+}
+
+async function readAll(path: string): Promise<Line[]> {
+  const lines: Line[] = [];
+  for await (const line of fileHistory(path)()) lines.push(line);
+  return lines;
+}
+
+test('a history comes back from its file as it was written', async () => {
+  const random = seededRandom(3);
+  const lines = [...generate({ operations: 500, clients: 5, books: 3, random, unknown: 0.05, carts: 0.2 })];
+  assert.equal(await readAll(await write(lines)), lines);
+});
+
+test('a checker goes through a file as through a list', async () => {
+  const path = await write(generate({ operations: 500, clients: 5, books: 3, random: seededRandom(4) }));
+  const report = await checkWitness(fileHistory(path));
+  assert.is(report.violated, 0);
+  assert.ok(report.reads > 100);
+});
+
+test('a line that does not fit is an error that names the line', async () => {
+  const good: Line = { kind: 'book', book: 1, stock: 5, price: 1000, version: 0 };
+  for (const bad of ['{"kind":"book"}', '{"kind":"theft"}', '{"kind"']) {
+    const path = await write([good]);
+    appendFileSync(path, `${bad}\n`);
+    const failure = await readAll(path).catch((error: Error) => error.message);
+    assert.match(String(failure), 'history.jsonl:2: ');
+  }
+});
+
+test.run();
