@@ -1,0 +1,39 @@
+import { runChild } from '../runtime/child.ts';
+import { createGateway } from './gateway.ts';
+import { openBridge } from './http/bridge.ts';
+import { openRedis } from './redis.ts';
+import { createRemoteCache, type RemoteCache } from './remote-cache.ts';
+
+/** The gateway as a process of its own, with its door for clients. It keeps nothing: each start is a new incarnation. */
+runChild(async ({ configuration, ...ports }) => {
+  const { http, redisUrl, cluster, catalogs, orders } = configuration;
+  if (!http) throw new Error('a gateway needs to know where to listen');
+
+  function openRemote(url: string): RemoteCache {
+    return createRemoteCache({ server: openRedis(url, ports), cluster, ...ports });
+  }
+
+  return {
+    incarnation: ports.random.id(),
+    async run(mesh) {
+      const remote = redisUrl === undefined ? undefined : openRemote(redisUrl);
+      const gateway = createGateway({ mesh, catalogs, orders, remote, ...ports });
+      const bridge = await openBridge({ service: gateway, ...http, ...ports });
+      return {
+        get state() {
+          return gateway.state;
+        },
+        observe: gateway.observe,
+        http: bridge.url,
+        async drain() {
+          await bridge.drain();
+          await gateway.drain();
+        },
+        async stop() {
+          await bridge.close();
+          await gateway.stop();
+        },
+      };
+    },
+  };
+});

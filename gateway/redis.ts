@@ -1,0 +1,79 @@
+import { Redis, type Result } from 'ioredis';
+import type { Limits } from '../runtime/limits.ts';
+import type { Logger } from '../runtime/logger.ts';
+import type { KeyValueObserver, KeyValueServer } from './key-value-server.ts';
+
+/**
+ * An entry is a hash: `v` is the value, `a` the log index it is as of. The comparison and the write are one step
+ * of the server, so that of two gateways the one with the older value cannot write last.
+ */
+const PUT_IF_NEWER = `
+local held = redis.call('HGET', KEYS[1], 'a')
+if held and tonumber(held) >= tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 'a', ARGV[1], 'v', ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+return 1`;
+
+declare module 'ioredis' {
+  interface RedisCommander<Context> {
+    putIfNewer(key: string, asOf: number, value: string, expirySeconds: number): Result<number, Context>;
+  }
+}
+
+/**
+ * A Redis as a `KeyValueServer`. It is dialled again for ever, in bounded pauses. Nothing is queued while it is
+ * away and nothing is sent twice: a `GET` that waited for a connection was seen to read what a restored server
+ * brought back, after the check of its run id.
+ */
+export function openRedis(
+  url: string,
+  { limits, logger }: { limits: Limits; logger: Logger },
+): KeyValueServer {
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    // Commands in flight fail with their connection instead of being kept for the next one.
+    maxRetriesPerRequest: 0,
+    // Commands of one event-loop turn leave in one write.
+    enableAutoPipelining: true,
+    // Nothing here needs RESP3, and servers before Redis 6 do not speak it.
+    protocol: 2,
+    connectionName: 'bazar',
+    connectTimeout: limits.redisSilenceMs,
+    socketTimeout: limits.redisSilenceMs,
+    retryStrategy: (times) => Math.min(limits.backoffCapMs, limits.backoffBaseMs * 2 ** Math.min(times, 10)),
+    scripts: { putIfNewer: { lua: PUT_IF_NEWER, numberOfKeys: 1 } },
+  });
+  const observers: KeyValueObserver[] = [];
+  let ready = false;
+
+  redis.on('error', (error) => logger.debug({ err: error }, 'redis'));
+  redis.on('ready', () => {
+    ready = true;
+    for (const observer of observers) observer.ready();
+  });
+  redis.on('close', () => {
+    if (!ready) return;
+    ready = false;
+    for (const observer of observers) observer.closed();
+  });
+
+  return {
+    get ready() {
+      return ready;
+    },
+    observe: (observer) => void observers.push(observer),
+    async runId() {
+      const [, id] = /^run_id:(\w+)/m.exec(await redis.info('server')) ?? [];
+      if (!id) throw new Error('the server does not say its run id');
+      return id;
+    },
+    get: (key) => redis.hget(key, 'v'),
+    async putIfNewer(key, asOf, value, expirySeconds) {
+      return (await redis.putIfNewer(key, asOf, value, expirySeconds)) === 1;
+    },
+    async close() {
+      redis.disconnect();
+    },
+  };
+}

@@ -1,0 +1,81 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { eventually } from '../support/eventually.ts';
+
+/** A real redis-server on a free port with a folder of its own. */
+export interface RedisServer {
+  readonly url: string;
+  save(): Promise<void>;
+  kill(): Promise<void>;
+  start(data: 'saved' | 'nothing'): Promise<void>;
+  pause(): void;
+  resume(): void;
+  end(): Promise<void>;
+}
+
+export async function startRedisServer(): Promise<RedisServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'bazar-redis-'));
+  const port = await freePort();
+  let child: ChildProcess | undefined;
+
+  async function start(data: 'saved' | 'nothing'): Promise<void> {
+    if (data === 'nothing') await rm(join(folder, 'dump.rdb'), { force: true });
+    const options = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
+    child = spawn('redis-server', options, { stdio: 'ignore' });
+    await eventually('redis-server answers', async () => (await say(port, 'PING')).startsWith('+PONG'));
+  }
+
+  async function kill(): Promise<void> {
+    if (!child || child.exitCode !== null || child.signalCode !== null) return;
+    const gone = once(child, 'exit');
+    child.kill('SIGKILL');
+    await gone;
+  }
+
+  await start('nothing');
+  return {
+    url: `redis://127.0.0.1:${port}`,
+    async save() {
+      const answer = await say(port, 'SAVE');
+      if (!answer.startsWith('+OK')) throw new Error(`SAVE: ${answer}`);
+    },
+    kill,
+    start,
+    pause: () => void child?.kill('SIGSTOP'),
+    resume: () => void child?.kill('SIGCONT'),
+    async end() {
+      await kill();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+/** One command over a connection of its own, and the first line of the answer. */
+async function say(port: number, command: string): Promise<string> {
+  const socket = connect(port, '127.0.0.1');
+  try {
+    await Promise.race([
+      once(socket, 'connect'),
+      sleep(2_000, undefined, { ref: false }).then(() => Promise.reject(new Error('no connection'))),
+    ]);
+    socket.write(`${command}\r\n`);
+    const [answer] = await once(socket, 'data');
+    return String(answer);
+  } finally {
+    socket.destroy();
+  }
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
