@@ -154,11 +154,27 @@ function add(view: View, command: AddBooks, version: number): Effect {
   return { result, books: [...books.values()] };
 }
 
-/** The field order is that of the stored text, which has to be the same on every replica. */
+/**
+ * The field order is that of the stored text, which has to be the same on every replica. What is not known is left
+ * out: a book that was stored and read again has no undefined fields either.
+ */
 function shelved(wanted: NewBook, id: BookId, version: number): Book {
   const { title, topic, price, stock, authors, year, isbn } = wanted;
-  const ledger = { version, added: version, initial: stock, restocked: 0, sold: 0 };
-  return { id, title, topic, price, stock, authors, year, isbn, ...ledger };
+  return {
+    id,
+    title,
+    topic,
+    price,
+    stock,
+    ...(authors !== undefined && { authors }),
+    ...(year !== undefined && { year }),
+    ...(isbn !== undefined && { isbn }),
+    version,
+    added: version,
+    initial: stock,
+    restocked: 0,
+    sold: 0,
+  };
 }
 
 /** A stock that is set is booked as the signed restock that leads there. */

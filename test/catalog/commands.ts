@@ -1,0 +1,47 @@
+import fc from 'fast-check';
+import type { Command } from '../../runtime/domain.ts';
+import { addBooks, newBook, purchase, updateBook } from './support.ts';
+
+/** Random commands on few books under few keys, so that they meet: replays, reused keys, empty shelves. */
+const bookId = fc.integer({ min: 1, max: 5 });
+const quantity = fc.integer({ min: 1, max: 4 });
+const price = fc.integer({ min: 1, max: 3 });
+const stock = fc.integer({ min: 0, max: 12 });
+const key = fc.integer({ min: 1, max: 12 }).map((number) => `key-${number}`);
+const requestId = fc.constantFrom('request-1', 'request-2');
+
+const line = fc
+  .record({ id: bookId, quantity, price: fc.option(price, { nil: undefined, freq: 5 }) })
+  .map(({ price: expected, ...rest }) => (expected === undefined ? rest : { ...rest, price: expected }));
+
+const aPurchase = fc
+  .tuple(key, fc.array(line, { minLength: 1, maxLength: 4 }), requestId)
+  .map(([orderId, lines, request]): Command => purchase(orderId, lines, request));
+
+const aBook = fc
+  .record({ id: fc.option(bookId, { nil: undefined, freq: 4 }), price, stock })
+  .map(({ id, ...facts }) => newBook(id, facts));
+
+const someBooks = fc
+  .tuple(key, fc.array(aBook, { minLength: 1, maxLength: 4 }), requestId)
+  .map(([adminKey, books, request]): Command => addBooks(adminKey, books, request));
+
+const anUpdate = fc
+  .tuple(
+    key,
+    fc.oneof(
+      fc.record({ id: bookId, price }),
+      fc.record({ id: bookId, restock: quantity }),
+      fc.record({ id: bookId, stock }),
+    ),
+    requestId,
+  )
+  .map(([adminKey, change, request]): Command => updateBook(adminKey, change, request));
+
+const command = fc.oneof(
+  { arbitrary: aPurchase, weight: 6 },
+  { arbitrary: someBooks, weight: 2 },
+  { arbitrary: anUpdate, weight: 2 },
+);
+
+export const commandLog = fc.array(command, { maxLength: 60, size: 'max' });

@@ -1,0 +1,148 @@
+import type { View } from '../../actors/catalog/apply.ts';
+import { decide, type Recorded, recordKey } from '../../actors/catalog/apply.ts';
+import { CatalogState } from '../../actors/catalog/state.ts';
+import type { Applied } from '../../actors/replica/state-machine.ts';
+import type {
+  AddBooks,
+  Book,
+  CartLine,
+  Command,
+  NewBook,
+  Order,
+  Purchase,
+  Result,
+  UpdateBook,
+} from '../../runtime/domain.ts';
+import type { Entry } from '../../runtime/messages.ts';
+import { keysUnder } from '../../storage/keys.ts';
+import type { Store } from '../../storage/store.ts';
+
+export function purchase(key: string, lines: readonly CartLine[], requestId = `first of ${key}`): Purchase {
+  return { kind: 'purchase', key, requestId, lines: [...lines] };
+}
+
+export function addBooks(key: string, books: readonly NewBook[], requestId = `first of ${key}`): AddBooks {
+  return { kind: 'addBooks', key, requestId, books: [...books] };
+}
+
+export function updateBook(
+  key: string,
+  change: Pick<UpdateBook, 'id' | 'price' | 'restock' | 'stock'>,
+  requestId = `first of ${key}`,
+): UpdateBook {
+  return { kind: 'updateBook', key, requestId, ...change };
+}
+
+export function newBook(id: number | undefined, facts: Partial<NewBook> = {}): NewBook {
+  return { id, title: `Book ${id}`, topic: 'xen', price: 1000, stock: 10, ...facts };
+}
+
+/** Decides commands over a state of two maps, without store, digest or indexes. */
+export interface Ledger extends View {
+  readonly index: number;
+  readonly books: ReadonlyMap<number, Book>;
+  run(command: Command): Result;
+}
+
+export function createLedger(...books: readonly NewBook[]): Ledger {
+  const shelf = new Map<number, Book>();
+  const records = new Map<string, Recorded>();
+  let index = 0;
+  const ledger: Ledger = {
+    get index() {
+      return index;
+    },
+    books: shelf,
+    book: (id) => shelf.get(id),
+    get lastId() {
+      return Math.max(0, ...shelf.keys());
+    },
+    recorded: (key) => records.get(key),
+    run(command) {
+      index++;
+      const decision = decide(ledger, command, { index, at: index * 1000 });
+      for (const book of decision.books) shelf.set(book.id, book);
+      if (decision.record) records.set(recordKey(command), decision.record);
+      return decision.result;
+    },
+  };
+  if (books.length > 0) ledger.run(addBooks('the-first-books', books));
+  return ledger;
+}
+
+/** The order in a result, which must be one. */
+export function orderIn(result: Result | null): Order {
+  if (result?.kind !== 'order') throw new Error(`not an order: ${JSON.stringify(result)}`);
+  return result.order;
+}
+
+/** A state on a store, and the log that led to it. */
+export interface Replica {
+  readonly store: Store;
+  readonly state: CatalogState;
+  readonly log: readonly Entry[];
+  apply(command: Command | null): Applied;
+  /** Makes durable what was applied. */
+  flush(): Promise<void>;
+  /** Loses what was not flushed, and applies it again from the log. */
+  restart(): Promise<void>;
+  /** Takes over the state that is durable at `other`, as a snapshot in pieces of `chunk` records. */
+  restoreFrom(other: Replica, chunk?: number): Promise<void>;
+}
+
+export async function openReplica(store: Store): Promise<Replica> {
+  let state = await CatalogState.load(store);
+  let log: Entry[] = [];
+  const applyEntry = (entry: Entry) => {
+    const index = state.applied.index + 1;
+    return state.apply({ index, term: entry.term, sum: index * 31 }, entry);
+  };
+  const replica: Replica = {
+    store,
+    get state() {
+      return state;
+    },
+    get log() {
+      return log;
+    },
+    apply(command) {
+      const entry = { term: 1, at: 1000 * log.length, command };
+      log.push(entry);
+      return applyEntry(entry);
+    },
+    async flush() {
+      await store.write(state.takeOperations());
+      state.persisted();
+    },
+    async restart() {
+      state = await CatalogState.load(store);
+      for (const entry of log.slice(state.applied.index)) applyEntry(entry);
+    },
+    async restoreFrom(other, chunk = 3) {
+      const { position, digest } = other.state.readPersisted(other.store)!;
+      const restoring = state.restore(position);
+      for (const records of cut(await snapshotOf(other), chunk)) await store.write(restoring.accept(records));
+      const finished = restoring.finish(digest);
+      if (!finished) throw new Error('the snapshot does not have the digest that it should have');
+      await store.write(finished.switchOver);
+      await store.clear(keysUnder(state.prefix));
+      state = await CatalogState.load(store);
+      log = other.log.slice(0, position.index);
+    },
+  };
+  return replica;
+}
+
+/** The durable records of a replica, keys without the prefix. */
+export async function snapshotOf({ store, state }: Replica): Promise<[string, string][]> {
+  const records: [string, string][] = [];
+  for await (const page of store.pages(keysUnder(state.prefix))) {
+    for (const [key, value] of page) records.push([key.slice(state.prefix.length), value]);
+  }
+  return records;
+}
+
+function cut<T>(items: readonly T[], size: number): T[][] {
+  const count = Math.ceil(items.length / size);
+  return Array.from({ length: count }, (_, place) => items.slice(place * size, (place + 1) * size));
+}
