@@ -1,0 +1,87 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { type Desk, traceRead, unknownBook, unknownOrder } from '../desk.ts';
+import type { Served } from '../service.ts';
+import { viewBook, viewBooks, viewOrder, viewOrders } from '../views.ts';
+import type { App } from './app.ts';
+
+/** The routes that read books and orders. */
+export function addReads(app: App, desk: Desk): void {
+  const { service, limits } = desk;
+  const { http } = desk.requests;
+  const consistency = { querystring: http.consistency };
+
+  app.get('/search/:topic', { schema: { params: http.topic, ...consistency } }, async (request, reply) => {
+    const served = await service.search(request.params.topic, strength(request.query));
+    return sendRead(request, reply, served, (titles) => titles);
+  });
+
+  app.get('/info/:id', { schema: { params: http.id, ...consistency } }, async (request, reply) => {
+    const { id } = request.params;
+    const served = await service.book(id, strength(request.query));
+    return sendRead(request, reply, served, (book) => {
+      if (book === null) throw unknownBook(id);
+      return viewBook(book);
+    });
+  });
+
+  app.get('/info', { schema: { querystring: http.books } }, async (request, reply) => {
+    const { after, limit = limits.defaultPage } = request.query;
+    const served = await service.books({ after, limit }, strength(request.query));
+    return sendRead(request, reply, served, viewBooks);
+  });
+
+  app.get(
+    '/orders/:orderId',
+    { schema: { params: http.orderId, ...consistency } },
+    async (request, reply) => {
+      const { orderId } = request.params;
+      const served = await service.order(orderId, strength(request.query));
+      return sendRead(request, reply, served, (order) => {
+        if (order === null) throw unknownOrder(orderId);
+        return viewOrder(order);
+      });
+    },
+  );
+
+  app.get('/orders', { schema: { querystring: http.orders } }, async (request, reply) => {
+    const { after, limit = limits.defaultPage } = request.query;
+    const served = await service.orders({ after, limit }, strength(request.query));
+    return sendRead(request, reply, served, viewOrders);
+  });
+
+  /** Says where the answer came from, and answers 304 to a client that has it. `view` may throw what is missing. */
+  function sendRead<T>(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    served: Served<T>,
+    view: (value: T) => object,
+  ): FastifyReply {
+    traceRead(desk, `${request.method} ${request.url}`, served);
+    reply.header('x-served-by', served.servedBy);
+    reply.header('x-cache', served.cache);
+    const body = view(served.value);
+    const etag = `"${served.version}"`;
+    reply.header('etag', etag);
+    reply.header('age', String(served.ageSeconds));
+    // What a client keeps it must ask about again: nobody may see old stock after a purchase.
+    reply.header('cache-control', 'no-cache');
+    const known = request.headers['if-none-match'];
+    if (known !== undefined && holds(known, etag)) return reply.code(304).send();
+    reply.header('content-type', 'application/json; charset=utf-8');
+    return reply.send(JSON.stringify(body));
+  }
+}
+
+const STRONG = { strong: true };
+
+function strength(query: { consistency?: 'default' | 'strong' }) {
+  return query.consistency === 'strong' ? STRONG : undefined;
+}
+
+/** Whether an `If-None-Match` names this entity tag (RFC 9110, section 13.1.2: the weak comparison). */
+function holds(header: string, etag: string): boolean {
+  return header.split(',').some((tag) => {
+    const trimmed = tag.trim();
+    return trimmed === '*' || trimmed.replace(/^W\//, '') === etag;
+  });
+}

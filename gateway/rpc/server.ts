@@ -1,0 +1,140 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { BazarError } from '../../runtime/errors.ts';
+import type { Desk } from '../desk.ts';
+import { writeProblem } from '../http/problems.ts';
+import { createRpcConnection, type Line } from './connection.ts';
+import { createMethods } from './methods.ts';
+import { createSubscriptions } from './subscriptions.ts';
+import { createTurn } from './turn.ts';
+
+const PATH = '/ws';
+const GOING_AWAY = 1001;
+
+export interface RpcServer {
+  /** Takes an HTTP upgrade; what cannot become a client is answered with a problem and closed. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  readonly clients: () => number;
+  /** Closes every connection as going away (1001), once what was sent has left. */
+  goodbye(): void;
+  close(): void;
+}
+
+/** JSON-RPC over WebSocket (RFC 6455). The one place where clients' sockets are handled. */
+export function createRpcServer(desk: Desk): RpcServer {
+  const { service, admission, limits, clock, logger } = desk;
+  const endOfTurn = createTurn(clock);
+  const subscriptions = createSubscriptions({ service, limits, endOfTurn });
+  const methods = createMethods(desk, subscriptions);
+  const server = new WebSocketServer({ noServer: true, maxPayload: limits.maxBodyBytes });
+  /** Open connections, and whether each gave a sign of life since the last ping. */
+  const alive = new Map<WebSocket, boolean>();
+  let pings = clock.setTimeout(pingAll, limits.clientPingMs);
+
+  function pingAll(): void {
+    for (const [socket, gaveSign] of alive) {
+      alive.set(socket, false);
+      if (gaveSign) socket.ping();
+      else socket.terminate();
+    }
+    pings = clock.setTimeout(pingAll, limits.clientPingMs);
+  }
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const fail = () => socket.destroy();
+    socket.on('error', fail);
+    const error = refusal(request);
+    if (error) writeProblem(socket, error);
+    else {
+      server.handleUpgrade(request, socket, head, (client) => {
+        socket.off('error', fail);
+        connect(client, socket as Socket);
+      });
+    }
+  }
+
+  function refusal({ url = '' }: IncomingMessage): BazarError | undefined {
+    if (url.split('?', 1)[0] !== PATH)
+      return new BazarError('not-found', `WebSockets are served at ${PATH}.`);
+    if (admission.draining) return new BazarError('draining');
+    if (alive.size < limits.maxClientConnections) return undefined;
+    return new BazarError(
+      'overloaded',
+      `There are ${limits.maxClientConnections} clients connected already.`,
+    );
+  }
+
+  function connect(client: WebSocket, socket: Socket): void {
+    const line = createLine(client, socket, endOfTurn, (reason) => {
+      logger.warn(`client ${socket.remoteAddress} is cut off: ${reason}`);
+    });
+    const connection = createRpcConnection({ line, desk, methods, subscriptions });
+    const sign = () => void alive.set(client, true);
+    sign();
+    client.on('pong', sign);
+    client.on('message', (data, isBinary) => {
+      sign();
+      if (isBinary) connection.receivedBinary();
+      else connection.received(data.toString());
+    });
+    client.on('error', (error) => logger.debug(`client ${socket.remoteAddress}: ${error.message}`));
+    client.on('close', () => {
+      alive.delete(client);
+      connection.closed();
+    });
+    socket.on('drain', connection.drained);
+  }
+
+  return {
+    upgrade,
+    clients: () => alive.size,
+    goodbye() {
+      for (const client of alive.keys()) client.close(GOING_AWAY, 'the store is shutting down');
+    },
+    close() {
+      clock.clearTimeout(pings);
+      subscriptions.close();
+      for (const client of alive.keys()) client.terminate();
+    },
+  };
+}
+
+/** The frames that one event-loop turn sends to a client leave in one write. */
+function createLine(
+  client: WebSocket,
+  socket: Socket,
+  endOfTurn: (run: () => void) => void,
+  onCut: (reason: string) => void,
+): Line {
+  let corked = false;
+  const uncork = () => {
+    corked = false;
+    socket.uncork();
+  };
+  return {
+    address: socket.remoteAddress ?? '',
+    get isOpen() {
+      return client.readyState === client.OPEN;
+    },
+    get backlogBytes() {
+      return client.bufferedAmount;
+    },
+    get isReady() {
+      return !socket.writableNeedDrain;
+    },
+    send(text) {
+      if (!corked) {
+        corked = true;
+        socket.cork();
+        endOfTurn(uncork);
+      }
+      client.send(text);
+    },
+    cut(reason) {
+      onCut(reason);
+      client.terminate();
+    },
+  };
+}

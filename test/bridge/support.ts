@@ -1,0 +1,145 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { WebSocket } from 'ws';
+import { type Bridge, openBridge } from '../../gateway/http/bridge.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
+import { type Logger, silentLogger } from '../../runtime/logger.ts';
+import { createShelfService, type ShelfService } from './shelf-service.ts';
+
+export const TOKEN = 'the-admin-token';
+export const AS_ADMIN = { authorization: `Bearer ${TOKEN}` };
+
+export interface Opened {
+  readonly bridge: Bridge;
+  readonly url: string;
+  readonly service: ShelfService;
+}
+
+/** Opens a bridge over a fresh shelf for `use`, and closes it whatever happens. */
+export async function withBridge(
+  use: (opened: Opened) => Promise<void>,
+  limits: Partial<Limits> = {},
+  logger: Logger = silentLogger,
+): Promise<void> {
+  const service = createShelfService();
+  const bridge = await openBridge({
+    service,
+    host: '127.0.0.1',
+    port: 0,
+    adminToken: TOKEN,
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    clock: systemClock,
+    logger,
+  });
+  try {
+    await use({ bridge, url: bridge.url, service });
+  } finally {
+    await bridge.close();
+  }
+}
+
+export interface Answered {
+  readonly status: number;
+  readonly headers: Headers;
+  // The bodies under test are whatever the bridge says; each test checks the shape it expects.
+  readonly body: Body;
+}
+export type Body = { readonly [name: string]: Body } & readonly Body[] & string & number & boolean;
+
+export async function ask(url: string, init: RequestInit = {}): Promise<Answered> {
+  const response = await fetch(url, init);
+  const text = await response.text();
+  const isJson = response.headers.get('content-type')?.includes('json');
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: isJson && text !== '' ? JSON.parse(text) : text,
+  };
+}
+
+export function post(url: string, body: unknown, headers: Record<string, string> = {}): Promise<Answered> {
+  return send('POST', url, body, headers);
+}
+
+export function send(
+  method: string,
+  url: string,
+  body: unknown,
+  headers: Record<string, string> = {},
+): Promise<Answered> {
+  const text = typeof body === 'string' ? body : JSON.stringify(body);
+  return ask(url, { method, body: text, headers: { 'content-type': 'application/json', ...headers } });
+}
+
+/** Sends bytes as they are and resolves to everything that came back before the other side closed. */
+export async function raw(url: string, ...chunks: (string | Buffer)[]): Promise<string> {
+  const { hostname, port } = new URL(url);
+  const socket = connect(Number(port), hostname);
+  let text = '';
+  socket.on('data', (data) => {
+    text += data.toString();
+  });
+  socket.on('error', () => {});
+  for (const chunk of chunks) socket.write(chunk);
+  await once(socket, 'close');
+  return text;
+}
+
+/** A bare JSON-RPC client: what it sends is what the test says, what came is there to look at. */
+export interface RpcClient {
+  readonly socket: WebSocket;
+  readonly received: Body[];
+  sendText(text: string | Buffer): void;
+  call(method: string, params?: object): Promise<Body>;
+  /** The `n`th received message, counted from 0. */
+  message(n: number): Promise<Body>;
+  closed(): Promise<number>;
+  close(): void;
+}
+
+export async function openRpc(url: string): Promise<RpcClient> {
+  const socket = new WebSocket(`${url.replace('http', 'ws')}/ws`);
+  const received: Body[] = [];
+  const arrivals = new Set<() => void>();
+  let nextId = 1000;
+  const closing = new Promise<number>((resolve) => socket.on('close', resolve));
+  socket.on('message', (data) => {
+    received.push(JSON.parse(data.toString()));
+    for (const arrived of arrivals) arrived();
+  });
+  await once(socket, 'open');
+  socket.on('error', () => {});
+
+  function until(find: () => Body | undefined): Promise<Body> {
+    return new Promise((resolve) => {
+      const look = () => {
+        const found = find();
+        if (found === undefined) return;
+        arrivals.delete(look);
+        resolve(found);
+      };
+      arrivals.add(look);
+      look();
+    });
+  }
+
+  return {
+    socket,
+    received,
+    sendText: (text) => socket.send(text),
+    call(method, params) {
+      const id = nextId++;
+      socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, ...(params ? { params } : {}) }));
+      return until(() => received.find((message) => (message.id as unknown) === id));
+    },
+    message: (n) => until(() => received[n]),
+    closed: () => closing,
+    close: () => socket.close(),
+  };
+}
+
+/** Resolves when `condition` holds; the test's runner is what bounds it. */
+export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
+}
