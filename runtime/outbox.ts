@@ -31,9 +31,10 @@ export function createOutbox(
 
   function flush(): void {
     if (frame === '') return;
-    connection.send(`[${frame}]`);
+    const full = `[${frame}]`;
     frame = '';
     frameBytes = 0;
+    connection.send(full);
   }
 
   return {

@@ -1,0 +1,68 @@
+import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
+import { type MeshOptions, type OpenMesh, openMesh } from '../../runtime/links.ts';
+import { silentLogger } from '../../runtime/logger.ts';
+import type { NodeId, Peer } from '../../runtime/mesh.ts';
+import { seededRandom } from '../../runtime/random.ts';
+import { parseNodeId } from '../../runtime/topology.ts';
+import { type ManualClock, manualClock } from './manual-clock.ts';
+import { type MemoryNetwork, memoryNetwork } from './memory-transport.ts';
+
+/** A node's mesh and what was observed of its links, such as `opened catalog-1`. */
+export interface MemoryNode extends OpenMesh {
+  readonly story: string[];
+}
+
+/** Meshes joined by a network in memory, whose time passes by hand. */
+export interface MemoryCluster {
+  readonly clock: ManualClock;
+  readonly network: MemoryNetwork;
+  /** Opens a node; `link` must be called for it to be found. */
+  open(id: NodeId, changes?: Partial<MeshOptions>): Promise<MemoryNode>;
+  /** Opens these nodes, tells each where all are, and lets a second pass for their greetings. */
+  openAll<Id extends NodeId>(...ids: Id[]): Promise<Record<Id, MemoryNode>>;
+  /** Tells these nodes where they all are. */
+  link(...nodes: OpenMesh[]): void;
+}
+
+export function memoryCluster(limits: Partial<Limits> = {}): MemoryCluster {
+  const clock = manualClock();
+  const network = memoryNetwork(clock, 1);
+  const random = seededRandom(1);
+
+  const cluster: MemoryCluster = {
+    clock,
+    network,
+    async open(id, changes = {}) {
+      const self: Peer = { id, kind: parseNodeId(id)!.kind, incarnation: `${id} at first` };
+      const mesh = await openMesh({
+        self,
+        cluster: 'memory',
+        secret: 'shared',
+        transport: network,
+        clock,
+        random,
+        limits: { ...DEFAULT_LIMITS, ...limits },
+        logger: silentLogger,
+        ...changes,
+      });
+      const story: string[] = [];
+      mesh.observe({
+        opened: (peer) => void story.push(`opened ${peer.id}`),
+        closed: (peer) => void story.push(`closed ${peer.id}`),
+      });
+      return { ...mesh, story };
+    },
+    async openAll<Id extends NodeId>(...ids: Id[]) {
+      const nodes = {} as Record<Id, MemoryNode>;
+      for (const id of ids) nodes[id] = await cluster.open(id);
+      cluster.link(...(Object.values(nodes) as MemoryNode[]));
+      await clock.elapse(1_000);
+      return nodes;
+    },
+    link(...nodes) {
+      const addresses = Object.fromEntries(nodes.map((node) => [node.self, node.url]));
+      for (const node of nodes) node.setAddresses(addresses);
+    },
+  };
+  return cluster;
+}
