@@ -5,9 +5,12 @@ import type { CatalogState } from './state.ts';
 /** Unbalanced books that an audit names at most. */
 const MAX_NAMED = 100;
 
+/** What an audit looks at. */
+type Audited = Pick<CatalogState, 'applied' | 'digest' | 'size' | 'books' | 'booksAfter'>;
+
 /** The totals of all books, those that do not balance, and the ledger of `limit` books after the id `after`. */
 export function auditCatalog(
-  state: CatalogState,
+  state: Audited,
   { after = 0, limit }: { readonly after?: BookId; readonly limit: number },
 ): CatalogAudit {
   const totals = { initial: 0, restocked: 0, sold: 0, stock: 0 };

@@ -1,0 +1,63 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { QUERIES, type ReadType } from '../../actors/catalog/queries.ts';
+import { type Body, MESSAGES, type Reply } from '../../runtime/messages.ts';
+import { openMemoryStore } from '../../storage/memory-store.ts';
+import { addBooks, newBook, openReplica, orderIn, purchase } from './support.ts';
+
+const now = { minVersion: 0, strong: false };
+
+/** Asks a state with three books and one order, applied up to 3; the answers are checked against their schema. */
+async function ask<T extends ReadType>(type: T, body: Omit<Body<T>, 'minVersion' | 'strong'>) {
+  const { state, apply } = await openReplica(await openMemoryStore());
+  apply(addBooks('books', [newBook(1), newBook(2), newBook(3, { topic: 'cooking' })]));
+  const order = orderIn(apply(purchase('o-1', [{ id: 2, quantity: 1 }])).result);
+  apply(null);
+  const reply: Reply<T> = await QUERIES[type](state, { ...body, ...now } as Body<T>);
+  MESSAGES[type].reply.parse(reply);
+  return { reply, state, order };
+}
+
+test('a book is answered as it is, with the applied index, and one that is not there as null', async () => {
+  const { reply, state } = await ask('read.book', { id: 2 });
+  assert.equal(reply, { book: state.book(2), asOf: 3 });
+  assert.equal((await ask('read.book', { id: 9 })).reply, { book: null, asOf: 3 });
+});
+
+test('a topic is answered with ids and titles and the index at which the list changed', async () => {
+  const titles = [
+    { id: 1, title: 'Book 1' },
+    { id: 2, title: 'Book 2' },
+  ];
+  assert.equal((await ask('read.topic', { topic: 'XEN' })).reply, { books: titles, version: 1, asOf: 3 });
+  assert.equal((await ask('read.topic', { topic: 'xe' })).reply, { books: [], version: 0, asOf: 3 });
+});
+
+test('a page of books starts at the beginning or after an id', async () => {
+  const { reply, state } = await ask('read.books', { limit: 2 });
+  assert.equal(reply, { books: [state.book(1), state.book(2)], next: 2, asOf: 3 });
+  const rest = (await ask('read.books', { after: 2, limit: 2 })).reply;
+  assert.equal([rest.books.map((book) => book.id), rest.next], [[3], null]);
+});
+
+test('an order is answered as recorded, and an order id that nobody used as null', async () => {
+  const { reply, order } = await ask('read.order', { orderId: 'o-1' });
+  assert.equal(reply, { order, asOf: 3 });
+  assert.equal((await ask('read.order', { orderId: 'o-2' })).reply, { order: null, asOf: 3 });
+});
+
+test('the key of an admin request is not an order id', async () => {
+  assert.equal((await ask('read.order', { orderId: 'books' })).reply, { order: null, asOf: 3 });
+});
+
+test('a page of orders starts at the beginning or after an order id', async () => {
+  const { reply, order } = await ask('read.orders', { limit: 5 });
+  assert.equal(reply, { orders: [order], next: null, asOf: 3 });
+  assert.equal((await ask('read.orders', { after: 'o-1', limit: 5 })).reply, {
+    orders: [],
+    next: null,
+    asOf: 3,
+  });
+});
+
+test.run();
