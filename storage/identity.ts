@@ -5,15 +5,16 @@ import type { Operation, Store } from './store.ts';
 
 /**
  * Whose disk this is. `incarnation` is random and made with the disk, so that the others notice a wiped one.
- * `recovering` is true until a wiped disk has heard from every other catalog; `vow` is the greatest that they
- * told it: it votes only in a higher term, for a log at least that new, and stands only when its own is.
+ * `recovering` is true until a wiped disk has heard from every other catalog; `vow` is the greatest end of a
+ * log that they told it: it votes only for logs at least that new, and stands only when its own is. The greatest
+ * term that they told it is in its hard state.
  */
 const Identity = z.object({
   cluster: z.string(),
   node: z.string(),
   incarnation: z.string(),
   recovering: z.boolean(),
-  vow: z.object({ term: z.int().min(0), lastTerm: z.int().min(0), lastIndex: z.int().min(0) }).optional(),
+  vow: z.object({ lastTerm: z.int().min(0), lastIndex: z.int().min(0) }).optional(),
 });
 export type Identity = z.infer<typeof Identity>;
 
