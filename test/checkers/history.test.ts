@@ -1,11 +1,12 @@
-import { appendFileSync, mkdtempSync, rmSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { seededRandom } from '../../runtime/random.ts';
 import { generate } from './generate.ts';
-import { fileHistory, type Line, openHistory } from './history.ts';
+import { fileHistory, Line, openHistory } from './history.ts';
+import { checkLinearizability } from './linearizability.ts';
 import { checkWitness } from './witness.ts';
 
 let directory = '';
@@ -49,6 +50,34 @@ test('a line that does not fit is an error that names the line', async () => {
     const failure = await readAll(path).catch((error: Error) => error.message);
     assert.match(String(failure), 'history.jsonl:2: ');
   }
+});
+
+test('the example in the documents is right, and wrong in the ways that are told there', async () => {
+  const text = readFileSync(new URL('../../docs/verification.md', import.meta.url), 'utf8');
+  const [, example = ''] = text.match(/```jsonl\n(.*?)```/s) ?? [];
+  const lines = example
+    .trim()
+    .split('\n')
+    .map((line) => Line.parse(JSON.parse(line)));
+  const verdicts = async (history: Line[]) => [
+    (await checkLinearizability(history)).verdict,
+    (await checkWitness(() => history)).violated === 0,
+  ];
+  const change = (op: string, to: object) =>
+    lines.map((line) => ('op' in line && line.op === op ? ({ ...line, ...to } as Line) : line));
+  const without = (key: string) =>
+    lines
+      .filter((line) => line.kind !== 'order' || line.key !== key)
+      .map((line) => (line.kind === 'table' ? { ...line, orders: line.orders - 1 } : line));
+
+  assert.equal(await verdicts(lines), ['linearizable', true]);
+  for (const key of ['a', 'b']) assert.equal(await verdicts(without(key)), ['violated', false]);
+  assert.equal(await verdicts(change('5', { stock: 1 })), ['violated', false]);
+  assert.equal(await verdicts(change('3', { via: 'gateway-1' })), ['linearizable', false]);
+  assert.equal(
+    await verdicts(change('5', { consistency: 'default', version: 0, stock: 2, asOf: undefined })),
+    ['linearizable', false],
+  );
 });
 
 test.run();
