@@ -3,6 +3,7 @@ import * as assert from 'uvu/assert';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Mesh } from '../../runtime/mesh.ts';
 import { seededRandom } from '../../runtime/random.ts';
+import type { ConnectionEvents } from '../../runtime/transport.ts';
 import { memoryCluster } from '../support/memory-cluster.ts';
 
 const test = suite('a mesh');
@@ -497,6 +498,41 @@ test('leaves an address for a newer one at once, and stays where it has not chan
   await clock.elapse(5);
   assert.is(order.peer('catalog-1')?.incarnation, 'moved');
   assert.is(network.open, 1);
+});
+
+test('does not listen to a connection that it has left', async () => {
+  const { clock, network, link, open } = memoryCluster();
+  const former: ConnectionEvents[] = [];
+  const { dial } = network;
+  network.dial = (url, events) => {
+    former.push(events);
+    return dial(url, events);
+  };
+  const order = await open('order-1');
+  link(order, await open('catalog-1'));
+  await clock.elapse(1_000);
+  link(order, await open('catalog-1'));
+  await clock.elapse(1_000);
+  order.onTell('raft.vote', () => assert.unreachable());
+  former[0]!.frame('[{"type":"raft.vote","body":{"term":1,"lastIndex":0,"lastTerm":0,"pre":true}}]');
+  former[0]!.frame('no frame at all');
+  former[0]!.closed('late');
+  await clock.elapse(1_000);
+  assert.equal(order.story, ['opened catalog-1', 'closed catalog-1', 'opened catalog-1']);
+});
+
+test('handles nothing more of a frame in the midst of which it was closed', async () => {
+  const { clock, openAll } = memoryCluster();
+  const nodes = await openAll('catalog-1', 'catalog-2');
+  let heard = 0;
+  nodes['catalog-1'].onTell('raft.vote', () => {
+    heard += 1;
+    void nodes['catalog-1'].close();
+  });
+  nodes['catalog-2'].tell('catalog-1', 'raft.vote', vote);
+  nodes['catalog-2'].tell('catalog-1', 'raft.vote', vote);
+  await clock.elapse(10);
+  assert.is(heard, 1);
 });
 
 test('pauses ever longer between dials that fail, up to the bound', async () => {
