@@ -23,13 +23,14 @@ export interface PendingAsk {
   readonly type: AskType;
   readonly deadline: number;
   readonly settle: Settle;
-  /** Forgets it on its link. */
-  readonly forget: () => void;
+  readonly id: number;
+  /** The asks of its link. */
+  readonly pending: Map<number, PendingAsk>;
 }
 
 /** What the wheel does with an ask whose time is over: it may have been handled. */
 export function expireAsk(ask: PendingAsk): void {
-  ask.forget();
+  ask.pending.delete(ask.id);
   ask.settle({ error: new BazarError('timeout', `${ask.type}: no answer before the deadline`) });
 }
 
@@ -41,11 +42,10 @@ export function createAsks(wheel: Wheel<PendingAsk>, limit: number): Asks {
     add(type, deadline, settle) {
       if (pending.size >= limit) return undefined;
       last += 1;
-      const id = last;
-      const ask = { type, deadline, settle, forget: () => void pending.delete(id) };
-      pending.set(id, ask);
+      const ask = { type, deadline, settle, id: last, pending };
+      pending.set(last, ask);
       wheel.add(ask);
-      return id;
+      return last;
     },
     withdraw(id) {
       const ask = pending.get(id);

@@ -25,6 +25,7 @@ export type AskHandler<T extends AskType> = (
   body: Body<T>,
   incoming: Incoming,
 ) => Reply<T> | Promise<Reply<T>>;
+/** Handles one tell. It has nobody to report an error to: one that it throws takes the process down. */
 export type TellHandler<T extends TellType> = (body: Body<T>, incoming: Incoming) => void;
 
 /**
@@ -49,12 +50,15 @@ export interface Mesh {
    */
   ask<T extends AskType>(to: NodeId, type: T, body: Body<T>, timeoutMs: number): Promise<Reply<T>>;
 
-  /** The open link to a node, if there is one. */
+  /** The other end of the open link to a node, if there is one; a node's own name gives itself. */
   peer(id: NodeId): Peer | undefined;
   /** Called after a link has opened or closed, the closing once its pending asks have failed. */
   observe(observer: LinkObserver): void;
 
-  /** Says where nodes are reached; links to new or moved addresses are dialled, others kept. */
+  /**
+   * Says where nodes are reached; links to new or moved addresses are dialled, others kept. Nodes that are not
+   * named stay where they were, and those that dial this one are left to do so.
+   */
   setAddresses(addresses: Readonly<Record<NodeId, string>>): void;
   /** Closes every link and the listener; pending asks fail as `link-lost`. */
   close(): Promise<void>;
