@@ -111,7 +111,11 @@ function sell(view: View, command: Purchase, cart: Cart, fingerprint: string, st
 }
 
 function sold(book: Book, quantity: number, version: number): Book {
-  return { ...book, stock: book.stock - quantity, sold: book.sold + quantity, version };
+  const after = { ...book };
+  after.stock -= quantity;
+  after.sold += quantity;
+  after.version = version;
+  return after;
 }
 
 /** `bookId` is that of the first line at fault. */
