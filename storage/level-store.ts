@@ -3,6 +3,7 @@ import { StartRefused } from '../runtime/errors.ts';
 import { DamagedStoreError } from './damage.ts';
 import { describe, errorCode, storeOver } from './database.ts';
 import type { Store } from './store.ts';
+import { verifyTables } from './tables.ts';
 
 /**
  * Bytes that LevelDB gathers before it writes a table. Most log entries are deleted again before that many have
@@ -13,11 +14,12 @@ const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
 /**
  * Opens the LevelDB database in `directory`, which is made if it is not there.
  *
- * Rejects with `StartRefused` if another process has it open, with `DamagedStoreError` if LevelDB itself finds it
- * damaged, and with LevelDB's message for anything else, such as a full disk.
+ * Rejects with `StartRefused` if another process has it open, with `DamagedStoreError` if its files are damaged,
+ * and with LevelDB's message for anything else, such as a full disk.
  */
 export async function openLevelStore(directory: string): Promise<Store> {
-  const database = new Level(directory, { writeBufferSize: WRITE_BUFFER_BYTES });
+  await verifyTables(directory);
+  const database = new Level(directory, { compression: false, writeBufferSize: WRITE_BUFFER_BYTES });
   try {
     await database.open();
   } catch (error) {

@@ -183,6 +183,18 @@ test('a journal torn before the applied index refuses the start', async () => {
   assert.match(outcome!.refused!.message, `but entry ${ALL} is applied`);
 });
 
+test('a table that was cut short, or whose last bytes are others, refuses the start', async () => {
+  const [table] = await filesIn(original, '.ldb');
+  const bytes = await readFile(join(original, table!));
+  const last = Buffer.from(bytes);
+  last[last.length - 1] = 0;
+  const harms = [bytes.subarray(0, 1_000), bytes.subarray(0, -1), last, Buffer.alloc(0)];
+  const outcomes = await tryHarms(harms.length, START, (copy, round) =>
+    writeFile(join(copy, table!), harms[round]!),
+  );
+  for (const { refused } of outcomes) assert.ok(refused);
+});
+
 test('a file that is gone refuses the start, naming the store', async () => {
   const names = (await readdir(original)).filter((name) => /^MANIFEST|^CURRENT$|ldb$/.test(name));
   const applied = log.positionAt(ALL)!;
