@@ -34,8 +34,8 @@ export function openRedis(
     autoResendUnfulfilledCommands: false,
     // Commands in flight fail with their connection instead of being kept for the next one.
     maxRetriesPerRequest: 0,
-    // Commands of one event-loop turn leave in one write.
-    enableAutoPipelining: true,
+    // Measured at 50 in flight: 4.7 µs of CPU a command and p99 1 ms without, 5.8 µs and 5 ms with.
+    enableAutoPipelining: false,
     // Nothing here needs RESP3, and servers before Redis 6 do not speak it.
     protocol: 2,
     connectionName: 'bazar',

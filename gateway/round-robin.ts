@@ -13,7 +13,7 @@ export interface RoundRobin {
 }
 
 export function createRoundRobin(options: {
-  mesh: Mesh;
+  mesh: Pick<Mesh, 'peer' | 'observe'>;
   members: readonly NodeId[];
   clock: Clock;
   passOverMs: number;

@@ -1,0 +1,132 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { book, confirmed, startCluster } from './cluster.ts';
+
+test('the status tells of every node, and of a dead one that it is down and where it was', async () => {
+  const cluster = await startCluster();
+  const before = await cluster.answer(cluster.gateway.status());
+  assert.equal(
+    before.nodes.map(({ id, state }) => `${id} ${state}`),
+    [
+      'catalog-1 ready',
+      'catalog-2 ready',
+      'catalog-3 ready',
+      'order-1 ready',
+      'order-2 ready',
+      'gateway-1 ready',
+    ],
+  );
+  assert.is(before.leader, 'catalog-1');
+  assert.is(before.cache.kind, 'memory');
+  await cluster.catalogs[0]!.leave();
+  await cluster.clock.elapse(20);
+  const after = await cluster.answer(cluster.gateway.status());
+  const [down] = after.nodes;
+  assert.equal([down!.state, down!.pid, down!.url], ['down', 2, before.nodes[0]!.url]);
+  assert.is(after.leader, null);
+  await cluster.end();
+});
+
+test('the status does not wait for a node that does not answer', async () => {
+  const cluster = await startCluster();
+  cluster.network.onTheWay = (frame) => (frame.includes('"status"') ? [] : [frame]);
+  const begin = cluster.clock.monotonic();
+  const { nodes } = await cluster.answer(cluster.gateway.status());
+  assert.is(nodes.filter(({ state }) => state === 'down').length, 5);
+  assert.ok(cluster.clock.monotonic() - begin <= 400);
+  await cluster.end();
+});
+
+test('an audit finds equal catalogs equal, and gives the ledger page by page', async () => {
+  const cluster = await startCluster({
+    prepare(catalogs) {
+      for (const catalog of catalogs) {
+        catalog.applied = 5;
+        for (const id of [1, 2, 3]) catalog.books.set(id, book(id));
+      }
+    },
+  });
+  const first = await cluster.answer(cluster.gateway.audit({ limit: 2 }));
+  assert.is(first.consistent, true);
+  assert.equal([first.books.length, first.next], [2, 2]);
+  const rest = await cluster.answer(cluster.gateway.audit({ after: 2, limit: 2 }));
+  assert.equal([rest.books.length, rest.next], [1, null]);
+  await cluster.catalogs[1]!.leave();
+  await cluster.clock.elapse(20);
+  const without = await cluster.answer(cluster.gateway.audit({ limit: 0 }));
+  assert.is(without.consistent, true);
+  assert.equal(without.catalogs[1], { id: 'catalog-2', state: 'absent' });
+  await cluster.end();
+});
+
+test('an audit waits for a catalog that is behind, but not for ever', async () => {
+  const cluster = await startCluster();
+  const [first, second, third] = cluster.catalogs;
+  first!.applied = 9;
+  second!.applied = 9;
+  third!.applied = 7;
+  const audit = cluster.gateway.audit({ limit: 0 });
+  await cluster.clock.elapse(1_000);
+  third!.applied = 9;
+  assert.is((await cluster.answer(audit)).consistent, true);
+  third!.applied = 8;
+  const begin = cluster.clock.monotonic();
+  assert.is((await cluster.answer(cluster.gateway.audit({ limit: 0 }))).consistent, false);
+  assert.ok(cluster.clock.monotonic() - begin < 3_000);
+  await cluster.end();
+});
+
+test('an audit finds a difference', async () => {
+  const cluster = await startCluster();
+  cluster.catalogs[1]!.books.set(1, book(1));
+  assert.is((await cluster.answer(cluster.gateway.audit({ limit: 0 }))).consistent, false);
+  await cluster.end();
+});
+
+test('a gateway is ready while a quorum of catalogs can be reached', async () => {
+  const cluster = await startCluster();
+  assert.is(cluster.gateway.ready(), true);
+  await cluster.catalogs[0]!.leave();
+  await cluster.clock.elapse(20);
+  assert.is(cluster.gateway.ready(), true);
+  await cluster.catalogs[1]!.leave();
+  await cluster.clock.elapse(20);
+  assert.is(cluster.gateway.ready(), false);
+  assert.is(cluster.gateway.state, 'catching-up');
+  await cluster.end();
+});
+
+test('a draining gateway takes nothing new and waits for what it has', async () => {
+  const cluster = await startCluster();
+  let decide = () => {};
+  for (const order of cluster.orders) {
+    order.submit = ({ command }) =>
+      new Promise((resolve) => {
+        decide = () => resolve({ result: confirmed(command.key, 6) });
+      });
+  }
+  const purchase = cluster.gateway.purchase([{ id: 1, quantity: 1 }]);
+  await cluster.clock.elapse(10);
+  let drained = false;
+  const draining = cluster.gateway.drain().then(() => {
+    drained = true;
+  });
+  await cluster.clock.elapse(100);
+  assert.is(cluster.gateway.ready(), false);
+  assert.is(drained, false);
+  const late = await cluster.gateway.book(1).catch((error) => error.code);
+  assert.is(late, 'draining');
+  decide();
+  assert.is((await cluster.answer(purchase)).result.version, 6);
+  await cluster.answer(draining);
+  await cluster.end();
+});
+
+test('stopping ends what still waits', async () => {
+  const cluster = await startCluster({ settled: false });
+  const read = cluster.gateway.book(1).catch((error) => error.code);
+  await cluster.end();
+  assert.is(await read, 'unavailable');
+});
+
+test.run();

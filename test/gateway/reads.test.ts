@@ -1,0 +1,275 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createRemoteCache } from '../../gateway/remote-cache.ts';
+import { BazarError } from '../../runtime/errors.ts';
+import { silentLogger } from '../../runtime/logger.ts';
+import { seededRandom } from '../../runtime/random.ts';
+import { simulatedRedis } from '../simulation/redis.ts';
+import { book, type Cluster, confirmed, refused, type ScriptedCatalog, startCluster } from './cluster.ts';
+
+/** The same book, the same index, on every catalog. */
+function fill(catalogs: readonly ScriptedCatalog[], applied = 5): void {
+  for (const catalog of catalogs) {
+    catalog.books.set(1, book(1));
+    catalog.applied = applied;
+  }
+}
+
+const reads = ({ asked }: Cluster) => asked.filter(({ type }) => type === 'read.book');
+
+test('a book is read from a catalog once, and then from the memory', async () => {
+  const cluster = await startCluster({ prepare: fill });
+  const first = await cluster.answer(cluster.gateway.book(1));
+  assert.is(first.cache, 'miss');
+  assert.match(first.servedBy, /^catalog-/);
+  assert.is(first.value?.title, 'Book 1');
+  assert.is(first.version, 1);
+  await cluster.clock.elapse(2_500);
+  const second = await cluster.answer(cluster.gateway.book(1));
+  assert.is(second.cache, 'hit');
+  assert.is(second.servedBy, 'gateway-1');
+  assert.is(second.ageSeconds, 2);
+  assert.is(reads(cluster).length, 1);
+  await cluster.end();
+});
+
+test('that there is no such book is remembered until there is one', async () => {
+  const cluster = await startCluster({ prepare: fill });
+  assert.is((await cluster.answer(cluster.gateway.book(9))).value, null);
+  assert.is((await cluster.answer(cluster.gateway.book(9))).cache, 'hit');
+  for (const catalog of cluster.catalogs) catalog.write(6, { id: 9 });
+  await cluster.clock.elapse(5);
+  const found = await cluster.answer(cluster.gateway.book(9));
+  assert.is(found.cache, 'miss');
+  assert.is(found.value?.id, 9);
+  await cluster.end();
+});
+
+test('a topic is searched in any case, and anew when a book has come to it', async () => {
+  const cluster = await startCluster({ prepare: fill });
+  assert.equal((await cluster.answer(cluster.gateway.search('TESTS'))).value, [{ id: 1, title: 'Book 1' }]);
+  assert.is((await cluster.answer(cluster.gateway.search('tests'))).cache, 'hit');
+  for (const catalog of cluster.catalogs) catalog.write(6, { id: 2, added: 6 });
+  await cluster.clock.elapse(5);
+  const after = await cluster.answer(cluster.gateway.search('Tests'));
+  assert.is(after.cache, 'miss');
+  assert.is(after.value.length, 2);
+  await cluster.end();
+});
+
+test('the feed makes a cached book current, without another read', async () => {
+  const cluster = await startCluster({ prepare: fill });
+  await cluster.answer(cluster.gateway.book(1));
+  cluster.followed.write(6, { id: 1, stock: 3, price: 1500 });
+  await cluster.clock.elapse(5);
+  const { value, cache, version } = await cluster.answer(cluster.gateway.book(1));
+  assert.is(cache, 'hit');
+  assert.is(version, 6);
+  assert.equal([value?.stock, value?.price], [3, 1500]);
+  assert.is(reads(cluster).length, 1);
+  await cluster.end();
+});
+
+test('reads of one book that come together are one', async () => {
+  const cluster = await startCluster({ prepare: fill });
+  const all = Array.from({ length: 100 }, () => cluster.gateway.book(1));
+  const served = await cluster.answer(Promise.all(all));
+  assert.is(reads(cluster).length, 1);
+  assert.ok(served.every(({ value }) => value?.stock === 10));
+  await cluster.end();
+});
+
+test('a reader that comes after a purchase takes no part in an older read', async () => {
+  const cluster = await startCluster({ prepare: fill });
+  const { gateway, catalogs, orders } = cluster;
+  // The read under way was answered before the purchase, and its answer is slow to come.
+  for (const catalog of catalogs)
+    catalog.beforeRead = () => new Promise((resolve) => cluster.clock.setTimeout(resolve, 100));
+  const early = gateway.book(1);
+  for (const order of orders) order.submit = ({ command }) => ({ result: confirmed(command.key, 6) });
+  await cluster.answer(gateway.purchase([{ id: 1, quantity: 1 }]));
+  const late = gateway.book(1);
+  await cluster.clock.elapse(150);
+  for (const catalog of catalogs) {
+    catalog.books.set(1, book(1, { stock: 9, version: 6 }));
+    catalog.applied = 6;
+  }
+  assert.is((await cluster.answer(early)).value?.stock, 10);
+  const served = await cluster.answer(late);
+  assert.is(served.value?.stock, 9);
+  assert.is(reads(cluster).at(-1)?.minVersion, 6);
+  await cluster.end();
+});
+
+test('nobody is shown the stock from before a purchase that was acknowledged, cached or not', async () => {
+  for (const decide of [confirmed, refused]) {
+    const cluster = await startCluster({ prepare: fill });
+    const { gateway, catalogs, orders } = cluster;
+    await cluster.answer(gateway.book(1));
+    for (const order of orders) order.submit = ({ command }) => ({ result: decide(command.key, 6) });
+    await cluster.answer(gateway.purchase([{ id: 1, quantity: 1 }]));
+    // One catalog has it, the others are behind, and the feed has not told it yet.
+    catalogs[1]!.books.set(1, book(1, { stock: 0, version: 6 }));
+    catalogs[1]!.applied = 6;
+    const served = await cluster.answer(gateway.book(1));
+    assert.is(served.servedBy, 'catalog-2');
+    assert.is(served.value?.stock, 0);
+    await cluster.end();
+  }
+});
+
+test('an answer that is older than it was asked to be counts for nothing', async () => {
+  const cluster = await startCluster({ prepare: fill });
+  const { gateway, catalogs, orders } = cluster;
+  for (const order of orders) order.submit = ({ command }) => ({ result: confirmed(command.key, 6) });
+  await cluster.answer(gateway.purchase([{ id: 1, quantity: 1 }]));
+  // These two let themselves be asked for what they do not have.
+  for (const liar of catalogs.slice(0, 2)) {
+    liar.beforeRead = () => {
+      liar.applied = 6;
+      queueMicrotask(() => {
+        liar.applied = 5;
+      });
+    };
+  }
+  catalogs[2]!.books.set(1, book(1, { stock: 9, version: 6 }));
+  catalogs[2]!.applied = 6;
+  assert.is((await cluster.answer(gateway.book(1))).servedBy, 'catalog-3');
+  await cluster.end();
+});
+
+test('reads go on with any one catalog dead, and with all but one', async () => {
+  const cluster = await startCluster({ prepare: fill });
+  for (const catalog of cluster.catalogs.slice(0, 2)) {
+    await catalog.leave();
+    await cluster.clock.elapse(50);
+    for (let id = 1; id < 6; id++) assert.ok(await cluster.answer(cluster.gateway.book(id)));
+    assert.is((await cluster.answer(cluster.gateway.order('x'))).value, null);
+    assert.is((await cluster.answer(cluster.gateway.books({ limit: 10 }))).value.books.length, 1);
+  }
+  assert.is(cluster.gateway.ready(), false);
+  await cluster.end();
+});
+
+test('a read that no catalog can answer fails at its deadline, as not available', async () => {
+  const cluster = await startCluster({ prepare: fill });
+  for (const catalog of cluster.catalogs) {
+    catalog.beforeRead = () => {
+      throw new BazarError('behind');
+    };
+  }
+  const begin = cluster.clock.monotonic();
+  const error = await cluster.answer(cluster.gateway.book(1).catch((thrown) => thrown));
+  assert.is(error.code, 'unavailable');
+  assert.is(error.outcome, 'none');
+  assert.ok(cluster.clock.monotonic() - begin <= 3_010);
+  await cluster.end();
+});
+
+test('a strong read goes past every cache and is asked for as such', async () => {
+  const cluster = await startCluster({ prepare: fill });
+  await cluster.answer(cluster.gateway.book(1));
+  const { cache } = await cluster.answer(cluster.gateway.book(1, { strong: true }));
+  assert.is(cache, 'bypass');
+  assert.equal(
+    reads(cluster).map(({ strong }) => strong),
+    [false, true],
+  );
+  await cluster.end();
+});
+
+test('after a start nothing is read before a quorum has said what was committed', async () => {
+  let quorum = false;
+  const cluster = await startCluster({
+    settled: false,
+    prepare(catalogs) {
+      fill(catalogs);
+      catalogs[1]!.books.set(1, book(1, { stock: 4, version: 40 }));
+      catalogs[1]!.applied = 40;
+      for (const catalog of catalogs) {
+        catalog.index = () => {
+          if (!quorum) throw new BazarError('unavailable');
+          return 40;
+        };
+      }
+    },
+  });
+  const read = cluster.gateway.book(1);
+  await cluster.clock.elapse(1_000);
+  assert.is(cluster.gateway.ready(), false);
+  assert.is(reads(cluster).length, 0);
+  quorum = true;
+  const served = await cluster.answer(read);
+  assert.is(served.servedBy, 'catalog-2');
+  assert.is(served.value?.stock, 4);
+  assert.is(cluster.asked.find(({ type }) => type === 'feed.follow')?.minVersion, 40);
+  await cluster.end();
+});
+
+test('a gateway that reaches nobody lets its readers wait no longer than their deadline', async () => {
+  const cluster = await startCluster({ settled: false });
+  for (const catalog of cluster.catalogs) await catalog.leave();
+  const error = await cluster.answer(cluster.gateway.book(1).catch((thrown) => thrown));
+  assert.is(error.code, 'unavailable');
+  assert.is(cluster.gateway.ready(), false);
+  await cluster.end();
+});
+
+test('a page shows everything that was acknowledged', async () => {
+  const cluster = await startCluster({ prepare: fill });
+  const { gateway, catalogs, orders } = cluster;
+  for (const order of orders) order.submit = ({ command }) => ({ result: confirmed(command.key, 6) });
+  await cluster.answer(gateway.purchase([{ id: 1, quantity: 1 }]));
+  catalogs[2]!.applied = 6;
+  catalogs[2]!.books.set(1, book(1, { stock: 9, version: 6 }));
+  const page = await cluster.answer(gateway.books({ limit: 5 }));
+  assert.is(page.servedBy, 'catalog-3');
+  assert.is(page.value.books[0]?.stock, 9);
+  await cluster.end();
+});
+
+test('an order is found as soon as it was acknowledged', async () => {
+  const cluster = await startCluster({ prepare: fill });
+  const { gateway, catalogs, orders } = cluster;
+  for (const order of orders) order.submit = ({ command }) => ({ result: confirmed(command.key, 6) });
+  await cluster.answer(gateway.purchase([{ id: 1, quantity: 1 }], 'mine'));
+  const result = confirmed('mine', 6);
+  if (result.kind === 'order') catalogs[1]!.orders.set('mine', result.order);
+  catalogs[1]!.applied = 6;
+  assert.is((await cluster.answer(gateway.order('mine'))).value?.orderId, 'mine');
+  await cluster.end();
+});
+
+test('what the memory has lost is found in the remote cache, if it is fresh', async () => {
+  const cluster = await startCluster({
+    prepare: fill,
+    limits: { cacheEntries: 1 },
+    remote: (clock, limits) =>
+      createRemoteCache({
+        server: simulatedRedis({ clock, random: seededRandom(1) }).connect(clock),
+        cluster: 'c',
+        clock,
+        limits,
+        logger: silentLogger,
+      }),
+  });
+  const { gateway } = cluster;
+  await cluster.answer(gateway.book(1));
+  await cluster.clock.elapse(100);
+  await cluster.answer(gateway.book(2));
+  const again = await cluster.answer(gateway.book(1));
+  assert.is(again.cache, 'hit');
+  assert.is(reads(cluster).length, 2);
+  const { cache } = await cluster.answer(gateway.status());
+  assert.equal(cache, { kind: 'redis', state: 'ready', hits: 1, misses: 2 });
+  // The feed tells of a change while the book is only in the remote cache: that entry counts no more.
+  await cluster.answer(gateway.book(2));
+  for (const catalog of cluster.catalogs) catalog.write(6, { id: 1, stock: 2 });
+  await cluster.clock.elapse(5);
+  const changed = await cluster.answer(gateway.book(1));
+  assert.is(changed.cache, 'miss');
+  assert.is(changed.value?.stock, 2);
+  await cluster.end();
+});
+
+test.run();
