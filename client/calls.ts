@@ -77,7 +77,7 @@ export function createCalls(options: {
   let inFlight = 0;
   let lastId = 0;
   let ticking: Timer | undefined;
-  let linkFault = 'it has not been reached yet';
+  let linkFault = 'no connection yet';
 
   function ask(request: Request): Promise<unknown> {
     if (calls.size >= limits.maxCalls) {

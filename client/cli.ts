@@ -131,7 +131,7 @@ async function runCommand(line: CommandLine, options: CliOptions): Promise<Exit>
     const [fault, again] =
       error instanceof WriteFailed ? [error.fault, error.again] : [asBazarError(error), undefined];
     if (asJson) terminal.out(`${JSON.stringify({ error: problemOf(fault, again) })}\n`);
-    terminal.err(`bazar: ${explain(fault, again)}\n`);
+    terminal.err(`bazar: ${explain(fault, again, !signal.aborted)}\n`);
     return exitOf(fault);
   } finally {
     signal.removeEventListener('abort', giveUp);

@@ -1,4 +1,4 @@
-import type { BazarError, ErrorCode } from '../runtime/errors.ts';
+import { type BazarError, ERROR_KINDS, type ErrorCode } from '../runtime/errors.ts';
 import { EXIT, type Exit } from './command.ts';
 
 /** Text from the store, fit for a terminal: whatever a title holds, it cannot steer the screen. */
@@ -39,17 +39,18 @@ const ADVICE: Partial<Record<ErrorCode, string>> = {
 
 /**
  * An error in sentences: what it is, whether it happened, and what to do next. `again` is the command line that
- * asks the same again under the same key; only a write has one.
+ * asks the same again under the same key; only a write has one. Without `advise` the last part is left out.
  */
-export function explain(error: BazarError, again: string | undefined): string {
-  const sentences = [`${sentence(error.message)}`];
+export function explain(error: BazarError, again: string | undefined, advise = true): string {
+  const { unauthorized } = ERROR_KINDS;
+  const sentences = [sentence(error.code === 'unauthorized' ? unauthorized.title : error.message)];
   if (error.outcome === 'unknown') {
     sentences.push('It may or may not have happened.');
     const key = again && 'Ask again under the same key: it cannot happen twice.\n';
     return key ? `${sentences.join(' ')} ${key}  ${again}` : sentences.join(' ');
   }
   if (again !== undefined) sentences.push('Nothing was changed.');
-  const advice = ADVICE[error.code];
+  const advice = advise ? ADVICE[error.code] : undefined;
   if (advice) sentences.push(advice);
   return sentences.join(' ');
 }

@@ -2,7 +2,7 @@ import { UsageError } from '../../runtime/config.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import type { StockState } from '../answers.ts';
 import type { Client } from '../client.ts';
-import { type Command, EXIT, readBookId } from '../command.ts';
+import { type Command, type Context, EXIT, readBookId } from '../command.ts';
 import type { StockFilter } from '../subscriptions.ts';
 import { copies, plain } from '../words.ts';
 
@@ -30,19 +30,27 @@ export const watch: Command = {
     if (topic !== undefined && ids.length > 0) throw new UsageError('give ids or --topic, not both');
     if (ids.length > MOST_BOOKS) throw new UsageError(`at most ${MOST_BOOKS} ids can be watched`);
 
-    const store = context.store();
-    const filter = await filterOf(store, ids, topic);
-    const show = (state: StockState) => context.show(state, () => describe(state));
-    if (filter) {
-      for (const state of await store.subscribe(filter)) show(state);
-      store.onStock(show);
-      await aborted(context.signal);
-    } else {
-      context.terminal.err('There is no book to watch.\n');
+    try {
+      await follow(context, ids, topic);
+    } catch (error) {
+      if (!context.signal.aborted) throw error;
     }
     return EXIT.done;
   },
 };
+
+async function follow(context: Context, ids: readonly number[], topic: string | undefined): Promise<void> {
+  const store = context.store();
+  const filter = await filterOf(store, ids, topic);
+  if (!filter) {
+    context.terminal.err('bazar: there is no book to watch\n');
+    return;
+  }
+  const show = (state: StockState) => context.show(state, () => describe(state));
+  for (const state of await store.subscribe(filter)) show(state);
+  store.onStock(show);
+  await aborted(context.signal);
+}
 
 async function filterOf(
   store: Client,
