@@ -1,3 +1,4 @@
+import { on } from 'node:events';
 import { type Clock, systemClock } from './clock.ts';
 import { StartRefused } from './errors.ts';
 import { type Configure, type Identity, ToChild, tellLauncher } from './launcher/ipc.ts';
@@ -59,17 +60,24 @@ export function runChild(prepare: (context: ChildContext) => Promise<PreparedNod
   process.on('SIGINT', () => {});
   process.on('SIGHUP', () => {});
   process.on('disconnect', () => process.exit(1));
-  process.once('message', (message) => {
-    const configuration = ToChild.parse(message);
-    if (configuration.type !== 'configure') throw new Error(`expected configure, got ${configuration.type}`);
-    void live(configuration, prepare);
-  });
+  void live(messagesOfLauncher(), prepare);
+}
+
+/** From now on, in order. One listener for all of them: Node loses what arrives between two. */
+async function* messagesOfLauncher(): AsyncGenerator<ToChild, never> {
+  const arriving = on(process, 'message');
+  for (;;) {
+    const { value } = await arriving.next();
+    yield ToChild.parse(value[0]);
+  }
 }
 
 async function live(
-  configuration: Configure,
+  messages: AsyncGenerator<ToChild, never>,
   prepare: (context: ChildContext) => Promise<PreparedNode>,
 ): Promise<void> {
+  const { value: configuration } = await messages.next();
+  if (configuration.type !== 'configure') throw new Error(`expected configure, got ${configuration.type}`);
   const { id, kind, cluster, secret, logLevel, logFormat } = configuration;
   const limits: Limits = { ...DEFAULT_LIMITS, ...configuration.limits };
   const logger = createLogger(id, logLevel, logDestination(logFormat));
@@ -99,16 +107,15 @@ async function live(
       process.exit(0);
     };
     process.on('SIGTERM', () => void leave());
-    process.on('message', (raw) => {
-      const message = ToChild.parse(raw);
-      if (message.type === 'addresses') mesh.setAddresses(message.urls);
-      if (message.type === 'drain') void leave();
-    });
-
     node.observe((state) => void tellLauncher({ type: 'state', state }));
     const { identity } = prepared;
     await tellLauncher({ type: 'listening', url: mesh.url, identity, http: node.http });
     await tellLauncher({ type: 'state', state: node.state });
+
+    for await (const message of messages) {
+      if (message.type === 'addresses') mesh.setAddresses(message.urls);
+      if (message.type === 'drain') void leave();
+    }
   } catch (error) {
     if (!(error instanceof StartRefused)) return fail(error);
     logger.error(error.message);

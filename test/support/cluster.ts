@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { processStart } from '../../runtime/launcher/lock.ts';
