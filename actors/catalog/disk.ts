@@ -46,7 +46,7 @@ export async function openCatalogDisk(
   }
   const state = await CatalogState.load(store);
   const log = await ReplicaLog.load(store, state.applied);
-  const hardState = readHardState(store);
+  const hardState = readHardState(store, log.lastTerm);
   const known = identity;
 
   function persist({ term, votedFor, vow }: Parameters<HostOptions['persist']>[0]): Operation[] {

@@ -69,7 +69,7 @@ export function createReplicaHost(options: HostOptions): ReplicaHost {
   let state = options.state;
   let halted = false;
 
-  const actor: Actor<typeof replicaMachine> = createActor(replicaMachine, { input: raft });
+  const actor: Actor<typeof replicaMachine> = createActor(replicaMachine, { input: { raft } });
   actor.subscribe({ error: fail });
 
   const mailbox: ReplicaEvent[] = [];

@@ -39,8 +39,13 @@ const WITH_TERM = [
   'term.exceeded',
 ] as const;
 
+/** One level down, because XState copies the context itself. */
+interface Context {
+  readonly raft: Raft;
+}
+
 interface Args {
-  readonly context: Raft;
+  readonly context: Context;
   readonly event: ReplicaEvent;
 }
 
@@ -48,7 +53,7 @@ interface Args {
 function on<T extends ReplicaEvent['type']>(type: T, run: (raft: Raft, event: EventOf<T>) => void) {
   return ({ context, event }: Args) => {
     if (!isOfType(event, type)) throw new Error(`this action is for ${type}, not for ${event.type}`);
-    run(context, event);
+    run(context.raft, event);
   };
 }
 
@@ -66,38 +71,38 @@ function termOf(event: ReplicaEvent): number {
  * `leading.ts` and `compaction.ts`; this table says when it happens.
  */
 export const replicaMachine = setup({
-  types: { context: {} as Raft, events: {} as ReplicaEvent, input: {} as Raft },
+  types: { context: {} as Context, events: {} as ReplicaEvent, input: {} as Context },
   guards: {
-    isWiped: ({ context }) => context.wiped,
-    isNewerTerm: ({ context, event }) => termOf(event) > context.term,
-    isSameTerm: ({ context, event }) => termOf(event) === context.term,
-    isStaleTerm: ({ context, event }) => termOf(event) < context.term,
+    isWiped: ({ context }) => context.raft.wiped,
+    isNewerTerm: ({ context, event }) => termOf(event) > context.raft.term,
+    isSameTerm: ({ context, event }) => termOf(event) === context.raft.term,
+    isStaleTerm: ({ context, event }) => termOf(event) < context.raft.term,
     mayElectAnother: ({ context, event }) => {
       assertEvent(event, 'vote.requested');
-      return !event.pre && event.term > context.term && !hearsLeader(context);
+      return !event.pre && event.term > context.raft.term && !hearsLeader(context.raft);
     },
-    isElectionDue: ({ context }) => context.elapsed >= context.timeout && mayStand(context),
-    hasWon: ({ context }) => wonElection(context),
-    hasLostQuorum: ({ context }) => lostQuorum(context),
+    isElectionDue: ({ context }) => context.raft.elapsed >= context.raft.timeout && mayStand(context.raft),
+    hasWon: ({ context }) => wonElection(context.raft),
+    hasLostQuorum: ({ context }) => lostQuorum(context.raft),
     isLeaderGone: ({ context, event }) => {
       assertEvent(event, 'peer.disconnected');
-      return event.peer === context.leader;
+      return event.peer === context.raft.leader;
     },
   },
   actions: {
-    adoptTerm: ({ context, event }) => adoptTerm(context, termOf(event)),
+    adoptTerm: ({ context, event }) => adoptTerm(context.raft, termOf(event)),
     answerVote: on('vote.requested', answerVote),
     countPreVote: on('vote.answered', (raft, event) => countVote(raft, event, true)),
     countVote: on('vote.answered', (raft, event) => countVote(raft, event, false)),
-    countOwnVote: ({ context }) => countOwnVote(context),
+    countOwnVote: ({ context }) => countOwnVote(context.raft),
     forgetVote: on('peer.connected', (raft, event) => {
       if (event.wiped) raft.votes.delete(event.peer);
     }),
-    startPreCampaign: ({ context }) => startPreCampaign(context),
-    startCampaign: ({ context }) => startCampaign(context),
+    startPreCampaign: ({ context }) => startPreCampaign(context.raft),
+    startCampaign: ({ context }) => startCampaign(context.raft),
     takeVow: on('vow.completed', takeVow),
-    restartElectionTimer: ({ context }) => restartElectionTimer(context),
-    hastenElection: ({ context }) => hastenElection(context),
+    restartElectionTimer: ({ context }) => restartElectionTimer(context.raft),
+    hastenElection: ({ context }) => hastenElection(context.raft),
     countTick: on('clock.ticked', (raft, event) => {
       raft.chance = event.draw;
       raft.elapsed++;
@@ -105,7 +110,7 @@ export const replicaMachine = setup({
 
     heedLeader: ({ context, event }) => {
       assertEvent(event, ['append.received', 'snapshot.received']);
-      heedLeader(context, event.from);
+      heedLeader(context.raft, event.from);
     },
     acceptAppend: on('append.received', acceptAppend),
     rejectStaleAppend: on('append.received', rejectStaleAppend),
@@ -115,19 +120,21 @@ export const replicaMachine = setup({
     installSnapshot: on('snapshot.installed', installSnapshot),
     noteSynced: on('batch.synced', noteSynced),
 
-    startLeading: ({ context }) => startLeading(context),
-    stopLeading: ({ context }) => stopLeading(context),
+    startLeading: ({ context }) => startLeading(context.raft),
+    stopLeading: ({ context }) => stopLeading(context.raft),
     appendCommands: on('commands.proposed', appendCommands),
     queueReads: on('reads.requested', queueReads),
     acceptAnswer: on('append.answered', acceptAnswer),
-    commitByCounting: ({ context }) => commitByCounting(context),
-    broadcastNews: ({ context }) => broadcastNews(context),
+    commitByCounting: ({ context }) => commitByCounting(context.raft),
+    broadcastNews: ({ context }) => broadcastNews(context.raft),
     tickLeader: on('clock.ticked', tickLeader),
     greetFollower: on('peer.connected', greetFollower),
     resumeAfterSnapshot: on('snapshot.delivered', resumeAfterSnapshot),
     retryAfterSnapshot: on('snapshot.failed', retryAfterSnapshot),
     reportTwoLeaders: ({ context, event }) => {
-      throw new Error(`invariant broken: term ${context.term} has two leaders (${JSON.stringify(event)})`);
+      throw new Error(
+        `invariant broken: term ${context.raft.term} has two leaders (${JSON.stringify(event)})`,
+      );
     },
   },
 }).createMachine({
