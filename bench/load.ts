@@ -53,10 +53,10 @@ async function run(): Promise<void> {
   if (!isLoopback(url.hostname) && !given['allow-remote']) refuse(`${url.hostname} is not this machine`);
   const protocol = oneOf('protocol', given.protocol, ['ws', 'http']);
   const mode = oneOf('mode', given.mode, ['buy', 'read', 'mix']);
-  const connections = positive('connections', given.connections, 1, 10_000);
-  const inFlight = protocol === 'http' ? 1 : positive('in-flight', given['in-flight'], 1, 1_000);
+  const connections = within('connections', given.connections, 1, 10_000);
+  const inFlight = protocol === 'http' ? 1 : within('in-flight', given['in-flight'], 1, 1_000);
 
-  const random = seededRandom(positive('seed', given.seed, 0, 2 ** 32));
+  const random = seededRandom(within('seed', given.seed, 0, 2 ** 32));
   const draw = given.books ? byPopularity(given.books, random) : uniform(7, random);
   const share = { buy: 1, read: 0, mix: SHARE_OF_PURCHASES }[mode];
   const next = (): Job => ({ kind: random.next() < share ? 'buy' : 'read', id: draw() });
@@ -70,8 +70,8 @@ async function run(): Promise<void> {
         : openWebSocketLane(socketUrl, inFlight, answered),
     lanes: connections,
     clock: waitingClock,
-    warmUpSeconds: positive('warm-up', given['warm-up'], 0, 600),
-    seconds: positive('seconds', given.seconds, 0.1, 3_600),
+    warmUpSeconds: within('warm-up', given['warm-up'], 0, 600),
+    seconds: within('seconds', given.seconds, 0.1, 3_600),
     patienceMs: PATIENCE_MS,
     next,
     done: (sample) => count(tally[sample.job.kind], sample),
@@ -153,7 +153,7 @@ function oneOf<T extends string>(name: string, value: string, choices: readonly 
   return choices.find((choice) => choice === value) ?? refuse(`--${name} must be ${choices.join(' or ')}`);
 }
 
-function positive(name: string, text: string, least: number, most: number): number {
+function within(name: string, text: string, least: number, most: number): number {
   const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
   return value >= least && value <= most ? value : refuse(`--${name} must be from ${least} to ${most}`);
 }

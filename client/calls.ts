@@ -56,7 +56,7 @@ export interface Calls {
   pump(): void;
   /** The connection is gone, or could not be made: what had been sent is in doubt and waits for the next one. */
   disconnected(reason: string): void;
-  /** Fails every call; nothing is sent any more. */
+  /** Fails every call, also later ones. */
   close(): void;
 }
 
@@ -78,8 +78,10 @@ export function createCalls(options: {
   let lastId = 0;
   let ticking: Timer | undefined;
   let linkFault = 'no connection yet';
+  let closed = false;
 
   function ask(request: Request): Promise<unknown> {
+    if (closed) return Promise.reject(new BazarError('unavailable', 'The client is closed'));
     if (calls.size >= limits.maxCalls) {
       return Promise.reject(new BazarError('overloaded', `${calls.size} calls are waiting already`));
     }
@@ -152,6 +154,7 @@ export function createCalls(options: {
   }
 
   function close(): void {
+    closed = true;
     for (const call of calls.values()) {
       call.inDoubt ||= call.state === 'sent';
       reject(call, new BazarError('unavailable', 'The client was closed before the answer came'));

@@ -142,9 +142,10 @@ export function connect(options: ClientOptions): Client {
       message(message) {
         if ('method' in message) {
           if (message.method === 'stock') subscriptions.notified(message.params);
-        } else if (message.id === null) return;
-        else if ('error' in message) calls.failed(message.id, errorOfAnswer(message.error));
-        else calls.answered(message.id, message.result);
+        } else if (message.id !== null) {
+          if ('error' in message) calls.failed(message.id, errorOfAnswer(message.error));
+          else calls.answered(message.id, message.result);
+        }
       },
       lost(reason) {
         calls.disconnected(reason);

@@ -1,4 +1,3 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -6,40 +5,9 @@ import * as assert from 'uvu/assert';
 import { BazarError } from '../../runtime/errors.ts';
 import { eventually } from '../support/eventually.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
+import { bazar, start } from './bazar-process.ts';
 import { type Handler, SILENCE, serveWebSockets } from './rpc-server.ts';
 import { createToyStore, TOKEN, type ToyStore } from './toy-store.ts';
-
-interface Run {
-  readonly code: number | null;
-  readonly out: string;
-  readonly err: string;
-}
-
-interface Running {
-  readonly child: ChildProcess;
-  readonly out: () => string;
-  readonly ended: Promise<Run>;
-}
-
-/** Starts the command line as a process of its own, as npm does. */
-function start(args: readonly string[], env: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, ['--import', 'tsx', 'client/main.ts', ...args], {
-    env: { PATH: process.env.PATH ?? '', BAZAR_DATA: '/nonexistent', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let out = '';
-  let err = '';
-  child.stdout.setEncoding('utf8').on('data', (text) => {
-    out += text;
-  });
-  child.stderr.setEncoding('utf8').on('data', (text) => {
-    err += text;
-  });
-  const ended = new Promise<Run>((resolve) => child.once('close', (code) => resolve({ code, out, err })));
-  return { child, out: () => out, ended };
-}
-
-const bazar = (...args: string[]) => start(args).ended;
 
 /** Runs `work` beside a store, given the options that lead to it. */
 async function withStore(work: (at: string[], store: ToyStore) => Promise<void>, handle?: Handler) {

@@ -365,6 +365,9 @@ test('closing the client fails what is open, and says of a sent write that it is
   client.close();
   await settle();
   assert.is(order.error?.outcome, 'unknown');
+  const late = follow(client.purchase({ id: 1 }));
+  await settle();
+  assert.is(late.error?.outcome, 'none');
   await clock.elapse(5_000);
   assert.is(clock.pending, 0);
 });
