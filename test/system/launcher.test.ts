@@ -16,7 +16,10 @@ interface Shelf {
 }
 
 const buy = (cluster: Cluster, orderId: string) =>
-  cluster.request('POST', '/purchase', { body: { id: 1 }, headers: { 'idempotency-key': orderId } });
+  cluster.request('POST', '/purchase', {
+    body: { id: 1, quantity: 1 },
+    headers: { 'idempotency-key': orderId },
+  });
 const CSV = 'id,title,topic,price,stock\n11,Dune,novels,9.99,4\n12,"Emma, again",novels,5,0\n';
 
 test('bad options end with code 2, one line, and nothing written', () =>
