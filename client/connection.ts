@@ -43,13 +43,12 @@ export function openConnection(options: {
   const effects: ConnectionEffect[] = [];
   let socket: Connection | undefined;
   let fault: string | undefined;
+  let isOpen = false;
 
   const machine = connectionMachine.provide({
     actions: { effect: (_, effect) => void effects.push(effect) },
   });
   const actor = createActor(machine, { clock, input: limits });
-  const stateIs = (value: Parameters<ReturnType<typeof actor.getSnapshot>['matches']>[0]) =>
-    actor.getSnapshot().matches(value);
 
   function perform(effect: ConnectionEffect): void {
     switch (effect.type) {
@@ -61,6 +60,7 @@ export function openConnection(options: {
         greet();
         break;
       case 'announce':
+        isOpen = true;
         listener.opened();
         break;
       case 'hangUp':
@@ -91,13 +91,15 @@ export function openConnection(options: {
 
   function closed(reason: string): void {
     socket = undefined;
-    if (stateIs('closed')) return;
+    isOpen = false;
+    if (actor.getSnapshot().status !== 'active') return;
     actor.send({ type: 'socket.closed', chance: random.next() });
     listener.lost(fault ?? reason);
   }
 
   function hangUp(reason: string): void {
     fault ??= reason;
+    isOpen = false;
     socket?.close();
   }
 
@@ -111,7 +113,7 @@ export function openConnection(options: {
 
   return {
     get isOpen() {
-      return stateIs({ trying: 'open' }) && fault === undefined;
+      return isOpen;
     },
     get bufferedBytes() {
       return socket?.bufferedBytes ?? 0;
