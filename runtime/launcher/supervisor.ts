@@ -110,15 +110,21 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   function listen(running: Running, message: ToLauncher): void {
-    if (message.type === 'state') return change(running, { state: message.state });
-    if (message.type === 'refused') {
-      running.supervision.send({ type: 'process.refused' });
-      return change(running, { refused: message.message });
+    switch (message.type) {
+      case 'listening': {
+        const { url, identity, http } = message;
+        running.supervision.send({ type: 'process.reported' });
+        change(running, { url, identity, http });
+        sendAddresses();
+        break;
+      }
+      case 'state':
+        change(running, { state: message.state });
+        break;
+      case 'refused':
+        running.supervision.send({ type: 'process.refused' });
+        change(running, { refused: message.message });
     }
-    running.supervision.send({ type: 'process.reported' });
-    const { url, identity, http } = message;
-    change(running, { url, identity, http });
-    sendAddresses();
   }
 
   function buried(running: Running, code: number | null, signal: NodeJS.Signals | null): void {

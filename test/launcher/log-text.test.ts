@@ -6,9 +6,9 @@ import { createLogger } from '../../runtime/logger.ts';
 
 /** What a person reads, without colours and the time. */
 function read(log: (logger: ReturnType<typeof createLogger>) => void): string {
-  let text = '';
-  log(createLogger('catalog-2', 'info', { write: (line) => void (text += textOf(line)) }));
-  return stripVTControlCharacters(text).replace(/^\d\d:\d\d:\d\d /, '');
+  const lines: string[] = [];
+  log(createLogger('catalog-2', 'info', { write: (line) => void lines.push(textOf(line)) }));
+  return stripVTControlCharacters(lines.join('')).replace(/^\d\d:\d\d:\d\d /, '');
 }
 
 test('a line has the time, the node, the message and the facts', () => {
