@@ -40,16 +40,29 @@ export interface CachePorts {
   readonly count: { hits: number; misses: number };
 }
 
+/** Asks a catalog. */
+type Fetch<T> = (demand: Demand) => Promise<{ readonly entry: Entry<T>; readonly from: NodeId }>;
+
 /**
  * Reads through the caches: the one in the process, the remote one, a catalog. Misses of one subject that come
  * together are one read. What they share was asked for by the first of them; each checks for itself whether it is
  * fresh enough, and if not takes part in another.
  */
-export function createCachedRead<T>(kind: CachedKind<T>, ports: CachePorts) {
+export interface CachedRead<T> {
+  /** The answer to a default read that begins now, if the memory has it. */
+  held(subject: Subject): Served<T> | undefined;
+  /** Any other answer. */
+  read(
+    subject: Subject,
+    options: { readonly strong: boolean; readonly deadline: number },
+    fetch: Fetch<T>,
+  ): Promise<Served<T>>;
+}
+
+export function createCachedRead<T>(kind: CachedKind<T>, ports: CachePorts): CachedRead<T> {
   const { self, clock, limits, freshness, remote, hearsChanges, count } = ports;
   const { memory } = kind;
   const inFlight = new Map<Subject, Promise<Found<T>>>();
-  type Fetch = (demand: Demand) => Promise<{ entry: Entry<T>; from: NodeId }>;
 
   function serve(subject: Subject, { entry, from, cache }: Found<T>): Served<T> {
     freshness.raise(subject, entry.version);
@@ -63,7 +76,7 @@ export function createCachedRead<T>(kind: CachedKind<T>, ports: CachePorts) {
     return { entry, from: self, cache: 'hit' };
   }
 
-  async function ask(subject: Subject, demand: Demand, cached: boolean, fetch: Fetch): Promise<Found<T>> {
+  async function ask(subject: Subject, demand: Demand, cached: boolean, fetch: Fetch<T>): Promise<Found<T>> {
     const { entry, from } = await fetch(demand);
     if (subject.length <= limits.maxCachedKeyLength) {
       memory.put(subject, entry);
@@ -72,7 +85,7 @@ export function createCachedRead<T>(kind: CachedKind<T>, ports: CachePorts) {
     return { entry, from, cache: cached ? 'miss' : 'bypass' };
   }
 
-  async function miss(subject: Subject, demand: Demand, fetch: Fetch): Promise<Found<T>> {
+  async function miss(subject: Subject, demand: Demand, fetch: Fetch<T>): Promise<Found<T>> {
     const stored = await remote?.get(subject, kind.value);
     if (stored && stored.asOf >= demand.minVersion) return hit(memory.put(subject, stored));
     count.misses++;
@@ -91,34 +104,36 @@ export function createCachedRead<T>(kind: CachedKind<T>, ports: CachePorts) {
     return { joined: false, found };
   }
 
-  return async function read(
-    subject: Subject,
-    options: { readonly strong: boolean; readonly deadline: number },
-    fetch: Fetch,
-  ): Promise<Served<T>> {
-    const demand: Demand = { ...options, minVersion: freshness.needed(subject) };
-    if (demand.strong) return serve(subject, await ask(subject, demand, false, fetch));
-
-    const cached = hearsChanges() && subject.length <= limits.maxCachedKeyLength;
-    const held = cached ? memory.get(subject) : undefined;
-    if (held && held.asOf >= demand.minVersion) return serve(subject, hit(held));
-
-    const begin = () => (cached ? miss(subject, demand, fetch) : ask(subject, demand, false, fetch));
-    for (;;) {
-      const { joined, found } = share(subject, begin);
-      try {
-        const shared = await found;
-        if (shared.entry.asOf >= demand.minVersion) return serve(subject, newest(subject, shared));
-      } catch (error) {
-        if (!joined || clock.monotonic() >= demand.deadline) throw error;
-      }
-    }
-  };
-
   /** What was found, or what the memory got to know meanwhile: a reader is not shown what another was past. */
   function newest(subject: Subject, found: Found<T>): Found<T> {
     const held = memory.get(subject);
     if (!held || held.version <= found.entry.version) return found;
     return { entry: held, from: self, cache: found.cache };
   }
+
+  const isCached = (subject: Subject) => hearsChanges() && subject.length <= limits.maxCachedKeyLength;
+
+  return {
+    held(subject) {
+      const entry = isCached(subject) ? memory.get(subject) : undefined;
+      return entry && entry.asOf >= freshness.needed(subject) ? serve(subject, hit(entry)) : undefined;
+    },
+
+    async read(subject, options, fetch) {
+      const demand: Demand = { ...options, minVersion: freshness.needed(subject) };
+      if (demand.strong) return serve(subject, newest(subject, await ask(subject, demand, false, fetch)));
+
+      const begin = () =>
+        isCached(subject) ? miss(subject, demand, fetch) : ask(subject, demand, false, fetch);
+      for (;;) {
+        const { joined, found } = share(subject, begin);
+        try {
+          const shared = await found;
+          if (shared.entry.asOf >= demand.minVersion) return serve(subject, newest(subject, shared));
+        } catch (error) {
+          if (!joined || clock.monotonic() >= demand.deadline) throw error;
+        }
+      }
+    },
+  };
 }

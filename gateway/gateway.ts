@@ -121,7 +121,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const isLeaving = () => lifecycle.state === 'draining' || lifecycle.state === 'down';
 
   let inFlight = 0;
-  async function admit<T>(work: () => Promise<T>): Promise<T> {
+  async function admit<T>(work: () => T | Promise<T>): Promise<T> {
     if (isLeaving()) throw new BazarError('draining');
     inFlight++;
     try {

@@ -9,10 +9,13 @@ import { createMemoryCache } from './memory-cache.ts';
 import type { RoundRobin } from './round-robin.ts';
 import type { BooksPage, OrdersPage, ReadOptions, Served, Title } from './service.ts';
 
-/** Everything that is read: books and topics through the caches, orders and pages from a catalog each time. */
+/**
+ * Everything that is read: books and topics through the caches, at once where the memory has them; orders and
+ * pages from a catalog each time.
+ */
 export interface Reads {
-  book(id: BookId, options?: ReadOptions): Promise<Served<Book | null>>;
-  search(topic: string, options?: ReadOptions): Promise<Served<readonly Title[]>>;
+  book(id: BookId, options?: ReadOptions): Served<Book | null> | Promise<Served<Book | null>>;
+  search(topic: string, options?: ReadOptions): Served<readonly Title[]> | Promise<Served<readonly Title[]>>;
   books(page: { after?: BookId; limit: number }, options?: ReadOptions): Promise<Served<BooksPage>>;
   order(orderId: Key, options?: ReadOptions): Promise<Served<Order | null>>;
   orders(page: { after?: string; limit: number }, options?: ReadOptions): Promise<Served<OrdersPage>>;
@@ -34,8 +37,8 @@ export function createReads(
   const { clock, limits, freshness, remote, catalogs, floorKnown, waits } = ports;
   const bookMemory = createMemoryCache<Book | null>(limits.cacheEntries);
   const topicMemory = createMemoryCache<readonly Title[]>(limits.cacheEntries);
-  const readBook = createCachedRead({ value: Book.nullable(), memory: bookMemory }, ports);
-  const readTopic = createCachedRead({ value: Titles, memory: topicMemory }, ports);
+  const books = createCachedRead({ value: Book.nullable(), memory: bookMemory }, ports);
+  const topics = createCachedRead({ value: Titles, memory: topicMemory }, ports);
 
   /** Asks catalogs in turn; an answer that is not as new as it must be counts for nothing. */
   async function ask<T extends AskType>(
@@ -66,31 +69,39 @@ export function createReads(
     return { strong, deadline };
   }
 
+  const fetchBook = (id: BookId) => async (demand: Demand) => {
+    const { from, reply } = await ask('read.book', { id, ...wish(demand) }, demand, asOfReply);
+    const { book, asOf } = reply;
+    return { from, entry: { value: book, version: book?.version ?? 0, asOf, fetchedAt: clock.now() } };
+  };
+
+  const fetchTopic = (topic: string) => async (demand: Demand) => {
+    const { from, reply } = await ask('read.topic', { topic, ...wish(demand) }, demand, asOfReply);
+    const { books: value, version, asOf } = reply;
+    return { from, entry: { value, version, asOf, fetchedAt: clock.now() } };
+  };
+
   const throughCatalog = { cache: 'bypass', ageSeconds: 0 } as const;
 
   return {
-    async book(id, options = {}) {
-      return readBook(bookSubject(id), await begin(options), async (demand) => {
-        const { from, reply } = await ask('read.book', { id, ...wish(demand) }, demand, asOfReply);
-        const { book, asOf } = reply;
-        return { from, entry: { value: book, version: book?.version ?? 0, asOf, fetchedAt: clock.now() } };
-      });
+    book(id, options = {}) {
+      const subject = bookSubject(id);
+      const held = options.strong ? undefined : books.held(subject);
+      return held ?? begin(options).then((patience) => books.read(subject, patience, fetchBook(id)));
     },
 
-    async search(topic, options = {}) {
-      return readTopic(topicSubject(topic), await begin(options), async (demand) => {
-        const { from, reply } = await ask('read.topic', { topic, ...wish(demand) }, demand, asOfReply);
-        const { books, version, asOf } = reply;
-        return { from, entry: { value: books, version, asOf, fetchedAt: clock.now() } };
-      });
+    search(topic, options = {}) {
+      const subject = topicSubject(topic);
+      const held = options.strong ? undefined : topics.held(subject);
+      return held ?? begin(options).then((patience) => topics.read(subject, patience, fetchTopic(topic)));
     },
 
     async books(page, options = {}) {
       const demand = { ...(await begin(options)), minVersion: freshness.highest };
       const { from, reply } = await ask('read.books', { ...page, ...wish(demand) }, demand, asOfReply);
-      const { books, next, asOf } = reply;
-      for (const { id, version } of books) freshness.raise(bookSubject(id), version);
-      return { value: { books, next }, servedBy: from, version: asOf, asOf, ...throughCatalog };
+      const { asOf, ...value } = reply;
+      for (const { id, version } of value.books) freshness.raise(bookSubject(id), version);
+      return { value, servedBy: from, version: asOf, asOf, ...throughCatalog };
     },
 
     async order(orderId, options = {}) {
@@ -105,9 +116,9 @@ export function createReads(
     async orders(page, options = {}) {
       const demand = { ...(await begin(options)), minVersion: freshness.highest };
       const { from, reply } = await ask('read.orders', { ...page, ...wish(demand) }, demand, asOfReply);
-      const { orders, next, asOf } = reply;
-      for (const { orderId, version } of orders) freshness.raise(orderSubject(orderId), version);
-      return { value: { orders, next }, servedBy: from, version: asOf, asOf, ...throughCatalog };
+      const { asOf, ...value } = reply;
+      for (const { orderId, version } of value.orders) freshness.raise(orderSubject(orderId), version);
+      return { value, servedBy: from, version: asOf, asOf, ...throughCatalog };
     },
 
     learn(book, asOf) {

@@ -27,6 +27,8 @@ export interface ScriptedCatalog {
   applied: number;
   /** The answer to `read.index`; by default what is applied here. */
   index: () => number;
+  /** True: it answers reads that ask for more than it has. */
+  careless: boolean;
   /** Runs before each read is answered; may wait or throw. */
   beforeRead: () => Promise<void> | void;
   /** The answer to `feed.follow`; by default the feed goes on where it is asked for. */
@@ -196,6 +198,7 @@ function script(mesh: OpenMesh, asked: Question[]): ScriptedCatalog {
     orders: new Map(),
     applied: 0,
     index: () => catalog.applied,
+    careless: false,
     beforeRead() {},
     followed: ({ from }) => ({ index: from, reset: false }),
     write(index, changed) {
@@ -218,7 +221,7 @@ function script(mesh: OpenMesh, asked: Question[]): ScriptedCatalog {
   async function read(type: string, { minVersion, strong }: { minVersion: number; strong: boolean }) {
     asked.push({ by, type, minVersion, strong });
     await catalog.beforeRead();
-    if (catalog.applied < minVersion) throw new BazarError('behind');
+    if (catalog.applied < minVersion && !catalog.careless) throw new BazarError('behind');
   }
 
   mesh.onAsk('read.index', () => {

@@ -87,17 +87,24 @@ test('nothing is read from the moment the connection closes until the new run id
   assert.is((await read()).value, 'new');
 });
 
-test('an answer of the former connection is not taken for one of this', async () => {
-  const { clock, redis, cache } = await setUp({ redisTimeoutMs: 10_000 });
+test('an answer that comes when the connection is another one is not believed', async () => {
+  const { clock, redis, server, cache, read } = await setUp({ redisTimeoutMs: 10_000 });
   cache.put('k', entry('old', 1));
   await clock.elapse(50);
-  redis.weather.minLatencyMs = redis.weather.maxLatencyMs = 100;
+  assert.is((await read()).value, 'old');
+  let answer = (_: string) => {};
+  const { get } = server;
+  server.get = () =>
+    new Promise((resolve) => {
+      answer = resolve;
+    });
   const reading = cache.get('k', z.string());
-  await clock.elapse(150);
+  server.get = get;
   redis.kill();
-  redis.weather.minLatencyMs = redis.weather.maxLatencyMs = 1;
+  await clock.elapse(5);
   redis.start('nothing');
-  await clock.elapse(200);
+  await clock.elapse(50);
+  answer(JSON.stringify(entry('old', 1)));
   assert.is(await reading, undefined);
 });
 
