@@ -192,15 +192,15 @@ export function createReplicaHost(options: HostOptions): ReplicaHost {
   }
 
   function endTurn(): void {
-    turnScheduled = false;
     if (halted) return;
     takeCommands();
     if (isLeading()) {
       if (queuedReads.length > 0) dispatch({ type: 'reads.requested', ids: queuedReads.splice(0) });
       dispatch({ type: 'turn.ended' });
-      turnScheduled = false;
     }
     batches.flush();
+    // What these events changed has gone out with this turn; only what did not fit needs another.
+    turnScheduled = false;
     if (raft.news && isLeading()) scheduleTurn();
   }
 

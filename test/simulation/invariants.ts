@@ -1,0 +1,165 @@
+import { GENERATION_KEY, logKey } from '../../storage/keys.ts';
+import type { Position } from '../../storage/position.ts';
+import type { SimNode, World } from './world.ts';
+
+/** A rule of Raft or of the store was broken; the run has failed. */
+export class Violation extends Error {
+  override readonly name = 'Violation';
+}
+
+/**
+ * What must hold after every event, whatever has failed (Raft, figure 3, and the guarantees of the store). Each
+ * catalog is looked at only as far as it has changed.
+ */
+export interface Invariants {
+  check(): void;
+  /** The highest index that any catalog has committed. */
+  readonly committed: number;
+  /** Leaders seen, by term. */
+  readonly leaders: ReadonlyMap<number, string>;
+}
+
+interface Seen {
+  process: SimNode['process'];
+  role: string;
+  term: number;
+  lastIndex: number;
+  lastSum: number;
+  commit: number;
+  applied: number;
+}
+
+export function createInvariants(world: World): Invariants {
+  const catalogs = world.ofKind('catalog');
+  const quorum = Math.floor(catalogs.length / 2) + 1;
+  const seen = new Map<SimNode, Seen>();
+  const leaders = new Map<number, string>();
+  /** Checksum chains by index and term: equal place, equal past. */
+  const sums = new Map<string, number>();
+  const committed: Position[] = [];
+  const digests = new Map<number, { digest: string; node: string }>();
+
+  function check(): void {
+    if (world.complaints.length > 0) throw new Violation(`a node gave up: ${world.complaints[0]}`);
+    for (const node of catalogs) if (node.catalog) look(node, node.catalog);
+  }
+
+  function look(node: SimNode, catalog: NonNullable<SimNode['catalog']>): void {
+    const { raft, role } = catalog.replica;
+    const { log } = raft;
+    const before = seen.get(node);
+    const known = before?.process === node.process ? before : undefined;
+    const lastSum = log.positionAt(log.lastIndex)!.sum;
+    const applied = catalog.state.applied.index;
+
+    if (known?.role !== role || known.term !== raft.term) checkLeader(node, role, raft.term);
+    if (known && raft.term < known.term) throw new Violation(`${node.id} went back to term ${raft.term}`);
+    if (known?.lastIndex !== log.lastIndex || known.lastSum !== lastSum) checkLog(node, known);
+    if (known?.commit !== raft.commit) checkCommit(node, known?.commit ?? log.offset.index);
+    if (known?.applied !== applied) checkState(node, known?.applied ?? 0);
+    seen.set(node, {
+      process: node.process,
+      role,
+      term: raft.term,
+      lastIndex: log.lastIndex,
+      lastSum,
+      commit: raft.commit,
+      applied,
+    });
+  }
+
+  /** Election safety, and leader completeness: who leads has everything that was ever committed. */
+  function checkLeader(node: SimNode, role: string, term: number): void {
+    if (role !== 'leader') return;
+    const other = leaders.get(term);
+    if (other !== undefined && other !== node.id) {
+      throw new Violation(`term ${term} has two leaders, ${other} and ${node.id}`);
+    }
+    if (other === undefined) world.trace.note(world.scheduler.now, () => `*** ${node.id} leads term ${term}`);
+    leaders.set(term, node.id);
+    const last = committed.at(-1);
+    const { log } = node.catalog!.replica.raft;
+    const own = last && log.positionAt(last.index);
+    if (last && last.index > log.offset.index && own?.sum !== last.sum) {
+      throw new Violation(`${node.id} leads term ${term} without the committed entry ${last.index}`);
+    }
+  }
+
+  /** Log matching: two logs that agree on an entry's index and term agree on everything before it. */
+  function checkLog(node: SimNode, known: Seen | undefined): void {
+    const { log } = node.catalog!.replica.raft;
+    const grown = known && log.positionAt(known.lastIndex)?.sum === known.lastSum;
+    const from = grown ? known.lastIndex + 1 : log.offset.index + 1;
+    for (let index = from; index <= log.lastIndex; index++) {
+      const { term, sum } = log.positionAt(index)!;
+      const key = `${index}/${term}`;
+      const first = sums.get(key);
+      if (first !== undefined && first !== sum) {
+        throw new Violation(`${node.id} has another entry ${index} of term ${term} than a replica before it`);
+      }
+      sums.set(key, sum);
+    }
+  }
+
+  /** State machine safety: what is committed is never lost or changed, and is durable on a majority. */
+  function checkCommit(node: SimNode, from: number): void {
+    const { raft } = node.catalog!.replica;
+    if (raft.commit < from) throw new Violation(`${node.id} took its commit index back to ${raft.commit}`);
+    for (let index = Math.max(from, raft.log.offset.index) + 1; index <= raft.commit; index++) {
+      const position = raft.log.positionAt(index);
+      if (!position) throw new Violation(`${node.id} has committed entry ${index}, which it does not have`);
+      const before = committed[index - 1];
+      if (before === undefined) {
+        checkDurable(index);
+        committed[index - 1] = position;
+      } else if (before.sum !== position.sum) {
+        throw new Violation(`${node.id} has committed another entry ${index} than a replica before it`);
+      }
+    }
+  }
+
+  function checkDurable(index: number): void {
+    const holders = catalogs.filter(
+      ({ disk }) => disk!.records.has(logKey(index)) || appliedOn(disk!) >= index,
+    );
+    if (holders.length < quorum) {
+      const names = holders.map(({ id }) => id).join(', ') || 'no catalog';
+      throw new Violation(`entry ${index} is committed, but durable on ${names} only`);
+    }
+  }
+
+  /** Equal applied index, equal digest; and every book balances. */
+  function checkState(node: SimNode, from: number): void {
+    const { state } = node.catalog!;
+    const { index } = state.applied;
+    if (index < from) throw new Violation(`${node.id} went back to applied index ${index} from ${from}`);
+    const first = digests.get(index);
+    if (first === undefined) digests.set(index, { digest: state.digest, node: node.id });
+    else if (first.digest !== state.digest) {
+      throw new Violation(`${node.id} and ${first.node} differ at applied index ${index}`);
+    }
+    for (const { id, initial, restocked, sold, stock } of state.books()) {
+      if (stock >= 0 && initial + restocked - sold === stock) continue;
+      throw new Violation(
+        `${node.id}: book ${id} has ${initial} + ${restocked} - ${sold} but stock ${stock}`,
+      );
+    }
+  }
+
+  return {
+    check,
+    get committed() {
+      return committed.length;
+    },
+    leaders,
+  };
+}
+
+const SEAL_DIGITS = 8;
+
+/** Up to where a disk's state is applied. Its record is sealed by a checksum in front. */
+function appliedOn(disk: NonNullable<SimNode['disk']>): number {
+  const generation = disk.records.get(GENERATION_KEY)?.slice(SEAL_DIGITS) ?? 0;
+  const text = disk.records.get(`g${generation}/applied`);
+  return text ? JSON.parse(text.slice(SEAL_DIGITS)).position.index : 0;
+}

@@ -1,0 +1,191 @@
+import type { Random } from '../../runtime/random.ts';
+import type { Invariants } from './invariants.ts';
+import type { SimNode, World } from './world.ts';
+
+/** Breaks things by the seed's plan while it runs, and mends everything at its end. */
+export interface Nemesis {
+  begin(): void;
+  /** Ends all faults: everything runs again, every link can be made. */
+  heal(): void;
+  /** Faults so far, by name. */
+  readonly faults: ReadonlyMap<string, number>;
+}
+
+export function createNemesis(world: World, invariants: Invariants, random: Random): Nemesis {
+  const { plan, scheduler, outside, network, redis } = world;
+  const faults = new Map<string, number>();
+  let running = false;
+
+  const pick = <T>(choices: readonly T[]): T => choices[random.integer(choices.length)]!;
+  const soon = (lowMs: number, highMs: number, run: () => void) =>
+    void scheduler.after(lowMs + random.next() * (highMs - lowMs), outside, () => running && run());
+  const say = (line: string) => {
+    world.trace.mix(line);
+    world.trace.note(scheduler.now, () => `*** ${line}`);
+  };
+
+  function restartSoon(node: SimNode): void {
+    soon(50, 4_000, () => {
+      if (!node.process.alive) world.start(node);
+    });
+  }
+
+  function kill(node: SimNode): void {
+    if (!node.process.alive) return;
+    world.kill(node);
+    restartSoon(node);
+  }
+
+  function wipe(): void {
+    const node = pick(world.ofKind('catalog'));
+    if (!mayWipe(node)) return;
+    if (node.process.alive) world.kill(node);
+    say(`wipe ${node.id}`);
+    node.disk!.wipe();
+    node.wiped = true;
+    restartSoon(node);
+  }
+
+  /** A wiped disk counts in the minority that may fail until it has caught up; a second one would be too many. */
+  function mayWipe(candidate: SimNode): boolean {
+    const catalogs = world.ofKind('catalog');
+    for (const node of catalogs) if (node.wiped && hasCaughtUp(node)) node.wiped = false;
+    const wiped = catalogs.filter((node) => node.wiped && node !== candidate).length + 1;
+    return wiped <= (catalogs.length - 1) / 2;
+  }
+
+  function hasCaughtUp({ catalog }: SimNode): boolean {
+    return (
+      catalog !== undefined &&
+      catalog.replica.role !== 'recovering' &&
+      catalog.state.applied.index >= invariants.committed
+    );
+  }
+
+  function pauseFor(node: SimNode, ms: number): void {
+    if (!node.process.alive || node.process.paused) return;
+    const { process } = node;
+    world.pause(node);
+    soon(ms / 2, ms, () => {
+      if (node.process === process && process.paused) world.resume(node);
+    });
+  }
+
+  function partition(): void {
+    const groups = world.nodes.map(({ id }) => ({ id, side: random.integer(2) }));
+    const oneWay = random.next() < 0.4;
+    for (const a of groups) {
+      for (const b of groups) {
+        if (a.side !== b.side && (!oneWay || a.side === 0)) network.weather.blocked.add(`${a.id}>${b.id}`);
+      }
+    }
+    say(`partition ${groups.map(({ id, side }) => `${id}:${side}`).join(' ')}${oneWay ? ' one way' : ''}`);
+    soon(200, 6_000, mendNetwork);
+  }
+
+  function isolate(): void {
+    const { id } = pick(world.nodes);
+    for (const other of world.nodes) {
+      if (other.id === id) continue;
+      network.weather.blocked.add(`${id}>${other.id}`);
+      network.weather.blocked.add(`${other.id}>${id}`);
+    }
+    say(`isolate ${id}`);
+    soon(200, 6_000, mendNetwork);
+  }
+
+  function mendNetwork(): void {
+    if (network.weather.blocked.size === 0) return;
+    say('partition heals');
+    network.weather.blocked.clear();
+    network.healed();
+  }
+
+  function leader(): SimNode | undefined {
+    return world.ofKind('catalog').find((node) => node.catalog?.replica.role === 'leader');
+  }
+
+  const repertoire: readonly (readonly [name: string, weight: number, run: () => void])[] = [
+    ['kill any', 5, () => kill(pick(world.nodes))],
+    ['kill the leader', 3, () => void (leader() && kill(leader()!))],
+    ['kill all', 0.5, () => world.nodes.forEach(kill)],
+    ['wipe a disk', 2, wipe],
+    ['pause any', 4, () => pauseFor(pick(world.nodes), 4_000)],
+    ['pause the leader', 2, () => void (leader() && pauseFor(leader()!, 5_000))],
+    ['partition', 4, partition],
+    ['isolate', 3, isolate],
+    ['reset a link', 4, () => network.reset(pick(world.nodes).id, pick(world.nodes).id)],
+    ['slow disk', 1, slowDisk],
+    ['disturb Redis', redis ? 4 : 0, disturbRedis],
+  ];
+
+  /** Slow, stopped, or dead and back with nothing or with what it had at some earlier time. */
+  function disturbRedis(): void {
+    if (!redis?.running) return;
+    const trouble = pick(['slow', 'paused', 'wiped', 'restored', 'saved'] as const);
+    say(`redis ${trouble}`);
+    if (trouble === 'saved') redis.save();
+    else if (trouble === 'slow') {
+      redis.weather.maxLatencyMs = 60;
+      soon(500, 4_000, calmRedis);
+    } else if (trouble === 'paused') {
+      redis.pause();
+      soon(500, 4_000, redis.resume);
+    } else {
+      redis.kill();
+      soon(10, 3_000, () => redis.start(trouble === 'restored' ? 'saved' : 'nothing'));
+    }
+  }
+
+  function calmRedis(): void {
+    if (redis) redis.weather.maxLatencyMs = 1;
+  }
+
+  function slowDisk(): void {
+    const node = pick(world.ofKind('catalog'));
+    const before = node.disk!.latencyMs;
+    node.disk!.latencyMs = { least: 50, most: 400 };
+    soon(500, 3_000, () => {
+      node.disk!.latencyMs = before;
+    });
+  }
+
+  function strike(): void {
+    const total = repertoire.reduce((sum, [, weight]) => sum + weight, 0);
+    let dice = random.next() * total;
+    for (const [name, weight, run] of repertoire) {
+      dice -= weight;
+      if (dice >= 0) continue;
+      faults.set(name, (faults.get(name) ?? 0) + 1);
+      run();
+      break;
+    }
+    soon(0, 2 * plan.faultEveryMs, strike);
+  }
+
+  return {
+    faults,
+    begin() {
+      running = true;
+      network.weather.dropRate = plan.dropRate;
+      network.weather.duplicateRate = plan.duplicateRate;
+      if (Number.isFinite(plan.faultEveryMs)) soon(0, 2 * plan.faultEveryMs, strike);
+    },
+    heal() {
+      running = false;
+      say('all faults end');
+      network.weather.dropRate = 0;
+      network.weather.duplicateRate = 0;
+      network.weather.blocked.clear();
+      network.healed();
+      calmRedis();
+      redis?.resume();
+      redis?.start('saved');
+      for (const node of world.nodes) {
+        if (node.disk) node.disk.latencyMs = { least: plan.diskMs / 10, most: plan.diskMs };
+        if (node.process.paused) world.resume(node);
+        if (!node.process.alive) world.start(node);
+      }
+    },
+  };
+}

@@ -1,0 +1,83 @@
+import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
+import type { Random } from '../../runtime/random.ts';
+
+/** How rough a run is; fault rates are drawn within it. */
+export type Roughness = 'calm' | 'breeze' | 'storm';
+
+/** Everything about a run that its seed decides before it begins. */
+export interface Plan {
+  readonly seed: number;
+  readonly roughness: Roughness;
+  readonly catalogs: number;
+  readonly orders: number;
+  readonly gateways: number;
+  readonly redis: boolean;
+  readonly limits: Limits;
+  readonly books: number;
+  readonly stock: number;
+  readonly clients: number;
+  /** Mean simulated milliseconds between two operations of one client. */
+  readonly thinkMs: number;
+  /** Simulated milliseconds with faults, and afterwards without. */
+  readonly faultsMs: number;
+  readonly healedMs: number;
+  /** Mean simulated milliseconds between two faults. */
+  readonly faultEveryMs: number;
+  readonly latencyMs: number;
+  readonly dropRate: number;
+  readonly duplicateRate: number;
+  readonly diskMs: number;
+}
+
+export function drawPlan(seed: number, random: Random): Plan {
+  const pick = <T>(...choices: readonly T[]): T => choices[random.integer(choices.length)]!;
+  const between = (low: number, high: number) => low + random.integer(high - low + 1);
+  const roughness = pick<Roughness>('calm', 'breeze', 'breeze', 'storm', 'storm');
+  const calm = roughness === 'calm';
+  const lossy = roughness === 'storm' && random.next() < 0.5;
+  return {
+    seed,
+    roughness,
+    catalogs: pick(1, 2, 3, 3, 3, 3, 3, 5),
+    orders: between(1, 2),
+    gateways: between(1, 2),
+    redis: random.next() < 0.7,
+    limits: random.next() < 0.6 ? tinyLimits(between) : DEFAULT_LIMITS,
+    books: pick(1, 2, 3, 20),
+    stock: pick(5, 30, 200),
+    clients: between(2, 6),
+    thinkMs: pick(50, 150, 400),
+    faultsMs: between(8_000, 16_000),
+    healedMs: 8_000,
+    faultEveryMs: calm
+      ? Number.POSITIVE_INFINITY
+      : roughness === 'breeze'
+        ? between(1_500, 4_000)
+        : between(300, 1_200),
+    latencyMs: calm ? 2 : pick(2, 10, 40),
+    dropRate: lossy ? random.next() * 0.02 : 0,
+    duplicateRate: lossy ? random.next() * 0.02 : 0,
+    diskMs: calm ? 1 : pick(0.5, 3, 20),
+  };
+}
+
+/** Bounds so small that compaction, snapshots, feed gaps, evictions and overload happen all the time. */
+function tinyLimits(between: (low: number, high: number) => number): Limits {
+  return {
+    ...DEFAULT_LIMITS,
+    maxEntriesPerAppend: between(1, 8),
+    maxBytesPerAppend: between(200, 2_000),
+    maxEntriesInFlight: between(2, 20),
+    maxUncommittedEntries: between(5, 40),
+    keptEntries: between(3, 40),
+    keptBytes: between(500, 20_000),
+    snapshotChunkBytes: between(200, 2_000),
+    snapshotTicks: between(20, 80),
+    feedEntries: between(3, 40),
+    maxSubmissions: between(5, 50),
+    cacheEntries: between(2, 20),
+    recentKeys: between(2, 20),
+    maxPendingReads: between(5, 50),
+    maxPendingAsks: between(20, 100),
+  };
+}

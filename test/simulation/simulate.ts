@@ -1,0 +1,145 @@
+import { seededRandom } from '../../runtime/random.ts';
+import type { Line } from '../checkers/history.ts';
+import { checkLinearizability } from '../checkers/linearizability.ts';
+import { checkWitness } from '../checkers/witness.ts';
+import { createInvariants, type Invariants, Violation } from './invariants.ts';
+import { createNemesis } from './nemesis.ts';
+import { drawPlan, type Plan } from './plan.ts';
+import { createWorkload } from './workload.ts';
+import { createWorld, type World } from './world.ts';
+
+/** Simulated milliseconds for the first election, the stocking of the shelf and nothing else. */
+const OPENING_MS = 5_000;
+
+/** What became of one seed. */
+export interface Outcome {
+  readonly plan: Plan;
+  readonly traceHash: string;
+  readonly events: number;
+  readonly operations: number;
+  readonly simulatedMs: number;
+  readonly faults: ReadonlyMap<string, number>;
+  readonly terms: number;
+  readonly committed: number;
+  readonly history: readonly Line[];
+  /** What was broken; undefined if nothing was. */
+  readonly failure?: string;
+  /** The last events in readable form. */
+  readonly lines: readonly string[];
+}
+
+/**
+ * Runs one seed: opens the store, breaks things under load, heals them, and judges what was seen. `change` alters
+ * the drawn plan, for runs that look for one thing.
+ */
+export async function simulate(
+  seed: number,
+  change: (plan: Plan) => Plan = (plan) => plan,
+): Promise<Outcome> {
+  const random = seededRandom(seed);
+  const plan = change(drawPlan(seed, random));
+  const world = createWorld(plan, random);
+  const invariants = createInvariants(world);
+  const nemesis = createNemesis(world, invariants, random);
+  const workload = createWorkload(world, random);
+  let failure: string | undefined;
+  const rejected = (error: unknown) =>
+    world.complaints.push(`unhandled rejection: ${(error as Error)?.stack ?? error}`);
+  process.on('unhandledRejection', rejected);
+  try {
+    for (const node of world.nodes) world.start(node);
+    await until(world, invariants, workload.stock(), OPENING_MS, 'the store does not open');
+    const termsAtFirst = invariants.leaders.size;
+    workload.begin();
+    nemesis.begin();
+    await world.scheduler.run(world.scheduler.now + plan.faultsMs, invariants.check);
+    if (plan.roughness === 'calm' && invariants.leaders.size !== termsAtFirst) {
+      throw new Violation(`the leader changed although nothing had happened`);
+    }
+    nemesis.heal();
+    await world.scheduler.run(world.scheduler.now + plan.healedMs, invariants.check);
+    workload.stop();
+    await until(
+      world,
+      invariants,
+      workload.progress(),
+      30_000,
+      'the clients get no answers after the healing',
+    );
+    await world.scheduler.run(world.scheduler.now + 2_000, invariants.check);
+    await judge(world, invariants, workload.history);
+  } catch (error) {
+    failure = error instanceof Violation ? error.message : String((error as Error)?.stack ?? error);
+  } finally {
+    process.off('unhandledRejection', rejected);
+  }
+  return {
+    plan,
+    traceHash: world.trace.hash,
+    events: world.scheduler.taken,
+    operations: workload.operations,
+    simulatedMs: world.scheduler.now,
+    faults: nemesis.faults,
+    terms: invariants.leaders.size,
+    committed: invariants.committed,
+    history: workload.history,
+    failure,
+    lines: failure === undefined ? [] : world.trace.lines(),
+  };
+}
+
+/** Runs the simulation until `work` has settled, for at most `patienceMs`. */
+async function until(
+  world: World,
+  invariants: Invariants,
+  work: Promise<void>,
+  patienceMs: number,
+  complaint: string,
+): Promise<void> {
+  let settled = false;
+  let failed: unknown;
+  work.then(
+    () => {
+      settled = true;
+    },
+    (error) => {
+      settled = true;
+      failed = error;
+    },
+  );
+  const deadline = world.scheduler.now + patienceMs;
+  while (!settled) {
+    if (world.scheduler.now >= deadline) throw new Violation(complaint);
+    await world.scheduler.run(world.scheduler.now + 50, invariants.check);
+  }
+  if (failed !== undefined) throw failed;
+}
+
+/** When all is over: equal replicas, every acknowledged purchase there once, and a history that can be explained. */
+async function judge(world: World, invariants: Invariants, history: readonly Line[]): Promise<void> {
+  const catalogs = world.ofKind('catalog').map(({ id, catalog }) => ({ id, state: catalog!.state }));
+  for (const { id, state } of catalogs) {
+    if (state.applied.index !== invariants.committed) {
+      throw new Violation(`${id} ends at index ${state.applied.index} of ${invariants.committed}`);
+    }
+  }
+  const { state } = catalogs[0]!;
+  const table: Line[] = [];
+  let after = '';
+  for (;;) {
+    const { orders, next } = await state.ordersAfter(after, 100);
+    for (const { orderId, status, code, version } of orders) {
+      table.push({ kind: 'order', key: orderId, status, code, version });
+    }
+    if (next === null) break;
+    after = next;
+  }
+  const whole: Line[] = [...history, ...table, { kind: 'table', orders: table.length }];
+  const witness = await checkWitness(() => whole);
+  const [first] = witness.violations;
+  if (first) throw new Violation(`${first.op} breaks "${first.rule}": ${first.says}`);
+  const { verdict, violations } = await checkLinearizability(whole, { maxConfigurations: 2_000 });
+  if (verdict === 'violated') {
+    throw new Violation(`not linearizable: ${violations.map(({ op, says }) => `${op} ${says}`).join('; ')}`);
+  }
+}

@@ -1,0 +1,39 @@
+import { crc32 } from 'node:zlib';
+
+/** Lines of the trace that a failing run prints. */
+const KEPT_LINES = 4000;
+
+/**
+ * What happened, as a hash of everything (two runs of one seed must have the same) and as the last lines in
+ * readable form.
+ */
+export interface Trace {
+  readonly hash: string;
+  /** Adds to the hash only. */
+  mix(text: string): void;
+  /** Adds to both. The line is made only if somebody reads it. */
+  note(atMs: number, line: () => string): void;
+  lines(): string[];
+}
+
+export function createTrace(): Trace {
+  let hash = 0;
+  const kept: { atMs: number; line: () => string }[] = [];
+  let next = 0;
+  const mix = (text: string) => {
+    hash = crc32(text, hash);
+  };
+  return {
+    get hash() {
+      return hash.toString(16).padStart(8, '0');
+    },
+    mix,
+    note(atMs, line) {
+      kept[next++ % KEPT_LINES] = { atMs, line };
+    },
+    lines() {
+      const ordered = [...kept.slice(next % KEPT_LINES), ...kept.slice(0, next % KEPT_LINES)];
+      return ordered.map(({ atMs, line }) => `${(atMs / 1000).toFixed(4).padStart(9)}  ${line()}`);
+    },
+  };
+}

@@ -1,0 +1,255 @@
+import type { GatewayService, Submitted } from '../../gateway/service.ts';
+import type { CartLine } from '../../runtime/domain.ts';
+import { asBazarError } from '../../runtime/errors.ts';
+import type { Random } from '../../runtime/random.ts';
+import type { Line, WriteLine } from '../checkers/history.ts';
+import { Violation } from './invariants.ts';
+import type { World } from './world.ts';
+
+/** Simulated milliseconds after which a client stops waiting for an answer. */
+const CLIENT_PATIENCE_MS = 5_000;
+/** Simulated milliseconds in which a client must get a definite answer once everything is healed. */
+const PROGRESS_MS = 12_000;
+/** Times a client asks again under the same key when it does not know the outcome. */
+const MAX_ASKS = 4;
+
+/**
+ * Clients of the store: they buy, ask again under the same key, restock, change prices and read, and write down
+ * what they asked and what they were told.
+ */
+export interface Workload {
+  readonly history: readonly Line[];
+  readonly operations: number;
+  /** Puts the books on the shelf; resolves when they are there. */
+  stock(): Promise<void>;
+  /** Starts the clients; they go on until `stop`. */
+  begin(): void;
+  stop(): void;
+  /** Every client gets a definite answer to a purchase through every gateway; rejects if that takes too long. */
+  progress(): Promise<void>;
+}
+
+/** An answer, or that there was none in time. */
+type Answer<T> = { readonly value: T } | { readonly error: unknown } | 'silence';
+
+export function createWorkload(world: World, random: Random): Workload {
+  const { plan, scheduler, outside, outsideClock } = world;
+  const history: Line[] = [];
+  const gateways = world.ofKind('gateway');
+  let operations = 0;
+  let running = false;
+
+  const pause = (ms: number) => new Promise<void>((resolve) => scheduler.after(ms, outside, resolve));
+  const latency = () => 0.1 + random.next() * plan.latencyMs;
+  const book = () => 1 + random.integer(plan.books);
+
+  /** One request to a gateway's process and its answer, either of which its death swallows. */
+  function ask<T>(via: string, request: (service: GatewayService) => Promise<T>): Promise<Answer<T>> {
+    return new Promise((resolve) => {
+      scheduler.after(CLIENT_PATIENCE_MS, outside, () => resolve('silence'));
+      const answer = (told: Answer<T>) => void scheduler.after(latency(), outside, () => resolve(told));
+      const node = world.node(via);
+      const { process } = node;
+      scheduler.after(latency(), process, () => {
+        if (!node.gateway) return;
+        request(node.gateway).then(
+          (value) => process.alive && answer({ value }),
+          (error) => process.alive && answer({ error }),
+        );
+      });
+    });
+  }
+
+  function write(
+    line: WriteLine,
+    request: (service: GatewayService) => Promise<Submitted>,
+  ): Promise<WriteLine> {
+    operations++;
+    return ask(line.via, request).then((answer) => {
+      const end = answer === 'silence' ? null : scheduler.now;
+      const told = { ...line, ...outcomeOf(answer), end } as WriteLine;
+      history.push(told);
+      world.trace.note(scheduler.now, () => `    ${JSON.stringify(told)}`);
+      world.trace.mix(JSON.stringify(told));
+      return told;
+    });
+  }
+
+  function asked(client: string) {
+    return {
+      op: `${client}/${operations}`,
+      client,
+      via: gateways[random.integer(gateways.length)]!.id,
+      start: scheduler.now,
+      end: null,
+      outcome: 'unknown' as const,
+    };
+  }
+
+  function cart(): CartLine[] {
+    const count = random.next() < 0.8 ? 1 : 2 + random.integer(2);
+    return Array.from({ length: count }, () => ({ id: book(), quantity: 1 + random.integer(3) }));
+  }
+
+  /** Buys, and while the outcome is not known asks again under the same key, maybe through another gateway. */
+  async function buy(client: string, lines = cart(), via?: string): Promise<boolean> {
+    const key = `${client}-${operations}`;
+    for (let asks = 0; asks < MAX_ASKS; asks++) {
+      const line = {
+        kind: 'purchase' as const,
+        ...asked(client),
+        ...(via ? { via } : {}),
+        key,
+        lines: lines.map(({ id, quantity }) => ({ book: id, quantity })),
+      };
+      const told = await write(line, (service) => service.purchase(lines, key));
+      if (told.outcome === 'ok' || told.outcome === 'refused') {
+        // Now and then the answer gets lost on the client's side, and it asks once more.
+        if (random.next() > 0.05) return true;
+      } else if (random.next() < 0.2) return false;
+      await pause(random.next() * 500);
+    }
+    return false;
+  }
+
+  async function restock(client: string): Promise<void> {
+    const line = {
+      kind: 'restock' as const,
+      ...asked(client),
+      key: `${client}-${operations}`,
+      book: book(),
+      amount: 1 + random.integer(5),
+    };
+    await write(line, (service) => service.updateBook(line.book, { restock: line.amount }, line.key));
+  }
+
+  async function reprice(client: string): Promise<void> {
+    const line = {
+      kind: 'price' as const,
+      ...asked(client),
+      key: `${client}-${operations}`,
+      book: book(),
+      price: 100 + random.integer(900),
+    };
+    await write(line, (service) => service.updateBook(line.book, { price: line.price }, line.key));
+  }
+
+  async function read(client: string, strong: boolean): Promise<void> {
+    operations++;
+    const line = {
+      kind: 'read' as const,
+      ...asked(client),
+      book: book(),
+      consistency: strong ? ('strong' as const) : ('default' as const),
+    };
+    const answer = await ask(line.via, (service) => service.book(line.book, { strong }));
+    const end = scheduler.now;
+    if (answer === 'silence' || 'error' in answer) {
+      history.push({ ...line, end: answer === 'silence' ? null : end, outcome: 'none' });
+      return;
+    }
+    const { value, version, asOf } = answer.value;
+    if (value === null) throw new Violation(`${line.op}: ${line.via} does not find book ${line.book}`);
+    const { stock, price } = value;
+    const told = { ...line, end, outcome: 'ok' as const, version, asOf, stock, price };
+    history.push(told);
+    world.trace.note(
+      end,
+      () => `    ${JSON.stringify(told)} (${answer.value.cache}, ${answer.value.servedBy})`,
+    );
+    world.trace.mix(JSON.stringify(told));
+  }
+
+  /** A topic's list and an order must be findable wherever their books and orders are. */
+  async function browse(client: string): Promise<void> {
+    operations++;
+    const { via } = asked(client);
+    const answer = await ask(via, (service) => service.search('simulated'));
+    if (answer === 'silence' || 'error' in answer) return;
+    if (answer.value.value.length !== plan.books) {
+      throw new Violation(`${client}: ${via} lists ${answer.value.value.length} of ${plan.books} books`);
+    }
+  }
+
+  async function live(client: string): Promise<void> {
+    while (running) {
+      await pause(random.next() * 2 * plan.thinkMs);
+      const dice = random.next();
+      if (dice < 0.45) await buy(client);
+      else if (dice < 0.55) await restock(client);
+      else if (dice < 0.6) await reprice(client);
+      else if (dice < 0.85) await read(client, false);
+      else if (dice < 0.97) await read(client, true);
+      else await browse(client);
+    }
+  }
+
+  const failures: unknown[] = [];
+
+  return {
+    history,
+    get operations() {
+      return operations;
+    },
+    async stock() {
+      const books = Array.from({ length: plan.books }, (_, at) => ({
+        id: at + 1,
+        title: `Book ${at + 1}`,
+        topic: 'simulated',
+        price: 1_000,
+        stock: plan.stock,
+      }));
+      for (;;) {
+        const answer = await ask('gateway-1', (service) => service.addBooks(books, 'stock'));
+        if (answer === 'silence' || 'error' in answer) {
+          await pause(200);
+          continue;
+        }
+        const { version } = answer.value.result;
+        for (const { id, stock, price } of books)
+          history.push({ kind: 'book', book: id, stock, price, version });
+        return;
+      }
+    },
+    begin() {
+      running = true;
+      for (let number = 1; number <= plan.clients; number++) {
+        live(`client-${number}`).catch((error) => {
+          failures.push(error);
+          world.complaints.push(error instanceof Error ? error.message : String(error));
+        });
+      }
+    },
+    stop() {
+      running = false;
+    },
+    async progress() {
+      const deadline = outsideClock.monotonic() + PROGRESS_MS;
+      for (const { id } of gateways) {
+        for (;;) {
+          if (await buy('last', [{ id: 1, quantity: 1 }], id)) break;
+          if (outsideClock.monotonic() > deadline)
+            throw new Violation(`no purchase gets through ${id} although all is healed`);
+        }
+      }
+    },
+  };
+}
+
+function outcomeOf(answer: Answer<Submitted>): Partial<WriteLine> {
+  if (answer === 'silence') return { outcome: 'unknown' };
+  if ('error' in answer) {
+    const { outcome, code } = asBazarError(answer.error);
+    if (code === 'internal')
+      throw new Violation(`a request failed without a reason: ${(answer.error as Error).stack}`);
+    return { outcome, code };
+  }
+  const { result } = answer.value;
+  if (result.kind === 'order') {
+    const { status, code, total, version } = result.order;
+    return status === 'confirmed' ? { outcome: 'ok', total, version } : { outcome: 'refused', code, version };
+  }
+  if (result.kind === 'refused') return { outcome: 'refused', code: result.code, version: result.version };
+  const stock = result.kind === 'updated' ? { stock: result.book.stock } : {};
+  return { outcome: 'ok', version: result.version, ...stock };
+}

@@ -1,0 +1,225 @@
+import { type Catalog, createCatalog } from '../../actors/catalog/catalog.ts';
+import { openCatalogDisk } from '../../actors/catalog/disk.ts';
+import { createOrder, type OrderReplica } from '../../actors/order/order.ts';
+import { createGateway, type Gateway } from '../../gateway/gateway.ts';
+import { createRemoteCache } from '../../gateway/remote-cache.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { openMesh } from '../../runtime/links.ts';
+import { silentLogger } from '../../runtime/logger.ts';
+import type { Mesh, NodeId, NodeKind } from '../../runtime/mesh.ts';
+import { type Random, seededRandom } from '../../runtime/random.ts';
+import type { Store } from '../../storage/store.ts';
+import { type SimulatedDisk, simulatedDisk } from './disk.ts';
+import { createNetwork, type SimNetwork } from './network.ts';
+import type { Plan } from './plan.ts';
+import { type SimulatedRedis, simulatedRedis } from './redis.ts';
+import {
+  createProcess,
+  createScheduler,
+  processClock,
+  resume,
+  type Scheduler,
+  type SimProcess,
+} from './scheduler.ts';
+import { createTrace, type Trace } from './trace.ts';
+
+const CLUSTER = 'simulated';
+const SECRET = 'simulated secret';
+
+/** One node of the simulated cluster: what outlives its processes, and the present one. */
+export interface SimNode {
+  readonly id: NodeId;
+  readonly kind: NodeKind;
+  readonly disk: SimulatedDisk | undefined;
+  /** How its clock is off. */
+  readonly skew: { offsetMs: number; rate: number };
+  process: SimProcess;
+  catalog?: Catalog;
+  order?: OrderReplica;
+  gateway?: Gateway;
+  /** Wiped, and not known to have caught up since. */
+  wiped: boolean;
+}
+
+/** The whole cluster: the real nodes over a simulated clock, network, disk and Redis. */
+export interface World {
+  readonly plan: Plan;
+  readonly scheduler: Scheduler;
+  readonly network: SimNetwork;
+  readonly redis: SimulatedRedis | undefined;
+  readonly trace: Trace;
+  readonly nodes: readonly SimNode[];
+  /** The process of those who stand outside: clients, faults, disks. It never dies. */
+  readonly outside: SimProcess;
+  readonly outsideClock: Clock;
+  start(node: SimNode): void;
+  kill(node: SimNode): void;
+  pause(node: SimNode): void;
+  resume(node: SimNode): void;
+  node(id: NodeId): SimNode;
+  ofKind(kind: NodeKind): SimNode[];
+  /** What a node reported that must not happen: a refused start, a broken invariant. */
+  readonly complaints: string[];
+}
+
+export function createWorld(plan: Plan, random: Random): World {
+  const scheduler = createScheduler();
+  const trace = createTrace();
+  const outside = createProcess('outside');
+  const outsideClock = processClock(scheduler, outside, { offsetMs: 0, rate: 1 });
+  const complaints: string[] = [];
+  const weather = {
+    minLatencyMs: 0.2,
+    maxLatencyMs: plan.latencyMs,
+    dropRate: 0,
+    duplicateRate: 0,
+    blocked: new Set<string>(),
+  };
+  const network = createNetwork(scheduler, fork(), weather, (from, to, frame) => {
+    trace.mix(frame);
+    trace.note(
+      scheduler.now,
+      () => `${from} → ${to}  ${frame.length > 300 ? `${frame.slice(0, 300)}…` : frame}`,
+    );
+  });
+  const redis = plan.redis ? simulatedRedis({ clock: outsideClock, random: fork() }) : undefined;
+
+  function fork(): Random {
+    return seededRandom(random.integer(2 ** 32));
+  }
+
+  const names = (kind: NodeKind, count: number) =>
+    Array.from({ length: count }, (_, at) => `${kind}-${at + 1}`);
+  const catalogs = names('catalog', plan.catalogs);
+  const orders = names('order', plan.orders);
+  const gateways = names('gateway', plan.gateways);
+  const nodes = [
+    ...catalogs.map((id) => createNode(id, 'catalog')),
+    ...orders.map((id) => createNode(id, 'order')),
+    ...gateways.map((id) => createNode(id, 'gateway')),
+  ];
+  const addresses = Object.fromEntries(nodes.map(({ id }) => [id, `sim://${id}`]));
+
+  function createNode(id: NodeId, kind: NodeKind): SimNode {
+    const skewed = plan.roughness !== 'calm';
+    return {
+      id,
+      kind,
+      disk:
+        kind === 'catalog'
+          ? simulatedDisk({
+              location: id,
+              clock: outsideClock,
+              random: fork(),
+              latencyMs: { least: plan.diskMs / 10, most: plan.diskMs },
+            })
+          : undefined,
+      skew: {
+        offsetMs: skewed ? random.integer(600_000) : 0,
+        rate: skewed ? 0.95 + random.next() * 0.1 : 1,
+      },
+      process: createProcess(id),
+      wiped: false,
+    };
+  }
+
+  let formatted = false;
+
+  async function boot(node: SimNode, process: SimProcess): Promise<void> {
+    const clock = processClock(scheduler, process, node.skew);
+    const ports = { clock, random: fork(), limits: plan.limits, logger: silentLogger };
+    const transport = network.transport(process);
+    const join = async (incarnation: string): Promise<Mesh & { readonly url: string }> => {
+      const self = { id: node.id, kind: node.kind, incarnation };
+      return openMesh({ self, cluster: CLUSTER, secret: SECRET, transport, ...ports });
+    };
+    if (node.kind === 'catalog') {
+      const store = storeOf(node.disk!, process);
+      const format = !formatted;
+      const disk = await openCatalogDisk(store, {
+        cluster: CLUSTER,
+        node: node.id,
+        format,
+        random: ports.random,
+      });
+      const mesh = await join(disk.identity.incarnation);
+      if (!process.alive) return;
+      const onFailure = (error: unknown) => complain(node, error);
+      node.catalog = createCatalog({ disk, catalogs, mesh, pid: 1, onFailure, ...ports });
+      mesh.setAddresses(addresses);
+    } else {
+      const mesh = await join(ports.random.id());
+      if (node.kind === 'order') node.order = createOrder({ mesh, catalogs, pid: 1, ...ports });
+      else {
+        const server = redis?.connect(clock);
+        const remote = server && createRemoteCache({ server, cluster: CLUSTER, ...ports });
+        node.gateway = createGateway({ mesh, catalogs, orders, remote, pid: 1, ...ports });
+      }
+      mesh.setAddresses(addresses);
+    }
+  }
+
+  /** A sync that returns while its process is paused is noticed when it goes on. */
+  function storeOf(disk: SimulatedDisk, process: SimProcess): Store {
+    const store = disk.open();
+    const later = <T>(promise: Promise<T>) =>
+      new Promise<T>((resolve, reject) => {
+        promise.then((value) => void scheduler.after(0, process, () => resolve(value)), reject);
+      });
+    return {
+      location: store.location,
+      get: (key) => store.get(key),
+      pages: (range, pageSize) => store.pages(range, pageSize),
+      write: (operations) => later(store.write(operations)),
+      clear: (range) => later(store.clear(range)),
+      close: () => store.close(),
+    };
+  }
+
+  function complain(node: SimNode, error: unknown): void {
+    complaints.push(`${node.id}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
+  }
+
+  function say(line: string): void {
+    trace.mix(line);
+    trace.note(scheduler.now, () => `*** ${line}`);
+  }
+
+  return {
+    plan,
+    scheduler,
+    network,
+    redis,
+    trace,
+    nodes,
+    outside,
+    outsideClock,
+    complaints,
+    start(node) {
+      say(`start ${node.id}`);
+      const process = createProcess(node.id);
+      node.process = process;
+      boot(node, process).catch((error) => complain(node, error));
+      if (scheduler.now > 0) formatted = true;
+    },
+    kill(node) {
+      say(`kill ${node.id}`);
+      node.process.alive = false;
+      node.catalog = undefined;
+      node.order = undefined;
+      node.gateway = undefined;
+      network.died(node.process);
+      node.disk?.crash();
+    },
+    pause(node) {
+      say(`pause ${node.id}`);
+      node.process.paused = true;
+    },
+    resume(node) {
+      say(`resume ${node.id}`);
+      resume(scheduler, node.process);
+    },
+    node: (id) => nodes.find((node) => node.id === id)!,
+    ofKind: (kind) => nodes.filter((node) => node.kind === kind),
+  };
+}
