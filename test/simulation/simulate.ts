@@ -9,7 +9,7 @@ import { createWorkload } from './workload.ts';
 import { createWorld, type World } from './world.ts';
 
 /** Simulated milliseconds for the first election, the stocking of the shelf and nothing else. */
-const OPENING_MS = 5_000;
+const OPENING_MS = 15_000;
 
 /** What became of one seed. */
 export interface Outcome {

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 
 /** Lines of the trace that a failing run prints. */
-const KEPT_LINES = 4000;
+const KEPT_LINES = 1_000;
 
 /**
  * What happened, as a hash of everything (two runs of one seed must have the same) and as the last lines in

@@ -1,6 +1,6 @@
 import type { GatewayService, Submitted } from '../../gateway/service.ts';
 import type { CartLine } from '../../runtime/domain.ts';
-import { asBazarError } from '../../runtime/errors.ts';
+import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Line, WriteLine } from '../checkers/history.ts';
 import { Violation } from './invariants.ts';
@@ -51,7 +51,10 @@ export function createWorkload(world: World, random: Random): Workload {
       const node = world.node(via);
       const { process } = node;
       scheduler.after(latency(), process, () => {
-        if (!node.gateway) return;
+        if (!node.gateway) {
+          answer({ error: new BazarError('unreachable') });
+          return;
+        }
         request(node.gateway).then(
           (value) => process.alive && answer({ value }),
           (error) => process.alive && answer({ error }),
