@@ -39,18 +39,20 @@ export function describeProblem(error: BazarError, readOnly: boolean): Problem {
 }
 
 /** The body of an HTTP error: RFC 9457, with the store's own members `code` and `outcome` and further details. */
-export const ProblemView = z.looseObject({
-  type: z.string().meta({ examples: ['urn:bazar:error:sold-out'] }),
-  title: z.string(),
-  status: z.int(),
-  detail: z.string(),
-  code: z.literal(Object.keys(ERROR_KINDS) as ErrorCode[]),
-  outcome: z.literal(['none', 'refused', 'unknown'] satisfies Outcome[]).meta({
-    description:
-      '`none`: nothing happened and nothing will. `refused`: decided, and the answer is no. `unknown`: it may ' +
-      'have happened; ask again with the same key.',
-  }),
-});
+export const ProblemView = z
+  .looseObject({
+    type: z.string().meta({ examples: ['urn:bazar:error:sold-out'] }),
+    title: z.string(),
+    status: z.int(),
+    detail: z.string(),
+    code: z.literal(Object.keys(ERROR_KINDS) as ErrorCode[]),
+    outcome: z.literal(['none', 'refused', 'unknown'] satisfies Outcome[]).meta({
+      description:
+        '`none`: nothing happened and nothing will. `refused`: decided, and the answer is no. `unknown`: it may ' +
+        'have happened; ask again with the same key.',
+    }),
+  })
+  .meta({ id: 'Problem' });
 
 export function viewProblem({ code, outcome, status, title, detail, details }: Problem) {
   return { ...details, type: `urn:bazar:error:${code}`, title, status, detail, code, outcome };

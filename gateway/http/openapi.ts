@@ -1,5 +1,5 @@
 import swagger from '@fastify/swagger';
-import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod';
+import { jsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod';
 import { z } from 'zod';
 import { ERROR_KINDS, type ErrorCode } from '../../runtime/errors.ts';
 import { ProblemView } from '../problem.ts';
@@ -113,7 +113,11 @@ const DESCRIPTIONS: Readonly<Record<string, Description>> = {
     errors: ['unavailable', 'draining'],
   },
   'GET /metrics': { summary: 'Prometheus text', answers: { 200: ['The figures.', z.string()] }, errors: [] },
-  'GET /openapi.json': { summary: 'This document', answers: { 200: ['OpenAPI 3.1.', z.looseObject({})] }, errors: [] },
+  'GET /openapi.json': {
+    summary: 'This document',
+    answers: { 200: ['OpenAPI 3.1.', z.looseObject({})] },
+    errors: [],
+  },
   'GET /ws': {
     summary: 'JSON-RPC 2.0 over WebSocket: the same operations, and subscriptions',
     answers: { 101: ['Speak JSON-RPC now.'] },
@@ -134,13 +138,6 @@ const READ_HEADERS = {
 
 /** Serves `/openapi.json`. Call it before the routes are added; a route without a description fails the start. */
 export async function addOpenApi(app: App): Promise<void> {
-  const schemaRegistry = z.registry<{ id: string }>();
-  const named = { ...views, ProblemView };
-  for (const [name, view] of Object.entries(named)) {
-    if (view instanceof z.ZodType) schemaRegistry.add(view, { id: name.replace(/View$/, '') });
-  }
-  const transform = createJsonSchemaTransform({ schemaRegistry });
-
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
@@ -154,9 +151,9 @@ export async function addOpenApi(app: App): Promise<void> {
     },
     transform: (route) => {
       const description = describe(`${route.route.method} ${route.url}`);
-      return transform({ ...route, schema: { ...route.schema, ...description } });
+      return jsonSchemaTransform({ ...route, schema: { ...route.schema, ...description } });
     },
-    transformObject: createJsonSchemaTransformObject({ schemaRegistry }),
+    transformObject: jsonSchemaTransformObject,
   });
 
   let document = '';
@@ -164,17 +161,26 @@ export async function addOpenApi(app: App): Promise<void> {
     reply.type('application/json; charset=utf-8').send(document),
   );
   app.addHook('onReady', async () => {
-    const paths = app.swagger().paths as Paths;
-    for (const operation of Object.values(paths).map(({ get }) => get)) {
-      const { 200: ok, 304: notModified } = operation?.responses ?? {};
-      if (ok && notModified) ok.headers = READ_HEADERS;
-    }
-    document = JSON.stringify(app.swagger());
+    document = JSON.stringify(complete(app.swagger() as Document));
   });
 }
 
 /** As much of the document as is completed by hand. */
-type Paths = Record<string, { get?: { responses: Record<number, { headers?: object }> } }>;
+interface Document {
+  readonly paths: Record<string, { get?: { responses: Record<number, { headers?: object }> } }>;
+  readonly components: { readonly schemas: Record<string, object> };
+}
+
+function complete(document: Document): Document {
+  for (const { get } of Object.values(document.paths)) {
+    const { 200: ok, 304: notModified } = get?.responses ?? {};
+    if (ok && notModified) ok.headers = READ_HEADERS;
+  }
+  const { schemas } = document.components;
+  // Every view is also listed as an input, which none of them is.
+  for (const name of Object.keys(schemas)) if (name.endsWith('Input')) delete schemas[name];
+  return document;
+}
 
 function describe(route: string) {
   const description = DESCRIPTIONS[route];

@@ -102,27 +102,27 @@ export function createRpcConnection(options: {
   }
 
   function execute(call: Call, batch: Batch | undefined, respond: Respond): void {
-    const { id } = call;
     const method = methods.get(call.method);
-    const route = method ? `ws ${call.method}` : 'ws unknown';
     const started = clock.monotonic();
-    const end = (status: string) => {
-      admission.leave(load);
-      metrics.answered(route, status, (clock.monotonic() - started) / 1000);
-    };
     admission.enter(load);
     perform(call, method, batch).then(
       ({ json, sent }) => {
-        end('ok');
-        respond(id === undefined ? undefined : encodeResult(id, json), sent);
+        ended(call, method, 'ok', started);
+        respond(call.id === undefined ? undefined : encodeResult(call.id, json), sent);
       },
       (thrown) => {
         const error = asBazarError(thrown);
-        if (error.code === 'internal') logger.error({ err: thrown }, `${route} failed`);
-        end(error.code);
-        respond(id === undefined ? undefined : encodeError(id, error, method?.readOnly ?? true));
+        if (error.code === 'internal') logger.error({ err: thrown }, `${call.method} failed`);
+        ended(call, method, error.code, started);
+        const readOnly = method?.readOnly ?? true;
+        respond(call.id === undefined ? undefined : encodeError(call.id, error, readOnly));
       },
     );
+  }
+
+  function ended({ method: name }: Call, method: Method | undefined, status: string, started: number): void {
+    admission.leave(load);
+    metrics.answered(method ? `ws ${name}` : 'ws unknown', status, (clock.monotonic() - started) / 1000);
   }
 
   async function perform(call: Call, method: Method | undefined, batch: Batch | undefined): Promise<Result> {

@@ -33,7 +33,7 @@ const CallView = z.object({
   jsonrpc: z.literal('2.0'),
   id: z.union([z.string(), z.number(), z.null()]).optional(),
   method: z.string(),
-  params: z.unknown(),
+  params: z.unknown().optional(),
 });
 
 const NOT_A_CALL = 'A request is an object: {"jsonrpc":"2.0","method":"…","params":{…},"id":…}.';

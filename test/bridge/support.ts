@@ -42,10 +42,39 @@ export async function withBridge(
 export interface Answered {
   readonly status: number;
   readonly headers: Headers;
-  // The bodies under test are whatever the bridge says; each test checks the shape it expects.
   readonly body: Body;
 }
-export type Body = { readonly [name: string]: Body } & readonly Body[] & string & number & boolean;
+
+/** JSON of any of the bridges' shapes, as far as the tests look into it. */
+export interface Body {
+  readonly jsonrpc?: string;
+  readonly id?: number | string | null;
+  readonly title?: string;
+  readonly price?: string;
+  readonly stock?: number;
+  readonly version?: number;
+  readonly books?: Body[];
+  readonly orders?: Body[];
+  readonly lines?: Body[];
+  readonly next?: number | string | null;
+  readonly orderId?: string;
+  readonly status?: string | number;
+  readonly type?: string;
+  readonly detail?: string;
+  readonly outcome?: string;
+  readonly bookId?: number;
+  readonly added?: number[];
+  readonly skipped?: number[];
+  readonly replayed?: boolean;
+  readonly ready?: boolean;
+  readonly code?: string | number;
+  readonly message?: string;
+  readonly method?: string;
+  readonly params?: Body;
+  readonly result?: Body;
+  readonly error?: Body;
+  readonly data?: Body;
+}
 
 export async function ask(url: string, init: RequestInit = {}): Promise<Answered> {
   const response = await fetch(url, init);

@@ -1,0 +1,369 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { WebSocket } from 'ws';
+import { BazarError } from '../../runtime/errors.ts';
+import {
+  ask,
+  type Body,
+  eventually,
+  openRpc,
+  post,
+  type RpcClient,
+  raw,
+  TOKEN,
+  withBridge,
+} from './support.ts';
+
+const batchOf = (message: Body) => message as unknown as Body[];
+
+test('each method answers with the body that HTTP answers with', () =>
+  withBridge(async ({ url }) => {
+    await post(`${url}/purchase`, { id: 1, quantity: 1 }, { 'idempotency-key': 'o1' });
+    const client = await openRpc(url);
+    const pairs: [method: string, params: object | undefined, path: string][] = [
+      ['search', { topic: ' Distributed Systems ' }, '/search/distributed%20systems'],
+      ['info', { id: 1 }, '/info/1'],
+      ['info', { id: 1, consistency: 'strong' }, '/info/1?consistency=strong'],
+      ['books', { after: 1, limit: 1 }, '/info?after=1&limit=1'],
+      ['books', undefined, '/info'],
+      ['order', { orderId: 'o1' }, '/orders/o1'],
+      ['orders', undefined, '/orders'],
+      ['orders', { limit: 1 }, '/orders?limit=1'],
+      ['status', undefined, '/status'],
+      ['audit', { limit: 2 }, '/audit?limit=2'],
+    ];
+    for (const [method, params, path] of pairs) {
+      assert.equal((await client.call(method, params)).result, (await ask(`${url}${path}`)).body, method);
+    }
+    client.close();
+  }));
+
+test('a purchase is made once per order id, and the repeated answer says so', () =>
+  withBridge(async ({ url }) => {
+    const client = await openRpc(url);
+    const first = await client.call('purchase', { id: 1, quantity: 2, orderId: 'o1' });
+    assert.is(first.result!.orderId, 'o1');
+    assert.is(first.result!.status, 'confirmed');
+    assert.is(first.result!.replayed, undefined);
+    const again = await client.call('purchase', { id: 1, quantity: 2, orderId: 'o1' });
+    assert.equal(again.result, { ...first.result, replayed: true });
+    const cart = await client.call('purchase', { lines: [{ id: 1, quantity: 1, price: '10.00' }] });
+    assert.is(cart.result!.status, 'confirmed');
+    assert.is((await ask(`${url}/info/1`)).body.stock, 97);
+    client.close();
+  }));
+
+test('a refusal is an error −32000 with the order id, and stays the same when repeated', () =>
+  withBridge(async ({ url }) => {
+    const client = await openRpc(url);
+    const first = await client.call('purchase', { id: 2, quantity: 9, orderId: 'o2' });
+    assert.is(first.error!.code, -32000);
+    const { code, outcome, orderId, bookId, status, replayed } = first.error!.data!;
+    assert.equal([code, outcome, orderId, bookId, status], ['sold-out', 'refused', 'o2', 2, 'refused']);
+    assert.is(replayed, undefined);
+    const again = await client.call('purchase', { id: 2, quantity: 9, orderId: 'o2' });
+    assert.equal(again.error!.data, { ...first.error!.data, replayed: true });
+    const reused = await client.call('purchase', { id: 2, quantity: 8, orderId: 'o2' });
+    assert.is(reused.error!.data!.code, 'key-reused');
+    assert.is((await client.call('info', { id: 99 })).error!.data!.code, 'unknown-book');
+    assert.is((await client.call('order', { orderId: 'x' })).error!.data!.code, 'unknown-order');
+    client.close();
+  }));
+
+test('an error of the store keeps its outcome; a read never claims that anything may have happened', () =>
+  withBridge(async ({ url, service }) => {
+    const client = await openRpc(url);
+    service.before = () => {
+      throw new BazarError('outcome-unknown', undefined, { orderId: 'o3' });
+    };
+    const write = await client.call('purchase', { id: 1, quantity: 1 });
+    assert.equal(write.error!.data, { orderId: 'o3', code: 'outcome-unknown', outcome: 'unknown' });
+    assert.is((await client.call('info', { id: 1 })).error!.data!.outcome, 'none');
+    client.close();
+  }));
+
+test('the shop is changed only after authenticate, on that connection', () =>
+  withBridge(async ({ url }) => {
+    const client = await openRpc(url);
+    const change = { id: 1, price: '2.50', key: 'p1' };
+    const book = { title: 'New', topic: 'gardening', price: '1', stock: 1 };
+    assert.is((await client.call('updateBook', change)).error!.data!.code, 'unauthorized');
+    assert.is((await client.call('addBooks', { books: [book] })).error!.data!.code, 'unauthorized');
+    assert.is((await client.call('authenticate', { token: 'wrong' })).error!.data!.code, 'unauthorized');
+    assert.equal((await client.call('authenticate', { token: TOKEN })).result, { authenticated: true });
+    assert.is((await client.call('updateBook', change)).result!.price, '2.50');
+    assert.is((await client.call('updateBook', change)).result!.replayed, true);
+    assert.equal((await client.call('addBooks', { books: [book], key: 'a1' })).result!.added, [4]);
+    assert.equal((await client.call('addBooks', { books: { ...book, id: 4 } })).result!.skipped, [4]);
+    const other = await openRpc(url);
+    assert.is((await other.call('updateBook', change)).error!.data!.code, 'unauthorized');
+    client.close();
+    other.close();
+  }));
+
+test('the examples of the JSON-RPC specification get the errors it has for them', () =>
+  withBridge(async ({ url }) => {
+    const cases: [frame: string, code: number, id: unknown][] = [
+      ['{"jsonrpc": "2.0", "method": "foobar, "params": "bar", "baz]', -32700, null],
+      ['', -32700, null],
+      ['[{"jsonrpc":"2.0","method":"info"},', -32700, null],
+      ['{"jsonrpc": "2.0", "method": 1, "params": "bar"}', -32600, null],
+      ['{"jsonrpc": "2.0", "method": 1, "id": 7}', -32600, 7],
+      ['{"method": "info", "params": {"id":1}, "id": 1}', -32600, 1],
+      ['{"jsonrpc": "1.0", "method": "info", "id": 1}', -32600, 1],
+      ['{"jsonrpc": "2.0", "method": "info", "params": {"id":1}, "id": {}}', -32600, null],
+      ['1', -32600, null],
+      ['null', -32600, null],
+      ['"x"', -32600, null],
+      ['[]', -32600, null],
+      ['{"jsonrpc": "2.0", "method": "foobar", "id": "1"}', -32601, '1'],
+      ['{"jsonrpc": "2.0", "method": "constructor", "id": 2}', -32601, 2],
+      ['{"jsonrpc": "2.0", "method": "info", "params": [1], "id": 3}', -32602, 3],
+      ['{"jsonrpc": "2.0", "method": "info", "params": "x", "id": 4}', -32602, 4],
+      ['{"jsonrpc": "2.0", "method": "info", "id": 5}', -32602, 5],
+      ['{"jsonrpc": "2.0", "method": "info", "params": {"id": 1, "x": 2}, "id": 6}', -32602, 6],
+      [
+        '{"jsonrpc": "2.0", "method": "purchase", "params": {"id":1,"quantity":-1}, "id": null}',
+        -32602,
+        null,
+      ],
+    ];
+    const client = await openRpc(url);
+    for (const [n, [frame, code, id]] of cases.entries()) {
+      client.sendText(frame);
+      const answer = await client.message(n);
+      assert.is(answer.jsonrpc, '2.0');
+      assert.is(answer.error!.code, code, frame);
+      assert.is(answer.id, id, frame);
+      assert.type(answer.error!.message, 'string');
+    }
+    client.close();
+  }));
+
+test('wrong parameters are named in the message', () =>
+  withBridge(async ({ url }) => {
+    const client = await openRpc(url);
+    const cases: [method: string, params: object, message: string][] = [
+      ['info', { id: 'x' }, 'id must be a number'],
+      ['info', [1], 'params must be an object'],
+      ['purchase', { id: 1, quantity: 0 }, 'quantity must be at least 1'],
+      ['purchase', { lines: [{ id: 1, quantity: 0.5 }] }, 'lines[0].quantity must be a whole number'],
+      ['purchase', { id: 1, quantity: 1, orderId: 'a b' }, 'orderId must match /^[A-Za-z0-9._~-]{1,128}$/'],
+      ['subscribe', { ids: [] }, 'ids must have at least 1 elements'],
+      ['status', { x: 1 }, 'params has no field "x"'],
+    ];
+    for (const [method, params, message] of cases) {
+      const { error } = await client.call(method, params);
+      assert.is(error!.message, message);
+      assert.equal(error!.data, { code: 'invalid-request', outcome: 'none' });
+    }
+    client.close();
+  }));
+
+test('a notification is carried out and gets no answer, not even an error', () =>
+  withBridge(async ({ url }) => {
+    const client = await openRpc(url);
+    const notify = (method: string, params: object) =>
+      client.sendText(JSON.stringify({ jsonrpc: '2.0', method, params }));
+    notify('purchase', { id: 1, quantity: 1 });
+    notify('purchase', { id: 1, quantity: 'x' });
+    notify('nothing', {});
+    client.sendText('[{"jsonrpc":"2.0","method":"purchase","params":{"id":1,"quantity":1}}]');
+    assert.is((await client.call('info', { id: 1 })).result!.stock, 98);
+    assert.is(client.received.length, 1);
+    client.close();
+  }));
+
+test('a batch is answered by one array, with an answer for everything but notifications', () =>
+  withBridge(async ({ url }) => {
+    const client = await openRpc(url);
+    client.sendText(
+      JSON.stringify([
+        { jsonrpc: '2.0', id: 1, method: 'info', params: { id: 1 } },
+        { jsonrpc: '2.0', method: 'info', params: { id: 1 } },
+        7,
+        { jsonrpc: '2.0', id: '2', method: 'nothing' },
+        { jsonrpc: '2.0', id: 3, method: 'orders' },
+        { jsonrpc: '2.0', id: 4, method: 'purchase', params: { id: 1, quantity: 1 } },
+      ]),
+    );
+    const answers = batchOf(await client.message(0));
+    assert.is(answers.length, 5);
+    const byId = new Map(answers.map((answer) => [answer.id, answer]));
+    assert.is(byId.get(1)!.result!.id, 1);
+    assert.is(byId.get('2')!.error!.code, -32601);
+    assert.is(byId.get(null)!.error!.code, -32600);
+    assert.ok(byId.get(3)!.result!.orders);
+    assert.is(byId.get(4)!.result!.status, 'confirmed');
+    client.close();
+  }));
+
+test('a batch longer than what may be in flight is refused whole', () =>
+  withBridge(
+    async ({ url }) => {
+      const client = await openRpc(url);
+      const call = { jsonrpc: '2.0', id: 1, method: 'purchase', params: { id: 1, quantity: 1 } };
+      client.sendText(JSON.stringify(Array(5).fill(call)));
+      const { id, error } = await client.message(0);
+      assert.is(id, null);
+      assert.equal([error!.code, error!.data!.code], [-32000, 'too-many-requests']);
+      assert.is((await client.call('info', { id: 1 })).result!.stock, 100);
+      client.close();
+    },
+    { maxInFlightPerConnection: 4 },
+  ));
+
+test('pages that would make a batch’s answer too large are refused', () =>
+  withBridge(
+    async ({ url }) => {
+      const client = await openRpc(url);
+      const pages = [1, 2, 3, 4].map((id) => ({ jsonrpc: '2.0', id, method: 'books' }));
+      client.sendText(JSON.stringify(pages));
+      const answers = batchOf(await client.message(0));
+      assert.ok(answers[0]!.result);
+      assert.is(answers[3]!.error!.data!.code, 'too-large');
+      client.close();
+    },
+    { maxClientBacklogBytes: 500 },
+  ));
+
+test('calls beyond the limit in flight are refused at once, the others are answered', () =>
+  withBridge(
+    async ({ url, service }) => {
+      const open: (() => void)[] = [];
+      service.before = () => new Promise((resolve) => void open.push(resolve));
+      const client = await openRpc(url);
+      const calls = [1, 2, 3, 4, 5].map((id) => client.call('info', { id }));
+      const refused = await Promise.all(calls.slice(3));
+      for (const { error } of refused) assert.is(error!.data!.code, 'too-many-requests');
+      for (const resolve of open) resolve();
+      assert.is((await calls[0]!).result!.id, 1);
+      client.close();
+    },
+    { maxInFlightPerConnection: 3 },
+  ));
+
+test('the rate limit of an address counts calls too', () =>
+  withBridge(
+    async ({ url }) => {
+      const client = await openRpc(url);
+      const answers = await Promise.all(Array.from({ length: 20 }, () => client.call('info', { id: 1 })));
+      const refused = answers.filter(({ error }) => error?.data?.code === 'too-many-requests');
+      assert.ok(refused.length > 0 && refused.length < 20);
+      client.close();
+    },
+    { requestsPerSecond: 1 },
+  ));
+
+test('a binary frame is a parse error', () =>
+  withBridge(async ({ url }) => {
+    const client = await openRpc(url);
+    client.sendText(Buffer.from('{"jsonrpc":"2.0","id":1,"method":"status"}'));
+    assert.is((await client.message(0)).error!.code, -32700);
+    client.close();
+  }));
+
+test('a frame that is too large closes that connection with 1009 and no other', () =>
+  withBridge(
+    async ({ url }) => {
+      const [bad, good] = [await openRpc(url), await openRpc(url)];
+      bad.sendText(' '.repeat(5000));
+      assert.is(await bad.closed(), 1009);
+      assert.ok((await good.call('info', { id: 1 })).result);
+      good.close();
+    },
+    { maxBodyBytes: 4096 },
+  ));
+
+test('text that is not UTF-8 closes the connection with 1007', () =>
+  withBridge(async ({ url }) => {
+    const client = await openRpc(url);
+    client.socket.send(Buffer.from([0xff, 0xfe]), { binary: false });
+    assert.is(await client.closed(), 1007);
+  }));
+
+test('clients beyond the limit are refused until one has left', () =>
+  withBridge(
+    async ({ url }) => {
+      const first = await openRpc(url);
+      const refused = new WebSocket(`${url.replace('http', 'ws')}/ws`);
+      const status = await new Promise((resolve) =>
+        refused.on('unexpected-response', (_request, { statusCode }) => resolve(statusCode)),
+      );
+      assert.is(status, 503);
+      refused.on('error', () => {});
+      refused.terminate();
+      first.close();
+      await first.closed();
+      let second: RpcClient | undefined;
+      await eventually(async () => {
+        second = await openRpc(url).catch(() => undefined);
+        return second !== undefined;
+      });
+      second!.close();
+    },
+    { maxClientConnections: 1 },
+  ));
+
+test('an upgrade at another address is answered with a problem', () =>
+  withBridge(async ({ url }) => {
+    const upgrade = 'GET /other HTTP/1.1\r\nhost: x\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n';
+    const answer = await raw(url, upgrade);
+    assert.match(answer, 'HTTP/1.1 404 Not Found');
+    assert.match(answer, '"code":"not-found"');
+    assert.match(await raw(url, upgrade.replace('/other', '/ws')), 'HTTP/1.1 400');
+  }));
+
+test('a client that never reads its answers is cut off, and others are served', () =>
+  withBridge(
+    async ({ url }) => {
+      const [deaf, honest] = [await openRpc(url), await openRpc(url)];
+      let ended = false;
+      deaf.socket.on('close', () => {
+        ended = true;
+      });
+      deaf.socket.pause();
+      const call = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'info', params: { id: 1 } });
+      const flood = setInterval(() => {
+        if (deaf.socket.bufferedAmount > 1_000_000) deaf.socket.resume();
+        else for (let n = 0; n < 200; n++) deaf.sendText(call);
+      }, 1);
+      await eventually(() => ended);
+      clearInterval(flood);
+      assert.ok((await honest.call('info', { id: 1 })).result);
+      honest.close();
+    },
+    { maxClientBacklogBytes: 50_000 },
+  ));
+
+test('a client that gives no sign of life is closed, one that answers pings is kept', () =>
+  withBridge(
+    async ({ url }) => {
+      const lively = await openRpc(url);
+      const mute = new WebSocket(`${url.replace('http', 'ws')}/ws`, { autoPong: false });
+      await new Promise((resolve) => mute.on('close', resolve));
+      assert.ok((await lively.call('info', { id: 1 })).result);
+      lively.close();
+    },
+    { clientPingMs: 1_000 },
+  ));
+
+test('a flood of garbage is answered, bounded and harmless', () =>
+  withBridge(async ({ url }) => {
+    const client = await openRpc(url);
+    const garbage = [
+      '{',
+      '[]',
+      '[[[]]]',
+      '{"jsonrpc":"2.0"}',
+      '['.repeat(100_000),
+      '{"a":'.repeat(50_000),
+      '0',
+    ];
+    for (let n = 0; n < 700; n++) client.sendText(garbage[n % garbage.length]!);
+    assert.ok((await client.call('info', { id: 1 })).result);
+    assert.is(client.received.length, 701);
+    client.close();
+  }));
+
+test.run();

@@ -1,0 +1,266 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createSubscriptions, createWatcher } from '../../gateway/rpc/subscriptions.ts';
+import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
+import { createShelfService } from './shelf-service.ts';
+import { type Body, eventually, openRpc, post, withBridge } from './support.ts';
+
+const stock = (id: number, left: number, version: number) => ({
+  jsonrpc: '2.0',
+  method: 'stock',
+  params: { id, stock: left, price: '10.00', version },
+});
+
+/** Subscriptions over a shelf, with an outlet that takes frames only while `open`. */
+function setUp(maxSubscriptions = 10) {
+  const service = createShelfService();
+  const outlet = { open: true, told: [] as [id: number, version: number][] };
+  const watcher = createWatcher({
+    send(text) {
+      const { params } = JSON.parse(text) as { params: { id: number; version: number } };
+      outlet.told.push([params.id, params.version]);
+    },
+    isReady: () => outlet.open,
+  });
+  let due: (() => void)[] = [];
+  const subscriptions = createSubscriptions({
+    service,
+    limits: { ...DEFAULT_LIMITS, maxSubscriptions },
+    endOfTurn: (run) => void due.push(run),
+  });
+  const endTurn = () => {
+    const now = due;
+    due = [];
+    for (const run of now) run();
+  };
+  const change = (id: number, version: number, topic?: string) =>
+    service.publish({ id, version, stock: version, price: 1000, ...(topic ? { topic } : {}) });
+  return { service, subscriptions, watcher, outlet, change, endTurn };
+}
+
+test('subscribe returns the present state, and every later change is told', () =>
+  withBridge(async ({ url }) => {
+    const client = await openRpc(url);
+    const { result } = await client.call('subscribe', { ids: [1, 3, 99] });
+    assert.equal(result!.books, [
+      { id: 1, stock: 100, price: '10.00', version: 1 },
+      { id: 3, stock: 0, price: '0.05', version: 1 },
+    ]);
+    await post(`${url}/purchase`, { id: 2, quantity: 1 });
+    await post(`${url}/purchase`, { id: 1, quantity: 4 });
+    assert.equal(await client.message(1), stock(1, 96, 3));
+    client.close();
+  }));
+
+test('a topic subscription includes its books, whatever the case, and those added later', () =>
+  withBridge(async ({ url }) => {
+    const client = await openRpc(url);
+    const { result } = await client.call('subscribe', { topic: 'DISTRIBUTED systems' });
+    assert.equal(
+      result!.books!.map(({ id }) => id),
+      [1, 2],
+    );
+    const admin = { authorization: 'Bearer the-admin-token' };
+    const book = { title: 'T', topic: 'Distributed Systems', price: '10', stock: 7 };
+    await post(`${url}/books`, [{ ...book, topic: 'other' }, book], admin);
+    assert.equal(await client.message(1), stock(5, 7, 2));
+    await post(`${url}/purchase`, { id: 5, quantity: 1 });
+    assert.equal(await client.message(2), stock(5, 6, 3));
+    client.close();
+  }));
+
+test('what was unsubscribed is told no more', () =>
+  withBridge(async ({ url }) => {
+    const client = await openRpc(url);
+    await client.call('subscribe', { ids: [1, 2] });
+    await client.call('subscribe', { topic: 'distributed systems' });
+    assert.equal((await client.call('unsubscribe', { ids: [1] })).result, { ids: 1, topics: 1 });
+    await post(`${url}/purchase`, { id: 1, quantity: 1 });
+    assert.is((await client.message(3)).params!.id, 1, 'the topic still has it');
+    assert.equal((await client.call('unsubscribe')).result, { ids: 0, topics: 0 });
+    await post(`${url}/purchase`, { id: 1, quantity: 1 });
+    await client.call('info', { id: 1 });
+    assert.is(client.received.length, 6);
+    client.close();
+  }));
+
+test('in a batch too, the state comes before its changes', () =>
+  withBridge(async ({ url }) => {
+    const client = await openRpc(url);
+    client.sendText(
+      JSON.stringify([
+        { jsonrpc: '2.0', id: 1, method: 'subscribe', params: { ids: [1] } },
+        ...[2, 3, 4].map((id) => ({
+          jsonrpc: '2.0',
+          id,
+          method: 'purchase',
+          params: { id: 1, quantity: 1 },
+        })),
+      ]),
+    );
+    const answers = (await client.message(0)) as unknown as Body[];
+    const shown = answers.find(({ id }) => id === 1)!.result!.books![0]!.version!;
+    if (shown < 4) assert.is((await client.message(1)).params!.version, 4, 'the newest state, and only that');
+    await client.call('status');
+    assert.is(client.received.length, shown < 4 ? 3 : 2);
+    client.close();
+  }));
+
+test('a change while the states are being read is told after the answer, if it is newer', async () => {
+  const { service, subscriptions, watcher, outlet, change, endTurn } = setUp();
+  let release = () => {};
+  service.before = () =>
+    new Promise((resolve) => {
+      release = resolve;
+    });
+  const subscribing = subscriptions.subscribe(watcher, { ids: [1] });
+  change(1, 5);
+  endTurn();
+  change(1, 6);
+  release();
+  const { books, sent } = await subscribing;
+  assert.is(books[0]!.version, 1);
+  endTurn();
+  assert.equal(outlet.told, [], 'held back until the answer is out');
+  sent();
+  assert.equal(outlet.told, [[1, 6]]);
+  change(1, 7);
+  endTurn();
+  assert.equal(outlet.told.at(-1), [1, 7]);
+});
+
+test('news that the answer has shown already, or is older than it, is not told', async () => {
+  const { service, subscriptions, watcher, outlet, change, endTurn } = setUp();
+  await service.updateBook(1, { restock: 1 });
+  await service.updateBook(1, { restock: 1 });
+  const { books, sent } = await subscriptions.subscribe(watcher, { ids: [1] });
+  assert.is(books[0]!.version, 3);
+  change(1, 2);
+  sent();
+  change(1, 3);
+  endTurn();
+  assert.equal(outlet.told, []);
+  change(1, 4);
+  endTurn();
+  assert.equal(outlet.told, [[1, 4]]);
+});
+
+test('versions are told in rising order even when the feed repeats itself', async () => {
+  const { subscriptions, watcher, outlet, change, endTurn } = setUp();
+  (await subscriptions.subscribe(watcher, { ids: [1] })).sent();
+  for (const version of [2, 4, 3, 4, 2, 6, 5]) {
+    change(1, version);
+    endTurn();
+  }
+  assert.equal(outlet.told, [
+    [1, 2],
+    [1, 4],
+    [1, 6],
+  ]);
+});
+
+test('a slow client gets the latest state of each book once it reads again, not a queue', async () => {
+  const { subscriptions, watcher, outlet, change, endTurn } = setUp();
+  (await subscriptions.subscribe(watcher, { ids: [1, 2, 3] })).sent();
+  outlet.open = false;
+  for (let version = 2; version < 10_000; version++) {
+    change((version % 2) + 1, version);
+    if (version % 7 === 0) endTurn();
+  }
+  assert.is(watcher.news.size, 2, 'one state per changed book waits');
+  assert.equal(outlet.told, []);
+  outlet.open = true;
+  subscriptions.flush(watcher);
+  assert.equal(outlet.told.sort(), [
+    [1, 9998],
+    [2, 9999],
+  ]);
+});
+
+test('several changes of one book in one turn are one notification', async () => {
+  const { subscriptions, watcher, outlet, change, endTurn } = setUp();
+  (await subscriptions.subscribe(watcher, { ids: [1] })).sent();
+  change(1, 2);
+  change(1, 3);
+  endTurn();
+  assert.equal(outlet.told, [[1, 3]]);
+});
+
+test('a book watched by id and by topic is told once', async () => {
+  const { subscriptions, watcher, outlet, change, endTurn } = setUp();
+  (await subscriptions.subscribe(watcher, { ids: [1] })).sent();
+  (await subscriptions.subscribe(watcher, { topic: 'distributed systems' })).sent();
+  change(1, 2);
+  endTurn();
+  assert.equal(outlet.told, [[1, 2]]);
+});
+
+test('a subscription whose states cannot be read leaves nothing behind', async () => {
+  const { service, subscriptions, watcher, outlet, change, endTurn } = setUp();
+  (await subscriptions.subscribe(watcher, { ids: [1] })).sent();
+  service.before = () => {
+    throw new Error('no catalog');
+  };
+  for (const filter of [{ ids: [1, 2] }, { topic: 'distributed systems' }]) {
+    const failed = await subscriptions.subscribe(watcher, filter).catch((error: Error) => error.message);
+    assert.is(failed, 'no catalog');
+  }
+  change(2, 5);
+  change(1, 6);
+  endTurn();
+  assert.equal(outlet.told, [[1, 6]], 'what was watched before still is');
+  assert.equal([watcher.ids.size, watcher.topics.size], [1, 0]);
+});
+
+test('a connection watches a bounded number of books and topics', async () => {
+  const { subscriptions, watcher } = setUp(3);
+  (await subscriptions.subscribe(watcher, { ids: [1, 2] })).sent();
+  (await subscriptions.subscribe(watcher, { ids: [1, 2, 2, 1] })).sent();
+  (await subscriptions.subscribe(watcher, { topic: 'x' })).sent();
+  for (const filter of [{ ids: [3] }, { topic: 'y' }]) {
+    const code = await subscriptions
+      .subscribe(watcher, filter)
+      .catch((error: { code: string }) => error.code);
+    assert.is(code, 'too-many-requests');
+  }
+  subscriptions.unsubscribe(watcher, { topic: 'X' });
+  (await subscriptions.subscribe(watcher, { ids: [3] })).sent();
+});
+
+test('a client that is gone is forgotten, and a closed bridge listens no more', () =>
+  withBridge(async ({ url, bridge, service }) => {
+    const client = await openRpc(url);
+    await client.call('subscribe', { ids: [1] });
+    assert.is(service.listeners, 1);
+    client.close();
+    await client.closed();
+    await post(`${url}/purchase`, { id: 1, quantity: 1 });
+    await bridge.close();
+    assert.is(service.listeners, 0);
+  }));
+
+test('a subscriber that stops reading costs bounded memory and sees the newest state in the end', () =>
+  withBridge(async ({ url, service }) => {
+    const client = await openRpc(url);
+    await client.call('subscribe', { ids: [1, 2, 3] });
+    client.socket.pause();
+    // More than the kernel's buffers of both ends take.
+    for (let version = 2; version < 200_000; version++) {
+      service.publish({ id: (version % 3) + 1, stock: 1, price: 1000, version });
+      if (version % 3 === 1) await new Promise((resolve) => setImmediate(resolve));
+    }
+    client.socket.resume();
+    const last = new Map<unknown, number>();
+    await eventually(() => {
+      for (const { params } of client.received.splice(0)) {
+        if (!params) continue;
+        assert.ok(params.version! > (last.get(params.id) ?? 1), 'rising');
+        last.set(params.id, params.version!);
+      }
+      return Math.max(...last.values()) === 199_999 && last.get(2) === 199_999;
+    });
+    assert.equal([...last.values()].sort(), [199_997, 199_998, 199_999]);
+    client.close();
+  }));
+
+test.run();
