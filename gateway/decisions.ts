@@ -29,12 +29,19 @@ export function createWrites(service: GatewayService, onPurchase: (outcome: stri
       } catch (thrown) {
         const error = asBazarError(thrown);
         onPurchase(error.outcome === 'refused' ? error.code : error.outcome);
-        throw thrown;
+        throw withOrderId(error, thrown);
       }
     },
     addBooks: async (books, key) => settle(await service.addBooks(books, key), {}),
     updateBook: async (id, change, key) => settle(await service.updateBook(id, change, key), { bookId: id }),
   };
+}
+
+/** The key of a purchase is its order id, which is how clients know it. */
+function withOrderId(error: BazarError, thrown: unknown): unknown {
+  const { code, message, details, outcome } = error;
+  if (details.key === undefined || details.orderId !== undefined) return thrown;
+  return new BazarError(code, message, { orderId: details.key, ...details }, outcome);
 }
 
 function settle({ key, result, order }: Submitted, about: { bookId?: BookId }): Done {

@@ -69,7 +69,6 @@ export function createRequests(limits: Limits) {
       books: z.strictObject({ after: blankable(UrlId), limit: urlLimit, ...consistency }),
       orders: z.strictObject({ after: blankable(Key), limit: urlLimit, ...consistency }),
       audit: z.strictObject({ after: blankable(UrlId), limit: urlLimit }),
-      nothing: z.strictObject({}),
       keyed: z.looseObject({
         'idempotency-key': Key.optional().meta({
           description: 'Makes the request exactly-once: the same key again gets the recorded answer.',

@@ -87,6 +87,7 @@ test('the same key with another body is refused as reused', () =>
     assert.is(status, 422);
     assert.is(body.code, 'key-reused');
     assert.is(body.outcome, 'refused');
+    assert.is(body.orderId, 'k2');
   }));
 
 test('a key that is none is refused before anything is sold', () =>
@@ -243,6 +244,7 @@ test('an error of the store keeps its code, its outcome and its details, and say
         status: 503,
         outcome: 'unknown',
       },
+      { error: new BazarError('outcome-unknown', undefined, { key: 'k' }), status: 503, outcome: 'unknown' },
       { error: new BazarError('unavailable'), status: 503, outcome: 'none' },
       { error: new BazarError('overloaded'), status: 503, outcome: 'none' },
       { error: new BazarError('unavailable', 'x', {}, 'unknown'), status: 503, outcome: 'unknown' },
@@ -255,7 +257,7 @@ test('an error of the store keeps its code, its outcome and its details, and say
       assert.is(answered, status);
       assert.is(body.code, error.code);
       assert.is(body.outcome, outcome);
-      assert.is(body.orderId, error.details.orderId);
+      assert.is(body.orderId, error.code === 'outcome-unknown' ? 'k' : undefined);
       assert.is(headers.get('retry-after'), '1');
     }
   }));
