@@ -1,4 +1,4 @@
-import { GENERATION_KEY, logKey } from '../../storage/keys.ts';
+import { GENERATION_KEY, LOG_PREFIX, logIndex, logKey } from '../../storage/keys.ts';
 import type { Position } from '../../storage/position.ts';
 import type { SimNode, World } from './world.ts';
 
@@ -120,7 +120,11 @@ export function createInvariants(world: World): Invariants {
 
   function checkDurable(index: number): void {
     const holders = catalogs.filter(
-      ({ disk }) => disk!.records.has(logKey(index)) || appliedOn(disk!) >= index,
+      ({ disk, wiped, heldBeforeWipe }) =>
+        disk!.records.has(logKey(index)) ||
+        appliedOn(disk!) >= index ||
+        // Its acknowledgement may have been under way when its disk was wiped; it is the minority that may fail.
+        (wiped && heldBeforeWipe >= index),
     );
     if (holders.length < quorum) {
       const names = holders.map(({ id }) => id).join(', ') || 'no catalog';
@@ -153,6 +157,15 @@ export function createInvariants(world: World): Invariants {
     },
     leaders,
   };
+}
+
+/** The highest index that a disk holds, in its log or in its applied state. */
+export function durableOn(disk: NonNullable<SimNode['disk']>): number {
+  let highest = appliedOn(disk);
+  for (const key of disk.records.keys()) {
+    if (key.startsWith(LOG_PREFIX)) highest = Math.max(highest, logIndex(key));
+  }
+  return highest;
 }
 
 const SEAL_DIGITS = 8;

@@ -1,5 +1,5 @@
 import type { Random } from '../../runtime/random.ts';
-import type { Invariants } from './invariants.ts';
+import { durableOn, type Invariants } from './invariants.ts';
 import type { SimNode, World } from './world.ts';
 
 /** Breaks things by the seed's plan while it runs, and mends everything at its end. */
@@ -41,6 +41,7 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
     if (!mayWipe(node)) return;
     if (node.process.alive) world.kill(node);
     say(`wipe ${node.id}`);
+    node.heldBeforeWipe = durableOn(node.disk!);
     node.disk!.wipe();
     node.wiped = true;
     restartSoon(node);

@@ -39,6 +39,8 @@ export interface SimNode {
   gateway?: Gateway;
   /** Wiped, and not known to have caught up since. */
   wiped: boolean;
+  /** The highest index that was durable on the disk when it was wiped. */
+  heldBeforeWipe: number;
 }
 
 /** The whole cluster: the real nodes over a simulated clock, network, disk and Redis. */
@@ -120,6 +122,7 @@ export function createWorld(plan: Plan, random: Random): World {
       },
       process: createProcess(id),
       wiped: false,
+      heldBeforeWipe: 0,
     };
   }
 
@@ -197,10 +200,11 @@ export function createWorld(plan: Plan, random: Random): World {
     complaints,
     start(node) {
       say(`start ${node.id}`);
+      // Only the very first start may format a disk; from then on an empty one has been wiped.
+      if (scheduler.now > 0) formatted = true;
       const process = createProcess(node.id);
       node.process = process;
       boot(node, process).catch((error) => complain(node, error));
-      if (scheduler.now > 0) formatted = true;
     },
     kill(node) {
       say(`kill ${node.id}`);

@@ -1,0 +1,42 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { simulate } from './simulate.ts';
+
+const SEEDS = 100;
+
+for (let seed = 1; seed <= SEEDS; seed++) {
+  test(`seed ${seed} keeps every guarantee through its faults`, async () => {
+    const { failure, lines } = await simulate(seed);
+    assert.is(
+      failure,
+      undefined,
+      `${lines.join('\n')}\nseed ${seed}: ${failure}\nnpm run simulate -- --seed ${seed}`,
+    );
+  });
+}
+
+test('the same seed gives the same run', async () => {
+  for (const seed of [3, 7, 12, 31]) {
+    const first = await simulate(seed);
+    const second = await simulate(seed);
+    assert.is(second.traceHash, first.traceHash, `seed ${seed}`);
+    assert.is(second.events, first.events, `seed ${seed}`);
+  }
+});
+
+test('a calm seed keeps its leader', async () => {
+  const { failure, terms } = await simulate(1, (plan) => ({
+    ...plan,
+    roughness: 'calm',
+    catalogs: 3,
+    faultEveryMs: Number.POSITIVE_INFINITY,
+    latencyMs: 2,
+    dropRate: 0,
+    duplicateRate: 0,
+    diskMs: 1,
+  }));
+  assert.is(failure, undefined);
+  assert.is(terms, 1);
+});
+
+test.run();
