@@ -114,10 +114,16 @@ export const MESSAGES = {
     body: z.object({ term: Term, transfer: z.string(), chunk: z.int().min(0), ok: z.boolean() }),
   },
 
-  /** A catalog whose disk was wiped → every other: what must I not fall behind? Asked again until answered. */
+  /**
+   * A catalog whose disk was wiped → every other: what must I not fall behind? Asked again until answered. One
+   * that is `recovering` itself has nothing to say.
+   */
   'raft.identify': {
     body: z.object({}),
-    reply: z.object({ term: Term, lastTerm: Term, lastIndex: Index }),
+    reply: z.discriminatedUnion('recovering', [
+      z.object({ recovering: z.literal(true) }),
+      z.object({ recovering: z.literal(false), term: Term, lastTerm: Term, lastIndex: Index }),
+    ]),
   },
 
   /** Any node → a catalog, follower → leader (`forwarded`): a commit index that a quorum confirmed after now. */

@@ -1,11 +1,17 @@
 import { type Clock, sleep } from '../../runtime/clock.ts';
 import type { Mesh, NodeId, Reply } from '../../runtime/mesh.ts';
-import { atLeastAsNew, type EventOf } from './raft.ts';
+import { atLeastAsNew, type EventOf, type Raft } from './raft.ts';
+
+type Answer = Reply<'raft.identify'>;
+type Testimony = Extract<Answer, { recovering: false }>;
 
 /**
  * What a wiped replica must learn before it takes part again. It may have voted and acknowledged before its disk
  * was lost: whoever it voted for remembers that term, and whatever it helped to commit is on another disk. So it
  * asks every other catalog, again and again until each has answered, and takes the greatest of all.
+ *
+ * Another one that is recovering too has nothing to tell. That is enough as long as those without a memory are
+ * fewer than a quorum: then every quorum that ever decided something has a member that remembers it.
  *
  * `patienceMs` bounds one question and the pause after it; there is no bound on the whole, since there is nothing
  * else that this replica could safely do.
@@ -13,23 +19,31 @@ import { atLeastAsNew, type EventOf } from './raft.ts';
 export async function learnVow(options: {
   readonly mesh: Mesh;
   readonly clock: Clock;
-  readonly peers: readonly NodeId[];
+  readonly raft: Pick<Raft, 'peers' | 'quorum'>;
   readonly patienceMs: number;
   readonly isStopped: () => boolean;
 }): Promise<EventOf<'vow.completed'>> {
-  const { mesh, clock, peers, patienceMs } = options;
+  const { mesh, clock, raft, patienceMs } = options;
+  const answers = new Map<NodeId, Answer>();
 
-  async function askUntilAnswered(peer: NodeId): Promise<Reply<'raft.identify'>> {
-    for (;;) {
-      const answer = await mesh.ask(peer, 'raft.identify', {}, patienceMs).catch(() => undefined);
-      if (answer) return answer;
-      if (options.isStopped()) throw new Error('stopped before every other catalog had answered');
-      await sleep(clock, patienceMs);
-    }
+  async function ask(peer: NodeId): Promise<void> {
+    if (answers.get(peer)?.recovering === false) return;
+    const answer = await mesh.ask(peer, 'raft.identify', {}, patienceMs).catch(() => undefined);
+    if (answer) answers.set(peer, answer);
   }
 
-  const answers = await Promise.all(peers.map(askUntilAnswered));
-  const term = Math.max(...answers.map((answer) => answer.term));
-  const { lastTerm, lastIndex } = answers.reduce((a, b) => (atLeastAsNew(a, b) ? a : b));
+  while (!options.isStopped()) {
+    await Promise.all(raft.peers.map(ask));
+    const testimonies = [...answers.values()].filter((answer): answer is Testimony => !answer.recovering);
+    const withoutMemory = 1 + answers.size - testimonies.length;
+    if (answers.size === raft.peers.length && withoutMemory < raft.quorum) return greatest(testimonies);
+    await sleep(clock, patienceMs);
+  }
+  throw new Error('stopped before every other catalog had answered');
+}
+
+function greatest(testimonies: readonly Testimony[]): EventOf<'vow.completed'> {
+  const term = Math.max(...testimonies.map((testimony) => testimony.term));
+  const { lastTerm, lastIndex } = testimonies.reduce((a, b) => (atLeastAsNew(a, b) ? a : b));
   return { type: 'vow.completed', term, vow: { lastTerm, lastIndex } };
 }

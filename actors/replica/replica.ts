@@ -1,6 +1,6 @@
 import type { Command, Result } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
-import type { Incoming, NodeId, Peer } from '../../runtime/mesh.ts';
+import type { Incoming, NodeId, Peer, Reply } from '../../runtime/mesh.ts';
 import { createReplicaHost, type HostOptions, type ReplicaHost } from './host.ts';
 import { logEnd, type Raft } from './raft.ts';
 import { learnVow } from './recovery.ts';
@@ -69,9 +69,8 @@ export function createReplica(options: ReplicaOptions): Replica {
   let stopped = false;
   if (raft.wiped) {
     const patienceMs = raft.limits.electionTicks * raft.limits.tickMs;
-    learnVow({ mesh, clock, peers: raft.peers, patienceMs, isStopped: () => stopped }).then(
-      host.dispatch,
-      (error) => logger.debug({ err: error }, 'recovery ended'),
+    learnVow({ mesh, clock, raft, patienceMs, isStopped: () => stopped }).then(host.dispatch, (error) =>
+      logger.debug({ err: error }, 'recovery ended'),
     );
   }
 
@@ -84,9 +83,9 @@ export function createReplica(options: ReplicaOptions): Replica {
   }
 
   /** Leaves only when it is durable: a wiped replica builds its promise on it. */
-  function identify(): Promise<{ term: number; lastTerm: number; lastIndex: number }> {
-    if (host.role === 'recovering') throw new BazarError('unavailable', 'this replica is recovering itself');
-    const answer = { term: raft.term, ...logEnd(raft) };
+  function identify(): Promise<Reply<'raft.identify'>> {
+    if (host.role === 'recovering') return Promise.resolve({ recovering: true });
+    const answer = { recovering: false as const, term: raft.term, ...logEnd(raft) };
     return new Promise((resolve) => host.afterSync(() => resolve(answer)));
   }
 

@@ -59,7 +59,7 @@ export async function simulate(
     }
     nemesis.heal();
     await world.scheduler.run(world.scheduler.now + plan.healedMs, invariants.check);
-    workload.stop();
+    await until(world, invariants, workload.stop(), 30_000, 'a client does not come to an end');
     await until(
       world,
       invariants,

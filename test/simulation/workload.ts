@@ -24,7 +24,8 @@ export interface Workload {
   stock(): Promise<void>;
   /** Starts the clients; they go on until `stop`. */
   begin(): void;
-  stop(): void;
+  /** Resolves when every client has the answers to what it had asked, or has given up. */
+  stop(): Promise<void>;
   /** Every client gets a definite answer to a purchase through every gateway; rejects if that takes too long. */
   progress(): Promise<void>;
 }
@@ -187,7 +188,7 @@ export function createWorkload(world: World, random: Random): Workload {
     }
   }
 
-  const failures: unknown[] = [];
+  const lives: Promise<void>[] = [];
 
   return {
     history,
@@ -217,14 +218,15 @@ export function createWorkload(world: World, random: Random): Workload {
     begin() {
       running = true;
       for (let number = 1; number <= plan.clients; number++) {
-        live(`client-${number}`).catch((error) => {
-          failures.push(error);
+        const life = live(`client-${number}`).catch((error) => {
           world.complaints.push(error instanceof Error ? error.message : String(error));
         });
+        lives.push(life);
       }
     },
-    stop() {
+    async stop() {
       running = false;
+      await Promise.all(lives);
     },
     async progress() {
       const deadline = outsideClock.monotonic() + PROGRESS_MS;
