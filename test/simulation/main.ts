@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { simulate } from './simulate.ts';
 
@@ -34,6 +35,11 @@ if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count) || count < 1) {
   process.exit(2);
 }
 
+function commit(): string {
+  const { stdout, status } = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' });
+  return status === 0 ? stdout.trim() : 'unknown';
+}
+
 const startedAt = performance.now();
 let failed = 0;
 let events = 0;
@@ -50,7 +56,7 @@ for (let seed = first; seed < first + count; seed++) {
   if (outcome.failure !== undefined) {
     failed++;
     if (values.seed !== undefined) process.stdout.write(`${outcome.lines.join('\n')}\n`);
-    process.stdout.write(`seed ${seed} FAILED: ${outcome.failure}\n`);
+    process.stdout.write(`seed ${seed} FAILED at commit ${commit()}: ${outcome.failure}\n`);
   }
   if (values.quiet && outcome.failure === undefined) continue;
   const { plan } = outcome;

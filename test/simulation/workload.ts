@@ -37,6 +37,7 @@ export function createWorkload(world: World, random: Random): Workload {
   const { plan, scheduler, outside, outsideClock } = world;
   const history: Line[] = [];
   const gateways = world.ofKind('gateway');
+  const acknowledged: { key: string; via: string; version: number }[] = [];
   let operations = 0;
   let running = false;
 
@@ -108,6 +109,7 @@ export function createWorkload(world: World, random: Random): Workload {
       };
       const told = await write(line, (service) => service.purchase(lines, key));
       if (told.outcome === 'ok' || told.outcome === 'refused') {
+        if (told.version !== undefined) acknowledged.push({ key, via: told.via, version: told.version });
         // Now and then the answer gets lost on the client's side, and it asks once more.
         if (random.next() > 0.05) return true;
       } else if (random.next() < 0.2) return false;
@@ -164,6 +166,20 @@ export function createWorkload(world: World, random: Random): Workload {
     world.trace.mix(JSON.stringify(told));
   }
 
+  /** An order that was acknowledged through a gateway is found there from then on, as it was acknowledged. */
+  async function recall(client: string): Promise<void> {
+    const known = acknowledged[random.integer(acknowledged.length)];
+    if (known === undefined) return;
+    operations++;
+    const answer = await ask(known.via, (service) => service.order(known.key));
+    if (answer === 'silence' || 'error' in answer) return;
+    const version = answer.value.value?.version;
+    if (version === known.version) return;
+    throw new Violation(
+      `${client}: ${known.via} knows order ${known.key} as of ${version}, but had acknowledged ${known.version}`,
+    );
+  }
+
   /** A topic's list and an order must be findable wherever their books and orders are. */
   async function browse(client: string): Promise<void> {
     operations++;
@@ -183,7 +199,8 @@ export function createWorkload(world: World, random: Random): Workload {
       else if (dice < 0.55) await restock(client);
       else if (dice < 0.6) await reprice(client);
       else if (dice < 0.85) await read(client, false);
-      else if (dice < 0.97) await read(client, true);
+      else if (dice < 0.95) await read(client, true);
+      else if (dice < 0.98) await recall(client);
       else await browse(client);
     }
   }

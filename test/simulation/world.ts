@@ -4,6 +4,7 @@ import { createOrder, type OrderReplica } from '../../actors/order/order.ts';
 import { createGateway, type Gateway } from '../../gateway/gateway.ts';
 import { createRemoteCache } from '../../gateway/remote-cache.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import type { BookChange } from '../../runtime/domain.ts';
 import { openMesh } from '../../runtime/links.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import type { Mesh, NodeId, NodeKind } from '../../runtime/mesh.ts';
@@ -157,6 +158,7 @@ export function createWorld(plan: Plan, random: Random): World {
         const server = redis?.connect(clock);
         const remote = server && createRemoteCache({ server, cluster: CLUSTER, ...ports });
         node.gateway = createGateway({ mesh, catalogs, orders, remote, pid: 1, ...ports });
+        node.gateway.onChange(inOrder(node));
       }
       mesh.setAddresses(addresses);
     }
@@ -176,6 +178,16 @@ export function createWorld(plan: Plan, random: Random): World {
       write: (operations) => later(store.write(operations)),
       clear: (range) => later(store.clear(range)),
       close: () => store.close(),
+    };
+  }
+
+  /** Subscribers are told of each book in the order of its versions. */
+  function inOrder(node: SimNode): (change: BookChange) => void {
+    const told = new Map<number, number>();
+    return ({ id, version }) => {
+      const before = told.get(id) ?? 0;
+      if (version < before) complain(node, `told version ${version} of book ${id} after ${before}`);
+      told.set(id, version);
     };
   }
 
