@@ -34,6 +34,7 @@ export function createInvariants(world: World): Invariants {
   const quorum = Math.floor(catalogs.length / 2) + 1;
   const seen = new Map<SimNode, Seen>();
   const leaders = new Map<number, string>();
+  let highestTerm = 0;
   /** Checksum chains by index and term: equal place, equal past. */
   const sums = new Map<string, number>();
   const committed: Position[] = [];
@@ -68,7 +69,10 @@ export function createInvariants(world: World): Invariants {
     });
   }
 
-  /** Election safety, and leader completeness: who leads has everything that was ever committed. */
+  /**
+   * Election safety, and leader completeness: who leads has everything that was committed in earlier terms. A
+   * candidate that was paused may still win an old term after a newer leader has committed more.
+   */
   function checkLeader(node: SimNode, role: string, term: number): void {
     if (role !== 'leader') return;
     const other = leaders.get(term);
@@ -77,6 +81,8 @@ export function createInvariants(world: World): Invariants {
     }
     if (other === undefined) world.trace.note(world.scheduler.now, () => `*** ${node.id} leads term ${term}`);
     leaders.set(term, node.id);
+    if (term < highestTerm) return;
+    highestTerm = term;
     const last = committed.at(-1);
     const { log } = node.catalog!.replica.raft;
     const own = last && log.positionAt(last.index);
