@@ -1,5 +1,6 @@
 import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { systemClock } from '../../runtime/clock.ts';
 import { processStart } from '../../runtime/launcher/lock.ts';
 import type { NodeStatus } from '../../runtime/messages.ts';
 import { eventually } from './eventually.ts';
@@ -26,9 +27,10 @@ export interface Cluster {
   /** Resolves when every node is ready and there is a leader. */
   whole(): Promise<void>;
 
-  /** SIGKILL; resolves when the process is gone. The launcher starts another. */
-  kill(id: string): Promise<void>;
-  pause(id: string): Promise<void>;
+  /** SIGKILL; resolves when the process is gone, with the moment (monotonic ms) of the signal. Another is started. */
+  kill(id: string): Promise<number>;
+  /** SIGSTOP; resolves with the moment of the signal. */
+  pause(id: string): Promise<number>;
   resume(id: string): Promise<void>;
   /** Deletes a node's folder under its feet and kills it, so that it comes back with an empty disk. */
   wipe(id: string): Promise<void>;
@@ -150,13 +152,14 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   }
 
   /** The process of a node that is not known to be down; asked anew, since the launcher may have replaced it. */
-  async function signal(id: string, name: NodeJS.Signals): Promise<number> {
+  async function signal(id: string, name: NodeJS.Signals): Promise<{ pid: number; at: number }> {
     const { pid } = await eventually(`${id} is up`, async () => {
       const found = await node(id);
       return found.state !== 'down' && found;
     });
+    const at = systemClock.monotonic();
     process.kill(pid, name);
-    return pid;
+    return { pid, at };
   }
 
   async function gone(pid: number): Promise<void> {
@@ -180,15 +183,19 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
         return leader !== null && nodes.every(({ state }) => state === 'ready');
       });
     },
-    kill: async (id) => gone(await signal(id, 'SIGKILL')),
-    pause: async (id) => void (await signal(id, 'SIGSTOP')),
+    async kill(id) {
+      const { pid, at } = await signal(id, 'SIGKILL');
+      await gone(pid);
+      return at;
+    },
+    pause: async (id) => (await signal(id, 'SIGSTOP')).at,
     async resume(id) {
       // A paused node cannot be asked who it is: it is the last one seen under that name.
       const last = seen.findLast((known) => known.id === id);
       if (last && (await running()).includes(last.pid)) process.kill(last.pid, 'SIGCONT');
     },
     async wipe(id) {
-      const pid = await signal(id, 'SIGSTOP');
+      const { pid } = await signal(id, 'SIGSTOP');
       await rm(join(dataDirectory, id), { recursive: true, force: true, maxRetries: 5 });
       process.kill(pid, 'SIGKILL');
       await gone(pid);
