@@ -84,26 +84,28 @@ export function createCatalog(options: CatalogOptions): Catalog {
     const query = QUERIES[type];
     mesh.onAsk(type, (body, incoming) => {
       if (!body.strong && state.applied.index >= body.minVersion) return query(state, body);
-      return waitToShow(body, incoming).then(() => query(state, body));
+      return showWhenFresh(body, incoming, () => query(state, body));
     });
   }
 
-  async function waitToShow(
+  async function showWhenFresh<T>(
     { strong, minVersion }: { strong: boolean; minVersion: number },
     { deadline }: Incoming,
-  ): Promise<void> {
+    show: () => T | Promise<T>,
+  ): Promise<T> {
     const confirmed = strong ? await replica.readIndex(deadline) : 0;
     const index = Math.max(minVersion, confirmed);
-    if (state.applied.index >= index) return;
-    await waits.until(index, Math.min(deadline, clock.monotonic() + limits.behindWaitMs));
+    if (state.applied.index >= index) return show();
+    return waits.until(index, Math.min(deadline, clock.monotonic() + limits.behindWaitMs), show);
   }
 
   mesh.onAsk('feed.follow', ({ from }, incoming) => feed.follow(incoming.from.id, from));
   mesh.observe({ opened() {}, closed: (peer) => feed.unfollow(peer.id) });
 
-  mesh.onAsk('audit', async ({ atLeast, after, limit, waitMs }) => {
-    if (state.applied.index < atLeast) await waits.until(atLeast, clock.monotonic() + waitMs);
-    return auditCatalog(state, { after, limit });
+  mesh.onAsk('audit', ({ atLeast, after, limit, waitMs }) => {
+    const audit = () => auditCatalog(state, { after, limit });
+    if (state.applied.index >= atLeast) return audit();
+    return waits.until(atLeast, clock.monotonic() + waitMs, audit);
   });
 
   mesh.onAsk('status', (): NodeStatus => {

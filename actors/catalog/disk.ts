@@ -15,7 +15,10 @@ export interface CatalogDisk {
   readonly store: Store;
   readonly identity: Identity;
   readonly state: CatalogState;
-  /** What was found: an identity, none on a first start, or none although the cluster exists (a wiped disk). */
+  /**
+   * What was found: an identity, none on a first start, or none although the cluster exists (a wiped disk, which
+   * it stays until it has recovered).
+   */
   readonly found: 'present' | 'formatted' | 'absent';
   /** The replica's memory as it was when the last synced batch returned. */
   raft(self: NodeId, catalogs: readonly NodeId[], limits: Limits): Raft;
@@ -34,7 +37,7 @@ export async function openCatalogDisk(
 ): Promise<CatalogDisk> {
   const { cluster, node, format, random } = options;
   let identity = readIdentity(store);
-  const found = identity ? 'present' : format ? 'formatted' : 'absent';
+  const found = identity && !identity.recovering ? 'present' : format ? 'formatted' : 'absent';
   if (identity === undefined) {
     identity = { cluster, node, incarnation: random.id(), recovering: !format };
     await store.write([writeIdentity(identity)]);

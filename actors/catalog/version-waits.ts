@@ -7,8 +7,11 @@ import type { Limits } from '../../runtime/limits.ts';
  * then fail as `behind`, so that the gateway can try another replica.
  */
 export interface VersionWaits {
-  /** Resolves once `index` is applied; rejects with `behind` at `deadline` (monotonic ms), `overloaded` if too many wait. */
-  until(index: number, deadline: number): Promise<void>;
+  /**
+   * What `show` gives in the very moment in which `index` is applied, before anything later is. Rejects with
+   * `behind` at `deadline` (monotonic ms), with `overloaded` if too many wait.
+   */
+  until<T>(index: number, deadline: number, show: () => T | Promise<T>): Promise<T>;
   /** Everything up to `index` is applied. */
   reached(index: number): void;
   stop(): void;
@@ -17,7 +20,7 @@ export interface VersionWaits {
 interface Wait {
   readonly index: number;
   readonly deadline: number;
-  readonly resolve: () => void;
+  readonly show: () => void;
   readonly reject: (error: BazarError) => void;
 }
 
@@ -54,13 +57,13 @@ export function createVersionWaits(options: { clock: Clock; limits: Limits }): V
   }
 
   return {
-    until(index, deadline) {
+    until<T>(index: number, deadline: number, show: () => T | Promise<T>): Promise<T> {
       if (stopped) return Promise.reject(new BazarError('draining'));
       if (waits.length >= limits.maxPendingReads) return Promise.reject(new BazarError('overloaded'));
       lowest = Math.min(lowest, index);
-      const waiting = new Promise<void>((resolve, reject) =>
-        waits.push({ index, deadline, resolve, reject }),
-      );
+      const waiting = new Promise<T>((resolve, reject) => {
+        waits.push({ index, deadline, show: () => resolve(show()), reject });
+      });
       keepTicking();
       return waiting;
     },
@@ -68,7 +71,7 @@ export function createVersionWaits(options: { clock: Clock; limits: Limits }): V
       if (index < lowest) return;
       settle(
         (wait) => wait.index <= index,
-        ({ resolve }) => resolve(),
+        ({ show }) => show(),
       );
     },
     stop() {
