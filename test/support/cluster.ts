@@ -82,6 +82,8 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
   const dataDirectory = options.dataDirectory ?? join(await temporaryFolder(), 'data');
   const launcher = spawnLauncher(flagsOf(options, dataDirectory), options);
   const { said } = launcher;
+  /** Nodes that are paused, which cannot be asked who they are. */
+  const paused = new Map<string, number>();
   /** Every process ever seen: its node, its pid and its start, which tells it from a later one with that pid. */
   const seen: { id: string; pid: number; start: string }[] = [];
 
@@ -153,9 +155,10 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 
   /** The process of a node that is not known to be down; asked anew, since the launcher may have replaced it. */
   async function signal(id: string, name: NodeJS.Signals): Promise<{ pid: number; at: number }> {
-    const { pid } = await eventually(`${id} is up`, async () => {
+    const pid = await eventually(`${id} is up`, async () => {
+      if (paused.has(id)) return paused.get(id);
       const found = await node(id);
-      return found.state !== 'down' && found;
+      return found.state === 'down' ? undefined : found.pid;
     });
     const at = systemClock.monotonic();
     process.kill(pid, name);
@@ -185,14 +188,18 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
     },
     async kill(id) {
       const { pid, at } = await signal(id, 'SIGKILL');
+      paused.delete(id);
       await gone(pid);
       return at;
     },
-    pause: async (id) => (await signal(id, 'SIGSTOP')).at,
+    async pause(id) {
+      const { pid, at } = await signal(id, 'SIGSTOP');
+      paused.set(id, pid);
+      return at;
+    },
     async resume(id) {
-      // A paused node cannot be asked who it is: it is the last one seen under that name.
-      const last = seen.findLast((known) => known.id === id);
-      if (last && (await running()).includes(last.pid)) process.kill(last.pid, 'SIGCONT');
+      if (paused.has(id)) await signal(id, 'SIGCONT');
+      paused.delete(id);
     },
     async wipe(id) {
       const { pid } = await signal(id, 'SIGSTOP');

@@ -25,6 +25,8 @@ export interface Crowd {
   latenciesAfter(since: number): readonly number[];
   /** Asks for nothing new; resolves when every purchase has its answer. */
   leave(): Promise<void>;
+  /** Asks for nothing any more, not even again: what has no answer yet stays unknown. */
+  scatter(): Promise<void>;
 }
 
 export interface CrowdOptions {
@@ -78,6 +80,7 @@ export async function openCrowd(cluster: Cluster, options: CrowdOptions): Promis
   let confirmed = 0;
   let asked = 0;
   let leaving = false;
+  let scattered = false;
 
   for (const book of books) {
     const { body } = await cluster.request<BookBody>('GET', `/info/${book}?consistency=strong`);
@@ -116,6 +119,7 @@ export async function openCrowd(cluster: Cluster, options: CrowdOptions): Promis
         if (outcome === 'ok') confirmed++;
         break;
       }
+      if (scattered) return;
       if (now() > giveUpAt) throw new Error(`order ${key} got no answer within ${PATIENCE_MS} ms`);
       await sleep(RETRY_MS);
     }
@@ -179,6 +183,11 @@ export async function openCrowd(cluster: Cluster, options: CrowdOptions): Promis
     latenciesAfter: (since) => purchasesAfter(since).map(({ start, end }) => end - start),
     async leave() {
       leaving = true;
+      await all;
+    },
+    async scatter() {
+      leaving = true;
+      scattered = true;
       await all;
     },
   };
