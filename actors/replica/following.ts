@@ -1,11 +1,11 @@
-import { advanceCommit, type EventOf, type Raft } from './raft.ts';
+import { advanceCommit, type EventOf, type Raft, restartElectionTimer } from './raft.ts';
 
 /** What a follower does with the leader's messages (Raft, figure 2, "AppendEntries RPC, receiver"). */
 
 /** Any message of the term's leader shows that it lives. */
 export function heedLeader(raft: Raft, leader: string): void {
   raft.leader = leader;
-  raft.elapsed = 0;
+  restartElectionTimer(raft);
 }
 
 /** Takes the entries over if they fit, and answers after the next sync. */

@@ -119,9 +119,13 @@ export function createReplicaHost(options: HostOptions): ReplicaHost {
     mailbox.push(event);
     if (handling) return;
     handling = true;
-    for (let next = mailbox.shift(); next && !halted; next = mailbox.shift()) {
-      actor.send(next);
-      performEffects();
+    try {
+      for (let next = mailbox.shift(); next && !halted; next = mailbox.shift()) {
+        actor.send(next);
+        performEffects();
+      }
+    } catch (error) {
+      fail(error);
     }
     handling = false;
     scheduleTurn();
@@ -130,7 +134,7 @@ export function createReplicaHost(options: HostOptions): ReplicaHost {
   function performEffects(): void {
     const { effects } = raft;
     raft.effects = [];
-    for (const effect of effects) perform(effect);
+    for (const effect of effects) if (!halted) perform(effect);
   }
 
   function perform(effect: Effect): void {

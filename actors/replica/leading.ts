@@ -24,6 +24,7 @@ export function stopLeading(raft: Raft): void {
   for (const [to, progress] of raft.progress) {
     if (progress.mode === 'snapshot') raft.effects.push({ type: 'stopSnapshot', to });
   }
+  raft.leader = null;
   raft.progress = new Map();
   raft.reads = [];
   raft.effects.push({ type: 'resign' });
@@ -98,8 +99,8 @@ function nextAppend(raft: Raft, peer: NodeId, progress: Progress): Body<'raft.ap
   const most = Math.min(room, raft.limits.maxEntriesPerAppend);
   const entries = most > 0 ? raft.log.slice(progress.next, most, raft.limits.maxBytesPerAppend) : [];
   progress.next += entries.length;
-  // What did not fit goes out with the next turn, not with the next heartbeat.
-  if (entries.length > 0 && progress.next <= raft.log.lastIndex) raft.news = true;
+  // What one message cannot carry goes out with the next turn, not with the next heartbeat.
+  if (entries.length < room && progress.next <= raft.log.lastIndex) raft.news = true;
   return { ...header, prevIndex, prevTerm, entries };
 }
 
@@ -128,6 +129,8 @@ function acceptMatch(raft: Raft, progress: Progress, match: number): void {
 /** The follower's log parts from ours: go back to where it may agree, never below what it has acknowledged. */
 function stepBack(raft: Raft, progress: Progress, event: EventOf<'append.answered'>): void {
   if (progress.mode === 'snapshot' || event.conflictIndex === undefined) return;
+  // A log shorter than what was acknowledged has lost its end (a torn write), and counts for less.
+  if (event.conflictTerm === undefined) progress.match = Math.min(progress.match, event.conflictIndex - 1);
   let next = Math.min(event.conflictIndex, raft.log.lastIndex + 1);
   while (event.conflictTerm !== undefined && raft.log.termAt(next) === event.conflictTerm) next++;
   progress.mode = 'probe';
@@ -189,7 +192,7 @@ export function greetFollower(raft: Raft, event: EventOf<'peer.connected'>): voi
   if (progress === undefined) return;
   if (event.wiped) progress.match = 0;
   if (progress.mode === 'snapshot') raft.effects.push({ type: 'stopSnapshot', to: event.peer });
-  probeAgain(raft, progress, event.wiped ? raft.log.lastIndex + 1 : progress.match + 1);
+  probeAgain(raft, progress, raft.log.lastIndex + 1);
 }
 
 export function resumeAfterSnapshot(raft: Raft, event: EventOf<'snapshot.delivered'>): void {
