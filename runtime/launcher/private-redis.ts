@@ -17,6 +17,8 @@ export interface PrivateRedis {
   /** The socket's path, which ioredis takes as an address. */
   readonly url: string;
   readonly pid: number | undefined;
+  /** Sends a signal to the server; false if it does not run just now. */
+  signal(name: NodeJS.Signals): boolean;
   stop(): Promise<void>;
 }
 
@@ -78,6 +80,7 @@ export async function startPrivateRedis(ports: {
     get pid() {
       return child?.pid;
     },
+    signal: (name) => child?.kill(name) ?? false,
     async stop() {
       supervision.send({ type: 'end.requested' });
       await supervision.ended;

@@ -21,6 +21,7 @@ export interface StoreOptions {
   readonly books: readonly NewBook[];
   readonly logFormat: Configure['logFormat'];
   readonly addressFor?: AddressFor;
+  readonly output?: number;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
@@ -55,7 +56,7 @@ export interface Ready {
  * or the port cannot be had.
  */
 export async function startStore(options: StoreOptions): Promise<Store> {
-  const { config, programs, books, logFormat, clock, random, logger, addressFor } = options;
+  const { config, programs, books, logFormat, clock, random, logger, addressFor, output } = options;
   const limits: Limits = { ...DEFAULT_LIMITS, ...config.limits };
   await probePort(config.host, config.port);
   const data = await openDataDirectory(config.dataDirectory, { ...config, random });
@@ -70,7 +71,7 @@ export async function startStore(options: StoreOptions): Promise<Store> {
 
   let httpPort = config.port;
   const plans = planNodes({ config, data, logFormat, redisUrl, httpPort: () => httpPort });
-  const supervisor = startSupervisor({ plans, programs, clock, limits, logger, addressFor });
+  const supervisor = startSupervisor({ plans, programs, clock, limits, logger, addressFor, output });
   // A free port is chosen once: the gateway must come back where its clients know it.
   supervisor.observe((node) => {
     if (node.http !== undefined) httpPort = Number(new URL(node.http).port) || httpPort;

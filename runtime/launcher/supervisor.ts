@@ -40,6 +40,8 @@ export interface SupervisorOptions {
   readonly logger: Logger;
   /** Where `viewer` is told to find `target`; the place for a proxy in between. */
   readonly addressFor?: AddressFor;
+  /** The file descriptor that the processes write to; without it, where this one does. */
+  readonly output?: number;
 }
 
 export type AddressFor = (viewer: NodeId, target: NodeId, url: string) => string;
@@ -50,6 +52,8 @@ export interface Supervisor {
   observe(changed: (node: SupervisedNode) => void): void;
   /** From now on every node is told where the others are. Until then nobody can speak to anybody. */
   introduce(): void;
+  /** Sends a signal to a node's process; false if it has none just now. Never reaches another's. */
+  signal(id: NodeId, name: NodeJS.Signals): boolean;
   /** Drains and ends all: first those who take work in, last those who keep it. After `drainMs`, kills the rest. */
   stop(): Promise<void>;
   /** Kills every process at once. */
@@ -69,7 +73,8 @@ const TSX = import.meta.resolve('tsx');
 
 /** Starts every planned process and looks after it. */
 export function startSupervisor(options: SupervisorOptions): Supervisor {
-  const { plans, programs, clock, limits, logger, addressFor = (_viewer, _target, url) => url } = options;
+  const { plans, programs, clock, limits, logger, output = 'inherit' } = options;
+  const { addressFor = (_viewer, _target, url) => url } = options;
   const observers: ((node: SupervisedNode) => void)[] = [];
   const all: Running[] = [];
   let introduced = false;
@@ -94,7 +99,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   function start(running: Running): void {
     const { plan } = running;
     const child = spawn(process.execPath, ['--import', TSX, fileURLToPath(programs[plan.kind])], {
-      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      stdio: ['ignore', output, output, 'ipc'],
     });
     running.child = child;
     change(running, { pid: child.pid, state: 'starting', identity: undefined });
@@ -194,6 +199,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       introduced = true;
       sendAddresses();
     },
+    signal: (id, name) => all.find(({ node }) => node.id === id)?.child?.kill(name) ?? false,
     stop,
     kill,
   };

@@ -154,6 +154,8 @@ export interface HistoryWriter {
 
 export function openHistory(path: string): HistoryWriter {
   const output = createWriteStream(path);
+  // All writers may wait for room at once.
+  output.setMaxListeners(0);
   return {
     async write(line) {
       if (!output.write(`${JSON.stringify(line)}\n`)) await once(output, 'drain');

@@ -1,0 +1,79 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { AuditAnswer, OrderAnswer } from '../../client/answers.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import type { OrderLine } from '../checkers/history.ts';
+import type { Onlooker } from './onlooker.ts';
+import type { PrivateStore } from './private-store.ts';
+
+/** What the store holds when all is over: its ledger, and every order. */
+export interface Aftermath {
+  readonly audit: AuditAnswer;
+  readonly orders: readonly OrderLine[];
+  /** Copies of each book in confirmed orders. */
+  readonly ordered: ReadonlyMap<number, number>;
+}
+
+/** Milliseconds between two looks. */
+const LOOK_MS = 250;
+
+/** Every process is there and ready, and there is a leader; false if `limitMs` is over before that. */
+export async function becomesWhole(
+  { store }: PrivateStore,
+  onlooker: Onlooker,
+  limitMs: number,
+): Promise<boolean> {
+  const giveUpAt = systemClock.monotonic() + limitMs;
+  while (systemClock.monotonic() < giveUpAt) {
+    const areReady = store.supervisor.nodes.every(({ state }) => state === 'ready');
+    const status = areReady ? await onlooker.status().catch(() => undefined) : undefined;
+    if (status?.leader && status.nodes.every(({ state }) => state === 'ready')) return true;
+    await sleep(LOOK_MS);
+  }
+  return false;
+}
+
+/**
+ * The audit and the order table of one and the same log index, once nobody buys any more. `undefined` if the
+ * catalogs are not equal, or go on changing, for all of `limitMs`.
+ */
+export async function readAftermath(onlooker: Onlooker, limitMs: number): Promise<Aftermath | undefined> {
+  const giveUpAt = systemClock.monotonic() + limitMs;
+  while (systemClock.monotonic() < giveUpAt) {
+    const found = await readAtOneIndex(onlooker).catch(() => undefined);
+    if (found) return found;
+    await sleep(LOOK_MS);
+  }
+  return undefined;
+}
+
+async function readAtOneIndex(onlooker: Onlooker): Promise<Aftermath | undefined> {
+  const before = await onlooker.audit();
+  if (!before.consistent || before.catalogs.some(({ state }) => state !== 'present')) return undefined;
+  const orders = await readOrders(onlooker);
+  const audit = await onlooker.audit();
+  return audit.consistent && indexOf(audit) === indexOf(before) ? { audit, ...orders } : undefined;
+}
+
+/** The log index that every catalog is at. */
+function indexOf({ catalogs }: AuditAnswer): string {
+  return catalogs.map(({ applied }) => applied).join();
+}
+
+async function readOrders(onlooker: Onlooker): Promise<Pick<Aftermath, 'orders' | 'ordered'>> {
+  const orders: OrderLine[] = [];
+  const ordered = new Map<number, number>();
+  for (let after: string | undefined; ; ) {
+    const page = await onlooker.orders(after);
+    for (const order of page.orders) {
+      const { orderId, status, code, version } = order;
+      orders.push({ kind: 'order', key: orderId, status, code, version });
+      if (status === 'confirmed') addCopies(ordered, order);
+    }
+    if (page.next === null) return { orders, ordered };
+    after = page.next;
+  }
+}
+
+function addCopies(ordered: Map<number, number>, { lines }: OrderAnswer): void {
+  for (const { id, quantity } of lines) ordered.set(id, (ordered.get(id) ?? 0) + quantity);
+}

@@ -1,0 +1,177 @@
+import { z } from 'zod';
+import { BookAnswer, OrderAnswer, UpdatedAnswer } from '../../client/answers.ts';
+import { connect } from '../../client/client.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import type { BookId, Key } from '../../runtime/domain.ts';
+import { asBazarError } from '../../runtime/errors.ts';
+import { formatMoney, parseMoney } from '../../runtime/money.ts';
+
+/** Where clients ask the store; in the history's words what they ask and what they are told. */
+export interface Door {
+  /** Never rejects: what goes wrong is an outcome. */
+  write(request: WriteRequest): Promise<Told>;
+  /** Rejects if there is no answer. */
+  read(book: BookId, strong: boolean): Promise<Shown>;
+  close(): void;
+}
+
+/** Prices are in cents. */
+export type WriteRequest = { readonly key: Key } & (
+  | { readonly kind: 'purchase'; readonly lines: readonly WantedLine[] }
+  | { readonly kind: 'restock'; readonly book: BookId; readonly amount: number }
+  | { readonly kind: 'price'; readonly book: BookId; readonly price: number }
+);
+
+export interface WantedLine {
+  readonly book: BookId;
+  readonly quantity: number;
+  /** The price the buyer expects. */
+  readonly price?: number;
+}
+
+export interface Told {
+  readonly outcome: 'ok' | 'refused' | 'unknown' | 'none';
+  /** Why it is not `ok`. */
+  readonly code?: string;
+  readonly version?: number;
+  readonly total?: number;
+  readonly stock?: number;
+  /** An earlier request under the same key had got this answer. */
+  readonly replayed?: boolean;
+}
+
+export function isDecided({ outcome }: Told): boolean {
+  return outcome === 'ok' || outcome === 'refused';
+}
+
+export interface Shown {
+  readonly version: number;
+  readonly stock: number;
+  readonly price: number;
+}
+
+export interface DoorOptions {
+  readonly url: string;
+  readonly adminToken: string;
+  /** Milliseconds until the asker gives up. */
+  readonly patienceMs: number;
+}
+
+/** By WebSocket, with the client library: it asks again by itself, under the same key, while patience lasts. */
+export function openSocketDoor({ url, adminToken, patienceMs }: DoorOptions): Door {
+  const limits = { callTimeoutMs: patienceMs };
+  const client = connect({ url, token: adminToken, clock: systemClock, limits });
+  return {
+    write(request) {
+      const { key } = request;
+      return request.kind === 'purchase'
+        ? told(client.purchase({ orderId: key, ...cartOf(request) }), ofOrder)
+        : told(client.updateBook(request.book, changeOf(request), { key }), ofBook);
+    },
+    read: async (book, strong) => shown(await client.info(book, { strong })),
+    close: () => client.close(),
+  };
+}
+
+/** By plain HTTP, each request once. */
+export function openHttpDoor({ url, adminToken, patienceMs }: DoorOptions): Door {
+  async function ask<T>(method: string, path: string, answer: z.ZodType<T>, write?: Write): Promise<T> {
+    const headers = {
+      authorization: `Bearer ${adminToken}`,
+      ...(write && { 'content-type': 'application/json', 'idempotency-key': write.key }),
+    };
+    const body = write && JSON.stringify(write.body);
+    const signal = AbortSignal.timeout(patienceMs);
+    const response = await fetch(`${url}${path}`, { method, headers, body, signal });
+    const content: unknown = await response.json();
+    if (!response.ok) throw new Declined(Problem.parse(content));
+    const replayed = response.headers.get('idempotent-replayed') === 'true';
+    return answer.parse(replayed ? { ...(content as object), replayed } : content);
+  }
+
+  return {
+    write(request) {
+      const { key } = request;
+      return request.kind === 'purchase'
+        ? told(ask('POST', '/purchase', OrderAnswer, { key, body: cartOf(request) }), ofOrder)
+        : told(
+            ask('PATCH', `/books/${request.book}`, UpdatedAnswer, { key, body: changeOf(request) }),
+            ofBook,
+          );
+    },
+    read: async (book, strong) =>
+      shown(await ask('GET', `/info/${book}${strong ? '?consistency=strong' : ''}`, BookAnswer)),
+    close() {},
+  };
+}
+
+interface Write {
+  readonly key: Key;
+  readonly body: object;
+}
+
+const Problem = z.looseObject({
+  code: z.string(),
+  outcome: z.enum(['refused', 'unknown', 'none']),
+  version: z.int().optional(),
+});
+
+/** The gateway's own word for why not. */
+class Declined extends Error {
+  readonly problem: z.infer<typeof Problem>;
+
+  constructor(problem: z.infer<typeof Problem>) {
+    super(problem.code);
+    this.problem = problem;
+  }
+}
+
+function cartOf({ lines }: { lines: readonly WantedLine[] }) {
+  return {
+    lines: lines.map(({ book, quantity, price }) => ({
+      id: book,
+      quantity,
+      ...(price !== undefined && { price: formatMoney(price) }),
+    })),
+  };
+}
+
+function changeOf(request: Exclude<WriteRequest, { kind: 'purchase' }>) {
+  return request.kind === 'restock' ? { restock: request.amount } : { price: formatMoney(request.price) };
+}
+
+function shown({ version, stock, price }: BookAnswer): Shown {
+  return { version, stock, price: cents(price) };
+}
+
+function ofOrder({ version, total, replayed }: OrderAnswer): Told {
+  return { outcome: 'ok', version, total: cents(total), replayed };
+}
+
+function ofBook({ version, stock, replayed }: UpdatedAnswer): Told {
+  return { outcome: 'ok', version, stock, replayed };
+}
+
+async function told<T>(answer: Promise<T>, read: (answer: T) => Told): Promise<Told> {
+  try {
+    return read(await answer);
+  } catch (error) {
+    if (error instanceof Declined) {
+      const { outcome, code, version } = error.problem;
+      return { outcome, code, version };
+    }
+    // What broke on the way, such as the connection, says nothing of the write.
+    if (error instanceof TypeError || (error instanceof Error && error.name === 'TimeoutError')) {
+      return { outcome: 'unknown', code: 'no-answer' };
+    }
+    const { outcome, code, details } = asBazarError(error);
+    const { version } = details;
+    return { outcome, code, ...(typeof version === 'number' && { version }) };
+  }
+}
+
+function cents(price: string): number {
+  const amount = parseMoney(price);
+  if (amount === undefined) throw new Error(`"${price}" is not an amount of money`);
+  return amount;
+}

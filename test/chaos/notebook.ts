@@ -1,0 +1,59 @@
+import { systemClock } from '../../runtime/clock.ts';
+import { asBazarError } from '../../runtime/errors.ts';
+import type { Line } from '../checkers/history.ts';
+import type { Door, Told, WriteRequest } from './doors.ts';
+
+/** Where buyers write down what they ask and what they are told, as it happens. */
+export interface Notebook {
+  /** Asks once, by that door. */
+  write(client: string, door: Door, request: WriteRequest): Promise<Told>;
+  /** Resolves to the price that was shown, if there was an answer. */
+  read(client: string, door: Door, book: number, strong: boolean): Promise<number | undefined>;
+  /** When the last answer came that left its asker in doubt. */
+  readonly doubtfulAt: number;
+}
+
+/** Takes each finished operation; resolves when there is room for the next. */
+export type RecordLine = (line: Line, isReplay: boolean) => Promise<void>;
+
+/** There is one gateway. It keeps its promises across its own deaths. */
+const VIA = 'gateway-1';
+
+export function createNotebook(record: RecordLine): Notebook {
+  const now = () => systemClock.monotonic();
+  let operations = 0;
+  let doubtfulAt = 0;
+
+  function asked(client: string) {
+    operations += 1;
+    return { op: `${operations}`, client, via: VIA, start: now() };
+  }
+
+  return {
+    async write(client, door, request) {
+      const line = { ...request, ...asked(client) };
+      const told = await door.write(request);
+      const end = now();
+      const { replayed = false, ...answer } = told;
+      if (told.outcome === 'unknown') doubtfulAt = end;
+      await record({ ...line, ...answer, end: told.outcome === 'unknown' ? null : end } as Line, replayed);
+      return told;
+    },
+    async read(client, door, book, strong) {
+      const consistency = strong ? ('strong' as const) : ('default' as const);
+      const line = { kind: 'read' as const, ...asked(client), book, consistency };
+      try {
+        const shown = await door.read(book, strong);
+        await record({ ...line, ...shown, end: now(), outcome: 'ok' }, false);
+        return shown.price;
+      } catch (error) {
+        if (asBazarError(error).code === 'unknown-book') throw error;
+        await record({ ...line, end: now(), outcome: 'none' }, false);
+        return undefined;
+      }
+    },
+    get doubtfulAt() {
+      return doubtfulAt;
+    },
+  };
+}

@@ -1,0 +1,111 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../../runtime/clock.ts';
+import type { Config } from '../../runtime/config.ts';
+import { type PrivateRedis, startPrivateRedis } from '../../runtime/launcher/private-redis.ts';
+import { type Store, startStore } from '../../runtime/launcher/store.ts';
+import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import type { NodeId } from '../../runtime/mesh.ts';
+import { systemRandom } from '../../runtime/random.ts';
+import { type Network, openNetwork } from './network.ts';
+import { SHELF } from './shelf.ts';
+
+/** A store of its own, with real processes and disks, whose every connection goes through a proxy. */
+export interface PrivateStore {
+  readonly store: Store;
+  readonly redis: PrivateRedis | undefined;
+  readonly network: Network;
+  /** Where buyers find it: by a proxy. */
+  readonly url: string;
+  /** The same without a proxy, for those who look on. */
+  readonly directUrl: string;
+  readonly catalogs: readonly NodeId[];
+  readonly orders: readonly NodeId[];
+  /** A node's folder. */
+  folderOf(id: NodeId): string;
+  /** Ends everything. */
+  stop(): Promise<void>;
+}
+
+export interface PrivateStoreOptions {
+  /** Where its data and the log of its processes go. */
+  readonly folder: string;
+  readonly catalogs: number;
+  readonly orders: number;
+  readonly redis: boolean;
+}
+
+const PROGRAMS = {
+  catalog: new URL('../../actors/catalog/main.ts', import.meta.url),
+  order: new URL('../../actors/order/main.ts', import.meta.url),
+  gateway: new URL('../../gateway/main.ts', import.meta.url),
+};
+
+/** Small enough that a catalog which was away a while, or wiped, comes back by snapshot. */
+const LIMITS = { keptEntries: 1_000, feedEntries: 1_000 };
+
+/** Resolves when purchases work. */
+export async function startPrivateStore(options: PrivateStoreOptions): Promise<PrivateStore> {
+  const { folder } = options;
+  const catalogs = names('catalog', options.catalogs);
+  const orders = names('order', options.orders);
+  const output = openSync(join(folder, 'processes.log'), 'a');
+  const logger = createLogger('chaos', 'info', { write: (line) => void writeSync(output, line) });
+  const ports = { clock: systemClock, random: systemRandom, logger };
+  const network = await openNetwork([...catalogs, ...orders, 'gateway-1']);
+  let redis: PrivateRedis | undefined;
+  let store: Store | undefined;
+
+  async function stop(): Promise<void> {
+    await store?.stop();
+    await redis?.stop();
+    await network.close();
+    closeSync(output);
+  }
+
+  try {
+    if (options.redis) redis = await startPrivateRedis({ ...ports, limits: DEFAULT_LIMITS });
+    const config: Config = {
+      catalogs: options.catalogs,
+      orders: options.orders,
+      host: '127.0.0.1',
+      port: 0,
+      dataDirectory: join(folder, 'data'),
+      books: undefined,
+      cache: redis ? { kind: 'redis', url: network.redisUrl(redis.url) } : { kind: 'none' },
+      logLevel: 'info',
+      adminToken: undefined,
+      limits: LIMITS,
+    };
+    const { addressFor } = network;
+    store = await startStore({
+      config,
+      programs: PROGRAMS,
+      books: SHELF,
+      logFormat: 'json',
+      addressFor,
+      output,
+      ...ports,
+    });
+    const { url } = await store.ready;
+    return {
+      store,
+      redis,
+      network,
+      url: network.clientUrl(url),
+      directUrl: url,
+      catalogs,
+      orders,
+      folderOf: (id) => join(config.dataDirectory, id),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function names(kind: 'catalog' | 'order', count: number): NodeId[] {
+  return Array.from({ length: count }, (_, at) => `${kind}-${at + 1}`);
+}

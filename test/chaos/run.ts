@@ -1,0 +1,161 @@
+import { createWriteStream } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { systemClock } from '../../runtime/clock.ts';
+import { parseMoney } from '../../runtime/money.ts';
+import { seededRandom } from '../../runtime/random.ts';
+import { fileHistory, type HistoryWriter, openHistory } from '../checkers/history.ts';
+import { checkLinearizability } from '../checkers/linearizability.ts';
+import { checkWitness } from '../checkers/witness.ts';
+import { type Aftermath, becomesWhole, readAftermath } from './aftermath.ts';
+import { createBuyers } from './buyers.ts';
+import { openHttpDoor, openSocketDoor } from './doors.ts';
+import { createFaults } from './faults.ts';
+import { createNotebook } from './notebook.ts';
+import { createOnlooker, type Onlooker } from './onlooker.ts';
+import { drawPlan } from './plan.ts';
+import { startPrivateStore } from './private-store.ts';
+import { createTally, type Tally } from './tally.ts';
+import { judge, type Verdict } from './verdict.ts';
+
+export interface ChaosOptions {
+  /** Where everything of the run goes: the store's data, the history, the faults and the processes' log. */
+  readonly folder: string;
+  readonly seed: number;
+  /** Milliseconds with faults. */
+  readonly durationMs: number;
+  readonly catalogs: number;
+  readonly orders: number;
+  readonly buyers: number;
+  readonly redis: boolean;
+  readonly onTally?: (tally: Tally) => void;
+  readonly onPhase?: (name: string) => void;
+  /** Ends the run early, without a verdict. */
+  readonly signal?: AbortSignal;
+}
+
+/** Milliseconds for the store to be whole again once everything is healed, and for every buyer to be served. */
+const HEAL_LIMIT_MS = 60_000;
+/** Milliseconds for the last writes to be resolved, and for the catalogs to be seen to be equal. */
+const SETTLE_LIMIT_MS = 30_000;
+/** Milliseconds after which nothing that was asked for can still happen: a purchase's deadline, and some. */
+const ZOMBIE_MS = 4_000;
+/** Milliseconds until a buyer gives up; the steady one does so sooner. */
+const PATIENCE_MS = 8_000;
+const STEADY_PATIENCE_MS = 5_000;
+/** Every so many buyers, one comes by HTTP. */
+const HTTP_EVERY = 4;
+
+/** Runs a store, breaks it by the seed's plan while buyers buy, heals it, and judges what they were told. */
+export async function runChaos(options: ChaosOptions): Promise<Verdict> {
+  const tally = createTally();
+  options.onTally?.(tally);
+  const file = join(options.folder, 'history.jsonl');
+  const lived = await live(options, tally, file);
+  options.onPhase?.('checking the history');
+  const history = fileHistory(file);
+  const witness = await checkWitness(history);
+  const linearizability = await checkLinearizability(history());
+  return judge({ ...lived, tally, witness, linearizability });
+}
+
+interface Lived {
+  readonly faults: ReadonlyMap<string, number>;
+  readonly aftermath: Aftermath | undefined;
+  readonly troubles: readonly string[];
+}
+
+/** From the store's start to its end; leaves a history. */
+async function live(options: ChaosOptions, tally: Tally, file: string): Promise<Lived> {
+  const { folder, seed, catalogs, orders, redis, onPhase = () => {} } = options;
+  onPhase('starting the store');
+  const target = await startPrivateStore({ folder, catalogs, orders, redis });
+  const { store, directUrl } = target;
+  const onlooker = createOnlooker(directUrl);
+  const history = openHistory(file);
+  const diary = createWriteStream(join(folder, 'faults.log'));
+  const note = (says: string) => void diary.write(`${systemClock.monotonic().toFixed(0)} ${says}\n`);
+  const faults = createFaults({ target, onlooker, tally, note });
+  const place = { url: target.url, adminToken: store.adminToken };
+  const doors = Array.from({ length: options.buyers }, (_, at) =>
+    (at % HTTP_EVERY === HTTP_EVERY - 1 ? openHttpDoor : openSocketDoor)({
+      ...place,
+      patienceMs: PATIENCE_MS,
+    }),
+  );
+  const steadyDoor = openSocketDoor({ ...place, patienceMs: STEADY_PATIENCE_MS });
+  const notebook = createNotebook((line, isReplay) => {
+    tally.count(line, isReplay);
+    return history.write(line);
+  });
+  const buyers = createBuyers({ doors, steadyDoor, seed, notebook });
+  const troubles: string[] = [];
+
+  async function work(): Promise<Aftermath | undefined> {
+    await writeShelf(history, onlooker);
+    buyers.begin();
+    onPhase('faults');
+    const plan = drawPlan({
+      random: seededRandom(seed),
+      durationMs: options.durationMs,
+      catalogs: target.catalogs,
+      orders: target.orders,
+      redis: target.redis !== undefined,
+    });
+    const endAt = systemClock.monotonic() + options.durationMs;
+    await faults.carryOut(plan);
+    await sleep(Math.max(0, endAt - systemClock.monotonic()));
+
+    onPhase('healing');
+    faults.heal();
+    if (!(await becomesWhole(target, onlooker, HEAL_LIMIT_MS))) {
+      troubles.push('not every process became ready although all was healed');
+    }
+    if (!(await buyers.progress(HEAL_LIMIT_MS))) {
+      troubles.push('not every buyer was served although all was healed');
+    }
+    tally.end(systemClock.monotonic());
+    await buyers.stop();
+
+    onPhase('settling');
+    await buyers.resolve(SETTLE_LIMIT_MS);
+    await sleep(Math.max(0, notebook.doubtfulAt + ZOMBIE_MS - systemClock.monotonic()));
+    await buyers.lookAtAll();
+    return readAftermath(onlooker, SETTLE_LIMIT_MS);
+  }
+
+  try {
+    const aftermath = await Promise.race([work(), store.broken, interrupted(options.signal)]);
+    for (const { id, refused } of store.supervisor.nodes) {
+      if (refused !== undefined) troubles.push(`${id} refuses to start: ${refused}`);
+    }
+    if (aftermath) await writeTable(history, aftermath);
+    return { faults: faults.happened, aftermath, troubles };
+  } finally {
+    faults.heal();
+    for (const door of [...doors, steadyDoor]) door.close();
+    await target.stop();
+    await history.close();
+    diary.end();
+  }
+}
+
+async function writeShelf(history: HistoryWriter, onlooker: Onlooker): Promise<void> {
+  for (const { id, stock, price, version } of (await onlooker.books()).books) {
+    const cents = parseMoney(price);
+    if (cents === undefined) throw new Error(`"${price}" is not an amount of money`);
+    await history.write({ kind: 'book', book: id, stock, price: cents, version });
+  }
+}
+
+async function writeTable(history: HistoryWriter, { orders }: Aftermath): Promise<void> {
+  for (const order of orders) await history.write(order);
+  await history.write({ kind: 'table', orders: orders.length });
+}
+
+/** Rejects when the run is called off. */
+function interrupted(signal: AbortSignal | undefined): Promise<never> {
+  return new Promise((_, reject) => {
+    signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
+  });
+}
