@@ -1,0 +1,187 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { bookKey, HARD_STATE_KEY, logKey } from '../../storage/keys.ts';
+import { addBooks, newBook } from '../catalog/support.ts';
+import { createHostTrial, createLeadingHost, type HostTrial, SYNC_MS } from './host-support.ts';
+import { append, matched, voteRequest } from './support.ts';
+
+/** Where the effect of the first command goes. */
+const firstBook = ({ host }: HostTrial) => host.state.prefix + bookKey(1);
+const books = (key: string) => addBooks(key, [newBook(undefined)]);
+
+/** Which writes held a record under this key. */
+const writesOf = ({ writes }: HostTrial, key: string) =>
+  writes.map((operations) => operations.some((operation) => operation.key === key));
+
+test('a vote is on the disk before the answer leaves', async () => {
+  const trial = await createHostTrial();
+  trial.host.dispatch(voteRequest(1));
+  await trial.clock.elapse(SYNC_MS - 1);
+  assert.equal(trial.sent, []);
+  assert.not(trial.disk.records.has(HARD_STATE_KEY));
+  await trial.clock.elapse(1);
+  assert.match(trial.disk.records.get(HARD_STATE_KEY)!, 'catalog-2');
+  assert.equal(trial.told('raft.voted'), [{ term: 1, campaign: 1, pre: false, granted: true }]);
+});
+
+test('entries are on the disk, with their term, before they are acknowledged', async () => {
+  const trial = await createHostTrial();
+  trial.host.dispatch(append(4, { log: [4, 4] }));
+  await trial.clock.elapse(SYNC_MS - 1);
+  assert.equal(trial.sent, []);
+  await trial.clock.elapse(1);
+  assert.is(trial.writes.length, 1, 'one batch');
+  assert.equal(writesOf(trial, HARD_STATE_KEY), [true]);
+  assert.equal(writesOf(trial, logKey(2)), [true]);
+  assert.is(trial.told('raft.appended')[0]!.match, 2);
+});
+
+test('what comes while a batch is written is gathered into the next, one write at a time', async () => {
+  const trial = await createHostTrial();
+  trial.host.dispatch(append(1, { log: [1], seq: 1 }));
+  await trial.clock.elapse(1);
+  for (let index = 1; index <= 20; index++) {
+    trial.host.dispatch(append(1, { prev: [index, 1], log: [1], seq: 1 + index }));
+    await trial.clock.elapse(0);
+  }
+  await trial.clock.elapse(SYNC_MS - 1);
+  assert.equal(
+    trial.told('raft.appended').map(({ seq }) => seq),
+    [1],
+    'the first batch holds only what came before it was begun',
+  );
+  await trial.clock.elapse(SYNC_MS);
+  assert.is(trial.told('raft.appended').length, 21);
+  assert.is(trial.told('raft.appended').at(-1)!.match, 21);
+  assert.is(trial.writes.length, 2);
+  assert.is(trial.mostWrites, 1);
+});
+
+test('answers leave in the order of what they answer', async () => {
+  const trial = await createHostTrial();
+  trial.host.dispatch(append(1, { log: [1], seq: 1 }));
+  trial.host.dispatch(append(1, { seq: 2 }));
+  await trial.clock.elapse(1);
+  trial.host.dispatch(append(1, { seq: 3 }));
+  await trial.clock.elapse(2 * SYNC_MS);
+  assert.equal(
+    trial.told('raft.appended').map(({ seq }) => seq),
+    [1, 2, 3],
+  );
+});
+
+test('an answer that changed nothing waits for no write', async () => {
+  const trial = await createHostTrial({ catalogs: 3 });
+  trial.host.dispatch(voteRequest(1, { pre: true }));
+  await trial.clock.elapse(0);
+  assert.is(trial.told('raft.voted').length, 1);
+  assert.equal(trial.writes, []);
+});
+
+test('the commands of one turn are one append and one batch, and leave beside the sync', async () => {
+  const trial = await createLeadingHost();
+  for (const key of ['a', 'b', 'c']) void trial.host.propose(books(key));
+  await trial.clock.elapse(0);
+  const appended = trial.told('raft.append');
+  assert.equal(
+    appended.map(({ entries }) => entries.length),
+    [3, 3],
+  );
+  assert.is(trial.writes.length, 1);
+  assert.is(trial.raft.durableIndex, 1, 'it is not durable here yet');
+  await trial.clock.elapse(SYNC_MS);
+  assert.is(trial.raft.durableIndex, 4);
+});
+
+test('what a quorum has is committed and applied before its effects are on the own disk', async () => {
+  const trial = await createLeadingHost();
+  void trial.host.propose(books('a'));
+  await trial.clock.elapse(SYNC_MS);
+  trial.host.dispatch(matched(trial.raft, 'catalog-3', 2));
+  assert.equal(trial.applied, [2]);
+  assert.not(trial.disk.records.has(firstBook(trial)));
+});
+
+test('applied effects ride on the next batch', async () => {
+  const trial = await createLeadingHost();
+  void trial.host.propose(books('a'));
+  await trial.clock.elapse(SYNC_MS);
+  trial.host.dispatch(matched(trial.raft, 'catalog-3', 2));
+  void trial.host.propose(books('b'));
+  await trial.clock.elapse(0);
+  assert.equal(writesOf(trial, firstBook(trial)), [false, true]);
+});
+
+test('applied effects that nothing follows get a batch of their own after a few quiet ticks', async () => {
+  const trial = await createLeadingHost();
+  void trial.host.propose(books('a'));
+  await trial.clock.elapse(SYNC_MS);
+  trial.host.dispatch(matched(trial.raft, 'catalog-3', 2));
+  await trial.clock.elapse(4 * trial.raft.limits.tickMs);
+  assert.is(trial.writes.length, 2);
+  assert.equal(writesOf(trial, firstBook(trial)), [false, true]);
+  await trial.clock.elapse(20 * trial.raft.limits.tickMs);
+  assert.is(trial.writes.length, 2, 'an idle replica writes nothing');
+});
+
+test('a crash before the sync sends nothing, and what was answered before is still there', async () => {
+  const trial = await createHostTrial();
+  trial.host.dispatch(append(3, { log: [3, 3], commit: 1, seq: 1 }));
+  await trial.clock.elapse(SYNC_MS);
+  trial.host.dispatch(voteRequest(4, { lastTerm: 3, lastIndex: 2 }));
+  trial.host.dispatch(append(3, { prev: [2, 3], log: [3], seq: 2 }));
+  await trial.clock.elapse(SYNC_MS - 1);
+  trial.disk.crash();
+  trial.host.stop();
+  await trial.clock.elapse(100);
+  assert.is(trial.told('raft.appended').length, 1);
+
+  const back = await createHostTrial({ disk: trial.disk, clock: trial.clock });
+  assert.is(back.raft.term, 3);
+  assert.ok(back.raft.log.lastIndex >= 2);
+  assert.is(back.raft.durableIndex, back.raft.log.lastIndex);
+  assert.ok(back.raft.commit <= 1);
+});
+
+test('a vote that was answered binds after a crash', async () => {
+  const trial = await createHostTrial();
+  trial.host.dispatch(voteRequest(1));
+  await trial.clock.elapse(SYNC_MS);
+  trial.disk.crash();
+  trial.host.stop();
+  const back = await createHostTrial({ disk: trial.disk, clock: trial.clock });
+  back.host.dispatch(voteRequest(1, { from: 'catalog-3' }));
+  await back.clock.elapse(SYNC_MS);
+  assert.not(back.told('raft.voted')[0]!.granted);
+});
+
+test('a disk that fails ends the replica: it is reported once, and nothing is sent any more', async () => {
+  const trial = await createHostTrial();
+  trial.breakDisk();
+  trial.host.dispatch(append(1, { log: [1] }));
+  await trial.clock.elapse(100);
+  trial.host.dispatch(append(1, { prev: [1, 1], log: [1] }));
+  await trial.clock.elapse(10_000);
+  assert.equal(trial.sent, []);
+  assert.equal(
+    trial.failures.map((failure) => (failure as Error).message),
+    ['the disk is gone'],
+  );
+  assert.is(trial.clock.pending, 0, 'its clock has stopped');
+});
+
+test('everything up to now is durable when afterSync calls, and at once when it already is', async () => {
+  const trial = await createHostTrial();
+  let calls = 0;
+  trial.host.dispatch(append(1, { log: [1] }));
+  trial.host.afterSync(() => calls++);
+  await trial.clock.elapse(SYNC_MS - 1);
+  assert.is(calls, 0);
+  await trial.clock.elapse(1);
+  assert.is(calls, 1);
+  trial.host.afterSync(() => calls++);
+  await trial.clock.elapse(0);
+  assert.is(calls, 2);
+});
+
+test.run();
