@@ -1,0 +1,91 @@
+import type { Mutant } from './mutant.ts';
+import { rough } from './plans.ts';
+
+/** Bugs in what readers are shown and buyers are told. */
+export const ANSWER_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'strong-read-before-first-commit',
+    harm: 'A new leader does not know yet how far its predecessor had committed, and shows an older state.',
+    swaps: [
+      {
+        file: 'actors/replica/leading.ts',
+        find: 'if (raft.commit < raft.termStart) return;',
+        put: 'if (raft.commit < 0) return;',
+      },
+    ],
+    seeds: 20,
+    change: rough,
+  },
+  {
+    name: 'strong-read-by-old-replies',
+    harm: 'Followers that have elected another leader since their last reply are taken for loyal.',
+    swaps: [
+      { file: 'actors/replica/leading.ts', find: 'read.round = raft.round + 1;', put: 'read.round = 1;' },
+    ],
+    seeds: 20,
+    change: rough,
+  },
+  {
+    name: 'woken-leader-answers',
+    harm: 'A leader that was paused while another was elected still believes that it leads, and shows the past.',
+    swaps: [
+      {
+        file: 'actors/replica/host.ts',
+        find: `if (reads.size >= raft.limits.maxPendingReads) return Promise.reject(new BazarError('overloaded'));`,
+        put: 'if (raft.commit >= raft.termStart) return Promise.resolve(raft.commit);',
+      },
+    ],
+    seeds: 20,
+    change: rough,
+  },
+  {
+    name: 'remote-fill-unchecked',
+    harm: 'What another gateway left in Redis is taken over although this one has told of something newer.',
+    swaps: [
+      {
+        file: 'gateway/cached-read.ts',
+        find: 'if (stored && stored.asOf >= demand.minVersion) return hit(memory.put(subject, stored));',
+        put: 'if (stored) return hit(memory.put(subject, stored));',
+      },
+      {
+        file: 'gateway/cached-read.ts',
+        find: 'if (shared.entry.asOf >= demand.minVersion) return serve(subject, newest(subject, shared));',
+        put: 'if (shared.entry.asOf >= 0) return serve(subject, newest(subject, shared));',
+      },
+    ],
+    seeds: 20,
+    change: rough,
+  },
+  {
+    name: 'slow-fill-unchecked',
+    harm: 'A slow reader puts old stock back into the cache after a newer state was there.',
+    swaps: [
+      {
+        file: 'gateway/memory-cache.ts',
+        find: 'if (held && held.asOf >= entry.asOf) return held;',
+        put: '',
+      },
+      {
+        file: 'gateway/cached-read.ts',
+        find: 'return entry && entry.asOf >= freshness.needed(subject) ? serve(subject, hit(entry)) : undefined;',
+        put: 'return entry ? serve(subject, hit(entry)) : undefined;',
+      },
+    ],
+    seeds: 20,
+    change: rough,
+  },
+  {
+    name: 'retried-under-a-new-order-id',
+    harm: 'Every proposal whose answer was lost is sold and charged again.',
+    swaps: [
+      {
+        file: 'actors/order/order.ts',
+        find: `mesh.ask(catalog, 'propose', { command, forwarded: false }, Math.max(1, deadline - now)).then(`,
+        put: `const key = attempt > 1 ? \`\${command.key}-\${attempt}\` : command.key;
+              mesh.ask(catalog, 'propose', { command: { ...command, key }, forwarded: false }, Math.max(1, deadline - now)).then(`,
+      },
+    ],
+    seeds: 20,
+    change: rough,
+  },
+];

@@ -1,0 +1,106 @@
+import type { Mutant } from './mutant.ts';
+import { rough } from './plans.ts';
+
+/** Bugs in how entries are copied, acknowledged and committed. */
+export const REPLICATION_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'prior-term-committed-by-counting',
+    harm: 'An entry of an earlier term on a majority can still be overwritten by a later leader (Raft, figure 8).',
+    swaps: [
+      {
+        file: 'actors/replica/leading.ts',
+        find: 'if (majority <= raft.commit || raft.log.termAt(majority) !== raft.term) return;',
+        put: 'if (majority <= raft.commit) return;',
+      },
+    ],
+    seeds: 20,
+    change: rough,
+  },
+  {
+    name: 'late-append-truncates',
+    harm: 'An old append that arrives late cuts off entries that came after it and were acknowledged.',
+    swaps: [
+      {
+        file: 'actors/replica/following.ts',
+        find: 'appendMissing(raft, prevIndex, entries);',
+        put: `raft.log.truncateAfter(prevIndex);
+              raft.durableIndex = Math.min(raft.durableIndex, prevIndex);
+              raft.log.append(entries);`,
+      },
+    ],
+    seeds: 20,
+    change: rough,
+  },
+  {
+    name: 'conflict-keeps-its-tail',
+    harm: 'Entries of a deposed leader stay behind the ones that replaced its first, and may be committed.',
+    swaps: [
+      {
+        file: 'actors/replica/following.ts',
+        find: `if (ownTerm !== undefined) truncate(raft, index - 1);
+               raft.log.append(entries.slice(position));`,
+        put: `const behind = index + entries.length - position;
+              const tail = behind > raft.log.lastIndex ? [] : raft.log.slice(behind, 1_000_000, 1_000_000_000);
+              if (ownTerm !== undefined) truncate(raft, index - 1);
+              raft.log.append(entries.slice(position));
+              if (ownTerm !== undefined) raft.log.append(tail);`,
+      },
+    ],
+    seeds: 20,
+    change: rough,
+  },
+  {
+    name: 'commit-not-capped',
+    harm: 'A follower commits old entries of its own that this leader has not vouched for.',
+    swaps: [
+      {
+        file: 'actors/replica/following.ts',
+        find: 'advanceCommit(raft, Math.min(event.commit, match));',
+        put: 'advanceCommit(raft, Math.min(event.commit, raft.log.lastIndex));',
+      },
+    ],
+    seeds: 20,
+    change: rough,
+  },
+  {
+    name: 'match-overstated',
+    harm: 'The leader counts entries as copied that the follower has in another form.',
+    swaps: [
+      {
+        file: 'actors/replica/following.ts',
+        find: 'answer(raft, event, { term: raft.term, ok: true, match, seq: event.seq });',
+        put: 'answer(raft, event, { term: raft.term, ok: true, match: raft.log.lastIndex, seq: event.seq });',
+      },
+    ],
+    seeds: 20,
+    change: rough,
+  },
+  {
+    name: 'acknowledged-before-sync',
+    harm: 'What a majority has acknowledged is in their memories only, and gone when they crash.',
+    swaps: [
+      {
+        file: 'actors/replica/following.ts',
+        find: `message: { type: 'raft.appended', body },
+               after: 'sync',`,
+        put: `message: { type: 'raft.appended', body },
+              after: 'now',`,
+      },
+    ],
+    seeds: 20,
+    change: rough,
+  },
+  {
+    name: 'leader-counts-itself-before-sync',
+    harm: 'With one slow follower the leader and a single disk make a majority of two.',
+    swaps: [
+      {
+        file: 'actors/replica/leading.ts',
+        find: 'const majority = quorumOf(raft, [raft.durableIndex, ...matches]);',
+        put: 'const majority = quorumOf(raft, [raft.log.lastIndex, ...matches]);',
+      },
+    ],
+    seeds: 20,
+    change: rough,
+  },
+];

@@ -1,0 +1,20 @@
+import { ANSWER_MUTANTS } from './answers.ts';
+import { ELECTION_MUTANTS } from './elections.ts';
+import type { Mutant } from './mutant.ts';
+import { REPLICATION_MUTANTS } from './replication.ts';
+import { SNAPSHOT_MUTANTS } from './snapshots.ts';
+
+/** Every deliberate bug. Each is switched on alone, and the simulation has to catch each. */
+export const MUTANTS: readonly Mutant[] = [
+  ...ELECTION_MUTANTS,
+  ...REPLICATION_MUTANTS,
+  ...SNAPSHOT_MUTANTS,
+  ...ANSWER_MUTANTS,
+];
+
+export function mutantNamed(name: string | undefined): Mutant {
+  const mutant = MUTANTS.find((one) => one.name === name);
+  if (!mutant)
+    throw new Error(`there is no mutant ${name}; there are ${MUTANTS.map((one) => one.name).join(', ')}`);
+  return mutant;
+}
