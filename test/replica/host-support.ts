@@ -14,7 +14,7 @@ import { granted, LIMITS, matched } from './support.ts';
 /** Milliseconds that a write takes. */
 export const SYNC_MS = 10;
 
-interface Sent {
+export interface Sent {
   readonly to: NodeId;
   readonly type: TellType;
   readonly body: unknown;
@@ -134,7 +134,8 @@ export async function createLeadingHost(changes: HostChanges = {}): Promise<Host
   return trial;
 }
 
-function recordingMesh(sent: Sent[]): Mesh {
+/** Takes messages down instead of sending them. */
+export function recordingMesh(sent: Sent[]): Mesh {
   return {
     self: 'catalog-1',
     onAsk() {},
