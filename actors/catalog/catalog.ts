@@ -58,7 +58,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     clock,
     random: options.random,
     logger,
-    accepts: () => lifecycle.state !== 'draining',
+    accepts: () => lifecycle.state !== 'draining' && lifecycle.state !== 'down',
     observer: {
       applied(index, changes) {
         feed.record(index, changes);

@@ -61,8 +61,10 @@ export function createVersionWaits(options: { clock: Clock; limits: Limits }): V
       if (stopped) return Promise.reject(new BazarError('draining'));
       if (waits.length >= limits.maxPendingReads) return Promise.reject(new BazarError('overloaded'));
       lowest = Math.min(lowest, index);
+      // What `show` throws is for its asker alone, not for whoever reports the index.
+      const answer = async () => show();
       const waiting = new Promise<T>((resolve, reject) => {
-        waits.push({ index, deadline, show: () => resolve(show()), reject });
+        waits.push({ index, deadline, show: () => resolve(answer()), reject });
       });
       keepTicking();
       return waiting;

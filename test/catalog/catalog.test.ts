@@ -1,0 +1,220 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Body } from '../../runtime/mesh.ts';
+import { watch } from '../replica/host-support.ts';
+import { startCatalogs } from '../support/catalogs.ts';
+import { addBooks, newBook, purchase, updateBook } from './support.ts';
+
+const stock = addBooks('stock', [newBook(1, { stock: 10 }), newBook(2, { topic: 'rpc' })]);
+
+/** Catalogs with two books, one of their followers, and the index that all have applied. */
+async function start(changes: Parameters<typeof startCatalogs>[1] = {}) {
+  const catalogs = await startCatalogs(3, changes);
+  const leader = await catalogs.leader();
+  const { version } = await catalogs.propose(leader.id, stock);
+  await catalogs.level();
+  const [follower, other] = await catalogs.followers();
+  return { catalogs, leader, follower: follower!, other: other!, version };
+}
+
+const book = (id: number, minVersion = 0, strong = false): Body<'read.book'> => ({ id, minVersion, strong });
+
+test('every kind of read is answered by any catalog, with the index it is as of', async () => {
+  const { catalogs, leader, follower, version } = await start();
+  const order = await catalogs.propose(leader.id, purchase('o', [{ id: 1, quantity: 1 }]));
+  await catalogs.level();
+  const options = { minVersion: 0, strong: false };
+  const asOf = order.version;
+  const { id } = follower;
+  assert.is((await catalogs.ask(id, 'read.book', book(1))).book!.stock, 9);
+  assert.equal(await catalogs.ask(id, 'read.book', book(9)), { book: null, asOf });
+  assert.equal(await catalogs.ask(id, 'read.topic', { topic: 'RPC', ...options }), {
+    books: [{ id: 2, title: 'Book 2' }],
+    version,
+    asOf,
+  });
+  const page = await catalogs.ask(id, 'read.books', { after: 1, limit: 5, ...options });
+  assert.equal([page.books.map((each) => each.id), page.next, page.asOf], [[2], null, asOf]);
+  assert.is((await catalogs.ask(id, 'read.order', { orderId: 'o', ...options })).order!.orderId, 'o');
+  assert.is((await catalogs.ask(id, 'read.orders', { limit: 5, ...options })).orders.length, 1);
+});
+
+test('a read waits for the version it asks for, if that is on its way', async () => {
+  const { catalogs, leader, follower, version } = await start();
+  const read = watch(catalogs.gateway.ask(follower.id, 'read.book', book(1, version + 1), 1_000));
+  await catalogs.clock.elapse(20);
+  assert.is(read.outcome, 'pending');
+  await catalogs.propose(leader.id, purchase('o', [{ id: 1, quantity: 1 }]));
+  await catalogs.clock.elapse(60);
+  assert.equal((read.outcome as { asOf: number }).asOf, version + 1);
+});
+
+test('a read of a version that does not come soon is told that this replica is behind', async () => {
+  const { catalogs, follower, version } = await start({ behindWaitMs: 100 });
+  const before = catalogs.clock.monotonic();
+  const error = await catalogs.ask(follower.id, 'read.book', book(1, version + 5)).catch((reason) => reason);
+  assert.is(error.code, 'behind');
+  assert.is(error.outcome, 'none');
+  const waited = catalogs.clock.monotonic() - before;
+  assert.ok(waited >= 100 && waited < 200, `${waited}`);
+});
+
+test('a read whose own deadline is nearer waits no longer than that', async () => {
+  const { catalogs, follower, version } = await start({ behindWaitMs: 5_000 });
+  const before = catalogs.clock.monotonic();
+  await catalogs.ask(follower.id, 'read.book', book(1, version + 5), 100).catch(() => undefined);
+  await catalogs.ask(follower.id, 'read.book', book(1, version + 5), 100).catch(() => undefined);
+  assert.ok(catalogs.clock.monotonic() - before < 400);
+});
+
+test('strong reads are refused where no leader is known', async () => {
+  const { catalogs, leader, follower, other } = await start();
+  await catalogs.kill(leader.id);
+  await catalogs.kill(other.id);
+  await catalogs.clock.elapse(1_000);
+  const error = await catalogs.ask(follower.id, 'read.book', book(1, 0, true)).catch((reason) => reason);
+  assert.is(error.code, 'not-leader');
+  assert.is(
+    (await catalogs.ask(follower.id, 'read.book', book(1))).book!.stock,
+    10,
+    'a default read is answered',
+  );
+});
+
+test('the feed tells a gateway what books become, from the index it names', async () => {
+  const { catalogs, leader, follower, version } = await start();
+  const told: Body<'feed.changes'>[] = [];
+  catalogs.gateway.onTell('feed.changes', (body) => void told.push(body));
+  assert.equal(await catalogs.ask(follower.id, 'feed.follow', { from: version - 1 }), {
+    index: version - 1,
+    reset: false,
+  });
+  await catalogs.propose(leader.id, purchase('o', [{ id: 1, quantity: 4 }]));
+  await catalogs.until(() => told.length === 2);
+  assert.equal(
+    told[0]!.changes.map(({ id, stock: copies }) => [id, copies]),
+    [
+      [1, 10],
+      [2, 10],
+    ],
+  );
+  assert.equal(told[1], {
+    from: version,
+    index: version + 1,
+    changes: [{ id: 1, stock: 6, price: 1000, version: version + 1 }],
+  });
+});
+
+test('a gateway whose link has closed is told nothing more until it follows again', async () => {
+  const { catalogs, follower, version } = await start();
+  const told: Body<'feed.changes'>[] = [];
+  catalogs.gateway.onTell('feed.changes', (body) => void told.push(body));
+  await catalogs.ask(follower.id, 'feed.follow', { from: version });
+  catalogs.network.reset();
+  await catalogs.clock.elapse(3_000);
+  const { id } = await catalogs.leader();
+  await catalogs.propose(id, updateBook('price', { id: 1, price: 1 }));
+  await catalogs.clock.elapse(100);
+  assert.equal(told, []);
+  await catalogs.ask(follower.id, 'feed.follow', { from: version });
+  await catalogs.until(() => told.length === 1);
+  assert.is(told[0]!.changes[0]!.price, 1);
+});
+
+test('a replica that took a snapshot over shows a gap to those who follow its feed', async () => {
+  const { catalogs, follower, version } = await start({ keptEntries: 5 });
+  await catalogs.kill(follower.id);
+  const { id } = await catalogs.leader();
+  for (let number = 0; number < 30; number++) {
+    await catalogs.propose(id, updateBook(`k${number}`, { id: 1, restock: 1 }));
+  }
+  await catalogs.start(follower.id);
+  await catalogs.level();
+  const { reset, index } = await catalogs.ask(follower.id, 'feed.follow', { from: version });
+  assert.ok(reset);
+  assert.is(index, version + 30);
+});
+
+test('an audit waits for the index it asks for', async () => {
+  const { catalogs, leader, follower, version } = await start();
+  const asked = { atLeast: version + 1, limit: 10, waitMs: 1_000 };
+  const audit = watch(catalogs.gateway.ask(follower.id, 'audit', asked, 2_000));
+  await catalogs.clock.elapse(500);
+  assert.is(audit.outcome, 'pending');
+  await catalogs.propose(leader.id, purchase('o', [{ id: 1, quantity: 1 }]));
+  await catalogs.clock.elapse(100);
+  const { applied, digest, totals, unbalanced } = audit.outcome as Exclude<typeof audit.outcome, string>;
+  assert.is(applied, version + 1);
+  assert.is(digest, follower.catalog.state.digest);
+  assert.equal(totals, { initial: 20, restocked: 0, sold: 1, stock: 19 });
+  assert.equal(unbalanced, []);
+});
+
+test('an audit at an index that does not come is told that this replica is behind', async () => {
+  const { catalogs, follower, version } = await start();
+  const asked = { atLeast: version + 1, limit: 10, waitMs: 200 };
+  assert.is(await catalogs.ask(follower.id, 'audit', asked).catch(({ code }) => code), 'behind');
+});
+
+test('the status of a catalog says what it is doing, and whom it follows', async () => {
+  const { catalogs, leader, follower, version } = await start();
+  const { term } = leader.catalog.replica.raft;
+  const common = { kind: 'catalog', pid: 1, state: 'ready', term, applied: version, leader: leader.id };
+  assert.equal(await catalogs.ask(leader.id, 'status', {}), {
+    id: leader.id,
+    role: 'leader',
+    url: leader.mesh.url,
+    ...common,
+  });
+  assert.is((await catalogs.ask(follower.id, 'status', {})).role, 'follower');
+  assert.is((await catalogs.ask(follower.id, 'status', {})).leader, leader.id);
+});
+
+test('a catalog without a leader names none, and a wiped one has no role', async () => {
+  const { catalogs, leader, follower, other } = await start();
+  await catalogs.kill(leader.id);
+  await catalogs.kill(other.id);
+  await catalogs.clock.elapse(2_000);
+  assert.is((await catalogs.ask(follower.id, 'status', {})).leader, undefined);
+  catalogs.wipe(other.id);
+  await catalogs.start(other.id);
+  await catalogs.clock.elapse(1_000);
+  const status = await catalogs.ask(other.id, 'status', {});
+  assert.equal([status.state, status.role, status.applied], ['catching-up', undefined, 0]);
+});
+
+test('a catalog is ready once it has applied what the leader had committed', async () => {
+  const { catalogs, follower } = await start();
+  await catalogs.kill(follower.id);
+  const { catalog } = await catalogs.start(follower.id);
+  assert.is(catalog.lifecycle.state, 'catching-up');
+  await catalogs.level();
+  assert.is(catalog.lifecycle.state, 'ready');
+});
+
+test('a draining catalog takes no proposals, still answers reads, and ends when all is durable', async () => {
+  const { catalogs, leader, follower } = await start();
+  const draining = catalogs.settled(follower.catalog.drain());
+  assert.is(follower.catalog.lifecycle.state, 'draining');
+  const proposed = await catalogs
+    .propose(follower.id, purchase('o', [{ id: 1, quantity: 1 }]))
+    .catch((reason) => reason);
+  assert.is(proposed.code, 'draining');
+  assert.is(proposed.outcome, 'none');
+  await draining;
+  assert.is(follower.catalog.lifecycle.state, 'down');
+  assert.is((await catalogs.ask(follower.id, 'read.book', book(1))).book!.stock, 10);
+  await catalogs.propose(leader.id, purchase('p', [{ id: 1, quantity: 1 }]));
+});
+
+test('what a leader was about when it began to drain is finished', async () => {
+  const { catalogs, leader } = await start();
+  const body = { command: purchase('o', [{ id: 1, quantity: 1 }]), forwarded: false };
+  const proposed = watch(catalogs.gateway.ask(leader.id, 'propose', body, 1_000));
+  await catalogs.clock.elapse(1);
+  await catalogs.settled(leader.catalog.drain());
+  await catalogs.clock.elapse(50);
+  assert.type(proposed.outcome, 'object');
+});
+
+test.run();

@@ -1,0 +1,161 @@
+import { type Catalog, createCatalog } from '../../actors/catalog/catalog.ts';
+import { openCatalogDisk } from '../../actors/catalog/disk.ts';
+import type { Command, Result } from '../../runtime/domain.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
+import { silentLogger } from '../../runtime/logger.ts';
+import type { AskType, Body, NodeId, Reply } from '../../runtime/mesh.ts';
+import { type Random, seededRandom } from '../../runtime/random.ts';
+import { type SimulatedDisk, simulatedDisk } from '../simulation/disk.ts';
+import type { ManualClock } from './manual-clock.ts';
+import { type MemoryNode, memoryCluster } from './memory-cluster.ts';
+import type { MemoryNetwork } from './memory-transport.ts';
+
+/** Milliseconds that a write to a catalog's disk takes. */
+const SYNC_MS = 2;
+/** Simulated milliseconds that anything here may take. */
+const PATIENCE_MS = 60_000;
+
+export interface RunningCatalog {
+  readonly id: NodeId;
+  readonly mesh: MemoryNode;
+  readonly catalog: Catalog;
+}
+
+/** Real catalogs on simulated disks, joined by a network in memory, and a gateway's links to ask them by. */
+export interface Catalogs {
+  readonly clock: ManualClock;
+  readonly network: MemoryNetwork;
+  readonly gateway: MemoryNode;
+  readonly failures: unknown[];
+  readonly running: readonly RunningCatalog[];
+  get(id: NodeId): RunningCatalog;
+  /** Starts a catalog that is not running, on the disk that it had. */
+  start(id: NodeId): Promise<RunningCatalog>;
+  /** Its process is gone, with everything that was not synced. */
+  kill(id: NodeId): Promise<void>;
+  wipe(id: NodeId): void;
+  /** Lets time pass until the running catalogs have a ready leader, and returns it. */
+  leader(): Promise<RunningCatalog>;
+  /** The running catalogs that do not lead. */
+  followers(): Promise<RunningCatalog[]>;
+  /** Lets time pass until all running catalogs have applied the same entries, and are ready. */
+  level(): Promise<void>;
+  until(condition: () => boolean): Promise<void>;
+  /** Lets time pass until the promise settles. */
+  settled<T>(promise: Promise<T>): Promise<T>;
+  /** Asks as the gateway does. */
+  ask<T extends AskType>(to: NodeId, type: T, body: Body<T>, timeoutMs?: number): Promise<Reply<T>>;
+  propose(to: NodeId, command: Command): Promise<Result>;
+}
+
+export async function startCatalogs(count = 3, changes: Partial<Limits> = {}): Promise<Catalogs> {
+  const limits = { ...DEFAULT_LIMITS, ...changes };
+  const cluster = memoryCluster(limits);
+  const { clock, network } = cluster;
+  const ids = Array.from({ length: count }, (_, at) => `catalog-${at + 1}`);
+  const disks = new Map<NodeId, SimulatedDisk>();
+  const randoms = new Map<NodeId, Random>();
+  ids.forEach((id, at) => {
+    const random = seededRandom(at + 1);
+    randoms.set(id, random);
+    const latencyMs = { least: SYNC_MS, most: SYNC_MS };
+    disks.set(id, simulatedDisk({ location: id, clock, random, latencyMs }));
+  });
+  const running = new Map<NodeId, RunningCatalog>();
+  const failures: unknown[] = [];
+  const gateway = await cluster.open('gateway-1');
+  let formatted = false;
+
+  async function start(id: NodeId): Promise<RunningCatalog> {
+    const random = randoms.get(id)!;
+    const store = disks.get(id)!.open();
+    const disk = await settled(
+      openCatalogDisk(store, { cluster: 'memory', node: id, format: !formatted, random }),
+    );
+    const { incarnation } = disk.identity;
+    const mesh = await cluster.open(id, { self: { id, kind: 'catalog', incarnation }, limits });
+    const catalog = createCatalog({
+      disk,
+      catalogs: ids,
+      mesh,
+      pid: 1,
+      clock,
+      random,
+      limits,
+      logger: silentLogger,
+      onFailure: (error) => void failures.push(error),
+    });
+    const started = { id, mesh, catalog };
+    running.set(id, started);
+    cluster.link(gateway, ...[...running.values()].map((each) => each.mesh));
+    return started;
+  }
+
+  async function until(condition: () => boolean): Promise<void> {
+    for (let waited = 0; !condition(); waited += 5) {
+      if (waited > PATIENCE_MS) throw new Error(`never: ${condition}`);
+      await clock.elapse(5);
+    }
+  }
+
+  async function settled<T>(promise: Promise<T>): Promise<T> {
+    let done = false;
+    const finish = () => {
+      done = true;
+    };
+    promise.then(finish, finish);
+    await until(() => done);
+    return promise;
+  }
+
+  const leading = () => {
+    const leaders = [...running.values()].filter(({ catalog }) => catalog.replica.role === 'leader');
+    return leaders.length === 1 && leaders[0]!.catalog.replica.caughtUp ? leaders[0] : undefined;
+  };
+
+  const catalogs: Catalogs = {
+    clock,
+    network,
+    gateway,
+    failures,
+    get running() {
+      return [...running.values()];
+    },
+    get: (id) => running.get(id)!,
+    start,
+    async kill(id) {
+      const { mesh, catalog } = running.get(id)!;
+      running.delete(id);
+      catalog.stop();
+      disks.get(id)!.crash();
+      await mesh.close();
+    },
+    wipe: (id) => disks.get(id)!.wipe(),
+    async leader() {
+      await until(() => leading() !== undefined);
+      return leading()!;
+    },
+    async followers() {
+      const { id } = await catalogs.leader();
+      return catalogs.running.filter((each) => each.id !== id);
+    },
+    level: () =>
+      until(() => {
+        const all = catalogs.running.map(({ catalog }) => catalog);
+        const indexes = new Set(all.map(({ state }) => state.applied.index));
+        return indexes.size === 1 && all.every(({ lifecycle }) => lifecycle.state === 'ready');
+      }),
+    until,
+    settled,
+    ask: (to, type, body, timeoutMs = 3_000) => settled(gateway.ask(to, type, body, timeoutMs)),
+    async propose(to, command) {
+      const { result } = await catalogs.ask(to, 'propose', { command, forwarded: false });
+      return result;
+    },
+  };
+  await Promise.all(ids.map(start));
+  formatted = true;
+  await catalogs.leader();
+  await catalogs.level();
+  return catalogs;
+}
