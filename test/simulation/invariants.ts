@@ -1,4 +1,4 @@
-import { GENERATION_KEY, LOG_PREFIX, logIndex, logKey } from '../../storage/keys.ts';
+import { GENERATION_KEY, HARD_STATE_KEY, LOG_PREFIX, logIndex, logKey } from '../../storage/keys.ts';
 import type { Position } from '../../storage/position.ts';
 import type { SimNode, World } from './world.ts';
 
@@ -79,7 +79,10 @@ export function createInvariants(world: World): Invariants {
     if (other !== undefined && other !== node.id) {
       throw new Violation(`term ${term} has two leaders, ${other} and ${node.id}`);
     }
-    if (other === undefined) world.trace.note(world.scheduler.now, () => `*** ${node.id} leads term ${term}`);
+    if (other === undefined) {
+      world.trace.note(world.scheduler.now, () => `*** ${node.id} leads term ${term}`);
+      checkElected(node.id, term);
+    }
     leaders.set(term, node.id);
     if (term < highestTerm) return;
     highestTerm = term;
@@ -88,6 +91,19 @@ export function createInvariants(world: World): Invariants {
     const own = last && log.positionAt(last.index);
     if (last && last.index > log.offset.index && own?.sum !== last.sum) {
       throw new Violation(`${node.id} leads term ${term} without the committed entry ${last.index}`);
+    }
+  }
+
+  /** A majority has durably voted for it, or has gone on to a later term since. */
+  function checkElected(leader: string, term: number): void {
+    const voters = catalogs.filter(({ disk, wiped }) => {
+      const promise = promiseOn(disk!);
+      return wiped || promise.term > term || (promise.term === term && promise.votedFor === leader);
+    });
+    if (voters.length < quorum) {
+      throw new Violation(
+        `${leader} leads term ${term} by votes that are durable on ${namesOf(voters)} only`,
+      );
     }
   }
 
@@ -109,14 +125,18 @@ export function createInvariants(world: World): Invariants {
 
   /** State machine safety: what is committed is never lost or changed, and is durable on a majority. */
   function checkCommit(node: SimNode, from: number): void {
-    const { raft } = node.catalog!.replica;
+    const { raft, role } = node.catalog!.replica;
     if (raft.commit < from) throw new Violation(`${node.id} took its commit index back to ${raft.commit}`);
+    // Raft, section 5.4.2: what a majority has of an earlier term may still be overwritten.
+    if (role === 'leader' && raft.log.termAt(raft.commit) !== raft.term) {
+      throw new Violation(`${node.id} commits entry ${raft.commit} of an earlier term by counting`);
+    }
     for (let index = Math.max(from, raft.log.offset.index) + 1; index <= raft.commit; index++) {
       const position = raft.log.positionAt(index);
       if (!position) throw new Violation(`${node.id} has committed entry ${index}, which it does not have`);
       const before = committed[index - 1];
       if (before === undefined) {
-        checkDurable(index);
+        checkDurable(position);
         committed[index - 1] = position;
       } else if (before.sum !== position.sum) {
         throw new Violation(`${node.id} has committed another entry ${index} than a replica before it`);
@@ -124,24 +144,27 @@ export function createInvariants(world: World): Invariants {
     }
   }
 
-  function checkDurable(index: number): void {
+  function checkDurable({ index, sum }: Position): void {
     const holders = catalogs.filter(
       ({ disk, wiped, heldBeforeWipe }) =>
-        disk!.records.has(logKey(index)) ||
+        // A record ends with its sum; another entry at this index does not count.
+        disk!.records.get(logKey(index))?.endsWith(`,${sum}]`) ||
         appliedOn(disk!) >= index ||
         // Its acknowledgement may have been under way when its disk was wiped; it is the minority that may fail.
         (wiped && heldBeforeWipe >= index),
     );
     if (holders.length < quorum) {
-      const names = holders.map(({ id }) => id).join(', ') || 'no catalog';
-      throw new Violation(`entry ${index} is committed, but durable on ${names} only`);
+      throw new Violation(`entry ${index} is committed, but durable on ${namesOf(holders)} only`);
     }
   }
 
   /** Equal applied index, equal digest; and every book balances. */
   function checkState(node: SimNode, from: number): void {
-    const { state } = node.catalog!;
-    const { index } = state.applied;
+    const { state, replica } = node.catalog!;
+    const { index, sum } = state.applied;
+    const position = replica.raft.log.positionAt(index);
+    if (position?.sum !== sum)
+      throw new Violation(`${node.id} has applied another entry ${index} than it has`);
     if (index < from) throw new Violation(`${node.id} went back to applied index ${index} from ${from}`);
     const first = digests.get(index);
     if (first === undefined) digests.set(index, { digest: state.digest, node: node.id });
@@ -175,6 +198,16 @@ export function durableOn(disk: NonNullable<SimNode['disk']>): number {
 }
 
 const SEAL_DIGITS = 8;
+
+/** What the replica on a disk has durably promised. */
+function promiseOn(disk: NonNullable<SimNode['disk']>): { term: number; votedFor: string | null } {
+  const text = disk.records.get(HARD_STATE_KEY);
+  return text ? JSON.parse(text.slice(SEAL_DIGITS)) : { term: 0, votedFor: null };
+}
+
+function namesOf(nodes: readonly SimNode[]): string {
+  return nodes.map(({ id }) => id).join(', ') || 'no catalog';
+}
 
 /** Up to where a disk's state is applied. Its record is sealed by a checksum in front. */
 function appliedOn(disk: NonNullable<SimNode['disk']>): number {

@@ -84,8 +84,7 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
     soon(200, 6_000, mendNetwork);
   }
 
-  function isolate(): void {
-    const { id } = pick(world.nodes);
+  function isolate({ id } = pick(world.nodes)): void {
     for (const other of world.nodes) {
       if (other.id === id) continue;
       network.weather.blocked.add(`${id}>${other.id}`);
@@ -106,6 +105,23 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
     return world.ofKind('catalog').find((node) => node.catalog?.replica.role === 'leader');
   }
 
+  /** One follower leaves and comes back, while all others are well: no reason to elect anybody. */
+  function disturbFollower(): void {
+    const catalogs = world.ofKind('catalog');
+    const leading = leader();
+    if (catalogs.length < 3 || !leading || network.weather.blocked.size > 0) return;
+    if (!catalogs.every((node) => node === leading || hears(node, leading))) return;
+    const follower = pick(catalogs.filter((node) => node !== leading));
+    const trouble = pick([kill, isolate, (node: SimNode) => pauseFor(node, 4_000)]);
+    trouble(follower);
+  }
+
+  function hears({ catalog, process }: SimNode, leading: SimNode): boolean {
+    if (!catalog || process.paused) return false;
+    const { leader, elapsed, limits } = catalog.replica.raft;
+    return leader === leading.id && elapsed <= 2 * limits.heartbeatTicks;
+  }
+
   const repertoire: readonly (readonly [name: string, weight: number, run: () => void])[] = [
     ['kill any', 5, () => kill(pick(world.nodes))],
     ['kill the leader', 3, () => void (leader() && kill(leader()!))],
@@ -114,7 +130,8 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
     ['pause any', 4, () => pauseFor(pick(world.nodes), 4_000)],
     ['pause the leader', 2, () => void (leader() && pauseFor(leader()!, 5_000))],
     ['partition', 4, partition],
-    ['isolate', 3, isolate],
+    ['isolate', 3, () => isolate()],
+    ['disturb a follower', 1, disturbFollower],
     ['reset a link', 4, () => network.reset(pick(world.nodes).id, pick(world.nodes).id)],
     ['slow disk', 1, slowDisk],
     ['disturb Redis', redis ? 4 : 0, disturbRedis],
@@ -151,10 +168,12 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
     });
   }
 
+  const chosen = repertoire.filter(([name]) => plan.faults?.includes(name) ?? true);
+  const total = chosen.reduce((sum, [, weight]) => sum + weight, 0);
+
   function strike(): void {
-    const total = repertoire.reduce((sum, [, weight]) => sum + weight, 0);
     let dice = random.next() * total;
-    for (const [name, weight, run] of repertoire) {
+    for (const [name, weight, run] of chosen) {
       dice -= weight;
       if (dice >= 0) continue;
       faults.set(name, (faults.get(name) ?? 0) + 1);

@@ -23,6 +23,8 @@ export interface Plan {
   readonly healedMs: number;
   /** Mean simulated milliseconds between two faults. */
   readonly faultEveryMs: number;
+  /** The only faults that come, by their names in `nemesis.ts`; all of them if left out. */
+  readonly faults?: readonly string[];
   readonly latencyMs: number;
   readonly dropRate: number;
   readonly duplicateRate: number;
@@ -49,8 +51,12 @@ export function drawPlan(seed: number, random: Random): Plan {
     thinkMs: pick(50, 150, 400),
     faultsMs: between(8_000, 16_000),
     healedMs: 8_000,
+    // In every other calm run followers leave and come back, which is no reason to elect anybody.
+    faults: calm ? ['disturb a follower'] : undefined,
     faultEveryMs: calm
-      ? Number.POSITIVE_INFINITY
+      ? seed % 2 === 0
+        ? 2_500
+        : Number.POSITIVE_INFINITY
       : roughness === 'breeze'
         ? between(1_500, 4_000)
         : between(300, 1_200),
