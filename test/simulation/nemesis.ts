@@ -67,7 +67,7 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
     if (!node.process.alive || node.process.paused) return;
     const { process } = node;
     world.pause(node);
-    soon(ms / 2, ms, () => {
+    soon(ms / 8, ms, () => {
       if (node.process === process && process.paused) world.resume(node);
     });
   }

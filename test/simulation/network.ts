@@ -78,7 +78,7 @@ export function createNetwork(
 
   function deliver(from: End, to: End, frame: string): void {
     to.lastArrival = Math.max(to.lastArrival, scheduler.now + latency());
-    scheduler.after(to.lastArrival - scheduler.now, to.process, () => {
+    const arrive = () => {
       if (!to.live) return;
       if (to.stalled.length > 0 || isBlocked(from.process.name, to.process.name)) {
         to.stalled.push(frame);
@@ -86,21 +86,22 @@ export function createNetwork(
       }
       onFrame(from.process.name, to.process.name, frame);
       to.events.frame(frame);
-    });
+    };
+    scheduler.after(to.lastArrival - scheduler.now, to.process, arrive, to);
   }
 
   function close(end: End, reason: string): void {
     if (!end.live) return;
     end.live = false;
     ends.delete(end);
-    scheduler.after(0, end.process, () => end.events.closed(reason));
+    scheduler.after(0, end.process, () => end.events.closed(reason), end);
   }
 
   /** The other end learns of it when the news can reach it, which in a partition it cannot. */
   function tellPeer(end: End, reason: string): void {
     const { peer } = end;
     if (!peer?.live || isBlocked(end.process.name, peer.process.name)) return;
-    scheduler.after(latency(), peer.process, () => close(peer, reason));
+    scheduler.after(latency(), peer.process, () => close(peer, reason), peer);
   }
 
   function connect(url: string, dialler: End): void {
@@ -121,9 +122,10 @@ export function createNetwork(
       dialler.peer = acceptor;
       // No frame overtakes the news that the connection is open.
       dialler.lastArrival = scheduler.now + latency();
-      scheduler.after(dialler.lastArrival - scheduler.now, dialler.process, () => {
+      const opened = () => {
         if (dialler.live) dialler.events.opened();
-      });
+      };
+      scheduler.after(dialler.lastArrival - scheduler.now, dialler.process, opened, dialler);
       acceptor.events = target.accept(connectionOf(acceptor));
     });
   }

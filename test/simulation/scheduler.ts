@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
+import type { Random } from '../../runtime/random.ts';
 
 /**
  * The one queue that drives a simulated cluster. Time is a number; nothing happens but what is taken from here,
@@ -10,8 +11,11 @@ export interface Scheduler {
   readonly now: number;
   /** Events taken so far. */
   readonly taken: number;
-  /** Schedules `run` in `process` after `delayMs`. In a paused process it waits, in a dead one it never comes. */
-  after(delayMs: number, process: SimProcess, run: () => void): Timer;
+  /**
+   * Schedules `run` in `process` after `delayMs`. In a paused process it waits, in a dead one it never comes.
+   * `source` is the connection that it comes by; none for a timer.
+   */
+  after(delayMs: number, process: SimProcess, run: () => void, source?: object): Timer;
   cancel(timer: Timer | undefined): void;
   /** Takes events up to `until`; `afterEach` runs behind every one. */
   run(until: number, afterEach: () => void): Promise<void>;
@@ -22,8 +26,13 @@ export interface SimProcess {
   readonly name: string;
   alive: boolean;
   paused: boolean;
-  /** What came while it was paused, in order; it gets all of it at once when it goes on. */
-  backlog: (() => void)[];
+  /** What came while it was paused; it gets all of it at once when it goes on. */
+  backlog: Late[];
+}
+
+interface Late {
+  readonly run: () => void;
+  readonly source: object | undefined;
 }
 
 export function createProcess(name: string): SimProcess {
@@ -35,6 +44,7 @@ interface Event {
   readonly order: number;
   readonly process: SimProcess;
   readonly run: () => void;
+  readonly source: object | undefined;
   cancelled: boolean;
 }
 
@@ -48,9 +58,10 @@ export function createScheduler(): Scheduler {
     const { process } = event;
     if (event.cancelled || !process.alive) return false;
     if (process.paused) {
-      process.backlog.push(() => {
+      const run = () => {
         if (!event.cancelled) event.run();
-      });
+      };
+      process.backlog.push({ run, source: event.source });
       return false;
     }
     taken++;
@@ -65,8 +76,15 @@ export function createScheduler(): Scheduler {
     get taken() {
       return taken;
     },
-    after(delayMs, process, run) {
-      const event = { at: now + Math.max(0, delayMs), order: order++, process, run, cancelled: false };
+    after(delayMs, process, run, source) {
+      const event = {
+        at: now + Math.max(0, delayMs),
+        order: order++,
+        process,
+        run,
+        source,
+        cancelled: false,
+      };
       push(heap, event);
       return event;
     },
@@ -86,11 +104,23 @@ export function createScheduler(): Scheduler {
   };
 }
 
-/** Lets a paused process go on: all that came meanwhile happens now, before anything new. */
-export function resume(scheduler: Scheduler, process: SimProcess): void {
+/**
+ * Lets a paused process go on: all that came meanwhile happens now, before anything new. As in a real one first its
+ * timers are due, and then it reads its connections, in an order that has nothing to do with what came first.
+ */
+export function resume(scheduler: Scheduler, process: SimProcess, random: Random): void {
   if (!process.paused) return;
   process.paused = false;
-  for (const run of process.backlog.splice(0)) scheduler.after(0, process, run);
+  const bySource = new Map<object | undefined, Late[]>([[undefined, []]]);
+  for (const late of process.backlog.splice(0)) {
+    const others = bySource.get(late.source);
+    if (others) others.push(late);
+    else bySource.set(late.source, [late]);
+  }
+  const [timers, ...connections] = [...bySource.values()];
+  const inOrder = [timers!];
+  while (connections.length > 0) inOrder.push(...connections.splice(random.integer(connections.length), 1));
+  for (const { run, source } of inOrder.flat()) scheduler.after(0, process, run, source);
 }
 
 /** Microtasks run to their end before an immediate does. */

@@ -71,6 +71,7 @@ export function createWorld(plan: Plan, random: Random): World {
   const outside = createProcess('outside');
   const outsideClock = processClock(scheduler, outside, { offsetMs: 0, rate: 1 });
   const complaints: string[] = [];
+  const waking = seededRandom(plan.seed);
   const weather = {
     minLatencyMs: 0.2,
     maxLatencyMs: plan.latencyMs,
@@ -233,7 +234,7 @@ export function createWorld(plan: Plan, random: Random): World {
     },
     resume(node) {
       say(`resume ${node.id}`);
-      resume(scheduler, node.process);
+      resume(scheduler, node.process, waking);
     },
     node: (id) => nodes.find((node) => node.id === id)!,
     ofKind: (kind) => nodes.filter((node) => node.kind === kind),
