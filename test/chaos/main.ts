@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stayAlive } from '../../runtime/clock.ts';
 import { findOnPath } from '../../runtime/launcher/private-redis.ts';
+import { seededRandom } from '../../runtime/random.ts';
+import { drawPlan } from './plan.ts';
+import { nodeNames } from './private-store.ts';
 import { type Progress, showProgress } from './progress.ts';
 import { runChaos } from './run.ts';
 import { tellVerdict } from './verdict.ts';
@@ -50,7 +53,8 @@ async function main(): Promise<number> {
     buyers: within('buyers', values.buyers, 1, 100),
     redis,
   };
-  const { seed, catalogs, orders, buyers } = shape;
+  const { seed, durationMs, catalogs, orders, buyers } = shape;
+  const plan = drawPlan({ random: seededRandom(seed), durationMs, nodes: nodeNames(shape), redis });
   const cache = redis ? 'with Redis' : 'without Redis';
   process.stdout.write(
     `seed ${seed}, ${catalogs} catalogs, ${orders} orders, 1 gateway, ${buyers} buyers, ${cache}\n`,
@@ -66,6 +70,7 @@ async function main(): Promise<number> {
   try {
     const verdict = await runChaos({
       ...shape,
+      plan,
       folder,
       signal: callOff.signal,
       onTally: (tally) => {

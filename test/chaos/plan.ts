@@ -23,8 +23,8 @@ export type PlannedFault = Fault & { readonly atMs: number };
 export interface PlanOptions {
   readonly random: Random;
   readonly durationMs: number;
-  readonly catalogs: readonly NodeId[];
-  readonly orders: readonly NodeId[];
+  /** Every process, without Redis. */
+  readonly nodes: readonly NodeId[];
   readonly redis: boolean;
 }
 
@@ -75,15 +75,16 @@ export function drawPlan(options: PlanOptions): readonly PlannedFault[] {
 type Card = () => Fault;
 
 function deckOf(options: PlanOptions, lasting: () => { forMs: number }): readonly Card[] {
-  const { random, catalogs, orders, redis } = options;
+  const { random, nodes, redis } = options;
   const pick = <T>(choices: readonly T[]): T => choices[random.integer(choices.length)]!;
-  const processes: readonly NodeId[] = [...catalogs, ...orders, 'gateway-1'];
+  const catalogs = nodes.filter((id) => id.startsWith('catalog-'));
+  const orders = nodes.filter((id) => id.startsWith('order-'));
   const anyCatalog = () => pick(catalogs);
   const anyOrder = () => pick(orders);
-  const anyNode = () => pick(processes);
+  const anyNode = () => pick(nodes);
   /** Those outside stay with their gateway. */
   const side = (): Station[] => {
-    const chosen = processes.filter(() => random.next() < 0.5);
+    const chosen = nodes.filter(() => random.next() < 0.5);
     return chosen.includes('gateway-1') ? [...chosen, 'redis', 'clients'] : chosen;
   };
 

@@ -20,8 +20,6 @@ export interface PrivateStore {
   readonly url: string;
   /** The same without a proxy, for those who look on. */
   readonly directUrl: string;
-  readonly catalogs: readonly NodeId[];
-  readonly orders: readonly NodeId[];
   /** A node's folder. */
   folderOf(id: NodeId): string;
   /** Ends everything. */
@@ -48,12 +46,10 @@ const LIMITS = { keptEntries: 1_000, feedEntries: 1_000 };
 /** Resolves when purchases work. */
 export async function startPrivateStore(options: PrivateStoreOptions): Promise<PrivateStore> {
   const { folder } = options;
-  const catalogs = names('catalog', options.catalogs);
-  const orders = names('order', options.orders);
   const output = openSync(join(folder, 'processes.log'), 'a');
   const logger = createLogger('chaos', 'info', { write: (line) => void writeSync(output, line) });
   const ports = { clock: systemClock, random: systemRandom, logger };
-  const network = await openNetwork([...catalogs, ...orders, 'gateway-1']);
+  const network = await openNetwork(nodeNames(options));
   let redis: PrivateRedis | undefined;
   let store: Store | undefined;
 
@@ -95,8 +91,6 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
       network,
       url: network.clientUrl(url),
       directUrl: url,
-      catalogs,
-      orders,
       folderOf: (id) => join(config.dataDirectory, id),
       stop,
     };
@@ -106,6 +100,11 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
   }
 }
 
-function names(kind: 'catalog' | 'order', count: number): NodeId[] {
+/** Every process of a store of that size, without its Redis. */
+export function nodeNames({ catalogs, orders }: { catalogs: number; orders: number }): readonly NodeId[] {
+  return [...numbered('catalog', catalogs), ...numbered('order', orders), 'gateway-1'];
+}
+
+function numbered(kind: 'catalog' | 'order', count: number): NodeId[] {
   return Array.from({ length: count }, (_, at) => `${kind}-${at + 1}`);
 }

@@ -98,20 +98,17 @@ function relay(from: Socket, to: Socket, isStopped: () => boolean): void {
     if (!to.destroyed && !to.write(chunk)) from.pause();
   });
   to.on('drain', () => !isStopped() && from.resume());
-  from.on('end', () => to.end());
-  from.on('close', () => !isStopped() && leave(to));
+  // A paused socket still tells of an end that nothing was sent before.
+  from.on('end', () => !isStopped() && to.end());
+  // What one that is gone has sent is still delivered.
+  from.on('close', () => !isStopped() && to.destroySoon());
 }
 
 function steer(from: Socket, to: Socket, isStopped: boolean): void {
   if (isStopped) from.pause();
-  else if (from.destroyed) leave(to);
+  else if (from.destroyed) to.destroySoon();
+  else if (from.readableEnded) to.end();
   else if (!to.writableNeedDrain) from.resume();
-}
-
-/** The other end of a connection is gone: what it has sent is delivered, and then this end goes too. */
-function leave(socket: Socket): void {
-  if (socket.writableLength === 0) socket.destroy();
-  else socket.destroySoon();
 }
 
 /** What goes wrong with a connection ends it, and `close` says so. */

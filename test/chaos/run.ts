@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../runtime/clock.ts';
 import { parseMoney } from '../../runtime/money.ts';
-import { seededRandom } from '../../runtime/random.ts';
 import { fileHistory, type HistoryWriter, openHistory } from '../checkers/history.ts';
 import { checkLinearizability } from '../checkers/linearizability.ts';
 import { checkWitness } from '../checkers/witness.ts';
@@ -13,7 +12,7 @@ import { openHttpDoor, openSocketDoor } from './doors.ts';
 import { createFaults } from './faults.ts';
 import { createNotebook } from './notebook.ts';
 import { createOnlooker, type Onlooker } from './onlooker.ts';
-import { drawPlan } from './plan.ts';
+import type { PlannedFault } from './plan.ts';
 import { startPrivateStore } from './private-store.ts';
 import { createTally, type Tally } from './tally.ts';
 import { judge, type Verdict } from './verdict.ts';
@@ -21,8 +20,10 @@ import { judge, type Verdict } from './verdict.ts';
 export interface ChaosOptions {
   /** Where everything of the run goes: the store's data, the history, the faults and the processes' log. */
   readonly folder: string;
+  /** Of the buyers. */
   readonly seed: number;
-  /** Milliseconds with faults. */
+  readonly plan: readonly PlannedFault[];
+  /** Milliseconds with faults; the plan is not longer. */
   readonly durationMs: number;
   readonly catalogs: number;
   readonly orders: number;
@@ -46,7 +47,7 @@ const STEADY_PATIENCE_MS = 5_000;
 /** Every so many buyers, one comes by HTTP. */
 const HTTP_EVERY = 4;
 
-/** Runs a store, breaks it by the seed's plan while buyers buy, heals it, and judges what they were told. */
+/** Runs a store, breaks it by plan while buyers buy, heals it, and judges what they were told. */
 export async function runChaos(options: ChaosOptions): Promise<Verdict> {
   const tally = createTally();
   options.onTally?.(tally);
@@ -95,15 +96,8 @@ async function live(options: ChaosOptions, tally: Tally, file: string): Promise<
     await writeShelf(history, onlooker);
     buyers.begin();
     onPhase('faults');
-    const plan = drawPlan({
-      random: seededRandom(seed),
-      durationMs: options.durationMs,
-      catalogs: target.catalogs,
-      orders: target.orders,
-      redis: target.redis !== undefined,
-    });
     const endAt = systemClock.monotonic() + options.durationMs;
-    await faults.carryOut(plan);
+    await faults.carryOut(options.plan);
     await sleep(Math.max(0, endAt - systemClock.monotonic()));
 
     onPhase('healing');
@@ -135,6 +129,7 @@ async function live(options: ChaosOptions, tally: Tally, file: string): Promise<
     faults.heal();
     for (const door of [...doors, steadyDoor]) door.close();
     await target.stop();
+    await buyers.stop().catch(() => {});
     await history.close();
     diary.end();
   }
