@@ -90,8 +90,8 @@ export interface Limits {
   readonly snapshotTicks: number;
   /** Strong reads waiting for confirmation; more are `overloaded`. */
   readonly maxPendingReads: number;
-  /** Milliseconds applied effects may wait for a synced batch to ride on. */
-  readonly flushDelayMs: number;
+  /** Ticks that applied effects wait for a synced batch to ride on, before they get one of their own. */
+  readonly flushTicks: number;
   /** Milliseconds a replica that is behind waits for the version a read asks for. */
   readonly behindWaitMs: number;
   /** Entries of the commit feed's ring; resuming from before it is a `reset`. */
@@ -204,7 +204,7 @@ export const DEFAULT_LIMITS: Limits = {
   snapshotChunkBytes: 256 * 1024,
   snapshotTicks: 200,
   maxPendingReads: 20_000,
-  flushDelayMs: 20,
+  flushTicks: 2,
   behindWaitMs: 100,
   feedEntries: 10_000,
 

@@ -2,9 +2,6 @@ import type { Operation, Store } from '../../storage/store.ts';
 import type { Raft, ReplicaEvent } from './raft.ts';
 import type { StateMachine } from './state-machine.ts';
 
-/** Ticks without a batch after which applied effects get one of their own. */
-const QUIET_TICKS = 1;
-
 /**
  * Persist, then send. One synced batch is in flight at a time and gathers all that changed meanwhile: log entries
  * and deletions, term and vote, applied effects. What depends on it is held until it returns. A sync costs about
@@ -38,7 +35,7 @@ export function createGroupCommit(options: {
   function takeOperations(): Operation[] {
     const operations = [...unsaved, ...raft.log.takeOperations()];
     unsaved = [];
-    if (operations.length > 0 || quietTicks > QUIET_TICKS)
+    if (operations.length > 0 || quietTicks >= raft.limits.flushTicks)
       operations.push(...options.state().takeOperations());
     return operations;
   }
