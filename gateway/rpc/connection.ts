@@ -131,6 +131,8 @@ export function createRpcConnection(options: {
     if (!method.inTurn) return method.call(call.params, caller);
     const mine = turn.then(async () => {
       await lineIsReady();
+      // Nobody would take the answers of what still waits its turn, and pages cost too much to be read for nobody.
+      if (!line.isOpen) throw new BazarError('unavailable', 'The client has gone.');
       if (batch && batch.chars > limits.maxClientBacklogBytes) {
         throw new BazarError('too-large', 'The answers of this batch are too large; ask for less at a time.');
       }

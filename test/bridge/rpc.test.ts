@@ -336,6 +336,30 @@ test('a client that never reads its answers is cut off, and others are served', 
     { maxClientBacklogBytes: 50_000 },
   ));
 
+test('pages that wait their turn are not read once their client has gone', () =>
+  withBridge(async ({ url, service }) => {
+    let reads = 0;
+    let letGo = () => {};
+    const held = new Promise<void>((resolve) => {
+      letGo = resolve;
+    });
+    service.before = (operation) => {
+      if (operation !== 'books') return;
+      reads += 1;
+      return held;
+    };
+    const metrics = async () => (await fetch(`${url}/metrics`)).text();
+    const client = await openRpc(url);
+    for (let id = 1; id <= 20; id++) client.sendText(JSON.stringify({ jsonrpc: '2.0', id, method: 'books' }));
+    await eventually(() => reads === 1);
+    client.socket.terminate();
+    await eventually(async () => (await metrics()).includes('bazar_clients 0'));
+    letGo();
+    const given = 'bazar_requests_total{route="ws books",status="unavailable"} 19';
+    await eventually(async () => (await metrics()).includes(given));
+    assert.is(reads, 1);
+  }));
+
 test('a client that gives no sign of life is closed, one that answers pings is kept', () =>
   withBridge(
     async ({ url }) => {
