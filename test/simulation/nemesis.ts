@@ -84,8 +84,9 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
     soon(200, 6_000, mendNetwork);
   }
 
-  function isolate({ id } = pick(world.nodes)): void {
-    for (const other of world.nodes) {
+  /** Cuts a node off from all others, or from those given: clients may then still reach both sides. */
+  function isolate({ id } = pick(world.nodes), others = world.nodes): void {
+    for (const other of others) {
       if (other.id === id) continue;
       network.weather.blocked.add(`${id}>${other.id}`);
       network.weather.blocked.add(`${other.id}>${id}`);
@@ -112,7 +113,8 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
     if (catalogs.length < 3 || !leading || network.weather.blocked.size > 0) return;
     if (!catalogs.every((node) => node === leading || hears(node, leading))) return;
     const follower = pick(catalogs.filter((node) => node !== leading));
-    const trouble = pick([kill, isolate, (node: SimNode) => pauseFor(node, 4_000)]);
+    const isolated = (node: SimNode) => isolate(node);
+    const trouble = pick([kill, isolated, (node: SimNode) => pauseFor(node, 4_000)]);
     trouble(follower);
   }
 
@@ -131,6 +133,7 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
     ['pause the leader', 2, () => void (leader() && pauseFor(leader()!, 5_000))],
     ['partition', 4, partition],
     ['isolate', 3, () => isolate()],
+    ['cut off the leader', 1, () => void (leader() && isolate(leader(), world.ofKind('catalog')))],
     ['disturb a follower', 1, disturbFollower],
     ['reset a link', 4, () => network.reset(pick(world.nodes).id, pick(world.nodes).id)],
     ['slow disk', 1, slowDisk],

@@ -18,6 +18,8 @@ export interface Plan {
   readonly clients: number;
   /** Mean simulated milliseconds between two operations of one client. */
   readonly thinkMs: number;
+  /** Share of the clients' operations that are strong reads. */
+  readonly strongReads: number;
   /** Simulated milliseconds with faults, and afterwards without. */
   readonly faultsMs: number;
   readonly healedMs: number;
@@ -49,6 +51,7 @@ export function drawPlan(seed: number, random: Random): Plan {
     stock: pick(5, 30, 200),
     clients: between(2, 6),
     thinkMs: pick(50, 150, 400),
+    strongReads: 0.1,
     faultsMs: between(8_000, 16_000),
     healedMs: 8_000,
     // In every other calm run followers leave and come back, which is no reason to elect anybody.

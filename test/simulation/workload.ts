@@ -195,11 +195,11 @@ export function createWorkload(world: World, random: Random): Workload {
     while (running) {
       await pause(random.next() * 2 * plan.thinkMs);
       const dice = random.next();
-      if (dice < 0.45) await buy(client);
-      else if (dice < 0.55) await restock(client);
-      else if (dice < 0.6) await reprice(client);
-      else if (dice < 0.85) await read(client, false);
-      else if (dice < 0.95) await read(client, true);
+      if (random.next() < plan.strongReads) await read(client, true);
+      else if (dice < 0.5) await buy(client);
+      else if (dice < 0.61) await restock(client);
+      else if (dice < 0.67) await reprice(client);
+      else if (dice < 0.94) await read(client, false);
       else if (dice < 0.98) await recall(client);
       else await browse(client);
     }
