@@ -2,7 +2,7 @@ import type { Command, Result } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Incoming, NodeId, Peer, Reply } from '../../runtime/mesh.ts';
 import { createReplicaHost, type HostOptions, type ReplicaHost } from './host.ts';
-import { logEnd, type Raft } from './raft.ts';
+import { atLeastAsNew, logEnd, type Raft } from './raft.ts';
 import { learnVow } from './recovery.ts';
 import type { StateMachine } from './state-machine.ts';
 
@@ -85,7 +85,10 @@ export function createReplica(options: ReplicaOptions): Replica {
   /** Leaves only when it is durable: a wiped replica builds its promise on it. */
   function identify(): Promise<Reply<'raft.identify'>> {
     if (host.role === 'recovering') return Promise.resolve({ recovering: true });
-    const answer = { recovering: false as const, term: raft.term, ...logEnd(raft) };
+    const own = logEnd(raft);
+    // Until it has caught up, what it vowed after a wipe of its own stands for what it has forgotten.
+    const end = raft.vow && atLeastAsNew(raft.vow, own) ? raft.vow : own;
+    const answer = { recovering: false as const, term: raft.term, ...end };
     return new Promise((resolve) => host.afterSync(() => resolve(answer)));
   }
 

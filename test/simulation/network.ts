@@ -38,16 +38,19 @@ interface End {
   stalled: string[];
 }
 
+interface Listening {
+  readonly process: SimProcess;
+  readonly accept: (connection: Connection) => ConnectionEvents;
+  readonly accepted: Set<End>;
+}
+
 export function createNetwork(
   scheduler: Scheduler,
   random: Random,
   weather: NetworkWeather,
   onFrame: (from: string, to: string, frame: string) => void,
 ): SimNetwork {
-  const listeners = new Map<
-    string,
-    { process: SimProcess; accept: (connection: Connection) => ConnectionEvents }
-  >();
+  const listeners = new Map<string, Listening>();
   const ends = new Set<End>();
 
   const latency = () => weather.minLatencyMs + random.next() * (weather.maxLatencyMs - weather.minLatencyMs);
@@ -69,10 +72,7 @@ export function createNetwork(
         const copies = random.next() < weather.duplicateRate ? 2 : 1;
         for (let copy = 0; copy < copies; copy++) deliver(end, to, frame);
       },
-      close() {
-        close(end, 'closed here');
-        tellPeer(end, 'closed by the other end');
-      },
+      close: () => closeBoth(end, 'closed here'),
     };
   }
 
@@ -97,11 +97,17 @@ export function createNetwork(
     scheduler.after(0, end.process, () => end.events.closed(reason), end);
   }
 
-  /** The other end learns of it when the news can reach it, which in a partition it cannot. */
+  /** The other end learns of it behind the last frame, if the news can reach it, which in a partition it cannot. */
   function tellPeer(end: End, reason: string): void {
     const { peer } = end;
     if (!peer?.live || isBlocked(end.process.name, peer.process.name)) return;
-    scheduler.after(latency(), peer.process, () => close(peer, reason), peer);
+    peer.lastArrival = Math.max(peer.lastArrival, scheduler.now + latency());
+    scheduler.after(peer.lastArrival - scheduler.now, peer.process, () => close(peer, reason), peer);
+  }
+
+  function closeBoth(end: End, reason: string): void {
+    close(end, reason);
+    tellPeer(end, 'closed by the other end');
   }
 
   function connect(url: string, dialler: End): void {
@@ -118,6 +124,7 @@ export function createNetwork(
     scheduler.after(0, target.process, () => {
       if (!dialler.live) return;
       const acceptor = createEnd(target.process, { opened() {}, frame() {}, closed() {} });
+      target.accepted.add(acceptor);
       acceptor.peer = dialler;
       dialler.peer = acceptor;
       // No frame overtakes the news that the connection is open.
@@ -140,11 +147,13 @@ export function createNetwork(
       },
       async listen(accept) {
         const url = `sim://${process.name}`;
-        listeners.set(url, { process, accept });
+        const accepted = new Set<End>();
+        listeners.set(url, { process, accept, accepted });
         return {
           url,
           async close() {
             listeners.delete(url);
+            for (const end of accepted) closeBoth(end, 'the listener is closed');
           },
         };
       },
