@@ -2,8 +2,8 @@ import { Level } from 'level';
 import { StartRefused } from '../runtime/errors.ts';
 import { DamagedStoreError } from './damage.ts';
 import { describe, errorCode, storeOver } from './database.ts';
+import { verifyFiles } from './files.ts';
 import type { Store } from './store.ts';
-import { verifyTables } from './tables.ts';
 
 /**
  * Bytes that LevelDB gathers before it writes a table. Most log entries are deleted again before that many have
@@ -18,7 +18,7 @@ const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
  * and with LevelDB's message for anything else, such as a full disk.
  */
 export async function openLevelStore(directory: string): Promise<Store> {
-  await verifyTables(directory);
+  const verifyOpen = await verifyFiles(directory);
   const database = new Level(directory, { compression: false, writeBufferSize: WRITE_BUFFER_BYTES });
   try {
     await database.open();
@@ -29,5 +29,9 @@ export async function openLevelStore(directory: string): Promise<Store> {
     if (errorCode(error) === 'LEVEL_CORRUPTION') throw new DamagedStoreError(directory, describe(error));
     throw new Error(`the store in ${directory} cannot be opened: ${describe(error)}`, { cause: error });
   }
+  await verifyOpen().catch(async (error) => {
+    await database.close();
+    throw error;
+  });
   return storeOver(database, directory);
 }

@@ -1,11 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { maskedCrc32c } from './crc32c.ts';
 import { DamagedStoreError } from './damage.ts';
+import type { Files } from './files.ts';
 
 /**
- * LevelDB verifies its journal and its manifest, but `level` has no option to make it verify the tables that it
- * reads: a flipped bit there can give wrong text, and was seen to end the process by an assertion. So all tables
- * are verified before the database is opened, which costs one reading of the directory.
+ * LevelDB verifies its manifest, but `level` has no option to make it verify the tables that it reads: a flipped
+ * bit there can give wrong text, and was seen to end the process by an assertion. So all tables are verified before
+ * the database is opened, which costs one reading of the directory.
  *
  * A table is a row of blocks, each followed by its type and its checksum; the last is the index, which tells where
  * the others are (google/leveldb, doc/table_format.md). Tables are written without compression.
@@ -14,33 +14,35 @@ const FOOTER_BYTES = 48;
 const TRAILER_BYTES = 5;
 const MAGIC = 0xdb4775248b80fb57n;
 
-/** Throws a `DamagedStoreError` if a table in `directory` is not as it was written. */
-export async function verifyTables(directory: string): Promise<void> {
-  for (const name of await readdir(directory).catch(nothingThere)) {
-    if (!name.endsWith('.ldb')) continue;
-    const table = await readFile(join(directory, name)).catch(nothingThere);
-    if (Buffer.isBuffer(table) && !isSound(table))
+/**
+ * Throws a `DamagedStoreError` if one of these tables is not as it was written. Gives those that have no end: a
+ * killed process leaves such a one, which belongs to nothing and goes when the database is opened; one that stays
+ * was cut.
+ */
+export async function verifyTables({ directory, read }: Files, names: readonly string[]): Promise<string[]> {
+  const endless: string[] = [];
+  for (const name of names) {
+    const table = await read(name);
+    if (!hasEnd(table)) endless.push(name);
+    else if (!isSound(table))
       throw new DamagedStoreError(directory, `a checksum in its file ${name} is wrong`);
   }
+  return endless;
 }
 
-function nothingThere(error: NodeJS.ErrnoException): never[] {
-  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return [];
-  throw error;
+function hasEnd(table: Buffer): boolean {
+  return table.length >= FOOTER_BYTES && table.readBigUInt64LE(table.length - 8) === MAGIC;
 }
 
 function isSound(table: Buffer): boolean {
-  const footer = table.length - FOOTER_BYTES;
-  // What a killed process left unfinished belongs to nothing, and LevelDB removes it; it checks the magic itself.
-  if (footer < 0 || table.readBigUInt64LE(table.length - 8) !== MAGIC) return true;
   try {
-    const cursor = { at: footer };
+    const cursor = { at: table.length - FOOTER_BYTES };
     const metaIndex = readHandle(table, cursor);
     const index = readHandle(table, cursor);
     return (
       isWhole(table, metaIndex) &&
       isWhole(table, index) &&
-      handlesIn(table, index).every((block) => isWhole(table, block))
+      [...handlesIn(table, metaIndex), ...handlesIn(table, index)].every((block) => isWhole(table, block))
     );
   } catch (error) {
     if (error instanceof RangeError) return false;
@@ -58,7 +60,7 @@ interface Cursor {
   at: number;
 }
 
-/** The blocks that an index block tells of. */
+/** The blocks that an index block tells of; the meta index tells of the filter, which can hide what is there. */
 function handlesIn(table: Buffer, { offset, size }: Handle): Handle[] {
   const restarts = table.readUInt32LE(offset + size - 4);
   const end = offset + size - 4 - 4 * restarts;
@@ -77,7 +79,7 @@ function handlesIn(table: Buffer, { offset, size }: Handle): Handle[] {
 function isWhole(table: Buffer, { offset, size }: Handle): boolean {
   const end = offset + size + 1;
   if (end - 1 + TRAILER_BYTES > table.length) return false;
-  return table.readUInt32LE(end) === mask(crc32c(table, offset, end));
+  return table.readUInt32LE(end) === maskedCrc32c(table, offset, end);
 }
 
 function readHandle(table: Buffer, cursor: Cursor): Handle {
@@ -93,21 +95,3 @@ function readVarint(table: Buffer, cursor: Cursor): number {
     if (byte < 128) return value;
   }
 }
-
-/** LevelDB stores checksums in this form, so that the checksum of one is not trivial. */
-function mask(crc: number): number {
-  return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
-}
-
-/** CRC-32C (Castagnoli), a byte at a time; `zlib.crc32` is of another polynomial. */
-function crc32c(bytes: Buffer, from: number, to: number): number {
-  let crc = -1;
-  for (let at = from; at < to; at++) crc = CRC_TABLE[(crc ^ bytes[at]!) & 255]! ^ (crc >>> 8);
-  return ~crc;
-}
-
-const CRC_TABLE = Int32Array.from({ length: 256 }, (_, byte) => {
-  let crc = byte;
-  for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0x82f63b78 : 0);
-  return crc;
-});

@@ -136,7 +136,7 @@ test('a flipped bit of the journal never costs an entry that is applied', async 
   assert.ok(refused.length > 12);
 });
 
-test('a batch lost in the middle of the journal is a gap that refuses the start', async () => {
+test('a batch lost in the middle of the journal is a gap that refuses the start, naming the file', async () => {
   const [journal] = await filesIn(original, '.log');
   // LevelDB drops the rest of a 32 KiB block after damage, and goes on with the next in silence.
   const [outcome] = await tryHarms(1, START, async (copy) => {
@@ -146,7 +146,22 @@ test('a batch lost in the middle of the journal is a gap that refuses the start'
     await writeFile(join(copy, journal!), bytes);
   });
   assert.instance(outcome!.refused, DamagedStoreError);
-  assert.match(outcome!.refused!.message, /log entry \d+ is missing, entry \d+ follows/);
+  assert.match(outcome!.refused!.message, `its file ${journal} lost something before its end`);
+});
+
+test('a vote lost from the middle of the journal refuses the start, though no entry is missing', async () => {
+  const directory = join(folder, 'voted');
+  const store = await openLevelStore(directory);
+  const filler = { type: 'put', key: 'm/filler', value: 'x'.repeat(40_000) } as const;
+  await store.write([writeHardState({ term: 7, votedFor: 'catalog-2' })]);
+  await store.write([filler]);
+  await store.close();
+  const [journal] = await filesIn(directory, '.log');
+  const bytes = await readFile(join(directory, journal!));
+  bytes[20] = bytes[20]! ^ 1;
+  await writeFile(join(directory, journal!), bytes);
+  const { refused } = await tryLoad(directory, START);
+  assert.instance(refused, DamagedStoreError);
 });
 
 test('a torn journal gives whole batches up to where it was torn, and the log goes on from there', async () => {
@@ -192,14 +207,75 @@ test('a table that was cut short, or whose last bytes are others, refuses the st
   const outcomes = await tryHarms(harms.length, START, (copy, round) =>
     writeFile(join(copy, table!), harms[round]!),
   );
-  for (const { refused } of outcomes) assert.ok(refused);
+  for (const { refused } of outcomes) assert.instance(refused, DamagedStoreError);
 });
 
-test('a file that is gone refuses the start, naming the store', async () => {
-  const names = (await readdir(original)).filter((name) => /^MANIFEST|^CURRENT$|ldb$/.test(name));
-  const applied = log.positionAt(ALL)!;
-  const outcomes = await tryHarms(names.length, applied, (copy, round) => rm(join(copy, names[round]!)));
-  for (const [round, { refused }] of outcomes.entries()) assert.ok(refused, names[round]);
+test('a flipped bit anywhere in a table refuses the start or harms nothing', async () => {
+  const small = join(folder, 'small');
+  for (let opening = 0; opening < 2; opening++) {
+    const store = await openLevelStore(small);
+    await store.write([writeHardState({ term: 1, votedFor: null })]);
+    await store.close();
+  }
+  const [table] = await filesIn(small, '.ldb');
+  const bytes = await readFile(join(small, table!));
+  const [journal] = await filesIn(small, '.log');
+  await truncate(join(small, journal!), 0);
+  let refused = 0;
+  for (let at = 0; at < bytes.length; at++) {
+    const copy = join(folder, 'small-copy');
+    await cp(small, copy, { recursive: true });
+    const flipped = Buffer.from(bytes);
+    flipped[at] = flipped[at]! ^ (1 << (at % 8));
+    await writeFile(join(copy, table!), flipped);
+    const store = await openLevelStore(copy).catch((error) => error);
+    if (store instanceof Error) {
+      assert.instance(store, DamagedStoreError);
+      refused++;
+    } else {
+      // The filter, too, must not hide what is there.
+      assert.equal(readHardState(store), { term: 1, votedFor: null }, `byte ${at}`);
+      await store.close();
+    }
+    await rm(copy, { recursive: true });
+  }
+  assert.ok(refused > bytes.length / 2);
+});
+
+test('a table that a killed process left unfinished belongs to nothing and is no damage', async () => {
+  const [outcome] = await tryHarms(1, log.positionAt(ALL)!, (copy) =>
+    writeFile(join(copy, '000999.ldb'), 'half of a ta'),
+  );
+  assert.is(outcome!.lastIndex, ALL);
+});
+
+test('a file that is gone refuses the start, naming the store, again and again', async () => {
+  const names = (await readdir(original)).filter((name) => /^MANIFEST|^CURRENT$|ldb$|log$/.test(name));
+  const outcomes = await tryHarms(names.length, START, async (copy, round) => {
+    await rm(join(copy, names[round]!));
+    // LevelDB alone would make a new database in the place of one without CURRENT.
+    assert.instance((await tryLoad(copy, START)).refused, DamagedStoreError);
+  });
+  for (const [round, { refused }] of outcomes.entries()) {
+    assert.instance(refused, DamagedStoreError, names[round]);
+  }
+});
+
+test('a file CURRENT that names no manifest refuses the start in one line', async () => {
+  const texts = [
+    '',
+    'MANIFEST-999999\n',
+    'MANIFEST-000005\nMANIFEST-000005\n',
+    'MAN\0FEST',
+    'x'.repeat(9_000),
+  ];
+  const outcomes = await tryHarms(texts.length, START, (copy, round) =>
+    writeFile(join(copy, 'CURRENT'), texts[round]!),
+  );
+  for (const { refused } of outcomes) {
+    assert.instance(refused, DamagedStoreError);
+    assert.match(refused!.message, /^[^\n]*its file CURRENT names no manifest that is there[^\n]*$/);
+  }
 });
 
 test.run();
