@@ -11,6 +11,7 @@ import { replicaMachine } from './machine.ts';
 import type { Effect, Raft, ReplicaEvent } from './raft.ts';
 import type { StateMachine } from './state-machine.ts';
 import { createSnapshotReceiver, createSnapshotSender } from './transfer.ts';
+import { createWaiters, type Waiter } from './waiters.ts';
 
 export interface HostOptions {
   readonly raft: Raft;
@@ -49,11 +50,6 @@ export interface ReplicaHost {
   stop(): void;
 }
 
-interface Waiter<T> {
-  resolve(value: T): void;
-  reject(error: BazarError): void;
-}
-
 const ROLES = {
   follower: 'follower',
   preCandidate: 'pre-candidate',
@@ -77,9 +73,9 @@ export function createReplicaHost(options: HostOptions): ReplicaHost {
   let turnScheduled = false;
 
   const commands: { command: Command; waiter: Waiter<Result> }[] = [];
-  const proposals = new Map<number, Waiter<Result>>();
+  const proposals = createWaiters<Result>();
   const queuedReads: number[] = [];
-  const reads = new Map<number, Waiter<number>>();
+  const reads = createWaiters<number>();
   let lastRead = 0;
 
   const batches = createGroupCommit({ store, raft, state: () => state, synced: dispatch, fail });
@@ -155,7 +151,7 @@ export function createReplicaHost(options: HostOptions): ReplicaHost {
         applyUpTo(effect.commit);
         break;
       case 'confirmReads':
-        for (const id of effect.ids) settle(reads, id)?.resolve(effect.index);
+        for (const id of effect.ids) reads.resolve(id, effect.index);
         break;
       case 'resign':
         resign();
@@ -177,14 +173,13 @@ export function createReplicaHost(options: HostOptions): ReplicaHost {
       const entry = raft.log.entry(index)!;
       const { result, changes } = state.apply({ index, term: entry.term, sum: entry.sum }, entry);
       observer.applied(index, changes);
-      if (result !== null) settle(proposals, index)?.resolve(result);
+      if (result !== null) proposals.resolve(index, result);
     }
   }
 
   function resign(): void {
-    for (const index of [...proposals.keys()])
-      settle(proposals, index)!.reject(new BazarError('leader-lost'));
-    for (const id of [...reads.keys()]) settle(reads, id)!.reject(notLeader());
+    proposals.rejectAll(new BazarError('leader-lost'));
+    reads.rejectAll(notLeader());
     queuedReads.length = 0;
   }
 
@@ -217,7 +212,7 @@ export function createReplicaHost(options: HostOptions): ReplicaHost {
     }
     const first = raft.log.lastIndex + 1;
     taken.forEach(({ waiter }, position) => {
-      proposals.set(first + position, waiter);
+      proposals.wait(first + position, waiter);
     });
     dispatch({ type: 'commands.proposed', commands: taken.map(({ command }) => command), at: clock.now() });
   }
@@ -243,10 +238,7 @@ export function createReplicaHost(options: HostOptions): ReplicaHost {
     clock.clearTimeout(ticker);
     sender.stopAll();
     for (const { waiter } of commands.splice(0)) waiter.reject(notLeader());
-    for (const waiter of proposals.values()) waiter.reject(new BazarError('leader-lost'));
-    for (const waiter of reads.values()) waiter.reject(notLeader());
-    proposals.clear();
-    reads.clear();
+    resign();
   }
 
   return {
@@ -273,7 +265,7 @@ export function createReplicaHost(options: HostOptions): ReplicaHost {
       const id = ++lastRead;
       queuedReads.push(id);
       scheduleTurn();
-      return new Promise((resolve, reject) => reads.set(id, { resolve, reject }));
+      return new Promise((resolve, reject) => reads.wait(id, { resolve, reject }));
     },
     afterSync(then) {
       batches.afterSync(then);
@@ -281,11 +273,4 @@ export function createReplicaHost(options: HostOptions): ReplicaHost {
     },
     stop,
   };
-}
-
-/** Takes a waiter out of its map. */
-function settle<K, V>(waiters: Map<K, V>, key: K): V | undefined {
-  const waiter = waiters.get(key);
-  waiters.delete(key);
-  return waiter;
 }
