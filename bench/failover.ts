@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 import { startCluster } from '../test/support/cluster.ts';
-import { openCrowd } from '../test/support/crowd.ts';
+import { fillShelf, openCrowd } from '../test/support/crowd.ts';
 import { eventually } from '../test/support/eventually.ts';
 
 /** Kills the leading catalog of a private store N times amid purchases; prints how long nothing was sold. */
@@ -25,7 +25,7 @@ else await run(Number(given.kills), Number(given.catalogs), given.pause);
 async function run(kills: number, catalogs: number, pause: boolean): Promise<void> {
   const cluster = await startCluster({ catalogs });
   try {
-    await cluster.request('PATCH', '/books/1', { admin: true, body: { stock: 1_000_000 } });
+    await fillShelf(cluster, [1]);
     const crowd = await openCrowd(cluster, { name: 'bench', books: [1] });
     const outages: number[] = [];
     for (let round = 1; round <= kills; round++) {

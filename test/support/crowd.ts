@@ -72,6 +72,13 @@ interface Problem {
 
 const now = () => systemClock.monotonic();
 
+/** Gives these books more copies than a crowd can buy. */
+export async function fillShelf(cluster: Cluster, books: readonly number[]): Promise<void> {
+  for (const id of books) {
+    await cluster.request('PATCH', `/books/${id}`, { admin: true, body: { stock: 1_000_000 } });
+  }
+}
+
 /** Starts buying and reading; the books must be there and nobody else may change them meanwhile. */
 export async function openCrowd(cluster: Cluster, options: CrowdOptions): Promise<Crowd> {
   const { name, books, buyers = 8, readers = 2, quantity = 1, thinkMs = 5 } = options;

@@ -9,7 +9,7 @@ export interface DiskFacts {
   /** Log entries. */
   readonly entries: number;
   /** The generation of the applied state: 1 until a first snapshot has been taken in. */
-  readonly generation: number | undefined;
+  readonly generation: number;
   /** Orders recorded in that generation. */
   readonly orders: number;
 }
@@ -17,7 +17,7 @@ export interface DiskFacts {
 export async function inspectDisk(dataDirectory: string, catalog: string): Promise<DiskFacts> {
   const store = await openLevelStore(join(dataDirectory, catalog));
   try {
-    const generation = readSealed(store, GENERATION_KEY, z.int());
+    const generation = readSealed(store, GENERATION_KEY, z.int()) ?? 1;
     const count = async (prefix: string) => {
       let records = 0;
       for await (const page of store.pages(keysUnder(prefix))) records += page.length;

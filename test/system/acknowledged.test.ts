@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { WebSocket } from 'ws';
+import { openRpc } from '../bridge/support.ts';
 import { type Cluster, startCluster, withCluster } from '../support/cluster.ts';
-import { assertTold, openCrowd } from '../support/crowd.ts';
+import { assertTold, fillShelf, openCrowd } from '../support/crowd.ts';
 import { eventually } from '../support/eventually.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
 
@@ -10,26 +10,13 @@ import { inTemporaryFolder } from '../support/temporary.ts';
 
 const BOOKS = [1, 2, 3];
 
-async function fillShelf(cluster: Cluster): Promise<void> {
-  for (const id of BOOKS) {
-    await cluster.request('PATCH', `/books/${id}`, { admin: true, body: { stock: 1_000_000 } });
-  }
-}
-
 /** Hands a purchase to the gateway; resolves once the order replica that it went to must have it. */
 async function handOver(cluster: Cluster, orderId: string): Promise<void> {
-  const socket = new WebSocket(`${cluster.url.replace('http', 'ws')}/ws`);
-  socket.on('error', () => {});
-  await new Promise((resolve) => socket.once('open', resolve));
-  const call = (id: number, method: string, params: object) =>
-    socket.send(JSON.stringify({ jsonrpc: '2.0', id, method, params }));
-  const answered = new Promise<void>((resolve) => {
-    socket.on('message', (data) => JSON.parse(data.toString()).id === 2 && resolve());
-  });
-  call(1, 'purchase', { id: 1, quantity: 1, orderId });
+  const client = await openRpc(cluster.url);
+  const params = { id: 1, quantity: 1, orderId };
+  client.sendText(JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'purchase', params }));
   // Every order replica answers this by the same link, after it has taken the purchase in.
-  call(2, 'status', {});
-  await answered;
+  await client.call('status');
 }
 
 test('a gateway killed between commit and answer: the retry with the same key gets the recorded order', () =>
@@ -59,7 +46,7 @@ test('a gateway killed between commit and answer: the retry with the same key ge
 
 test('the gateway killed amid purchases costs no order and no copy', () =>
   withCluster({}, async (cluster) => {
-    await fillShelf(cluster);
+    await fillShelf(cluster, BOOKS);
     const crowd = await openCrowd(cluster, { name: 'gateway', books: BOOKS, buyers: 16 });
     for (let round = 0; round < 2; round++) {
       await crowd.confirms(100);
@@ -74,7 +61,7 @@ test('all processes killed at once and started again: nothing acknowledged is lo
     const first = await startCluster({ dataDirectory, ownGroup: true });
     try {
       await first.whole();
-      await fillShelf(first);
+      await fillShelf(first, BOOKS);
       const crowd = await openCrowd(first, { name: 'power', books: BOOKS, buyers: 16 });
       await crowd.confirms(1_000);
       process.kill(-first.launcher.child.pid!, 'SIGKILL');

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Cluster, startCluster } from '../support/cluster.ts';
-import { assertTold, type Crowd, openCrowd } from '../support/crowd.ts';
+import { assertTold, type Crowd, fillShelf, openCrowd } from '../support/crowd.ts';
 import { eventually } from '../support/eventually.ts';
 
 /** Replicas of a real store are killed and paused while a crowd buys from it. */
@@ -11,9 +11,7 @@ let cluster: Cluster;
 
 test.before(async () => {
   cluster = await startCluster({ orders: 2 });
-  for (const id of BOOKS) {
-    await cluster.request('PATCH', `/books/${id}`, { admin: true, body: { stock: 1_000_000 } });
-  }
+  await fillShelf(cluster, BOOKS);
 });
 
 test.after(async () => {

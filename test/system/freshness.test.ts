@@ -2,6 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Client, connect } from '../../client/client.ts';
 import { type Cluster, withCluster } from '../support/cluster.ts';
+import { fillShelf } from '../support/crowd.ts';
 import { needs } from '../support/needs.ts';
 
 /** Whoever asks the gateway that has just acknowledged a change is shown it, whichever cache or replica answers. */
@@ -34,9 +35,7 @@ async function hammer(cluster: Cluster, clients: readonly Client[], rounds: numb
 /** The hammer on all replicas, on all but one, and on one that has just woken and knows nothing of what was sold. */
 async function hammerThroughout(cluster: Cluster): Promise<void> {
   await cluster.whole();
-  for (const id of BOOKS) {
-    await cluster.request('PATCH', `/books/${id}`, { admin: true, body: { stock: 1_000_000 } });
-  }
+  await fillShelf(cluster, BOOKS);
   const clients = Array.from({ length: BUYERS }, () =>
     connect({ url: cluster.url, token: cluster.adminToken, limits: { callTimeoutMs: 60_000 } }),
   );

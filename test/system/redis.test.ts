@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type RedisServer, startRedisServer } from '../gateway/redis-server.ts';
 import { type Cluster, withCluster } from '../support/cluster.ts';
-import { assertTold, type Crowd, openCrowd } from '../support/crowd.ts';
+import { assertTold, type Crowd, fillShelf, openCrowd } from '../support/crowd.ts';
 import { eventually } from '../support/eventually.ts';
 import { needs } from '../support/needs.ts';
 
@@ -30,9 +30,7 @@ function scene(name: string, work: (scene: Scene) => Promise<void>): () => Promi
     try {
       await withCluster({ orders: 1, redis: redis.url, args: LITTLE_MEMORY }, async (cluster) => {
         await cluster.whole();
-        for (const id of BOOKS) {
-          await cluster.request('PATCH', `/books/${id}`, { admin: true, body: { stock: 1_000_000 } });
-        }
+        await fillShelf(cluster, BOOKS);
         const crowd = await openCrowd(cluster, { name: 'redis', books: BOOKS, buyers: 4, readers: 4 });
         const serves = () => redisServes(cluster);
         await serves();

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Cluster, withCluster } from '../support/cluster.ts';
-import { assertEqualCatalogs, assertTold, openCrowd } from '../support/crowd.ts';
+import { assertEqualCatalogs, assertTold, fillShelf, openCrowd } from '../support/crowd.ts';
 import { eventually } from '../support/eventually.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
 
@@ -19,7 +19,7 @@ test('one catalog sells, and when it was killed it goes on with all that it had 
   withCluster({ catalogs: 1, orders: 1 }, async (cluster) => {
     assert.match(cluster.readyLine, '1 catalog, 1 order');
     assert.match(cluster.readyLine, 'warning: one catalog is the only copy');
-    await cluster.request('PATCH', '/books/1', { admin: true, body: { stock: 100_000 } });
+    await fillShelf(cluster, [1]);
     const crowd = await openCrowd(cluster, { name: 'one', books: [1] });
     await crowd.confirms(100);
     await cluster.kill('catalog-1');

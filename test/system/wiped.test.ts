@@ -40,7 +40,7 @@ test('a catalog whose directory was deleted amid purchases comes back by snapsho
       await eventually('it is back', async () => (await cluster.node(wiped)).state === 'ready');
       await assertTold(cluster, crowd, 'wipe');
     });
-    assert.is((await inspectDisk(dataDirectory, wiped)).generation, 2);
+    assert.ok((await inspectDisk(dataDirectory, wiped)).generation > 1, 'it came back without a snapshot');
   }));
 
 test('a wiped catalog helps to elect nobody before every other has told it what it must not fall behind', () =>
