@@ -32,6 +32,8 @@ export interface PlanOptions {
 const CALM_MS = 1_000;
 /** Milliseconds a fault that lasts lasts. */
 const LASTS_MS = { least: 300, most: 5_000 };
+/** Milliseconds a process may need to be back after it was killed; longer under load. */
+const RETURNS_MS = 4_000;
 /** Milliseconds of rest after a single fault, and after a storm. */
 const REST_MS = { least: 1_200, most: 3_000 };
 const REST_AFTER_STORM_MS = { least: 2_500, most: 5_000 };
@@ -65,11 +67,15 @@ export function drawPlan(options: PlanOptions): readonly PlannedFault[] {
       const lasts = 'forMs' in fault ? fault.forMs : 0;
       if (atMs + lasts > durationMs) return plan;
       plan.push({ ...fault, atMs });
-      endMs = Math.max(endMs, atMs + lasts);
+      endMs = Math.max(endMs, atMs + (isDeadly(fault) ? RETURNS_MS : lasts));
       if (drawn + 1 < count) atMs += between(STORM_STEP_MS);
     }
     atMs = Math.max(atMs, endMs) + between(isStorm ? REST_AFTER_STORM_MS : REST_MS);
   }
+}
+
+function isDeadly({ kind }: Fault): boolean {
+  return kind === 'kill' || kind === 'kill all' || kind === 'wipe';
 }
 
 type Card = () => Fault;

@@ -1,9 +1,11 @@
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { eventually } from '../support/eventually.ts';
+import { inTemporaryFolder } from '../support/temporary.ts';
 import { deafen, isolate, mute, openNetwork, split } from './network.ts';
 import { openProxy, type TcpProxy } from './proxy.ts';
 
@@ -147,6 +149,27 @@ test('a reset breaks the connections there are, and later ones work', () =>
     await eventually('the next one', () => reached() === 2);
     await eventually('the count', () => proxy.connections === 1);
     later.destroy();
+  }));
+
+test('connections to a Unix socket can be broken off too', () =>
+  inTemporaryFolder(async (folder) => {
+    const path = join(folder, 'echo.sock');
+    const server = createServer((socket) => void socket.on('error', () => {}).pipe(socket)).listen(path);
+    await once(server, 'listening');
+    const proxy = await openProxy();
+    proxy.leadTo({ path });
+    const near = dial(proxy);
+    try {
+      near.write('1');
+      await eventually('an echo', () => textAt(near) === '1');
+      const broken = once(near, 'error');
+      proxy.reset();
+      assert.is((await broken)[0].code, 'ECONNRESET');
+    } finally {
+      near.destroy();
+      await proxy.close();
+      server.close();
+    }
   }));
 
 test('where nobody listens, those who dial are hung up on', async () => {

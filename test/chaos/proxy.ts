@@ -16,7 +16,7 @@ export interface TcpProxy {
   /** Leads later connections to `target`; until this is called for the first time there is nobody there. */
   leadTo(target: NetConnectOpts): void;
   stop(ways: Stopped): void;
-  /** Ends every connection the hard way (RST), on both sides. */
+  /** Breaks every connection off on both sides, by RST where it is TCP. */
   reset(): void;
   readonly connections: number;
   close(): Promise<void>;
@@ -77,7 +77,7 @@ export async function openProxy(): Promise<TcpProxy> {
       if (!stopped.forth && !stopped.back) for (const near of waiting) near.destroy();
     },
     reset() {
-      for (const { near, far } of pairs) for (const socket of [near, far]) socket.resetAndDestroy();
+      for (const { near, far } of pairs) for (const socket of [near, far]) breakOff(socket);
     },
     get connections() {
       return pairs.size;
@@ -109,6 +109,12 @@ function steer(from: Socket, to: Socket, isStopped: boolean): void {
   else if (from.destroyed) to.destroySoon();
   else if (from.readableEnded) to.end();
   else if (!to.writableNeedDrain) from.resume();
+}
+
+function breakOff(socket: Socket): void {
+  // A Unix socket has no address, and knows no reset.
+  if (socket.remoteAddress === undefined) socket.destroy();
+  else socket.resetAndDestroy();
 }
 
 /** What goes wrong with a connection ends it, and `close` says so. */

@@ -2,6 +2,7 @@ import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../runtime/clock.ts';
+import { StartRefused } from '../../runtime/errors.ts';
 import { parseMoney } from '../../runtime/money.ts';
 import { fileHistory, type HistoryWriter, openHistory } from '../checkers/history.ts';
 import { checkLinearizability } from '../checkers/linearizability.ts';
@@ -119,7 +120,12 @@ async function live(options: ChaosOptions, tally: Tally, file: string): Promise<
   }
 
   try {
-    const aftermath = await Promise.race([work(), store.broken, interrupted(options.signal)]);
+    const called = interrupted(options.signal);
+    const aftermath = await Promise.race([work(), store.broken, called]).catch((error) => {
+      if (!(error instanceof StartRefused)) throw error;
+      troubles.push(error.message);
+      return undefined;
+    });
     for (const { id, refused } of store.supervisor.nodes) {
       if (refused !== undefined) troubles.push(`${id} refuses to start: ${refused}`);
     }

@@ -97,7 +97,7 @@ export function judge(evidence: Evidence): Verdict {
     },
     {
       name: 'digests',
-      value: equal ? `equal, ${digests.values().next().value}` : 'different',
+      value: equal ? `equal, ${digests.values().next().value}` : aftermath ? 'different' : 'not compared',
       isRight: equal,
     },
     { name: 'longest time without a purchase', value: gapText(longestGap) },
@@ -126,7 +126,7 @@ function tell({ rule, op, says }: Violation): string {
 }
 
 function gapText({ ms, during }: Tally['longestGap']): string {
-  return `${seconds(ms)}${during.length > 0 ? `\n(${during.join(', ')})` : ''}`;
+  return `${seconds(ms)}${during.map((name) => `\n${name}`).join('')}`;
 }
 
 function recoveryText(recoveriesMs: readonly number[]): string {

@@ -62,7 +62,7 @@ test(
     try {
       await eventually('an answer', () => ask(redis, 'PING'));
       const { pid } = redis;
-      process.kill(pid!, 'SIGKILL');
+      assert.ok(redis.signal('SIGKILL'));
       await eventually('a new process', () => redis.pid !== pid);
       assert.is(await eventually('an answer', () => ask(redis, 'PING')), 'PONG');
     } finally {

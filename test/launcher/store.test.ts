@@ -110,6 +110,21 @@ test('a process that is killed is started again and all others learn where it is
     }),
   ));
 
+test('a signal reaches the process that a node has, and nobody where it has none', () =>
+  inTemporaryFolder(async (folder) => {
+    const store = await start(folder);
+    try {
+      await store.ready;
+      const { pid } = nodeOf(store, 'catalog-2');
+      assert.is(store.supervisor.signal('catalog-2', 'SIGKILL'), true);
+      await eventually('its end', () => nodeOf(store, 'catalog-2').pid !== pid);
+      assert.is(store.supervisor.signal('catalog-9', 'SIGKILL'), false);
+    } finally {
+      await store.stop();
+    }
+    assert.is(store.supervisor.signal('catalog-2', 'SIGKILL'), false);
+  }));
+
 test('a gateway that is killed comes back on its port', () =>
   inTemporaryFolder((folder) =>
     withStore(folder, [], async (store) => {
