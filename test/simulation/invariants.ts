@@ -37,6 +37,8 @@ export function createInvariants(world: World): Invariants {
   let highestTerm = 0;
   /** Checksum chains by index and term: equal place, equal past. */
   const sums = new Map<string, number>();
+  /** What leaders were last seen to know of each follower. */
+  const matches = new Map<string, number>();
   const committed: Position[] = [];
   const digests = new Map<number, { digest: string; node: string }>();
 
@@ -58,6 +60,7 @@ export function createInvariants(world: World): Invariants {
     if (known?.lastIndex !== log.lastIndex || known.lastSum !== lastSum) checkLog(node, known);
     if (known?.commit !== raft.commit) checkCommit(node, known?.commit ?? log.offset.index);
     if (known?.applied !== applied) checkState(node, known?.applied ?? 0);
+    if (role === 'leader') checkMatches(node);
     seen.set(node, {
       process: node.process,
       role,
@@ -144,17 +147,25 @@ export function createInvariants(world: World): Invariants {
     }
   }
 
-  function checkDurable({ index, sum }: Position): void {
-    const holders = catalogs.filter(
-      ({ disk, wiped, heldBeforeWipe }) =>
-        // A record ends with its sum; another entry at this index does not count.
-        disk!.records.get(logKey(index))?.endsWith(`,${sum}]`) ||
-        appliedOn(disk!) >= index ||
-        // Its acknowledgement may have been under way when its disk was wiped; it is the minority that may fail.
-        (wiped && heldBeforeWipe >= index),
-    );
+  function checkDurable(position: Position): void {
+    const holders = catalogs.filter((node) => isDurableOn(node, position));
     if (holders.length < quorum) {
-      throw new Violation(`entry ${index} is committed, but durable on ${namesOf(holders)} only`);
+      throw new Violation(`entry ${position.index} is committed, but durable on ${namesOf(holders)} only`);
+    }
+  }
+
+  /** What a leader takes a follower to have, it has durably, unless another leader has come since. */
+  function checkMatches(leader: SimNode): void {
+    const { progress, log, term } = leader.catalog!.replica.raft;
+    if (term < highestTerm) return;
+    for (const [id, { match }] of progress) {
+      const key = `${leader.id} ${id}`;
+      if (matches.get(key) === match) continue;
+      matches.set(key, match);
+      const position = log.positionAt(match);
+      if (position && !isDurableOn(world.node(id), position)) {
+        throw new Violation(`${leader.id} takes entry ${match} to be durable on ${id}, where it is not`);
+      }
     }
   }
 
@@ -207,6 +218,16 @@ function promiseOn(disk: NonNullable<SimNode['disk']>): { term: number; votedFor
 
 function namesOf(nodes: readonly SimNode[]): string {
   return nodes.map(({ id }) => id).join(', ') || 'no catalog';
+}
+
+function isDurableOn({ disk, wiped, heldBeforeWipe }: SimNode, { index, sum }: Position): boolean {
+  return (
+    // A record ends with its sum; another entry at this index does not count.
+    (disk!.records.get(logKey(index))?.endsWith(`,${sum}]`) ?? false) ||
+    appliedOn(disk!) >= index ||
+    // Its acknowledgement may have been under way when its disk was wiped; it is the minority that may fail.
+    (wiped && heldBeforeWipe >= index)
+  );
 }
 
 /** Up to where a disk's state is applied. Its record is sealed by a checksum in front. */

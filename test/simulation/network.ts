@@ -2,11 +2,14 @@ import type { Random } from '../../runtime/random.ts';
 import type { Connection, ConnectionEvents, Transport } from '../../runtime/transport.ts';
 import type { Scheduler, SimProcess } from './scheduler.ts';
 
+/** Milliseconds after which the second copy of a frame has come. */
+const LATE_COPY_MS = 300;
+
 /** What the network does to frames; changed while the simulation runs. */
 export interface NetworkWeather {
   minLatencyMs: number;
   maxLatencyMs: number;
-  /** Chance of a frame to be lost, and to arrive twice. */
+  /** Chance of a frame to be lost, and to arrive once more, behind others that were sent after it. */
   dropRate: number;
   duplicateRate: number;
   /** Directions in which nothing arrives, as `from>to`. Frames wait until it is healed or the connection ends. */
@@ -69,8 +72,9 @@ export function createNetwork(
         const to = end.peer;
         if (!end.live || !to) return;
         if (random.next() < weather.dropRate) return;
-        const copies = random.next() < weather.duplicateRate ? 2 : 1;
-        for (let copy = 0; copy < copies; copy++) deliver(end, to, frame);
+        deliver(end, to, frame);
+        if (random.next() >= weather.duplicateRate) return;
+        scheduler.after(random.next() * LATE_COPY_MS, to.process, () => arrive(end, to, frame), to);
       },
       close: () => closeBoth(end, 'closed here'),
     };
@@ -78,16 +82,17 @@ export function createNetwork(
 
   function deliver(from: End, to: End, frame: string): void {
     to.lastArrival = Math.max(to.lastArrival, scheduler.now + latency());
-    const arrive = () => {
-      if (!to.live) return;
-      if (to.stalled.length > 0 || isBlocked(from.process.name, to.process.name)) {
-        to.stalled.push(frame);
-        return;
-      }
-      onFrame(from.process.name, to.process.name, frame);
-      to.events.frame(frame);
-    };
-    scheduler.after(to.lastArrival - scheduler.now, to.process, arrive, to);
+    scheduler.after(to.lastArrival - scheduler.now, to.process, () => arrive(from, to, frame), to);
+  }
+
+  function arrive(from: End, to: End, frame: string): void {
+    if (!to.live) return;
+    if (to.stalled.length > 0 || isBlocked(from.process.name, to.process.name)) {
+      to.stalled.push(frame);
+      return;
+    }
+    onFrame(from.process.name, to.process.name, frame);
+    to.events.frame(frame);
   }
 
   function close(end: End, reason: string): void {
