@@ -28,7 +28,14 @@ const UrlId = UrlNumber.pipe(BookId);
 const blankable = <T extends z.ZodType>(schema: T) =>
   z.preprocess((value) => (value === '' ? undefined : value), schema.optional());
 
-const Topic = z.string().trim().min(1).max(200);
+/**
+ * Halves of surrogate pairs, which JSON can spell, have no UTF-8: they would all become one and the same character,
+ * and two topics one key of Redis.
+ */
+const isWellFormed = (text: unknown) => typeof text !== 'string' || !/\p{Cs}/u.test(text);
+const WELL_FORMED = 'must be well-formed Unicode';
+
+const Topic = z.string().trim().min(1).max(200).refine(isWellFormed, WELL_FORMED);
 const Consistency = z.enum(['default', 'strong']).optional();
 
 export type Requests = ReturnType<typeof createRequests>;
@@ -40,7 +47,9 @@ export function createRequests(limits: Limits) {
   const Lines = z.array(CartLine).min(1).max(limits.maxLines);
   const oneLine = ({ id, quantity, price }: z.infer<typeof CartLine>) => [{ id, quantity, price }];
 
-  const OutsideBook = z.strictObject({ ...NewBook.shape, price: Price });
+  const OutsideBook = z
+    .strictObject({ ...NewBook.shape, price: Price })
+    .refine((book) => Object.values(book).every(isWellFormed), WELL_FORMED);
   const NewBooks = z.union([
     OutsideBook.transform((book) => [book]),
     z.array(OutsideBook).min(1).max(limits.maxBooksPerRequest),

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import {
   type FastifyBaseLogger,
@@ -57,10 +58,12 @@ export function createApp(desk: Desk): App {
   // Half for HTTP and half for WebSocket, so that neither keeps the other out.
   app.server.maxConnections = limits.maxClientConnections * 2;
   app.removeAllContentTypeParsers();
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (_request, text, done) => {
-    if (text === '') return done(null, undefined);
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    if (body.length === 0) return done(null, undefined);
+    // Otherwise a title in another encoding would become another title.
+    if (!isUtf8(body as Buffer)) return done(new BazarError('malformed-json', 'The body is not UTF-8.'));
     try {
-      done(null, JSON.parse(text as string));
+      done(null, JSON.parse(body.toString()));
     } catch (error) {
       done(new BazarError('malformed-json', `The body is not JSON: ${(error as Error).message}`));
     }

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BazarError, ERROR_KINDS, type ErrorCode } from '../../runtime/errors.ts';
-import { ask, eventually, post, raw, send, withBridge } from './support.ts';
+import { AS_ADMIN, ask, eventually, post, raw, send, withBridge } from './support.ts';
 
 test('an address that does not exist is 404, whatever the method and the body', () =>
   withBridge(async ({ url }) => {
@@ -40,6 +40,17 @@ test('a body that is not JSON is 400', () =>
       assert.is(answer.body.code, 'malformed-json');
       assert.is(answer.body.outcome, 'none');
     }
+  }));
+
+test('a body that is not UTF-8 is 400, and does not become another title', () =>
+  withBridge(async ({ url, service }) => {
+    const body = Buffer.from('{"title":"Caf\u00e9","topic":"t","price":1,"stock":1}', 'latin1');
+    const headers = { ...AS_ADMIN, 'content-type': 'application/json' };
+    const answer = await ask(`${url}/books`, { method: 'POST', body, headers });
+    assert.is(answer.status, 400);
+    assert.is(answer.body.code, 'malformed-json');
+    assert.is(answer.body.detail, 'The body is not UTF-8.');
+    assert.is((await service.status()).version, 1);
   }));
 
 test('a body of another media type is 415', () =>

@@ -150,6 +150,7 @@ test('wrong parameters are named in the message', () =>
       ['purchase', { lines: [{ id: 1, quantity: 0.5 }] }, 'lines[0].quantity must be a whole number'],
       ['purchase', { id: 1, quantity: 1, orderId: 'a b' }, 'orderId must match /^[A-Za-z0-9._~-]{1,128}$/'],
       ['subscribe', { ids: [] }, 'ids must have at least 1 elements'],
+      ['search', { topic: 'half \uD83D' }, 'topic must be well-formed Unicode'],
       ['status', { x: 1 }, 'params has no field "x"'],
     ];
     for (const [method, params, message] of cases) {

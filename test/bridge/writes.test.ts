@@ -210,6 +210,8 @@ test('a change or a book that does not fit is refused', () =>
       [{ ...book, price: '1e3' }, 'price must be an amount like "19.99", from 0 to 10000000.00'],
       [{ ...book, version: 3 }, 'the body has no field "version"'],
       [Array(1001).fill(book), 'the body must have at most 1000 elements'],
+      [{ ...book, title: 'half \uD83D' }, 'the body must be well-formed Unicode'],
+      [[book, { ...book, authors: '\uDE00' }], '[1] must be well-formed Unicode'],
     ];
     for (const [body, detail] of books) {
       const answer = await post(`${url}/books`, body, AS_ADMIN);
