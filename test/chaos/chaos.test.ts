@@ -83,9 +83,11 @@ test('help is told and a bad option refused before anything starts', async () =>
 
 test('a run that is interrupted ends everything, and leaves no folder and no verdict', () =>
   inTemporaryFolder(async (folder) => {
-    const { code, said } = await runMain(['--minutes', '5'], { folder, interruptAt: 'faults' });
-    assert.is(code, 1, said);
-    assert.match(said, 'interrupted: no verdict');
+    for (const interruptAt of ['starting', 'faults']) {
+      const { code, said } = await runMain(['--minutes', '5'], { folder, interruptAt });
+      assert.is(code, 1, said);
+      assert.match(said, 'interrupted: no verdict');
+    }
     assert.equal(
       (await readdir(folder)).filter((name) => name.startsWith('bazar-')),
       [],

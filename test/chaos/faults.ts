@@ -49,10 +49,10 @@ export function createFaults(options: {
     return station === 'redis' ? redis?.pid : supervisor.nodes.find(({ id }) => id === station)?.pid;
   }
 
-  /** Whoever leads now, or is known to have led last. */
+  /** Whoever leads now or, while nobody can be asked, has led last. */
   async function findLeader(): Promise<NodeId | undefined> {
     const status = await onlooker.status().catch(() => undefined);
-    leader = status?.leader ?? leader;
+    if (status) leader = status.leader ?? undefined;
     return leader;
   }
 

@@ -32,6 +32,8 @@ export interface PrivateStoreOptions {
   readonly catalogs: number;
   readonly orders: number;
   readonly redis: boolean;
+  /** Rejects when the start is to be given up. */
+  readonly calledOff: Promise<never>;
 }
 
 const PROGRAMS = {
@@ -84,7 +86,7 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
       output,
       ...ports,
     });
-    const { url } = await store.ready;
+    const { url } = await Promise.race([store.ready, options.calledOff]);
     return {
       store,
       redis,

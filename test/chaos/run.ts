@@ -71,7 +71,8 @@ interface Lived {
 async function live(options: ChaosOptions, tally: Tally, file: string): Promise<Lived> {
   const { folder, seed, catalogs, orders, redis, onPhase = () => {} } = options;
   onPhase('starting the store');
-  const target = await startPrivateStore({ folder, catalogs, orders, redis });
+  const calledOff = interruption(options.signal);
+  const target = await startPrivateStore({ folder, catalogs, orders, redis, calledOff });
   const { store, directUrl } = target;
   const onlooker = createOnlooker(directUrl);
   const history = openHistory(file);
@@ -120,8 +121,7 @@ async function live(options: ChaosOptions, tally: Tally, file: string): Promise<
   }
 
   try {
-    const called = interrupted(options.signal);
-    const aftermath = await Promise.race([work(), store.broken, called]).catch((error) => {
+    const aftermath = await Promise.race([work(), store.broken, calledOff]).catch((error) => {
       if (!(error instanceof StartRefused)) throw error;
       troubles.push(error.message);
       return undefined;
@@ -154,9 +154,11 @@ async function writeTable(history: HistoryWriter, { orders }: Aftermath): Promis
   await history.write({ kind: 'table', orders: orders.length });
 }
 
-/** Rejects when the run is called off. */
-function interrupted(signal: AbortSignal | undefined): Promise<never> {
-  return new Promise((_, reject) => {
+/** Rejects once the run is called off. */
+function interruption(signal: AbortSignal | undefined): Promise<never> {
+  const calledOff = new Promise<never>((_, reject) => {
     signal?.addEventListener('abort', () => reject(signal.reason), { once: true });
   });
+  calledOff.catch(() => {});
+  return calledOff;
 }
