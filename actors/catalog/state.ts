@@ -116,7 +116,9 @@ export class CatalogState implements StateMachine, View {
       prefix,
       accept(given) {
         state.#fill(given);
-        return given.map(([key, value]) => ({ type: 'put', key: prefix + key, value }));
+        state.#overlay.persisted();
+        for (const [key, value] of given) state.#overlay.put(key, value);
+        return state.#overlay.take();
       },
       finish(digest) {
         if (state.digest !== digest) return undefined;

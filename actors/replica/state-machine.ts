@@ -42,7 +42,10 @@ export interface StateMachine {
 export interface Restoring {
   /** Where the new records lie; whatever an abandoned transfer left there is cleared before the first `accept`. */
   readonly prefix: string;
-  /** Takes some records in and returns the operations that store them under the new prefix. */
+  /**
+   * Takes some records in and returns the operations that store them under the new prefix. Those given before must
+   * be durable; these are found by the finished state from now on, durable or not.
+   */
   accept(records: readonly (readonly [key: string, value: string])[]): Operation[];
   /**
    * The finished state; nothing if its digest is not `digest`. `switchOver` makes it the one that a restart loads.

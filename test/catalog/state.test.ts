@@ -214,6 +214,20 @@ function describeState(
     assert.is(take(records)?.state.digest, digest);
   });
 
+  it('a snapshot that was taken in is known before it is on the disk', async (open) => {
+    const leader = await openReplica(await open());
+    leader.apply(books);
+    const first = leader.apply(one('a'));
+    await leader.flush();
+    const { position, digest } = leader.state.readPersisted(leader.store)!;
+    const follower = await openReplica(await open());
+    const restoring = follower.state.restore(position);
+    restoring.accept(await snapshotOf(leader));
+    const state = restoring.finish(digest)!.state as CatalogState;
+    assert.is(state.order('a')?.version, first.result?.version);
+    assert.equal(await state.ordersAfter('', 10), await leader.state.ordersAfter('', 10));
+  });
+
   it('two attempts at a snapshot do not share a place, and a restart clears what an abandoned one left', async (open) => {
     const leader = await openReplica(await open());
     leader.apply(books);

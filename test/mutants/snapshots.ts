@@ -80,10 +80,8 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/catalog/state.ts',
-        find: `return given.map(([key, value]) => ({ type: 'put', key: prefix + key, value }));`,
-        put: `return given
-              .filter(([key]) => !key.startsWith(ORDER_PREFIX))
-              .map(([key, value]) => ({ type: 'put', key: prefix + key, value }));`,
+        find: 'for (const [key, value] of given) state.#overlay.put(key, value);',
+        put: 'for (const [key, value] of given) if (!key.startsWith(ORDER_PREFIX)) state.#overlay.put(key, value);',
       },
     ],
     seeds: 20,
