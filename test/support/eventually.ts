@@ -23,7 +23,10 @@ export async function eventually<T>(
     } catch (error) {
       cause = error;
     }
-    if (systemClock.monotonic() > giveUpAt) throw new Error(`${what}: not within ${limitMs} ms`, { cause });
+    if (systemClock.monotonic() > giveUpAt) {
+      const why = cause === undefined ? '' : ` (${cause})`;
+      throw new Error(`${what}: not within ${limitMs} ms${why}`, { cause });
+    }
     await sleep(20);
   }
 }

