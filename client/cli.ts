@@ -42,7 +42,7 @@ export async function runCli(options: CliOptions): Promise<Exit> {
     return await runCommand(line, options);
   } catch (error) {
     if (!(error instanceof UsageError)) throw error;
-    terminal.err(`bazar: ${plain(error.message)}\n`);
+    terminal.err(`bazar: ${error.message}\n`);
     return EXIT.usage;
   }
 }

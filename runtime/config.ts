@@ -22,6 +22,11 @@ export interface Config {
 /** Options that cannot be used. The message is one line for people; the exit code is 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
+
+  /** What was given is quoted in it, whatever it was: a line end or an escape sequence must not reach a terminal. */
+  constructor(message: string) {
+    super(message.replaceAll(/\p{Cc}/gu, '\u{FFFD}'));
+  }
 }
 
 interface Option {

@@ -30,7 +30,14 @@ const errors = fc
     code: fc.constantFrom(...(Object.keys(ERROR_KINDS) as ErrorCode[])),
     outcome: fc.constantFrom('none', 'refused', 'unknown'),
     message: fc.string({ unit: 'binary' }),
-    details: fc.dictionary(fc.string(), fc.jsonValue(), { noNullPrototype: true }),
+    // A field of that name is dropped, which is as well.
+    details: fc.dictionary(
+      fc.string().filter((name) => name !== '__proto__'),
+      fc.jsonValue(),
+      {
+        noNullPrototype: true,
+      },
+    ),
   })
   .map(({ code, message, details, outcome }) => new BazarError(code, message, clean(details), outcome));
 

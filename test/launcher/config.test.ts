@@ -39,6 +39,11 @@ test('a number that is none, or out of its range, is named with its variable', (
   assert.match(complaint(['--orders', '17']), 'from 1 to 16');
 });
 
+test('what was given is quoted without line ends and escape sequences', () => {
+  assert.match(complaint(['--port', '1\n2\x1b[2J']), 'not "1\uFFFD2\uFFFD[2J"');
+  assert.match(complaint([], { BAZAR_ORDERS: '\r\n' }), 'not "\uFFFD\uFFFD"');
+});
+
 test('unknown flags, stray words and missing values are refused', () => {
   assert.match(complaint(['--catalog', '3']), "Unknown option '--catalog'");
   assert.match(complaint(['start']), "Unexpected argument 'start'");
