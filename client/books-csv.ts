@@ -27,6 +27,7 @@ export function parseBooksCsv(file: Uint8Array, limits: CsvLimits = DEFAULT_CLIE
   const books: NewBook[] = [];
   const lineOfId = new Map<number, number>();
   let columns: Columns | undefined;
+  const lines = countLines(file);
 
   const take = (cells: readonly string[], line: number) => {
     if (!columns) {
@@ -50,13 +51,14 @@ export function parseBooksCsv(file: Uint8Array, limits: CsvLimits = DEFAULT_CLIE
       record_delimiter: ['\r\n', '\n', '\r'],
       skip_empty_lines: true,
       max_record_size: limits.maxCsvRowBytes,
-      on_record: (cells: string[], { lines }) => {
-        take(cells, lines - cells.reduce((count, cell) => count + lineBreaks(cell), 0));
+      on_record: (cells: string[], { bytes }) => {
+        take(cells, lines.ofNextRow());
+        lines.rowEnded(bytes);
         return null;
       },
     });
   } catch (error) {
-    throw error instanceof BazarError ? error : unparsable(error);
+    throw error instanceof BazarError ? error : unparsable(error, lines.ofNextRow());
   }
   if (!columns) throw bad(1, `the first row must name the columns ${REQUIRED.join(', ')}`);
   return books;
@@ -66,14 +68,35 @@ function bad(line: number, reason: string): BazarError {
   return new BazarError('invalid-request', `line ${line}: ${reason}`, { line });
 }
 
-/** csv-parse's own errors say it all in one sentence and carry the line apart. */
-function unparsable(error: unknown): BazarError {
-  const { message = '', lines = 1 } = error as { message?: string; lines?: number };
-  return bad(lines, message.replace(/,? (on|at) line \d+/, '').replace(/^[A-Z][\w ]*: /, ''));
+/** csv-parse's own errors say it all in one sentence. */
+function unparsable(error: unknown, line: number): BazarError {
+  const { message } = error as Error;
+  return bad(line, message.replace(/,? (on|at) line \d+/, '').replace(/^[A-Z][\w ]*: /, ''));
 }
 
-function lineBreaks(cell: string): number {
-  return cell.match(/\r\n|\n|\r/g)?.length ?? 0;
+/**
+ * The lines on which rows begin. csv-parse counts lines too, but `\r\n` inside of quotes as two, and the line on
+ * which it gave up on a row instead of the row's first.
+ */
+function countLines(file: Uint8Array) {
+  const [LF, CR] = [0x0a, 0x0d];
+  let at = 0;
+  let line = 1;
+  const step = () => {
+    const byte = file[at++];
+    if (byte === LF || (byte === CR && file[at] !== LF)) line += 1;
+  };
+  return {
+    /** Of the row that begins where the last one ended, or after the empty lines there. */
+    ofNextRow(): number {
+      while (file[at] === LF || file[at] === CR) step();
+      return line;
+    },
+    /** `end` is where the next row begins, in bytes. */
+    rowEnded(end: number): void {
+      while (at < end) step();
+    },
+  };
 }
 
 /** Text in another encoding would become wrong titles without an error. */

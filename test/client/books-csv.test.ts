@@ -80,9 +80,17 @@ test('a bad row is named by the line it begins on, with the reason', () => {
   }
 });
 
+test('line ends inside quotes count once, whatever they are', () => {
+  for (const end of ['\n', '\r\n', '\r']) {
+    const rows = [HEADER, `"two${end}lines","and${end}three${end}",1,2`, 'A,t,1,x', ''];
+    assert.match(complaint(rows.join(end)), 'line 6: the stock "x"');
+  }
+});
+
 test('an unclosed quote and a stray quote are named', () => {
   assert.match(complaint(`${HEADER}\nA,t,"1,2\n`), /^line \d: .*quote/i);
   assert.match(complaint(`${HEADER}\nA"B,t,1,2\n`), /^line 2: .*quote/i);
+  assert.match(complaint(`${HEADER}\nA,t,1,2\n"B,t,1,2\nC,t,1,2\nD,t,1,2\n`), /^line 3: .*quote/i);
 });
 
 test('an id that the file has already is named with both lines', () => {
