@@ -57,6 +57,9 @@ export interface Body {
   readonly orders?: Body[];
   readonly lines?: Body[];
   readonly next?: number | string | null;
+  readonly nodes?: Body[];
+  readonly kind?: string;
+  readonly state?: string;
   readonly orderId?: string;
   readonly status?: string | number;
   readonly type?: string;
