@@ -1,5 +1,5 @@
 import type { Mutant } from './mutant.ts';
-import { rough } from './plans.ts';
+import { limits, strongReadsUnder, under } from './plans.ts';
 
 /** Bugs in what readers are shown and buyers are told. */
 export const ANSWER_MUTANTS: readonly Mutant[] = [
@@ -13,8 +13,8 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
         put: 'if (raft.commit < 0) return;',
       },
     ],
-    seeds: 20,
-    change: rough,
+    seeds: 40,
+    change: strongReadsUnder(['kill the leader'], { latencyMs: 40, diskMs: 20 }),
   },
   {
     name: 'strong-read-by-old-replies',
@@ -22,8 +22,8 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     swaps: [
       { file: 'actors/replica/leading.ts', find: 'read.round = raft.round + 1;', put: 'read.round = 1;' },
     ],
-    seeds: 20,
-    change: rough,
+    seeds: 30,
+    change: strongReadsUnder(['cut off the leader']),
   },
   {
     name: 'woken-leader-answers',
@@ -36,7 +36,7 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
       },
     ],
     seeds: 20,
-    change: rough,
+    change: strongReadsUnder(['pause the leader'], { limits: limits({ readAttemptMs: 2_500 }) }),
   },
   {
     name: 'remote-fill-unchecked',
@@ -53,8 +53,13 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
         put: 'if (shared.entry.asOf >= 0) return serve(subject, newest(subject, shared));',
       },
     ],
-    seeds: 20,
-    change: rough,
+    seeds: 10,
+    change: under(['disturb Redis'], {
+      gateways: 2,
+      redis: true,
+      books: 20,
+      limits: limits({ cacheEntries: 5 }),
+    }),
   },
   {
     name: 'slow-fill-unchecked',
@@ -72,7 +77,13 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
       },
     ],
     seeds: 20,
-    change: rough,
+    change: under(['reset a link', 'pause any'], {
+      gateways: 2,
+      redis: false,
+      latencyMs: 40,
+      books: 3,
+      strongReads: 0,
+    }),
   },
   {
     name: 'retried-under-a-new-order-id',
@@ -85,7 +96,7 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
               mesh.ask(catalog, 'propose', { command: { ...command, key }, forwarded: false }, Math.max(1, deadline - now)).then(`,
       },
     ],
-    seeds: 20,
-    change: rough,
+    seeds: 10,
+    change: under(['kill the leader', 'pause the leader']),
   },
 ];

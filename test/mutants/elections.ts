@@ -1,5 +1,5 @@
 import type { Mutant } from './mutant.ts';
-import { rough } from './plans.ts';
+import { followersReturn, under } from './plans.ts';
 
 /** Bugs in who votes for whom and when. */
 export const ELECTION_MUTANTS: readonly Mutant[] = [
@@ -13,8 +13,8 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
         put: `raft.effects.push({ type: 'send', to: event.from, message: { type: 'raft.voted', body }, after: 'now' });`,
       },
     ],
-    seeds: 20,
-    change: rough,
+    seeds: 5,
+    change: under(['kill the leader'], { diskMs: 20, latencyMs: 2 }),
   },
   {
     name: 'vote-counted-twice',
@@ -28,8 +28,8 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
         }`,
       },
     ],
-    seeds: 20,
-    change: rough,
+    seeds: 10,
+    change: under(['kill the leader'], { catalogs: 5, diskMs: 20, latencyMs: 40, duplicateRate: 0.2 }),
   },
   {
     name: 'returning-node-deposes-leader',
@@ -59,13 +59,13 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
       },
     ],
     seeds: 20,
-    change: rough,
+    change: followersReturn,
   },
   {
     name: 'wiped-node-votes',
     harm: 'A replica that has forgotten what it acknowledged helps to elect one that never had it.',
     swaps: [{ file: 'actors/catalog/disk.ts', find: 'wiped: known.recovering,', put: 'wiped: false,' }],
-    seeds: 20,
-    change: rough,
+    seeds: 30,
+    change: under(['wipe a disk', 'kill the leader', 'slow disk']),
   },
 ];

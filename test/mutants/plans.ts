@@ -1,13 +1,53 @@
+import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
 import type { Plan } from '../simulation/plan.ts';
 
-/** Ways to alter a seed's plan, so that it comes to what a mutant gets wrong more often than most seeds do. */
+/** Three catalogs under busy clients, and of all faults only these: what one mutant gets wrong comes up often. */
+export function under(faults: readonly string[], more: Partial<Plan> = {}): (plan: Plan) => Plan {
+  return (plan) => ({
+    ...plan,
+    roughness: 'storm',
+    catalogs: 3,
+    clients: 6,
+    thinkMs: 50,
+    faults,
+    faultEveryMs: 700,
+    ...more,
+  });
+}
 
-/** More than one catalog, and never calm. */
-export function rough(plan: Plan): Plan {
+/** Mostly strong reads, through two gateways, with little to wait for. */
+export function strongReadsUnder(faults: readonly string[], more: Partial<Plan> = {}): (plan: Plan) => Plan {
+  return under(faults, {
+    gateways: 2,
+    orders: 2,
+    books: 20,
+    stock: 200,
+    clients: 8,
+    strongReads: 0.6,
+    latencyMs: 2,
+    diskMs: 1,
+    faultEveryMs: 1_200,
+    limits: DEFAULT_LIMITS,
+    ...more,
+  });
+}
+
+/** A calm run in which followers leave and come back, one at a time. */
+export function followersReturn(plan: Plan): Plan {
   return {
     ...plan,
-    catalogs: Math.max(3, plan.catalogs),
-    roughness: 'storm',
-    faultEveryMs: Math.min(plan.faultEveryMs, 1_500),
+    roughness: 'calm',
+    catalogs: 3,
+    latencyMs: 2,
+    diskMs: 1,
+    dropRate: 0,
+    duplicateRate: 0,
+    faults: ['disturb a follower'],
+    faultEveryMs: 1_500,
   };
+}
+
+/** The default limits but for these. */
+export function limits(changed: Partial<Limits>): Limits {
+  return { ...DEFAULT_LIMITS, ...changed };
 }

@@ -1,5 +1,5 @@
 import type { Mutant } from './mutant.ts';
-import { rough } from './plans.ts';
+import { limits, under } from './plans.ts';
 
 /** Bugs in how entries are copied, acknowledged and committed. */
 export const REPLICATION_MUTANTS: readonly Mutant[] = [
@@ -13,8 +13,12 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
         put: 'if (majority <= raft.commit) return;',
       },
     ],
-    seeds: 20,
-    change: rough,
+    seeds: 10,
+    change: under(['kill the leader'], {
+      diskMs: 20,
+      latencyMs: 10,
+      limits: limits({ maxEntriesPerAppend: 1 }),
+    }),
   },
   {
     name: 'late-append-truncates',
@@ -28,8 +32,8 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
               raft.log.append(entries);`,
       },
     ],
-    seeds: 20,
-    change: rough,
+    seeds: 10,
+    change: under(['reset a link'], { duplicateRate: 0.1 }),
   },
   {
     name: 'conflict-keeps-its-tail',
@@ -46,8 +50,8 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
               if (ownTerm !== undefined) raft.log.append(tail);`,
       },
     ],
-    seeds: 20,
-    change: rough,
+    seeds: 10,
+    change: under(['cut off the leader'], { diskMs: 3 }),
   },
   {
     name: 'commit-not-capped',
@@ -59,8 +63,8 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
         put: 'advanceCommit(raft, Math.min(event.commit, raft.log.lastIndex));',
       },
     ],
-    seeds: 20,
-    change: rough,
+    seeds: 10,
+    change: under(['cut off the leader'], { diskMs: 3 }),
   },
   {
     name: 'match-overstated',
@@ -72,8 +76,8 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
         put: 'answer(raft, event, { term: raft.term, ok: true, match: raft.log.lastIndex, seq: event.seq });',
       },
     ],
-    seeds: 20,
-    change: rough,
+    seeds: 10,
+    change: under(['cut off the leader'], { diskMs: 3 }),
   },
   {
     name: 'acknowledged-before-sync',
@@ -87,8 +91,8 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
               after: 'now',`,
       },
     ],
-    seeds: 20,
-    change: rough,
+    seeds: 5,
+    change: under(['kill any']),
   },
   {
     name: 'leader-counts-itself-before-sync',
@@ -101,6 +105,6 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
       },
     ],
     seeds: 20,
-    change: rough,
+    change: under(['slow disk', 'kill any'], { diskMs: 20 }),
   },
 ];

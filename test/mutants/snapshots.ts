@@ -1,5 +1,5 @@
 import type { Mutant } from './mutant.ts';
-import { rough } from './plans.ts';
+import { limits, under } from './plans.ts';
 
 /** Bugs in snapshots, in compaction and in what lies on the disk. */
 export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
@@ -18,21 +18,13 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
         put: 'if (body.index < 0) answer(from, body, false);',
       },
     ],
-    seeds: 20,
-    change: rough,
-  },
-  {
-    name: 'snapshot-cuts-newer-entries',
-    harm: 'A snapshot of a place within the log removes entries after it that were acknowledged.',
-    swaps: [
-      {
-        file: 'actors/replica/compaction.ts',
-        find: 'if (raft.log.termAt(position.index) === position.term) {',
-        put: 'if (raft.log.lastIndex === position.index && raft.log.lastTerm === position.term) {',
-      },
-    ],
-    seeds: 20,
-    change: rough,
+    seeds: 10,
+    change: under(['disturb a follower'], {
+      diskMs: 3,
+      latencyMs: 10,
+      duplicateRate: 0.4,
+      limits: limits({ keptEntries: 3 }),
+    }),
   },
   {
     name: 'snapshot-over-conflicting-entry',
@@ -45,7 +37,13 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
       },
     ],
     seeds: 20,
-    change: rough,
+    change: under(['cut off the leader'], {
+      clients: 12,
+      diskMs: 60,
+      latencyMs: 10,
+      faultEveryMs: 1_500,
+      limits: limits({ keptEntries: 1, maxEntriesInFlight: 2 }),
+    }),
   },
   {
     name: 'term-unknown-at-compaction-edge',
@@ -57,8 +55,8 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
         put: 'return index === 0 ? 0 : this.entry(index)?.term;',
       },
     ],
-    seeds: 20,
-    change: rough,
+    seeds: 5,
+    change: under(['disturb a follower'], { limits: limits({ keptEntries: 3 }) }),
   },
   {
     name: 'effects-without-applied-index',
@@ -71,8 +69,8 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
               first.then(() => store.write(operations.slice(-1))).then(() => {`,
       },
     ],
-    seeds: 20,
-    change: rough,
+    seeds: 15,
+    change: under(['kill any', 'kill the leader'], { diskMs: 20, faultEveryMs: 600 }),
   },
   {
     name: 'snapshot-without-orders',
@@ -84,8 +82,8 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
         put: 'for (const [key, value] of given) if (!key.startsWith(ORDER_PREFIX)) state.#overlay.put(key, value);',
       },
     ],
-    seeds: 20,
-    change: rough,
+    seeds: 10,
+    change: under(['disturb a follower'], { limits: limits({ keptEntries: 3 }) }),
   },
   {
     name: 'local-time-in-apply',
@@ -97,7 +95,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
         put: 'const { command } = entry;\nconst at = Date.now();',
       },
     ],
-    seeds: 20,
-    change: rough,
+    seeds: 5,
+    change: under(['kill any']),
   },
 ];
