@@ -14,7 +14,7 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
       },
     ],
     seeds: 40,
-    change: strongReadsUnder(['kill the leader'], { latencyMs: 40, diskMs: 20 }),
+    change: strongReadsUnder(['silence the leader'], { latencyMs: 10, diskMs: 60, strongReads: 0.3 }),
   },
   {
     name: 'strong-read-by-old-replies',

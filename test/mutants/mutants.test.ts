@@ -47,7 +47,7 @@ test('a mutant whose lines are not found ends the run before it begins', async (
   assert.match(problem ?? '', 'there is no mutant no-such-mutant');
 });
 
-for (const name of ['acknowledged-before-sync', 'local-time-in-apply', 'retried-under-a-new-order-id']) {
+for (const name of ['vote-answered-before-durable', 'acknowledged-before-sync', 'local-time-in-apply']) {
   test(`the simulation catches ${name}`, async () => {
     const { problem } = await chase(mutantNamed(name), LIMIT_MS);
     assert.is(problem, undefined);

@@ -85,13 +85,13 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
   }
 
   /** Cuts a node off from all others, or from those given: clients may then still reach both sides. */
-  function isolate({ id } = pick(world.nodes), others = world.nodes): void {
+  function isolate({ id } = pick(world.nodes), others = world.nodes, oneWay = false): void {
     for (const other of others) {
       if (other.id === id) continue;
       network.weather.blocked.add(`${id}>${other.id}`);
-      network.weather.blocked.add(`${other.id}>${id}`);
+      if (!oneWay) network.weather.blocked.add(`${other.id}>${id}`);
     }
-    say(`isolate ${id}`);
+    say(`isolate ${id}${oneWay ? ' one way' : ''}`);
     soon(200, 6_000, mendNetwork);
   }
 
@@ -134,6 +134,7 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
     ['partition', 4, partition],
     ['isolate', 3, () => isolate()],
     ['cut off the leader', 1, () => void (leader() && isolate(leader(), world.ofKind('catalog')))],
+    ['silence the leader', 1, () => void (leader() && isolate(leader(), world.ofKind('catalog'), true))],
     ['disturb a follower', 1, disturbFollower],
     ['reset a link', 4, () => network.reset(pick(world.nodes).id, pick(world.nodes).id)],
     ['slow disk', 1, slowDisk],
