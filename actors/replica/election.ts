@@ -49,7 +49,7 @@ export function startCampaign(raft: Raft): void {
 function requestVotes(raft: Raft, term: number, pre: boolean): void {
   const body = { term, pre, ...logEnd(raft) };
   for (const to of raft.peers) {
-    raft.effects.push({ type: 'send', to, message: { type: 'raft.vote', body }, after: 'sync' });
+    raft.effects.push({ type: 'sendAfterSync', to, message: { type: 'raft.vote', body } });
   }
 }
 
@@ -74,7 +74,7 @@ export function answerVote(raft: Raft, event: EventOf<'vote.requested'>): void {
     restartElectionTimer(raft);
   }
   const body = { term: raft.term, campaign: event.term, pre: event.pre, granted };
-  raft.effects.push({ type: 'send', to: event.from, message: { type: 'raft.voted', body }, after: 'sync' });
+  raft.effects.push({ type: 'sendAfterSync', to: event.from, message: { type: 'raft.voted', body } });
 }
 
 function wouldGrant(raft: Raft, event: EventOf<'vote.requested'>): boolean {

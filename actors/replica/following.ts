@@ -78,9 +78,8 @@ function answer(
   body: Omit<EventOf<'append.answered'>, 'type' | 'from'>,
 ): void {
   raft.effects.push({
-    type: 'send',
+    type: 'sendAfterSync',
     to: event.from,
     message: { type: 'raft.appended', body },
-    after: 'sync',
   });
 }

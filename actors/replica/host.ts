@@ -135,10 +135,9 @@ export function createReplicaHost(options: HostOptions): ReplicaHost {
 
   function perform(effect: Effect): void {
     switch (effect.type) {
-      case 'send': {
+      case 'sendAfterSync': {
         const { to, message } = effect;
-        if (effect.after === 'now') mesh.tell(to, message.type, message.body);
-        else batches.afterSync(() => mesh.tell(to, message.type, message.body));
+        batches.afterSync(() => mesh.tell(to, message.type, message.body));
         break;
       }
       case 'broadcast':

@@ -122,8 +122,9 @@ export type ReplicaEvent =
 
 /** What the host is to do, in order. */
 export type Effect =
-  /** `after: 'sync'` waits until everything changed so far is durable; only the leader's own appends need not. */
-  | { type: 'send'; to: NodeId; message: RaftMessage; after: 'sync' | 'now' }
+  /** Waits until everything changed so far is durable. */
+  | { type: 'sendAfterSync'; to: NodeId; message: RaftMessage }
+  /** The leader's appends alone may leave beside its own sync. */
   | { type: 'broadcast'; to: readonly NodeId[]; body: Body<'raft.append'> }
   | { type: 'persist'; term: number; votedFor: NodeId | null; vow: LogEnd | null }
   | { type: 'apply'; commit: number }
@@ -136,8 +137,7 @@ export type Effect =
 export type RaftMessage =
   | { type: 'raft.vote'; body: Body<'raft.vote'> }
   | { type: 'raft.voted'; body: Body<'raft.voted'> }
-  | { type: 'raft.appended'; body: Body<'raft.appended'> }
-  | { type: 'raft.append'; body: Body<'raft.append'> };
+  | { type: 'raft.appended'; body: Body<'raft.appended'> };
 
 /** The event of one type. */
 export type EventOf<T extends ReplicaEvent['type']> = Extract<ReplicaEvent, { type: T }>;

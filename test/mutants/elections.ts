@@ -8,9 +8,10 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
     harm: 'A voter that crashes has forgotten its vote and gives another one in the same term.',
     swaps: [
       {
-        file: 'actors/replica/election.ts',
-        find: `raft.effects.push({ type: 'send', to: event.from, message: { type: 'raft.voted', body }, after: 'sync' });`,
-        put: `raft.effects.push({ type: 'send', to: event.from, message: { type: 'raft.voted', body }, after: 'now' });`,
+        file: 'actors/replica/host.ts',
+        find: 'batches.afterSync(() => mesh.tell(to, message.type, message.body));',
+        put: `if (message.type === 'raft.voted') mesh.tell(to, message.type, message.body);
+              else batches.afterSync(() => mesh.tell(to, message.type, message.body));`,
       },
     ],
     seeds: 5,

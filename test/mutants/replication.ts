@@ -84,11 +84,10 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     harm: 'What a majority has acknowledged is in their memories only, and gone when they crash.',
     swaps: [
       {
-        file: 'actors/replica/following.ts',
-        find: `message: { type: 'raft.appended', body },
-               after: 'sync',`,
-        put: `message: { type: 'raft.appended', body },
-              after: 'now',`,
+        file: 'actors/replica/host.ts',
+        find: 'batches.afterSync(() => mesh.tell(to, message.type, message.body));',
+        put: `if (message.type === 'raft.appended') mesh.tell(to, message.type, message.body);
+              else batches.afterSync(() => mesh.tell(to, message.type, message.body));`,
       },
     ],
     seeds: 5,

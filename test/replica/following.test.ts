@@ -19,10 +19,9 @@ test('entries that follow on the log are taken over, and answered after the sync
   assert.equal(termsOf(trial.raft), [1, 1, 1, 1]);
   assert.equal(effects, [
     {
-      type: 'send',
+      type: 'sendAfterSync',
       to: 'catalog-2',
       message: { type: 'raft.appended', body: { term: 1, ok: true, match: 4, seq: 8 } },
-      after: 'sync',
     },
   ]);
 });

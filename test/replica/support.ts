@@ -207,7 +207,7 @@ export function refused(
 export function sent<T extends RaftMessage['type']>(effects: readonly Effect[], type: T) {
   const messages: (Body<T> & { to: NodeId })[] = [];
   for (const effect of effects) {
-    if (effect.type === 'send' && effect.message.type === type) {
+    if (effect.type === 'sendAfterSync' && effect.message.type === type) {
       messages.push({ to: effect.to, ...(effect.message.body as Body<T>) });
     }
   }
