@@ -1,5 +1,6 @@
+import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../config.ts';
 import type { NodeId } from '../mesh.ts';
@@ -72,11 +73,18 @@ export async function openDataDirectory(
 
 async function makeAndClaim(path: string): Promise<(() => Promise<void>) | number> {
   try {
-    await mkdir(path, { recursive: true });
+    await makeFolders(path);
     return await claimDirectory(path);
   } catch (error) {
     throw new UsageError(`${path} cannot be used as data directory: ${(error as Error).message}`);
   }
+}
+
+/** One folder at a time: Node's own `recursive` never returns where a file system takes no folders, as in /proc. */
+async function makeFolders(path: string): Promise<void> {
+  if (existsSync(path)) return;
+  await makeFolders(dirname(path));
+  await mkdir(path);
 }
 
 async function openRecord(path: string, catalogs: number, random: Random): Promise<ClusterRecord> {

@@ -80,6 +80,10 @@ test('a file in the place of the directory is refused', () =>
     assert.match(await refusal(openWith(join(folder, 'data'))), 'cannot be used as data directory');
   }));
 
+test('a place where no folder can be made is refused at once', async () => {
+  assert.match(await refusal(openWith('/proc/bazar/data')), 'cannot be used as data directory');
+});
+
 test('the claim of a live process is respected, and that of a dead one is not', () =>
   inTemporaryFolder(async (folder) => {
     const lock = new URL('../../runtime/launcher/lock.ts', import.meta.url);
