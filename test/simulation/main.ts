@@ -2,6 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { simulate } from './simulate.ts';
 
+/** Seeds between two signs of life of a quiet run. */
+const PROGRESS_SEEDS = 100;
+
 const HELP = `npm run simulate -- [--seeds N] [--from SEED] [--seed SEED]
 
 Runs the whole cluster in one process over a simulated clock, network, disk and Redis.
@@ -10,7 +13,7 @@ Runs the whole cluster in one process over a simulated clock, network, disk and 
   --from SEED    the first of them (default 1)
   --seed SEED    run this one only, and print how it went
   --repeat       run each seed twice and compare the trace hashes
-  --quiet        print failures and the summary only
+  --quiet        print failures, the summary, and how far it has come
 `;
 
 const { values } = parseArgs({
@@ -58,6 +61,8 @@ for (let seed = first; seed < first + count; seed++) {
     if (values.seed !== undefined) process.stdout.write(`${outcome.lines.join('\n')}\n`);
     process.stdout.write(`seed ${seed} FAILED at commit ${commit()}: ${outcome.failure}\n`);
   }
+  const done = seed - first + 1;
+  if (values.quiet && done % PROGRESS_SEEDS === 0) process.stderr.write(`${done} of ${count} seeds\n`);
   if (values.quiet && outcome.failure === undefined) continue;
   const { plan } = outcome;
   const faults = [...outcome.faults].map(([name, times]) => `${name} ${times}`).join(', ') || 'no faults';
