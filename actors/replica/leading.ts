@@ -126,7 +126,7 @@ function acceptMatch(raft: Raft, progress: Progress, match: number): void {
   commitByCounting(raft);
 }
 
-/** The follower's log parts from ours: go back to where it may agree, never below what it has acknowledged. */
+/** The follower's log parts from ours: go back to where it may agree, which is not below what it still holds. */
 function stepBack(raft: Raft, progress: Progress, event: EventOf<'append.answered'>): void {
   if (progress.mode === 'snapshot' || event.conflictIndex === undefined) return;
   // A log shorter than what was acknowledged has lost its end (a torn write), and counts for less.
