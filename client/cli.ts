@@ -55,11 +55,9 @@ interface CommandLine {
 
 /** Options may stand anywhere; each must be one of the command's own or a global one. */
 function readCommandLine(args: readonly string[]): CommandLine | 'help' {
-  const known: Readonly<Record<string, Option>> = Object.assign(
-    {},
-    ...COMMANDS.map((command) => command.options),
-    GLOBAL_OPTIONS,
-  );
+  const known: Record<string, Option> = {};
+  for (const command of COMMANDS) Object.assign(known, command.options);
+  Object.assign(known, GLOBAL_OPTIONS);
   const { values, positionals } = parse(args, known);
   const [name, ...rest] = positionals;
   if (name === undefined) {

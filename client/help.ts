@@ -22,7 +22,7 @@ const EXIT_CODES = [
 ];
 
 export function generalHelp(): string {
-  return text(
+  return text([
     `${PROGRAM} COMMAND [ARGUMENTS] [OPTIONS]: the client of the Bazar bookstore`,
     '',
     'Commands:',
@@ -39,12 +39,12 @@ export function generalHelp(): string {
     '',
     `${PROGRAM} COMMAND --help tells more of a command. With npm run -s, npm prints no lines of its own,`,
     'as is best with --json.',
-  );
+  ]);
 }
 
 export function commandHelp(command: Command): string {
   const { options = {}, details = [] } = command;
-  return text(
+  return text([
     `${PROGRAM} ${line(command)}`,
     '',
     `${capital(command.summary)}.`,
@@ -58,7 +58,7 @@ export function commandHelp(command: Command): string {
     '',
     'Exit codes:',
     ...EXIT_CODES,
-  );
+  ]);
 }
 
 function line({ name, usage }: Command): string {
@@ -76,7 +76,7 @@ function exampleLines(examples: Command['examples']): string[] {
 }
 
 function columns(rows: readonly (readonly [left: string, right: string])[]): string[] {
-  const width = Math.max(...rows.map(([left]) => left.length));
+  const width = rows.reduce((most, [left]) => Math.max(most, left.length), 0);
   return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
 }
 
@@ -84,6 +84,6 @@ function capital(words: string): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1);
 }
 
-function text(...lines: readonly string[]): string {
+function text(lines: readonly string[]): string {
   return `${lines.join('\n')}\n`;
 }

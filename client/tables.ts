@@ -32,7 +32,7 @@ export function facts(
   rows: readonly (readonly [name: string, value: string | number | undefined])[],
 ): string {
   const present = rows.filter(([, value]) => value !== undefined);
-  const width = Math.max(...present.map(([name]) => name.length));
+  const width = present.reduce((most, [name]) => Math.max(most, name.length), 0);
   return present.map(([name, value]) => `${name.padEnd(width)}  ${plain(String(value))}`).join('\n');
 }
 

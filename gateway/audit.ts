@@ -37,7 +37,8 @@ export async function auditCluster(
   for (let atLeast = 0; ; ) {
     await survey(atLeast);
     const before = highest;
-    highest = Math.max(0, ...[...summaries.values()].map(({ applied }) => applied));
+    highest = 0;
+    for (const { applied } of summaries.values()) highest = Math.max(highest, applied);
     if (areAtOneIndex(summaries) || waits.ended || clock.monotonic() >= deadline) break;
     atLeast = before === 0 ? highest : highest + (highest - before);
     await waits.pause(limits.retryPauseMs);

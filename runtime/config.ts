@@ -110,7 +110,7 @@ export function readConfig(args: readonly string[], env: Environment): Config | 
 /** The text of `--help`. */
 export function helpText(): string {
   const left = OPTIONS.map((option: Option) => `--${option.flag} ${option.value ?? ''}`);
-  const width = Math.max(...left.map((entry) => entry.length));
+  const width = left.reduce((most, entry) => Math.max(most, entry.length), 0);
   const lines = OPTIONS.map(({ env, preset, text }: Option, index) => {
     const notes = [preset && `default ${preset}`, env].filter(Boolean).join('; ');
     return `  ${left[index]!.padEnd(width)}  ${text}${notes && ` (${notes})`}`;

@@ -78,14 +78,31 @@ export interface Limits {
   readonly maxBytesPerAppend: number;
   /** Entries sent to one follower and not acknowledged. */
   readonly maxEntriesInFlight: number;
-  /** Proposals accepted by a leader and not yet committed; more are `overloaded`. */
+  /** Bytes of entries sent to one follower and not acknowledged, after which no more are sent. */
+  readonly maxBytesInFlight: number;
+  /** Entries of a leader, queued or in its log, that are not applied yet; more proposals are `overloaded`. */
   readonly maxUncommittedEntries: number;
+  /** Bytes of these entries, at which further proposals are `overloaded`. */
+  readonly maxUncommittedBytes: number;
+  /**
+   * Operations of one kind in one synced batch: new entries of a leader, forgotten entries, and effects. Applying
+   * pauses at this many effects until a batch takes them; a single entry may have more, since it is atomic.
+   */
+  readonly maxBatchOperations: number;
+  /** Bytes of new entries, and of effects, in one synced batch, at which the next wait for another. */
+  readonly maxBatchBytes: number;
+  /** Entries and their effects that one event-loop turn applies; what is committed beyond waits for the next. */
+  readonly maxAppliedPerTurn: number;
+  /** Bytes of the entries that one event-loop turn applies. */
+  readonly maxAppliedBytesPerTurn: number;
   /** Applied entries kept in the log for followers that are a little behind. */
   readonly keptEntries: number;
   /** Bytes of applied entries kept in the log. */
   readonly keptBytes: number;
   /** Bytes of one snapshot chunk. */
   readonly snapshotChunkBytes: number;
+  /** Records of one snapshot chunk. */
+  readonly snapshotChunkRecords: number;
   /** Ticks without progress after which a snapshot transfer is given up. */
   readonly snapshotTicks: number;
   /** Strong reads waiting for confirmation; more are `overloaded`. */
@@ -198,10 +215,17 @@ export const DEFAULT_LIMITS: Limits = {
   maxEntriesPerAppend: 1_000,
   maxBytesPerAppend: 1024 * 1024,
   maxEntriesInFlight: 8_000,
+  maxBytesInFlight: 8 * 1024 * 1024,
   maxUncommittedEntries: 20_000,
+  maxUncommittedBytes: 16 * 1024 * 1024,
+  maxBatchOperations: 10_000,
+  maxBatchBytes: 8 * 1024 * 1024,
+  maxAppliedPerTurn: 2_000,
+  maxAppliedBytesPerTurn: 1024 * 1024,
   keptEntries: 10_000,
   keptBytes: 16 * 1024 * 1024,
   snapshotChunkBytes: 256 * 1024,
+  snapshotChunkRecords: 1_000,
   snapshotTicks: 200,
   maxPendingReads: 20_000,
   flushTicks: 2,

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import type { Command } from '../runtime/domain.ts';
 import { Entry } from '../runtime/messages.ts';
 
 /** An entry in its place in the log. */
@@ -8,7 +9,12 @@ export interface LogEntry extends Entry {
   readonly sum: number;
   /** Characters of its record on disk; what the log's sizes are counted in. */
   readonly bytes: number;
+  /** Characters of all records up to and with this one, counted from where this process began. */
+  readonly end: number;
 }
+
+/** What an entry needs to know of the one before it. */
+export type Before = Pick<LogEntry, 'sum' | 'end'>;
 
 /**
  * An entry's record on disk is the JSON array `[term, at, command, sum]`. `sum` is the CRC-32 of the text of
@@ -19,21 +25,40 @@ export interface LogEntry extends Entry {
 export function encodeEntry(
   { term, at, command }: Entry,
   index: number,
-  previousSum: number,
+  before: Before,
 ): { entry: LogEntry; record: string } {
   const payload = JSON.stringify([term, at, command]);
-  const sum = crc32(payload, previousSum);
+  const sum = crc32(payload, before.sum);
   const record = `${payload.slice(0, -1)},${sum}]`;
-  return { entry: { term, at, command, index, sum, bytes: record.length }, record };
+  const bytes = record.length;
+  return { entry: { term, at, command, index, sum, bytes, end: before.end + bytes }, record };
 }
 
 /** The entry of a record; `undefined` if it does not continue the chain or is no entry. */
-export function decodeEntry(record: string, index: number, previousSum: number): LogEntry | undefined {
+export function decodeEntry(record: string, index: number, before: Before): LogEntry | undefined {
   const cut = record.lastIndexOf(',');
   const payload = `${record.slice(0, cut)}]`;
-  const sum = crc32(payload, previousSum);
+  const sum = crc32(payload, before.sum);
   if (cut < 0 || record.slice(cut) !== `,${sum}]`) return undefined;
   const [term, at, command] = JSON.parse(payload);
   if (!Entry.safeParse({ term, at, command }).success) return undefined;
-  return { term, at, command, index, sum, bytes: record.length };
+  const bytes = record.length;
+  return { term, at, command, index, sum, bytes, end: before.end + bytes };
+}
+
+/** Characters that a record takes beside its texts, and those of a book or a line in it, or a little more. */
+const RECORD_FRAME = 120;
+const BOOK_FRAME = 100;
+const LINE_FRAME = 50;
+
+/** About the length of a command's record, without writing it. */
+export function approximateBytes(command: Command): number {
+  const frame = RECORD_FRAME + command.key.length + command.requestId.length;
+  if (command.kind === 'purchase') return frame + command.lines.length * LINE_FRAME;
+  if (command.kind === 'updateBook') return frame;
+  return command.books.reduce(
+    (sum, { title, topic, authors }) =>
+      sum + title.length + topic.length + (authors?.length ?? 0) + BOOK_FRAME,
+    frame,
+  );
 }

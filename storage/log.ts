@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { Entry } from '../runtime/messages.ts';
 import { DamagedStoreError } from './damage.ts';
 import { keysUnder, LOG_PREFIX, logIndex, logKey, OFFSET_KEY } from './keys.ts';
-import { decodeEntry, encodeEntry, type LogEntry } from './log-record.ts';
+import { type Before, decodeEntry, encodeEntry, type LogEntry } from './log-record.ts';
 import { LOG_START, type Position } from './position.ts';
 import { putSealed, readSealed } from './sealed.ts';
 import type { Operation, Store } from './store.ts';
@@ -27,7 +27,8 @@ export class ReplicaLog {
   /** Live entries start at `#head`; those before it are forgotten and cut off when they are the greater part. */
   #entries: LogEntry[] = [];
   #head = 0;
-  #byteSize = 0;
+  /** `end` of the last entry forgotten. */
+  #offsetEnd = 0;
   /** Records of the last entries, those not taken yet. */
   #untaken: string[] = [];
   /** The entries that are on disk once what was taken is written. */
@@ -75,7 +76,18 @@ export class ReplicaLog {
 
   /** The sum of the kept entries' `bytes`. */
   get byteSize(): number {
-    return this.#byteSize;
+    return this.bytesBetween(this.#offset.index, this.lastIndex);
+  }
+
+  /** The sum of the `bytes` of the kept entries `after < index ≤ to`, in constant time. */
+  bytesBetween(after: number, to: number): number {
+    return this.#endAt(to) - this.#endAt(after);
+  }
+
+  /** What the next `takeOperations()` has to write of entries. */
+  get untaken(): { readonly entries: number; readonly bytes: number } {
+    const entries = this.#untaken.length;
+    return { entries, bytes: this.bytesBetween(this.lastIndex - entries, this.lastIndex) };
   }
 
   /** The term at `index`; `undefined` beyond the end and before `offset`, where it is not known any more. */
@@ -96,8 +108,8 @@ export class ReplicaLog {
 
   append(entries: readonly Entry[]): void {
     for (const given of entries) {
-      const { entry, record } = encodeEntry(given, this.lastIndex + 1, this.#lastSum);
-      this.#push(entry);
+      const { entry, record } = encodeEntry(given, this.lastIndex + 1, this.#last);
+      this.#entries.push(entry);
       this.#untaken.push(record);
     }
   }
@@ -106,7 +118,7 @@ export class ReplicaLog {
   truncateAfter(index: number): void {
     this.#mustKnow(index);
     while (this.lastIndex > index) {
-      this.#byteSize -= this.#entries.pop()!.bytes;
+      this.#entries.pop();
       this.#untaken.pop();
     }
     this.#trim();
@@ -131,8 +143,7 @@ export class ReplicaLog {
     if (index <= this.#offset.index) return;
     this.#mustKnow(index);
     const position = this.positionAt(index)!;
-    for (let first = this.#offset.index + 1; first <= index; first++)
-      this.#byteSize -= this.entry(first)!.bytes;
+    this.#offsetEnd = this.#endAt(index);
     this.#head += index - this.#offset.index;
     this.#moveOffset(position);
     if (this.#untaken.length > this.entryCount) {
@@ -145,7 +156,6 @@ export class ReplicaLog {
   resetTo(position: Position): void {
     this.#entries = [];
     this.#head = 0;
-    this.#byteSize = 0;
     this.#untaken = [];
     this.#moveOffset(position);
   }
@@ -170,13 +180,12 @@ export class ReplicaLog {
     return operations;
   }
 
-  get #lastSum(): number {
-    return this.#entries.at(-1)?.sum ?? this.#offset.sum;
+  get #last(): Before {
+    return this.#entries.at(-1) ?? { sum: this.#offset.sum, end: this.#offsetEnd };
   }
 
-  #push(entry: LogEntry): void {
-    this.#entries.push(entry);
-    this.#byteSize += entry.bytes;
+  #endAt(index: number): number {
+    return this.entry(index)?.end ?? this.#offsetEnd;
   }
 
   #moveOffset({ index, term, sum }: Position): void {
@@ -206,11 +215,11 @@ export class ReplicaLog {
       const what = Number.isNaN(found) ? `there is a record ${key}` : `entry ${found} follows`;
       throw new DamagedStoreError(store.location, `log entry ${index} is missing, ${what}`);
     }
-    const entry = decodeEntry(record, index, this.#lastSum);
+    const entry = decodeEntry(record, index, this.#last);
     if (entry === undefined || entry.term < this.lastTerm) {
       throw new DamagedStoreError(store.location, `log entry ${index} does not continue the checksum chain`);
     }
-    this.#push(entry);
+    this.#entries.push(entry);
   }
 }
 

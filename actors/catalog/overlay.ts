@@ -12,10 +12,16 @@ export class Overlay {
   readonly #prefix: string;
   #fresh = new Map<string, string>();
   #inFlight = new Map<string, string>();
+  #freshBytes = 0;
 
   constructor(store: Store, prefix: string) {
     this.#store = store;
     this.#prefix = prefix;
+  }
+
+  /** What the next `take()` gives: its operations, and their characters at most. */
+  get untaken(): { readonly operations: number; readonly bytes: number } {
+    return { operations: this.#fresh.size, bytes: this.#freshBytes };
   }
 
   get(key: string): string | undefined {
@@ -24,12 +30,14 @@ export class Overlay {
 
   put(key: string, value: string): void {
     this.#fresh.set(key, value);
+    this.#freshBytes += key.length + value.length;
   }
 
   /** What was put since the last call, one operation per key. */
   take(): Operation[] {
     const taken = this.#fresh;
     this.#fresh = new Map();
+    this.#freshBytes = 0;
     const operations: Operation[] = [];
     for (const [key, value] of taken) operations.push({ type: 'put', key: this.#prefix + key, value });
     if (this.#inFlight.size === 0) this.#inFlight = taken;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Book } from '../../runtime/domain.ts';
 import { DamagedStoreError } from '../../storage/damage.ts';
 import { APPLIED_KEY, GENERATION_KEY, generationPrefix, keysUnder } from '../../storage/keys.ts';
 import type { Position } from '../../storage/position.ts';
@@ -55,4 +56,16 @@ export function readApplied(store: Store, prefix: string): z.infer<typeof Applie
 
 export function putApplied(prefix: string, position: Position, digest: string): Operation {
   return putSealed(prefix + APPLIED_KEY, { position, digest });
+}
+
+/** The book of a record. A damaged text may be none; the digest of all records does not agree with it either. */
+export function readBook(text: string): Book | undefined {
+  try {
+    const book = JSON.parse(text);
+    const isBook =
+      Number.isSafeInteger(book.id) && typeof book.title === 'string' && typeof book.topic === 'string';
+    return isBook ? book : undefined;
+  } catch {
+    return undefined;
+  }
 }

@@ -37,7 +37,7 @@ export class CatalogState implements StateMachine, View {
   readonly #bookHashes = new Map<BookId, RecordHash>();
   /** Books whose present state is in neither the overlay nor the digest yet. */
   readonly #changed = new Set<BookId>();
-  #unread: string[] = [];
+  #changedBytes = 0;
   #applied = LOG_START;
   #taken = LOG_START;
   #restores = 0;
@@ -64,7 +64,7 @@ export class CatalogState implements StateMachine, View {
     if (state.digest !== (written?.digest ?? EMPTY_DIGEST)) {
       throw new DamagedStoreError(store.location, 'its books and orders are not the ones that were written');
     }
-    state.#open(written?.position ?? LOG_START);
+    state.#standAt(written?.position ?? LOG_START);
     for (const range of records.otherGenerations(generation)) await store.clear(range);
     return state;
   }
@@ -88,15 +88,22 @@ export class CatalogState implements StateMachine, View {
     const { result, books, record } = decide(this, command, { index: position.index, at });
     if (record) this.#record(recordKey(command), record);
     if (books.length > 0) this.#shelf.put(books);
-    for (const book of books) this.#changed.add(book.id);
+    for (const book of books) this.#change(book);
     return { result, changes: books.map(asChange) };
+  }
+
+  get untaken(): { readonly operations: number; readonly bytes: number } {
+    const { operations, bytes } = this.#overlay.untaken;
+    return { operations: operations + this.#changed.size, bytes: bytes + this.#changedBytes };
   }
 
   takeOperations(): Operation[] {
     if (this.#taken === this.#applied) return [];
     this.#taken = this.#applied;
     const { digest } = this;
-    return [...this.#overlay.take(), records.putApplied(this.prefix, this.#applied, digest)];
+    const operations = this.#overlay.take();
+    operations.push(records.putApplied(this.prefix, this.#applied, digest));
+    return operations;
   }
 
   persisted(): void {
@@ -122,7 +129,7 @@ export class CatalogState implements StateMachine, View {
       },
       finish(digest) {
         if (state.digest !== digest) return undefined;
-        state.#open(at);
+        state.#standAt(at);
         return {
           state,
           switchOver: [records.putApplied(prefix, at, digest), records.putGeneration(generation)],
@@ -184,6 +191,12 @@ export class CatalogState implements StateMachine, View {
     this.#overlay.put(key, text);
   }
 
+  #change(book: Book): void {
+    if (this.#changed.has(book.id)) return;
+    this.#changed.add(book.id);
+    this.#changedBytes += textLength(book);
+  }
+
   /** Brings overlay and digest up to the books' present state: once per book, however often it was sold. */
   #settle(): void {
     for (const id of this.#changed) {
@@ -197,27 +210,40 @@ export class CatalogState implements StateMachine, View {
       this.#overlay.put(key, text);
     }
     this.#changed.clear();
+    this.#changedBytes = 0;
   }
 
-  /** Takes records in as they lie in a store or a snapshot. Books are read once the digest has been compared. */
+  /**
+   * Takes records in as they lie in a store or a snapshot, a page at a time, so that no turn of the event loop has
+   * to read all books. Until the digest has been compared nothing says that they are the right ones.
+   */
   #fill(given: Iterable<readonly [key: string, value: string]>): void {
+    const books: Book[] = [];
     for (const [key, text] of given) {
       if (key === APPLIED_KEY) continue;
       const hash = recordHash(key, text);
       this.#digest.add(hash);
       if (!key.startsWith(BOOK_PREFIX)) continue;
       this.#bookHashes.set(bookIdOf(key), hash);
-      this.#unread.push(text);
+      const book = records.readBook(text);
+      if (book) books.push(book);
     }
+    this.#shelf.put(books);
   }
 
   /** The records are the right ones, and what they show is the state after the entry at `position`. */
-  #open(position: Position): void {
-    this.#shelf.put(this.#unread.map((text) => JSON.parse(text) as Book));
-    this.#unread = [];
+  #standAt(position: Position): void {
     this.#applied = position;
     this.#taken = position;
   }
+}
+
+/** Characters that the numbers and names of a book's record take, or a little more. */
+const BOOK_FRAME = 300;
+
+/** About the length of a book's record, without writing it. */
+function textLength({ title, topic, authors }: Book): number {
+  return title.length + topic.length + (authors?.length ?? 0) + BOOK_FRAME;
 }
 
 function orderOf({ result }: Recorded): Order {

@@ -8,7 +8,10 @@ import type { EventOf, Raft } from './raft.ts';
 /** How many times the kept entries the log may hold while a snapshot is on its way to a follower. */
 const TRANSFER_ALLOWANCE = 8;
 
-/** After a sync: notes what is durable now and forgets in steps of a whole kept stretch, not one by one. */
+/**
+ * After a sync: notes what is durable now and forgets in steps of a whole kept stretch, not one by one, but of no
+ * more entries than a batch may delete.
+ */
 export function noteSynced(raft: Raft, event: EventOf<'batch.synced'>): void {
   raft.durableTerm = event.term;
   // The log may have been cut and regrown since the batch was taken; then its end is not the one that was synced.
@@ -30,7 +33,7 @@ function compactLog(raft: Raft, appliedDurably: number): void {
     bytes -= log.entry(index)!.bytes;
     target = Math.max(target, index);
   }
-  target = Math.min(target, appliedDurably);
+  target = Math.min(target, appliedDurably, log.offset.index + raft.limits.maxBatchOperations);
   if (target > log.offset.index) log.compactTo(target);
 }
 

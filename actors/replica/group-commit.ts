@@ -6,6 +6,11 @@ import type { StateMachine } from './state-machine.ts';
  * Persist, then send. One synced batch is in flight at a time and gathers all that changed meanwhile: log entries
  * and deletions, term and vote, applied effects. What depends on it is held until it returns. A sync costs about
  * the same whether it carries one entry or five hundred.
+ *
+ * A batch takes all there is, since what is held for it must be whole. It is bounded by those who fill it: a leader
+ * takes so many commands into its log (`proposals.ts`), a follower is sent so much ahead of its acknowledgements
+ * (`leading.ts`), so many entries are forgotten at once (`compaction.ts`), and applying pauses while the effects of
+ * a whole batch wait (`applier.ts`).
  */
 export interface GroupCommit {
   /** Puts operations into the next batch. */
@@ -32,11 +37,14 @@ export function createGroupCommit(options: {
   let halted = false;
   let quietTicks = 0;
 
+  /** Effects wait for a batch to ride on, but not while entries wait behind them to be applied. */
   function takeOperations(): Operation[] {
-    const operations = [...unsaved, ...raft.log.takeOperations()];
+    const state = options.state();
+    const operations = unsaved;
     unsaved = [];
-    if (operations.length > 0 || quietTicks >= raft.limits.flushTicks)
-      operations.push(...options.state().takeOperations());
+    addAll(operations, raft.log.takeOperations());
+    const isUrgent = state.applied.index < raft.commit || quietTicks >= raft.limits.flushTicks;
+    if (operations.length > 0 || isUrgent) addAll(operations, state.takeOperations());
     return operations;
   }
 
@@ -66,7 +74,7 @@ export function createGroupCommit(options: {
 
   return {
     save(operations) {
-      unsaved.push(...operations);
+      addAll(unsaved, operations);
     },
     afterSync(then) {
       held.push(then);
@@ -83,4 +91,8 @@ export function createGroupCommit(options: {
 
 function release(waiting: readonly (() => void)[]): void {
   for (const proceed of waiting) proceed();
+}
+
+function addAll(list: Operation[], more: readonly Operation[]): void {
+  for (const operation of more) list.push(operation);
 }

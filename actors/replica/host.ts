@@ -6,12 +6,14 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { Body, Mesh, NodeId } from '../../runtime/mesh.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Operation, Store } from '../../storage/store.ts';
+import { createApplier } from './applier.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { replicaMachine } from './machine.ts';
+import { createProposals } from './proposals.ts';
 import type { Effect, Raft, ReplicaEvent } from './raft.ts';
 import type { StateMachine } from './state-machine.ts';
 import { createSnapshotReceiver, createSnapshotSender } from './transfer.ts';
-import { createWaiters, type Waiter } from './waiters.ts';
+import { createWaiters } from './waiters.ts';
 
 export interface HostOptions {
   readonly raft: Raft;
@@ -41,7 +43,7 @@ export interface ReplicaHost {
   dispatch(event: ReplicaEvent): void;
   /** A follower has answered a snapshot's chunk. */
   readonly acknowledgeSnapshot: (from: NodeId, answer: Body<'raft.snapshotted'>) => void;
-  /** Puts a command into this leader's log with the next turn; resolves when it is committed and applied. */
+  /** Puts a command into this leader's log with one of the next turns; resolves when it is committed and applied. */
   propose(command: Command): Promise<Result>;
   /** A commit index that a quorum confirmed after this call; only for a leader. */
   readIndex(): Promise<number>;
@@ -72,12 +74,19 @@ export function createReplicaHost(options: HostOptions): ReplicaHost {
   let handling = false;
   let turnScheduled = false;
 
-  const commands: { command: Command; waiter: Waiter<Result> }[] = [];
-  const proposals = createWaiters<Result>();
+  const proposals = createProposals({ raft, applied: () => state.applied.index });
   const queuedReads: number[] = [];
   const reads = createWaiters<number>();
   let lastRead = 0;
 
+  const applier = createApplier({
+    raft,
+    state: () => state,
+    applied(index, result, changes) {
+      observer.applied(index, changes);
+      if (result !== null) proposals.resolve(index, result);
+    },
+  });
   const batches = createGroupCommit({ store, raft, state: () => state, synced: dispatch, fail });
   const sender = createSnapshotSender({ store, mesh, raft, random, state: () => state, dispatch, fail });
   const receiver = createSnapshotReceiver({
@@ -147,7 +156,7 @@ export function createReplicaHost(options: HostOptions): ReplicaHost {
         batches.save(options.persist(effect));
         break;
       case 'apply':
-        applyUpTo(effect.commit);
+        applier.proceed();
         break;
       case 'confirmReads':
         for (const id of effect.ids) reads.resolve(id, effect.index);
@@ -167,17 +176,8 @@ export function createReplicaHost(options: HostOptions): ReplicaHost {
     }
   }
 
-  function applyUpTo(commit: number): void {
-    for (let index = state.applied.index + 1; index <= commit; index++) {
-      const entry = raft.log.entry(index)!;
-      const { result, changes } = state.apply({ index, term: entry.term, sum: entry.sum }, entry);
-      observer.applied(index, changes);
-      if (result !== null) proposals.resolve(index, result);
-    }
-  }
-
   function resign(): void {
-    proposals.rejectAll(new BazarError('leader-lost'));
+    proposals.rejectLogged(new BazarError('leader-lost'));
     reads.rejectAll(notLeader());
     queuedReads.length = 0;
   }
@@ -191,29 +191,30 @@ export function createReplicaHost(options: HostOptions): ReplicaHost {
 
   function endTurn(): void {
     if (halted) return;
-    takeCommands();
-    if (isLeading()) {
-      if (queuedReads.length > 0) dispatch({ type: 'reads.requested', ids: queuedReads.splice(0) });
-      dispatch({ type: 'turn.ended' });
+    try {
+      applier.renewTurn();
+      applier.proceed();
+      takeCommands();
+      if (isLeading()) {
+        if (queuedReads.length > 0) dispatch({ type: 'reads.requested', ids: queuedReads.splice(0) });
+        dispatch({ type: 'turn.ended' });
+      }
+      batches.flush();
+    } catch (error) {
+      fail(error);
     }
-    batches.flush();
     // What these events changed has gone out with this turn; only what did not fit needs another.
     turnScheduled = false;
-    if (raft.news && isLeading()) scheduleTurn();
+    if (applier.isReady || proposals.isReady || (raft.news && isLeading())) scheduleTurn();
   }
 
   function takeCommands(): void {
-    const taken = commands.splice(0);
-    if (taken.length === 0) return;
     if (!isLeading()) {
-      for (const { waiter } of taken) waiter.reject(notLeader());
+      proposals.rejectQueued(notLeader);
       return;
     }
-    const first = raft.log.lastIndex + 1;
-    taken.forEach(({ waiter }, position) => {
-      proposals.wait(first + position, waiter);
-    });
-    dispatch({ type: 'commands.proposed', commands: taken.map(({ command }) => command), at: clock.now() });
+    const commands = proposals.take();
+    if (commands.length > 0) dispatch({ type: 'commands.proposed', commands, at: clock.now() });
   }
 
   function isLeading(): boolean {
@@ -236,7 +237,7 @@ export function createReplicaHost(options: HostOptions): ReplicaHost {
     batches.halt();
     clock.clearTimeout(ticker);
     sender.stopAll();
-    for (const { waiter } of commands.splice(0)) waiter.reject(notLeader());
+    proposals.rejectQueued(notLeader);
     resign();
   }
 
@@ -252,11 +253,8 @@ export function createReplicaHost(options: HostOptions): ReplicaHost {
     acknowledgeSnapshot: sender.acknowledge,
     propose(command) {
       if (halted || !isLeading()) return Promise.reject(notLeader());
-      if (raft.log.lastIndex - raft.commit + commands.length >= raft.limits.maxUncommittedEntries) {
-        return Promise.reject(new BazarError('overloaded'));
-      }
       scheduleTurn();
-      return new Promise((resolve, reject) => commands.push({ command, waiter: { resolve, reject } }));
+      return proposals.add(command);
     },
     readIndex() {
       if (halted || !isLeading()) return Promise.reject(notLeader());

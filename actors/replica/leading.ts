@@ -95,7 +95,8 @@ function nextAppend(raft: Raft, peer: NodeId, progress: Progress): Body<'raft.ap
     progress.probing = true;
     return { ...header, prevIndex, prevTerm, entries: [] };
   }
-  const room = raft.limits.maxEntriesInFlight - (prevIndex - progress.match);
+  const isFull = raft.log.bytesBetween(progress.match, prevIndex) >= raft.limits.maxBytesInFlight;
+  const room = isFull ? 0 : raft.limits.maxEntriesInFlight - (prevIndex - progress.match);
   const most = Math.min(room, raft.limits.maxEntriesPerAppend);
   const entries = most > 0 ? raft.log.slice(progress.next, most, raft.limits.maxBytesPerAppend) : [];
   progress.next += entries.length;

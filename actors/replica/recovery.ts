@@ -43,7 +43,7 @@ export async function learnVow(options: {
 }
 
 function greatest(testimonies: readonly Testimony[]): EventOf<'vow.completed'> {
-  const term = Math.max(...testimonies.map((testimony) => testimony.term));
+  const term = testimonies.reduce((highest, testimony) => Math.max(highest, testimony.term), 0);
   const { lastTerm, lastIndex } = testimonies.reduce((a, b) => (atLeastAsNew(a, b) ? a : b));
   return { type: 'vow.completed', term, vow: { lastTerm, lastIndex } };
 }

@@ -17,7 +17,7 @@ export interface Replica {
   readonly role: ReplicaHost['role'];
   /** Read only; what the statechart knows. */
   readonly raft: Readonly<Raft>;
-  /** A leader is known and all that it had committed when last heard is applied here. */
+  /** A leader is known and all that it had committed when last heard is applied here, not only committed. */
   readonly caughtUp: boolean;
   /** A commit index that a quorum confirmed after this call; asks the leader if this replica is none. */
   readIndex(deadline: number): Promise<number>;
@@ -128,8 +128,8 @@ export function createReplica(options: ReplicaOptions): Replica {
       return host.role;
     },
     get caughtUp() {
-      if (host.role === 'leader') return raft.commit >= raft.termStart;
-      return raft.leader !== null && raft.commit >= raft.leaderCommit;
+      const { index } = host.state.applied;
+      return raft.leader !== null && index >= (host.role === 'leader' ? raft.termStart : raft.leaderCommit);
     },
     raft,
     readIndex: (deadline) => readIndex(false, deadline),

@@ -22,6 +22,8 @@ export interface StateMachine {
   /** Equal at equal applied index on every replica. */
   readonly digest: string;
   apply(position: Position, entry: Entry): Applied;
+  /** How much the next `takeOperations()` gives, in operations and, roughly, in characters. */
+  readonly untaken: { readonly operations: number; readonly bytes: number };
   /**
    * The records changed since the last call and the applied position, as one atomic group of operations; empty
    * if nothing was applied. The caller must write it whole, and call `persisted` when it is durable.

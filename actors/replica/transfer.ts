@@ -1,4 +1,5 @@
 import { BazarError } from '../../runtime/errors.ts';
+import type { Limits } from '../../runtime/limits.ts';
 import type { Body, Mesh, NodeId } from '../../runtime/mesh.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Operation, Store } from '../../storage/store.ts';
@@ -49,7 +50,7 @@ export function createSnapshotSender(options: {
     if (persisted === undefined) throw new BazarError('internal', 'there is no applied state to send');
     const { position, digest } = persisted;
     const header = { transfer: sending.transfer, index: position.index, lastTerm: position.term, digest };
-    for await (const { records, done } of chunks(store, state.prefix, raft.limits.snapshotChunkBytes)) {
+    for await (const { records, done } of chunks(store, state.prefix, raft.limits)) {
       if (sending.stopped) throw new BazarError('link-lost');
       const answer = new Promise<boolean>((resolve) => {
         sending.answered = resolve;
@@ -124,15 +125,22 @@ export function createSnapshotSender(options: {
 /** Records per read from the disk. */
 const PAGE_RECORDS = 500;
 
-/** A range cut into pieces of about `maxBytes` each, keys without the prefix; the last one, maybe empty, is done. */
-async function* chunks(store: Store, prefix: string, maxBytes: number): AsyncGenerator<Chunk> {
+/**
+ * A range cut into pieces, keys without the prefix. A piece ends with the record that reaches a bound; the last
+ * one, maybe empty, is done.
+ */
+async function* chunks(
+  store: Store,
+  prefix: string,
+  { snapshotChunkBytes, snapshotChunkRecords }: Limits,
+): AsyncGenerator<Chunk> {
   let records: [string, string][] = [];
   let bytes = 0;
   for await (const page of store.pages({ gte: prefix, lt: `${prefix}\uffff` }, PAGE_RECORDS)) {
     for (const [key, value] of page) {
       records.push([key.slice(prefix.length), value]);
       bytes += key.length + value.length;
-      if (bytes < maxBytes) continue;
+      if (bytes < snapshotChunkBytes && records.length < snapshotChunkRecords) continue;
       yield { records, done: false };
       records = [];
       bytes = 0;

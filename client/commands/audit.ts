@@ -43,7 +43,7 @@ async function everyPage(store: Client): Promise<AuditAnswer> {
   while (page.next !== null) {
     page = await store.audit({ after: page.next });
     consistent &&= page.consistent;
-    books.push(...page.books);
+    for (const book of page.books) books.push(book);
   }
   return { ...page, consistent, books };
 }

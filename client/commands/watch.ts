@@ -69,7 +69,7 @@ async function presentIds(store: Client): Promise<readonly number[]> {
       limit: DEFAULT_LIMITS.maxPage,
       ...(after === undefined ? {} : { after }),
     });
-    ids.push(...page.books.map((book) => book.id));
+    for (const book of page.books) ids.push(book.id);
     after = page.next;
   }
   return ids.slice(0, MOST_BOOKS);

@@ -41,7 +41,7 @@ export function countRequests(app: App, { admission, metrics, clock }: Desk): vo
   app.addHook('onRoute', (route) => {
     const methods = [route.method].flat();
     const pattern = new RegExp(`^${route.url.replace(/:[^/]+/g, '[^/]+')}$`);
-    known.push(...methods.map((method) => ({ method, pattern })));
+    for (const method of methods) known.push({ method, pattern });
     if (ALWAYS_OPEN.has(route.url)) return;
     const name = `${methods.join('|')} ${route.url}`;
     const count = (request: FastifyRequest, reply: FastifyReply, done: () => void) => {
