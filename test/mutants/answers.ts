@@ -1,5 +1,5 @@
 import type { Mutant } from './mutant.ts';
-import { limits, strongReadsUnder, under } from './plans.ts';
+import { limits, slicesUnder, strongReadsUnder, under } from './plans.ts';
 
 /** Bugs in what readers are shown and buyers are told. */
 export const ANSWER_MUTANTS: readonly Mutant[] = [
@@ -37,6 +37,19 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     ],
     seeds: 20,
     change: strongReadsUnder(['pause the leader'], { limits: limits({ readAttemptMs: 2_500 }) }),
+  },
+  {
+    name: 'strong-read-at-commit',
+    harm: 'What is committed but waits to be applied is missing from what a strong read shows.',
+    swaps: [
+      {
+        file: 'actors/catalog/catalog.ts',
+        find: 'if (state.applied.index >= index) return show();',
+        put: 'if (replica.raft.commit >= index) return show();',
+      },
+    ],
+    seeds: 20,
+    change: slicesUnder(['slow disk'], { strongReads: 0.5 }),
   },
   {
     name: 'remote-fill-unchecked',

@@ -32,6 +32,16 @@ export function strongReadsUnder(faults: readonly string[], more: Partial<Plan> 
   });
 }
 
+/** Deliveries of many books and batches that carry few effects: what is committed is often not applied yet. */
+export function slicesUnder(faults: readonly string[], more: Partial<Plan> = {}): (plan: Plan) => Plan {
+  return under(faults, {
+    supplyEveryMs: 300,
+    diskMs: 20,
+    limits: limits({ maxBatchOperations: 8 }),
+    ...more,
+  });
+}
+
 /** A calm run in which followers leave and come back, one at a time. */
 export function followersReturn(plan: Plan): Plan {
   return {

@@ -1,5 +1,5 @@
 import type { Mutant } from './mutant.ts';
-import { limits, under } from './plans.ts';
+import { limits, slicesUnder, under } from './plans.ts';
 
 /** Bugs in how entries are copied, acknowledged and committed. */
 export const REPLICATION_MUTANTS: readonly Mutant[] = [
@@ -105,5 +105,31 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     ],
     seeds: 20,
     change: under(['slow disk', 'kill any'], { diskMs: 20 }),
+  },
+  {
+    name: 'forgotten-at-commit',
+    harm: 'Entries that are committed but wait to be applied are compacted, and nothing has their effects.',
+    swaps: [
+      {
+        file: 'actors/replica/group-commit.ts',
+        find: 'const applied = state.applied.index;',
+        put: 'const applied = raft.commit;',
+      },
+    ],
+    seeds: 20,
+    change: slicesUnder(['kill any'], { limits: limits({ maxBatchOperations: 4, keptEntries: 1 }) }),
+  },
+  {
+    name: 'applied-ahead-of-its-batch',
+    harm: 'A batch is cut at its bound, but the position written with it says that all effects are there.',
+    swaps: [
+      {
+        file: 'actors/catalog/state.ts',
+        find: 'const operations = this.#overlay.take();',
+        put: 'const operations = this.#overlay.take().slice(0, 8);',
+      },
+    ],
+    seeds: 10,
+    change: slicesUnder(['kill any']),
   },
 ];

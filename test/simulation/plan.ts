@@ -20,6 +20,8 @@ export interface Plan {
   readonly thinkMs: number;
   /** Share of the clients' operations that are strong reads. */
   readonly strongReads: number;
+  /** Mean simulated milliseconds between two deliveries of many new books; never if infinite. */
+  readonly supplyEveryMs: number;
   /** Simulated milliseconds with faults, and afterwards without. */
   readonly faultsMs: number;
   readonly healedMs: number;
@@ -52,6 +54,7 @@ export function drawPlan(seed: number, random: Random): Plan {
     clients: between(2, 6),
     thinkMs: pick(50, 150, 400),
     strongReads: 0.1,
+    supplyEveryMs: pick(1_000, 3_000, Number.POSITIVE_INFINITY),
     faultsMs: between(8_000, 16_000),
     healedMs: 8_000,
     // In every other calm run followers leave and come back, which is no reason to elect anybody.
@@ -77,10 +80,17 @@ function tinyLimits(between: (low: number, high: number) => number): Limits {
     maxEntriesPerAppend: between(1, 8),
     maxBytesPerAppend: between(200, 2_000),
     maxEntriesInFlight: between(2, 20),
+    maxBytesInFlight: between(500, 5_000),
     maxUncommittedEntries: between(5, 40),
+    maxUncommittedBytes: between(2_000, 20_000),
+    maxBatchOperations: between(2, 20),
+    maxBatchBytes: between(500, 5_000),
+    maxAppliedPerTurn: between(1, 10),
+    maxAppliedBytesPerTurn: between(200, 2_000),
     keptEntries: between(3, 40),
     keptBytes: between(500, 20_000),
     snapshotChunkBytes: between(200, 2_000),
+    snapshotChunkRecords: between(1, 10),
     snapshotTicks: between(20, 80),
     feedEntries: between(3, 40),
     maxSubmissions: between(5, 50),

@@ -12,6 +12,9 @@ const CLIENT_PATIENCE_MS = 5_000;
 const PROGRESS_MS = 12_000;
 /** Times a client asks again under the same key when it does not know the outcome. */
 const MAX_ASKS = 4;
+/** Books of one delivery at most, and of all deliveries together. */
+const MOST_DELIVERED = 30;
+const MOST_SUPPLIED = 300;
 
 /**
  * Clients of the store: they buy, ask again under the same key, restock, change prices and read, and write down
@@ -205,6 +208,25 @@ export function createWorkload(world: World, random: Random): Workload {
     }
   }
 
+  /** Shelves many books at once: entries whose effects alone fill a batch, and a turn. Nobody buys them. */
+  async function supply(): Promise<void> {
+    const { supplyEveryMs } = plan;
+    if (!Number.isFinite(supplyEveryMs)) return;
+    for (let supplied = 0; running && supplied < MOST_SUPPLIED; ) {
+      await pause(random.next() * 2 * supplyEveryMs);
+      const key = `delivery-${++operations}`;
+      const count = 1 + random.integer(MOST_DELIVERED);
+      const books = Array.from({ length: count }, (_, at) => ({
+        title: `${key}, ${at}`,
+        topic: 'delivered',
+        price: 500,
+        stock: 1,
+      }));
+      supplied += count;
+      await ask(gateways[random.integer(gateways.length)]!.id, (service) => service.addBooks(books, key));
+    }
+  }
+
   const lives: Promise<void>[] = [];
 
   return {
@@ -234,12 +256,13 @@ export function createWorkload(world: World, random: Random): Workload {
     },
     begin() {
       running = true;
+      const complain = (error: unknown) => {
+        world.complaints.push(error instanceof Error ? error.message : String(error));
+      };
       for (let number = 1; number <= plan.clients; number++) {
-        const life = live(`client-${number}`).catch((error) => {
-          world.complaints.push(error instanceof Error ? error.message : String(error));
-        });
-        lives.push(life);
+        lives.push(live(`client-${number}`).catch(complain));
       }
+      lives.push(supply().catch(complain));
     },
     async stop() {
       running = false;
