@@ -218,7 +218,7 @@ export const DEFAULT_LIMITS: Limits = {
   maxBytesInFlight: 8 * 1024 * 1024,
   maxUncommittedEntries: 20_000,
   maxUncommittedBytes: 16 * 1024 * 1024,
-  maxBatchOperations: 10_000,
+  maxBatchOperations: 4_000,
   maxBatchBytes: 8 * 1024 * 1024,
   maxAppliedPerTurn: 2_000,
   maxAppliedBytesPerTurn: 1024 * 1024,

@@ -246,7 +246,7 @@ function describeState(
 
   it('a store in which a book or an order is lost or changed refuses the start, naming where', async (open) => {
     for (const lost of [bookKey(1), orderKey('o-1'), APPLIED_KEY]) {
-      for (const value of [undefined, '{"damaged":', '12345678']) {
+      for (const value of [undefined, '{"damaged":', '12345678', '{}', 'null']) {
         const { store, state, apply, flush } = await openReplica(await open());
         apply(books);
         apply(one('o-1'));

@@ -1,15 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { Limits } from '../../runtime/limits.ts';
 import { createSettledLeader, createTrial, refused, TURN } from './support.ts';
 
 const ones = (count: number) => Array<number>(count).fill(1);
 
 /** Entries forgotten by the sync that makes everything up to `applied` durable. */
-async function forgottenBy(
-  applied: number,
-  entries: number,
-  limits: { keptEntries?: number; keptBytes?: number },
-) {
+async function forgottenBy(applied: number, entries: number, limits: Partial<Limits>) {
   const trial = await createTrial({ log: ones(entries), commit: entries, limits });
   trial.sync(applied);
   return trial.raft.log.offset.index;
@@ -31,6 +28,16 @@ test('the log is bounded by bytes as well as by entries', async () => {
   assert.ok((await forgottenBy(10, 10, { keptBytes: 5 * each })) <= 1);
   const forgotten = await forgottenBy(30, 30, { keptBytes: 5 * each });
   assert.ok(forgotten >= 25 && forgotten < 30, `${forgotten}`);
+});
+
+test('no more entries are forgotten at once than a batch may delete, and the rest after the next syncs', async () => {
+  const limits = { keptEntries: 10, maxBatchOperations: 8 };
+  const trial = await createTrial({ log: ones(50), commit: 50, limits });
+  const forgotten = [1, 2, 3, 4, 5].map(() => {
+    trial.sync(50);
+    return trial.raft.log.offset.index;
+  });
+  assert.equal(forgotten, [8, 16, 24, 32, 32]);
 });
 
 test('a log that must fit into no bytes at all forgets everything that is applied', async () => {

@@ -26,7 +26,7 @@ async function createSource(): Promise<Replica> {
 }
 
 /** A leader that has a snapshot to send and a follower that lacks it; the test carries what they tell each other. */
-async function createTransfer() {
+async function createTransfer(changes: Partial<Limits> = {}) {
   const source = await createSource();
   const target = await openReplica(await openMemoryStore());
   target.apply(addBooks('old', [newBook(99)]));
@@ -36,7 +36,7 @@ async function createTransfer() {
   const failures: unknown[] = [];
   const chunks: Sent[] = [];
   const answers: Sent[] = [];
-  const limits: Partial<Limits> = { snapshotChunkBytes: CHUNK_BYTES, snapshotTicks: SNAPSHOT_TICKS };
+  const limits = { snapshotChunkBytes: CHUNK_BYTES, snapshotTicks: SNAPSHOT_TICKS, ...changes };
   const fail = (error: unknown) => void failures.push(error);
   const sender = createSnapshotSender({
     store: source.store,
@@ -110,6 +110,15 @@ test('the state travels in chunks of about the given size, one at a time, and be
   assert.is(transfer.state.digest, transfer.source.state.digest);
   assert.equal(transfer.state.applied, transfer.source.state.applied);
   assert.equal(transfer.events, [{ type: 'snapshot.delivered', peer: 'catalog-2', index: 4 }]);
+});
+
+test('a chunk is bounded in records, too', async () => {
+  const transfer = await createTransfer({ snapshotChunkBytes: 1e6, snapshotChunkRecords: 3 });
+  transfer.sender.start('catalog-2');
+  const sizes = (await transfer.carry()).map(({ records }) => records.length);
+  assert.is(Math.max(...sizes), 3);
+  assert.ok(sizes.length > 5);
+  assert.is(transfer.state.digest, transfer.source.state.digest);
 });
 
 test('after the switch a restart loads the new state, and the old one is gone', async () => {

@@ -63,6 +63,7 @@ function same(log: ReplicaLog, model: Model): void {
     assert.is(entry.index, model.offset.index + 1 + at);
     assert.is(log.termAt(entry.index), model.entries[at]!.term);
     bytes += entry.bytes;
+    assert.is(log.bytesBetween(model.offset.index, entry.index), bytes);
   }
   assert.is(log.byteSize, bytes);
 }
