@@ -1,4 +1,4 @@
-import { arePromisesDurable, canPromise, patienceOf } from './disk-time.ts';
+import { arePromisesDurable, canPromise, isDiskHanging, patienceOf } from './disk-time.ts';
 import {
   adoptTerm,
   atLeastAsNew,
@@ -29,8 +29,9 @@ export function wonPreCampaign(raft: Raft): boolean {
   return raft.preVotes.size >= raft.quorum;
 }
 
+/** A candidate whose disk has begun to hang meanwhile leads only when it goes on. */
 export function wonElection(raft: Raft): boolean {
-  return raft.votes.size >= raft.quorum;
+  return raft.votes.size >= raft.quorum && !isDiskHanging(raft);
 }
 
 /**

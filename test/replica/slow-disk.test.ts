@@ -184,6 +184,15 @@ test('a vote that comes after the candidate has begun to ask again still elects 
   assert.is(trial.raft.term, 1);
 });
 
+test('a candidate whose disk hangs meanwhile leads only when it goes on', async () => {
+  const trial = await createCandidate();
+  trial.tick(1, 0, HANGING);
+  trial.send(granted(trial.raft, 'catalog-2', false));
+  assert.is(trial.state, 'candidate');
+  trial.sync();
+  assert.is(trial.state, 'leader');
+});
+
 test('votes of an earlier term, or of a term in which it has led before, elect nobody', async () => {
   const trial = await createCandidate({ catalogs: 3 });
   const { term } = trial.raft;
