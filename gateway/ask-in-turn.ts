@@ -54,6 +54,7 @@ export async function askInTurn<T extends AskType>(
   throw new BazarError(unknown ? 'outcome-unknown' : 'unavailable');
 }
 
-function isFinal({ code, outcome }: BazarError): boolean {
+/** Another replica would say the same. */
+export function isFinal({ code, outcome }: BazarError): boolean {
   return outcome === 'refused' || code === 'invalid-request' || code === 'too-large';
 }

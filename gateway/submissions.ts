@@ -1,14 +1,16 @@
 import type { BookId, Command, Result } from '../runtime/domain.ts';
 import { BazarError } from '../runtime/errors.ts';
-import { type AskPorts, askInTurn } from './ask-in-turn.ts';
+import type { AskPorts } from './ask-in-turn.ts';
 import type { Freshness } from './freshness.ts';
+import { askHedged } from './hedged-ask.ts';
 import { bookSubject, orderSubject, type Reads, topicSubject } from './reads.ts';
 import type { RoundRobin } from './round-robin.ts';
 import type { Submitted } from './service.ts';
 
 /**
  * Sees a command through an order replica, and through the next one with the same key and the same request id
- * when the first is silent or gone: the log takes it once, and the second answer is not mistaken for a replay.
+ * when the first is silent or gone: the log takes it once, and the second answer is not mistaken for a replay. A
+ * silent one may only be slow, since a commit takes as long as the disks do, so its answer still counts.
  *
  * What the answer tells is known to the gateway before it is known to the client: later reads show it or wait.
  */
@@ -41,7 +43,7 @@ export function createSubmissions(
     const deadline = clock.monotonic() + limits.purchaseDeadlineMs;
     const patience = { attemptMs: limits.submitAttemptMs, deadline };
     try {
-      const { from, reply } = await askInTurn(ports, orders, 'submit', { command }, patience);
+      const { from, reply } = await askHedged(ports, orders, 'submit', { command }, patience);
       note(command, reply.result);
       return { key: command.key, result: reply.result, order: from };
     } catch (error) {

@@ -72,6 +72,10 @@ export interface Limits {
   readonly electionTicks: number;
   /** Ticks a follower waits per rank when the leader's link closes, so that two do not stand at once. */
   readonly successionTicks: number;
+  /** Ticks of one sync after which a disk counts as hanging: its replica does not lead, stand or back a campaign. */
+  readonly hangingDiskTicks: number;
+  /** Ticks that slow syncs may add to the shortest election timeout. */
+  readonly maxPatienceTicks: number;
   /** Entries in one `raft.append`. */
   readonly maxEntriesPerAppend: number;
   /** Bytes of entries in one `raft.append`, unless a single entry is larger. */
@@ -212,6 +216,8 @@ export const DEFAULT_LIMITS: Limits = {
   heartbeatTicks: 2,
   electionTicks: 12,
   successionTicks: 3,
+  hangingDiskTicks: 120,
+  maxPatienceTicks: 80,
   maxEntriesPerAppend: 1_000,
   maxBytesPerAppend: 1024 * 1024,
   maxEntriesInFlight: 8_000,

@@ -83,12 +83,18 @@ export const MESSAGES = {
       seq: z.int().min(0),
     }),
   },
-  /** Follower → leader, after its sync; `match` when ok, the conflict's place when not. `seq` is the append's. */
+  /**
+   * Follower → leader: `match` and `agreed` when ok, the conflict's place when not. `seq` is the append's. Entries are
+   * acknowledged after their sync. An append without any is answered at once, with what is durable already.
+   */
   'raft.appended': {
     body: z.object({
       term: Term,
       ok: z.boolean(),
+      /** Up to here the follower's log is durable and agrees. */
       match: Index,
+      /** Up to here it agrees in memory; only where that is more than `match`. */
+      agreed: Index.optional(),
       conflictTerm: Term.optional(),
       conflictIndex: Index.optional(),
       seq: z.int().min(0),

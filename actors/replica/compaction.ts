@@ -14,6 +14,8 @@ const TRANSFER_ALLOWANCE = 8;
  */
 export function noteSynced(raft: Raft, event: EventOf<'batch.synced'>): void {
   raft.durableTerm = event.term;
+  raft.durableVote = event.votedFor;
+  raft.syncTicks = 0;
   // The log may have been cut and regrown since the batch was taken; then its end is not the one that was synced.
   if (raft.log.termAt(event.lastIndex) === event.lastTerm) {
     raft.durableIndex = Math.max(raft.durableIndex, event.lastIndex);
@@ -37,14 +39,17 @@ function compactLog(raft: Raft, appliedDurably: number): void {
   if (target > log.offset.index) log.compactTo(target);
 }
 
-/** The state is a snapshot's now. A log that agrees with it keeps its tail; a conflicting one is discarded. */
+/**
+ * The state is a snapshot's now. A log that agrees with it keeps its tail; a conflicting one is discarded. Until the
+ * batch that switches over is synced, no more is durable than what was committed before.
+ */
 export function installSnapshot(raft: Raft, event: EventOf<'snapshot.installed'>): void {
   const { position } = event;
   if (raft.log.termAt(position.index) === position.term) {
     raft.log.compactTo(position.index);
   } else {
     raft.log.resetTo(position);
-    raft.durableIndex = position.index;
+    raft.durableIndex = Math.min(raft.durableIndex, raft.commit);
   }
   raft.commit = Math.max(raft.commit, position.index);
 }

@@ -1,3 +1,4 @@
+import { arePromisesDurable, canPromise, isDiskHanging, patienceOf } from './disk-time.ts';
 import {
   adoptTerm,
   atLeastAsNew,
@@ -19,21 +20,30 @@ export function hearsLeader(raft: Raft): boolean {
   return raft.leader !== null && raft.elapsed < raft.limits.electionTicks;
 }
 
-/** Whether this replica's own log is as new as a wiped disk's vow demands of it. */
+/** Whether this replica's own log is as new as a wiped disk's vow demands of it, and its disk could carry a term. */
 export function mayStand(raft: Raft): boolean {
-  return raft.vow === null || atLeastAsNew(logEnd(raft), raft.vow);
+  return canPromise(raft) && (raft.vow === null || atLeastAsNew(logEnd(raft), raft.vow));
 }
 
+export function wonPreCampaign(raft: Raft): boolean {
+  return raft.preVotes.size >= raft.quorum;
+}
+
+/** A candidate whose disk has begun to hang meanwhile leads only when it goes on. */
 export function wonElection(raft: Raft): boolean {
-  return raft.votes.size >= raft.quorum;
+  return raft.votes.size >= raft.quorum && !isDiskHanging(raft);
 }
 
-/** Asks whether a campaign in the next term would be granted; changes no term. */
+/**
+ * Asks whether a campaign in the next term would be granted; changes no term. Votes of the present term still count:
+ * a voter's disk may take longer than an election timeout.
+ */
 export function startPreCampaign(raft: Raft): void {
   raft.leader = null;
-  restartElectionTimer(raft);
-  raft.votes = new Set([raft.self]);
-  requestVotes(raft, raft.term + 1, true);
+  restartElectionTimer(raft, patienceOf(raft));
+  raft.preVotes = new Set([raft.self]);
+  for (const message of voteRequests(raft, raft.term + 1, true))
+    raft.effects.push({ type: 'send', ...message });
 }
 
 /** Enters the next term as a candidate. The own vote counts once it is durable (`countOwnVote`). */
@@ -41,44 +51,61 @@ export function startCampaign(raft: Raft): void {
   adoptTerm(raft, raft.term + 1);
   raft.votedFor = raft.self;
   persist(raft);
-  restartElectionTimer(raft);
-  raft.votes = new Set();
-  requestVotes(raft, raft.term, false);
+  restartElectionTimer(raft, patienceOf(raft));
+  for (const message of voteRequests(raft, raft.term, false)) {
+    raft.effects.push({ type: 'sendAfterSync', ...message });
+  }
 }
 
-function requestVotes(raft: Raft, term: number, pre: boolean): void {
+function voteRequests(raft: Raft, term: number, pre: boolean) {
   const body = { term, pre, ...logEnd(raft) };
-  for (const to of raft.peers) {
-    raft.effects.push({ type: 'sendAfterSync', to, message: { type: 'raft.vote', body } });
-  }
+  return raft.peers.map((to) => ({ to, message: { type: 'raft.vote' as const, body } }));
 }
 
 export function countOwnVote(raft: Raft): void {
-  if (raft.durableTerm === raft.term) raft.votes.add(raft.self);
+  if (raft.votedFor === raft.self && arePromisesDurable(raft)) raft.votes.add(raft.self);
 }
 
-export function countVote(raft: Raft, event: EventOf<'vote.answered'>, pre: boolean): void {
-  const campaign = pre ? raft.term + 1 : raft.term;
-  if (event.granted && event.pre === pre && event.campaign === campaign) raft.votes.add(event.from);
+export function countVote(raft: Raft, event: EventOf<'vote.answered'>): void {
+  const { pre, campaign } = event;
+  if (!event.granted || campaign !== (pre ? raft.term + 1 : raft.term)) return;
+  (pre ? raft.preVotes : raft.votes).add(event.from);
 }
 
 /**
- * Answers a request for a vote in a term that this replica is in (or, for a pre-vote, in any term). The answer
- * leaves only after the vote is durable.
+ * Answers a request for a vote in a term that this replica is in (or, for a pre-vote, in any term). A vote leaves
+ * only after it is durable. A pre-vote promises nothing, so it leaves at once, and so does its request.
  */
 export function answerVote(raft: Raft, event: EventOf<'vote.requested'>): void {
-  const granted = event.pre ? wouldGrant(raft, event) : grants(raft, event);
-  if (granted && !event.pre) {
+  const { pre } = event;
+  const granted = pre ? wouldGrant(raft, event) : grants(raft, event);
+  if (granted && pre) yieldTo(raft);
+  if (granted && !pre) {
     raft.votedFor = event.from;
     persist(raft);
-    restartElectionTimer(raft);
+    restartElectionTimer(raft, patienceOf(raft));
   }
-  const body = { term: raft.term, campaign: event.term, pre: event.pre, granted };
-  raft.effects.push({ type: 'sendAfterSync', to: event.from, message: { type: 'raft.voted', body } });
+  const body = { term: raft.term, campaign: event.term, pre, granted };
+  const message = { type: 'raft.voted' as const, body };
+  raft.effects.push({ type: pre ? 'send' : 'sendAfterSync', to: event.from, message });
 }
 
+/**
+ * Another one is about to stand. Its request comes only after its own sync, and a rival within that time would split
+ * the vote. Once only, so that a replica that asks again and again without ever being elected holds nobody up.
+ */
+function yieldTo(raft: Raft): void {
+  if (raft.hasYielded) return;
+  restartElectionTimer(raft, patienceOf(raft));
+  raft.hasYielded = true;
+}
+
+/**
+ * A replica whose promise is still being written backs no further campaign: the vote that is on its way may elect
+ * somebody, and its disk could not follow a climbing term.
+ */
 function wouldGrant(raft: Raft, event: EventOf<'vote.requested'>): boolean {
-  return event.term > raft.term && !hearsLeader(raft) && isNewEnough(raft, event);
+  return event.term > raft.term && canPromise(raft) && !hearsLeader(raft) && isNewEnough(raft, event);
 }
 
 function grants(raft: Raft, event: EventOf<'vote.requested'>): boolean {

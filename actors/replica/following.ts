@@ -1,3 +1,4 @@
+import { isDiskSlow } from './disk-time.ts';
 import { advanceCommit, type EventOf, type Raft, restartElectionTimer } from './raft.ts';
 
 /** What a follower does with the leader's messages (Raft, figure 2, "AppendEntries RPC, receiver"). */
@@ -8,7 +9,7 @@ export function heedLeader(raft: Raft, leader: string): void {
   restartElectionTimer(raft);
 }
 
-/** Takes the entries over if they fit, and answers after the next sync. */
+/** Takes the entries over if they fit. */
 export function acceptAppend(raft: Raft, event: EventOf<'append.received'>): void {
   raft.leaderCommit = event.commit;
   const { offset } = raft.log;
@@ -24,15 +25,35 @@ export function acceptAppend(raft: Raft, event: EventOf<'append.received'>): voi
     return;
   }
   appendMissing(raft, prevIndex, entries);
-  const match = event.prevIndex + event.entries.length;
+  const agreed = event.prevIndex + event.entries.length;
   // What this leader has not vouched for may still be overwritten, however high its commit index is.
-  advanceCommit(raft, Math.min(event.commit, match));
-  answer(raft, event, { term: raft.term, ok: true, match, seq: event.seq });
+  advanceCommit(raft, Math.min(event.commit, agreed));
+  acknowledge(raft, event, agreed);
+}
+
+/**
+ * Entries are acknowledged after their sync. An append without any, and every one while the disk is slow, is answered
+ * at once with what is durable already: the leader measures by it whether this process lives and can be reached, and
+ * confirms strong reads by it. Neither depends on a disk.
+ *
+ * - A round confirms a read because no newer leader had been elected when the read came. Whoever helped to elect
+ *   one had that term durably, and would refuse this one even after a crash. So the term that answers need not
+ *   be durable itself.
+ * - `match` is a promise to have these entries after a crash. Without its term on the disk a replica could come back,
+ *   follow a leader of an earlier term, and cut off what it had promised. So nothing is promised until the
+ *   term is durable. `agreed` promises nothing; it tells the leader where to go on.
+ */
+function acknowledge(raft: Raft, event: EventOf<'append.received'>, agreed: number): void {
+  const body = { term: raft.term, ok: true, match: agreed, seq: event.seq };
+  if (event.entries.length > 0) answer(raft, event, 'sendAfterSync', body);
+  if (event.entries.length > 0 && !isDiskSlow(raft)) return;
+  const match = raft.durableTerm === raft.term ? Math.min(agreed, raft.durableIndex) : 0;
+  answer(raft, event, 'send', match === agreed ? body : { ...body, match, agreed });
 }
 
 /** An append of an older term: its sender learns of the newer one and steps down. */
 export function rejectStaleAppend(raft: Raft, event: EventOf<'append.received'>): void {
-  answer(raft, event, { term: raft.term, ok: false, match: 0, seq: event.seq });
+  answer(raft, event, 'send', { term: raft.term, ok: false, match: 0, seq: event.seq });
 }
 
 /** Skips what is there already; only a real conflict (same index, other term) cuts the log. */
@@ -55,7 +76,10 @@ function truncate(raft: Raft, lastKept: number): void {
   raft.durableIndex = Math.min(raft.durableIndex, lastKept);
 }
 
-/** Says where the logs part: at the end of a log that is too short, or where the conflicting term begins. */
+/**
+ * Says where the logs part: at the end of a log that is too short, or where the conflicting term begins. A refusal
+ * promises nothing, so it leaves at once.
+ */
 function refuseAppend(
   raft: Raft,
   event: EventOf<'append.received'>,
@@ -64,22 +88,19 @@ function refuseAppend(
 ): void {
   const refusal = { term: raft.term, ok: false, match: 0, seq: event.seq };
   if (ownTerm === undefined) {
-    answer(raft, event, { ...refusal, conflictIndex: raft.log.lastIndex + 1 });
+    answer(raft, event, 'send', { ...refusal, conflictIndex: raft.log.lastIndex + 1 });
     return;
   }
   let conflictIndex = prevIndex;
   while (conflictIndex > raft.commit + 1 && raft.log.termAt(conflictIndex - 1) === ownTerm) conflictIndex--;
-  answer(raft, event, { ...refusal, conflictTerm: ownTerm, conflictIndex });
+  answer(raft, event, 'send', { ...refusal, conflictTerm: ownTerm, conflictIndex });
 }
 
 function answer(
   raft: Raft,
   event: EventOf<'append.received'>,
+  when: 'send' | 'sendAfterSync',
   body: Omit<EventOf<'append.answered'>, 'type' | 'from'>,
 ): void {
-  raft.effects.push({
-    type: 'sendAfterSync',
-    to: event.from,
-    message: { type: 'raft.appended', body },
-  });
+  raft.effects.push({ type: when, to: event.from, message: { type: 'raft.appended', body } });
 }

@@ -20,6 +20,8 @@ export interface GroupCommit {
   /** Starts the next batch if there is something to write, else lets go what was held for the last one. */
   flush(): void;
   tick(): void;
+  /** Ticks that the batch under way has been with the disk; 0 while there is none. */
+  readonly syncTicks: number;
   halt(): void;
 }
 
@@ -36,6 +38,7 @@ export function createGroupCommit(options: {
   let writing = false;
   let halted = false;
   let quietTicks = 0;
+  let syncTicks = 0;
 
   /** Effects wait for a batch to ride on, but not while entries wait behind them to be applied. */
   function takeOperations(): Operation[] {
@@ -60,15 +63,16 @@ export function createGroupCommit(options: {
     quietTicks = 0;
     writing = true;
     const state = options.state();
-    const { term } = raft;
+    const { term, votedFor } = raft;
     const { lastIndex, lastTerm } = raft.log;
     const applied = state.applied.index;
     store.write(operations).then(() => {
       if (halted) return;
       writing = false;
+      syncTicks = 0;
       state.persisted();
       release(waiting);
-      options.synced({ type: 'batch.synced', term, lastIndex, lastTerm, applied });
+      options.synced({ type: 'batch.synced', term, votedFor, lastIndex, lastTerm, applied });
     }, options.fail);
   }
 
@@ -82,6 +86,10 @@ export function createGroupCommit(options: {
     flush,
     tick() {
       quietTicks++;
+      if (writing) syncTicks++;
+    },
+    get syncTicks() {
+      return syncTicks;
     },
     halt() {
       halted = true;

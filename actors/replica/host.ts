@@ -116,7 +116,7 @@ export function createReplicaHost(options: HostOptions): ReplicaHost {
     ticker = clock.setTimeout(tick, raft.limits.tickMs);
     batches.tick();
     sender.tick();
-    dispatch({ type: 'clock.ticked', draw: random.next() });
+    dispatch({ type: 'clock.ticked', draw: random.next(), syncTicks: batches.syncTicks });
   }
 
   function dispatch(event: ReplicaEvent): void {
@@ -144,6 +144,9 @@ export function createReplicaHost(options: HostOptions): ReplicaHost {
 
   function perform(effect: Effect): void {
     switch (effect.type) {
+      case 'send':
+        mesh.tell(effect.to, effect.message.type, effect.message.body);
+        break;
       case 'sendAfterSync': {
         const { to, message } = effect;
         batches.afterSync(() => mesh.tell(to, message.type, message.body));

@@ -1,4 +1,5 @@
 import type { Body, NodeId } from '../../runtime/mesh.ts';
+import { noteDiskTime } from './disk-time.ts';
 import { advanceCommit, type EventOf, type Progress, type Raft } from './raft.ts';
 
 /** What a leader does: replicate, commit by counting, confirm reads, and watch that a quorum still hears it. */
@@ -27,6 +28,7 @@ export function stopLeading(raft: Raft): void {
   raft.leader = null;
   raft.progress = new Map();
   raft.reads = [];
+  raft.votes = new Set();
   raft.effects.push({ type: 'resign' });
 }
 
@@ -46,7 +48,8 @@ export function lostQuorum(raft: Raft): boolean {
   return 1 + [...raft.progress.values()].filter((progress) => progress.active).length < raft.quorum;
 }
 
-export function tickLeader(raft: Raft): void {
+export function tickLeader(raft: Raft, event: EventOf<'clock.ticked'>): void {
+  noteDiskTime(raft, event);
   if (raft.elapsed >= raft.limits.electionTicks) {
     raft.elapsed = 0;
     for (const progress of raft.progress.values()) progress.active = false;
@@ -110,18 +113,19 @@ export function acceptAnswer(raft: Raft, event: EventOf<'append.answered'>): voi
   if (progress === undefined) return;
   progress.active = true;
   progress.ackedRound = Math.max(progress.ackedRound, event.seq);
-  if (event.ok) acceptMatch(raft, progress, event.match);
+  if (event.ok) acceptMatch(raft, progress, event);
   else if (event.seq >= progress.probeRound) stepBack(raft, progress, event);
   confirmReads(raft);
 }
 
-function acceptMatch(raft: Raft, progress: Progress, match: number): void {
+function acceptMatch(raft: Raft, progress: Progress, event: EventOf<'append.answered'>): void {
+  const { match, agreed = match } = event;
   progress.match = Math.max(progress.match, match);
   if (progress.mode === 'snapshot') return;
   progress.next = Math.max(progress.next, progress.match + 1);
   if (progress.mode === 'probe') {
     progress.mode = 'replicate';
-    progress.next = progress.match + 1;
+    progress.next = Math.max(progress.match, agreed) + 1;
   }
   if (progress.next <= raft.log.lastIndex) raft.news = true;
   commitByCounting(raft);

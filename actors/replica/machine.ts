@@ -1,5 +1,6 @@
 import { assertEvent, setup } from 'xstate';
 import { installSnapshot, noteSynced } from './compaction.ts';
+import { countTick, isDiskHanging } from './disk-time.ts';
 import {
   answerVote,
   countOwnVote,
@@ -11,6 +12,7 @@ import {
   startPreCampaign,
   takeVow,
   wonElection,
+  wonPreCampaign,
 } from './election.ts';
 import { acceptAppend, heedLeader, rejectStaleAppend } from './following.ts';
 import {
@@ -82,8 +84,10 @@ export const replicaMachine = setup({
       return !event.pre && event.term > context.raft.term && !hearsLeader(context.raft);
     },
     isElectionDue: ({ context }) => context.raft.elapsed >= context.raft.timeout && mayStand(context.raft),
+    hasWonPreCampaign: ({ context }) => wonPreCampaign(context.raft),
     hasWon: ({ context }) => wonElection(context.raft),
     hasLostQuorum: ({ context }) => lostQuorum(context.raft),
+    isDiskHanging: ({ context }) => isDiskHanging(context.raft),
     isLeaderGone: ({ context, event }) => {
       assertEvent(event, 'peer.disconnected');
       return event.peer === context.raft.leader;
@@ -92,21 +96,19 @@ export const replicaMachine = setup({
   actions: {
     adoptTerm: ({ context, event }) => adoptTerm(context.raft, termOf(event)),
     answerVote: on('vote.requested', answerVote),
-    countPreVote: on('vote.answered', (raft, event) => countVote(raft, event, true)),
-    countVote: on('vote.answered', (raft, event) => countVote(raft, event, false)),
+    countVote: on('vote.answered', countVote),
     countOwnVote: ({ context }) => countOwnVote(context.raft),
     forgetVote: on('peer.connected', (raft, event) => {
-      if (event.wiped) raft.votes.delete(event.peer);
+      if (!event.wiped) return;
+      raft.preVotes.delete(event.peer);
+      raft.votes.delete(event.peer);
     }),
     startPreCampaign: ({ context }) => startPreCampaign(context.raft),
     startCampaign: ({ context }) => startCampaign(context.raft),
     takeVow: on('vow.completed', takeVow),
     restartElectionTimer: ({ context }) => restartElectionTimer(context.raft),
     hastenElection: ({ context }) => hastenElection(context.raft),
-    countTick: on('clock.ticked', (raft, event) => {
-      raft.chance = event.draw;
-      raft.elapsed++;
-    }),
+    countTick: on('clock.ticked', countTick),
 
     heedLeader: ({ context, event }) => {
       assertEvent(event, ['append.received', 'snapshot.received']);
@@ -115,6 +117,8 @@ export const replicaMachine = setup({
     acceptAppend: on('append.received', acceptAppend),
     rejectStaleAppend: on('append.received', rejectStaleAppend),
     acceptSnapshot: on('snapshot.received', (raft, event) => {
+      // It could not be written, and every new try at sending it would wait in memory.
+      if (isDiskHanging(raft)) return;
       raft.effects.push({ type: 'receiveSnapshot', from: event.from, body: event.body });
     }),
     installSnapshot: on('snapshot.installed', installSnapshot),
@@ -198,7 +202,10 @@ export const replicaMachine = setup({
 
         preCandidate: {
           entry: 'startPreCampaign',
-          always: { guard: 'hasWon', target: 'candidate' },
+          always: [
+            { guard: 'hasWon', target: 'leader' },
+            { guard: 'hasWonPreCampaign', target: 'candidate' },
+          ],
           on: {
             'clock.ticked': [
               { guard: 'isElectionDue', target: 'preCandidate', reenter: true },
@@ -206,7 +213,7 @@ export const replicaMachine = setup({
             ],
             'vote.answered': [
               { guard: 'isNewerTerm', target: 'follower', actions: 'adoptTerm' },
-              { actions: 'countPreVote' },
+              { actions: 'countVote' },
             ],
           },
         },
@@ -228,7 +235,11 @@ export const replicaMachine = setup({
           entry: 'startLeading',
           exit: 'stopLeading',
           on: {
-            'clock.ticked': [{ guard: 'hasLostQuorum', target: 'follower' }, { actions: 'tickLeader' }],
+            'clock.ticked': [
+              { guard: 'hasLostQuorum', target: 'follower' },
+              { guard: 'isDiskHanging', target: 'follower' },
+              { actions: 'tickLeader' },
+            ],
             'commands.proposed': { actions: 'appendCommands' },
             'reads.requested': { actions: 'queueReads' },
             'turn.ended': { actions: 'broadcastNews' },

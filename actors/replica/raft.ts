@@ -28,8 +28,9 @@ export interface Raft {
   /** Durable before any message that depends on it leaves. */
   term: number;
   votedFor: NodeId | null;
-  /** Highest term that is durable; the own vote counts from then on. */
+  /** The term and the vote that are durable; the own vote counts from then on. */
   durableTerm: number;
+  durableVote: NodeId | null;
   /** Highest index of the own log that is durable; the leader counts itself up to here. */
   durableIndex: number;
   /** A wiped disk's promise: no vote for, and no standing with, a log older than this. */
@@ -41,13 +42,22 @@ export interface Raft {
   /** The leader's commit index as last heard, which may be ahead of what has arrived here. */
   leaderCommit: number;
 
+  /** Ticks that the batch under way has been with the disk; 0 while there is none. */
+  syncTicks: number;
+  /** The longest of the recent syncs in ticks, smoothed: it fades with time. */
+  slowestSync: number;
+
   /** Ticks since the leader was heard, the campaign began, or (leading) the quorum was last checked. */
   elapsed: number;
   /** Ticks of `elapsed` at which this replica stands for election. */
   timeout: number;
   /** The last draw from [0, 1) that came with a tick: chance comes from outside. */
   chance: number;
-  /** Who has granted the current campaign. A set, so that a vote heard twice counts once. */
+  /** This replica has granted a pre-vote and waited for that campaign; it does not wait for the next one as well. */
+  hasYielded: boolean;
+  /** Who has granted the current pre-campaign. A set, so that a vote heard twice counts once. */
+  preVotes: Set<NodeId>;
+  /** Who has voted for this replica in its present term. */
   votes: Set<NodeId>;
 
   /** What the leader knows of each follower; empty while not leading. */
@@ -108,11 +118,12 @@ export type ReplicaEvent =
   | ({ type: 'append.answered'; from: NodeId } & Body<'raft.appended'>)
   | { type: 'snapshot.received'; from: NodeId; term: number; body: Body<'raft.snapshot'> }
   | { type: 'term.exceeded'; term: number }
-  | { type: 'clock.ticked'; draw: number }
+  /** `syncTicks`: how long the batch under way has been with the disk. */
+  | { type: 'clock.ticked'; draw: number; syncTicks: number }
   | { type: 'commands.proposed'; commands: readonly Command[]; at: number }
   | { type: 'reads.requested'; ids: readonly number[] }
   | { type: 'turn.ended' }
-  | { type: 'batch.synced'; term: number; lastIndex: number; lastTerm: number; applied: number }
+  | ({ type: 'batch.synced' } & SyncedBatch)
   | { type: 'peer.connected'; peer: NodeId; wiped: boolean }
   | { type: 'peer.disconnected'; peer: NodeId }
   | { type: 'snapshot.installed'; position: Position }
@@ -120,8 +131,18 @@ export type ReplicaEvent =
   | { type: 'snapshot.failed'; peer: NodeId }
   | { type: 'vow.completed'; term: number; vow: LogEnd };
 
+/** What is durable with a batch: the promises and the end of the log as they were when it was taken. */
+export interface SyncedBatch extends LogEnd {
+  readonly term: number;
+  readonly votedFor: NodeId | null;
+  /** Index up to which the applied state is durable. */
+  readonly applied: number;
+}
+
 /** What the host is to do, in order. */
 export type Effect =
+  /** For what promises nothing that is not durable. */
+  | { type: 'send'; to: NodeId; message: RaftMessage }
   /** Waits until everything changed so far is durable. */
   | { type: 'sendAfterSync'; to: NodeId; message: RaftMessage }
   /** The leader's appends alone may leave beside its own sync. */
@@ -151,15 +172,21 @@ export function atLeastAsNew(a: LogEnd, b: LogEnd): boolean {
   return a.lastTerm > b.lastTerm || (a.lastTerm === b.lastTerm && a.lastIndex >= b.lastIndex);
 }
 
-/** Restarts the countdown to the next campaign with a length drawn from one to two election timeouts. */
-export function restartElectionTimer(raft: Raft): void {
+/**
+ * Restarts the countdown to the next campaign with a length drawn from one to two election timeouts. `patience` in
+ * ticks lengthens the timeout.
+ */
+export function restartElectionTimer(raft: Raft, patience = 0): void {
+  const least = raft.limits.electionTicks + patience;
   raft.elapsed = 0;
-  raft.timeout = raft.limits.electionTicks + Math.floor(raft.chance * (raft.limits.electionTicks + 1));
+  raft.timeout = least + Math.floor(raft.chance * (least + 1));
+  raft.hasYielded = false;
 }
 
 /** Enters a newer term, in which no vote is cast yet. */
 export function adoptTerm(raft: Raft, term: number): void {
   raft.term = term;
+  raft.votes = new Set();
   raft.votedFor = null;
   raft.leader = null;
   persist(raft);

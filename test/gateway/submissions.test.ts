@@ -50,6 +50,23 @@ test('a silent order replica is followed by the next, with the same key and the 
   await cluster.end();
 });
 
+test('a silent order replica that answers after all is heard, though another was asked meanwhile', async () => {
+  const cluster = await startCluster();
+  const { clock, gateway, orders } = cluster;
+  const [first, second] = orders;
+  first!.submit = async ({ command }) => {
+    await new Promise<void>((resolve) => clock.setTimeout(resolve, 2_000));
+    return { result: confirmed(command.key, 9) };
+  };
+  second!.submit = never;
+  const begin = clock.monotonic();
+  const { order, result } = await cluster.answer(gateway.purchase(cart));
+  assert.equal([order, result.version], ['order-1', 9]);
+  assert.is(second!.submitted.length, 1);
+  assert.ok(clock.monotonic() - begin < 2_200);
+  await cluster.end();
+});
+
 test('an order replica whose link drops is followed by the next at once', async () => {
   const cluster = await startCluster();
   const [first] = cluster.orders;

@@ -1,3 +1,4 @@
+import { underSlowDisks } from '../simulation/slow-disks.ts';
 import type { Mutant } from './mutant.ts';
 import { followersReturn, under } from './plans.ts';
 
@@ -23,10 +24,9 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/replica/election.ts',
-        find: `if (event.granted && event.pre === pre && event.campaign === campaign) raft.votes.add(event.from);`,
-        put: `if (event.granted && event.pre === pre && event.campaign === campaign) {
-          raft.votes.add(\`\${event.from}, vote \${raft.votes.size}\`);
-        }`,
+        find: '(pre ? raft.preVotes : raft.votes).add(event.from);',
+        put: `const votes = pre ? raft.preVotes : raft.votes;
+              votes.add(\`\${event.from}, vote \${votes.size}\`);`,
       },
     ],
     seeds: 10,
@@ -68,5 +68,72 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
     swaps: [{ file: 'actors/catalog/disk.ts', find: 'wiped: known.recovering,', put: 'wiped: false,' }],
     seeds: 20,
     change: under(['wipe a disk', 'cut off the leader'], { diskMs: 20, faultEveryMs: 500 }),
+  },
+  {
+    name: 'own-vote-counted-before-sync',
+    harm: 'A candidate that crashes has forgotten that it voted for itself, and elects another in the same term.',
+    swaps: [
+      {
+        file: 'actors/replica/election.ts',
+        find: `adoptTerm(raft, raft.term + 1);
+               raft.votedFor = raft.self;`,
+        put: `adoptTerm(raft, raft.term + 1);
+              raft.votes.add(raft.self);
+              raft.votedFor = raft.self;
+              for (const message of voteRequests(raft, raft.term, false)) {
+                raft.effects.push({ type: 'send', ...message });
+              }`,
+      },
+    ],
+    seeds: 10,
+    change: under(['slow disk', 'kill the leader'], { diskMs: 20, latencyMs: 2 }),
+  },
+  {
+    name: 'votes-of-slow-disks-forgotten',
+    harm: 'A candidate begins anew while its voters still write, so with slow disks no election ever ends.',
+    swaps: [
+      {
+        file: 'actors/replica/machine.ts',
+        find: `{ guard: 'hasWon', target: 'leader' },
+               { guard: 'hasWonPreCampaign', target: 'candidate' },`,
+        put: `{ guard: 'hasWonPreCampaign', target: 'candidate' },`,
+      },
+      {
+        file: 'actors/replica/election.ts',
+        find: 'return event.term > raft.term && canPromise(raft) && !hearsLeader(raft) && isNewEnough(raft, event);',
+        put: 'return event.term > raft.term && !hearsLeader(raft) && isNewEnough(raft, event);',
+      },
+      {
+        file: 'actors/replica/disk-time.ts',
+        find: 'return Math.min(raft.limits.maxPatienceTicks, Math.ceil(2 * raft.slowestSync));',
+        put: 'return 0;',
+      },
+      {
+        file: 'actors/replica/disk-time.ts',
+        find: 'if (canPromise(raft)) raft.elapsed++;',
+        put: 'raft.elapsed++;',
+      },
+    ],
+    seeds: 10,
+    change: underSlowDisks({
+      fault: 'kill the leader',
+      diskMs: 1_000,
+      faultEveryMs: 12_000,
+      maxNewTerms: 2,
+      longestDroughtMs: 9_000,
+    }),
+  },
+  {
+    name: 'hanging-leader-keeps-the-role',
+    harm: 'A leader whose disk hangs keeps everything in memory, and goes on being asked, for as long as it lasts.',
+    swaps: [
+      {
+        file: 'actors/replica/machine.ts',
+        find: `{ guard: 'isDiskHanging', target: 'follower' },`,
+        put: '',
+      },
+    ],
+    seeds: 10,
+    change: underSlowDisks({ fault: 'hang the leader disk', faultEveryMs: 6_000 }),
   },
 ];

@@ -1,3 +1,4 @@
+import { underSlowDisks } from '../simulation/slow-disks.ts';
 import type { Mutant } from './mutant.ts';
 import { limits, slicesUnder, under } from './plans.ts';
 
@@ -59,7 +60,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/replica/following.ts',
-        find: 'advanceCommit(raft, Math.min(event.commit, match));',
+        find: 'advanceCommit(raft, Math.min(event.commit, agreed));',
         put: 'advanceCommit(raft, Math.min(event.commit, raft.log.lastIndex));',
       },
     ],
@@ -72,8 +73,8 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/replica/following.ts',
-        find: 'answer(raft, event, { term: raft.term, ok: true, match, seq: event.seq });',
-        put: 'answer(raft, event, { term: raft.term, ok: true, match: raft.log.lastIndex, seq: event.seq });',
+        find: 'acknowledge(raft, event, agreed);',
+        put: 'acknowledge(raft, event, raft.log.lastIndex);',
       },
     ],
     seeds: 10,
@@ -131,5 +132,31 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     ],
     seeds: 10,
     change: slicesUnder(['kill any']),
+  },
+  {
+    name: 'heartbeat-acks-undurable-entries',
+    harm: 'A heartbeat is answered before the sync, so what it acknowledges beyond the disk is lost in a crash.',
+    swaps: [
+      {
+        file: 'actors/replica/following.ts',
+        find: 'const match = raft.durableTerm === raft.term ? Math.min(agreed, raft.durableIndex) : 0;',
+        put: 'const match = agreed;',
+      },
+    ],
+    seeds: 5,
+    change: under(['slow disk', 'kill any'], { diskMs: 20 }),
+  },
+  {
+    name: 'heartbeats-wait-for-the-disk',
+    harm: 'The leader measures disks instead of processes, and gives up the lead whenever a majority is slow.',
+    swaps: [
+      {
+        file: 'actors/replica/following.ts',
+        find: "answer(raft, event, 'send', match === agreed ? body : { ...body, match, agreed });",
+        put: "answer(raft, event, 'sendAfterSync', body);",
+      },
+    ],
+    seeds: 5,
+    change: underSlowDisks({ fault: 'slow disks', slowestSyncMs: 1_000, maxNewTerms: 0 }),
   },
 ];

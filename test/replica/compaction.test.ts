@@ -72,9 +72,9 @@ test('the sync of a log that was cut and has grown again is not taken for that o
   raft.log.append([{ term: 1, at: 0, command: null }]);
   raft.log.truncateAfter(2);
   raft.log.append([{ term: 2, at: 0, command: null }]);
-  trial.send({ type: 'batch.synced', term: 1, lastIndex: 3, lastTerm: 1, applied: 0 });
+  trial.send({ type: 'batch.synced', term: 1, votedFor: null, lastIndex: 3, lastTerm: 1, applied: 0 });
   assert.is(raft.durableIndex, 2);
-  trial.send({ type: 'batch.synced', term: 2, lastIndex: 3, lastTerm: 2, applied: 0 });
+  trial.send({ type: 'batch.synced', term: 2, votedFor: null, lastIndex: 3, lastTerm: 2, applied: 0 });
   assert.is(raft.durableIndex, 3);
 });
 

@@ -115,7 +115,7 @@ test('a candidate enters the next term and votes for itself, durably before it a
 
 test('the own vote counts only once it is durable', async () => {
   const trial = await createCandidate();
-  trial.send({ type: 'batch.synced', term: 0, lastIndex: 0, lastTerm: 0, applied: 0 });
+  trial.send({ type: 'batch.synced', term: 0, votedFor: null, lastIndex: 0, lastTerm: 0, applied: 0 });
   trial.send(granted(trial.raft, 'catalog-2', false));
   assert.is(trial.state, 'candidate', 'an earlier batch has returned');
   trial.sync();
@@ -154,6 +154,7 @@ test('the vote of a disk that was wiped since is forgotten', async () => {
 
 test('a candidate that is not elected in time asks for pre-votes again, within its term', async () => {
   const trial = await createCandidate({ log: [4] });
+  trial.sync();
   const effects = trial.tick(trial.raft.timeout + 1);
   assert.is(trial.state, 'preCandidate');
   assert.is(trial.raft.term, 5);

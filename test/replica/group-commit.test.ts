@@ -57,12 +57,12 @@ test('what comes while a batch is written is gathered into the next, one write a
   assert.is(trial.mostWrites, 1);
 });
 
-test('answers leave in the order of what they answer', async () => {
+test('entries are acknowledged in the order in which they came', async () => {
   const trial = await createHostTrial();
   trial.host.dispatch(append(1, { log: [1], seq: 1 }));
-  trial.host.dispatch(append(1, { seq: 2 }));
+  trial.host.dispatch(append(1, { prev: [1, 1], log: [1], seq: 2 }));
   await trial.clock.elapse(1);
-  trial.host.dispatch(append(1, { seq: 3 }));
+  trial.host.dispatch(append(1, { prev: [2, 1], log: [1], seq: 3 }));
   await trial.clock.elapse(2 * SYNC_MS);
   assert.equal(
     trial.told('raft.appended').map(({ seq }) => seq),

@@ -101,7 +101,7 @@ test('an earlier batch does not make later entries durable', async () => {
   const trial = await createSettledLeader();
   const { term } = trial.raft;
   trial.send(proposed(2), TURN, matched(trial.raft, 'catalog-2', 3));
-  trial.send({ type: 'batch.synced', term, lastIndex: 2, lastTerm: term, applied: 0 });
+  trial.send({ type: 'batch.synced', term, votedFor: null, lastIndex: 2, lastTerm: term, applied: 0 });
   assert.is(trial.raft.commit, 2);
 });
 

@@ -136,12 +136,14 @@ test('the vow is obeyed in votes and pre-votes: none for a log that is older', a
       assert.not(sent(trial.send(voteRequest(6, { pre, ...end })), 'raft.voted')[0]!.granted);
     }
     const { trial } = await createVowed();
+    trial.sync();
     assert.ok(sent(trial.send(voteRequest(6, { pre, ...VOW })), 'raft.voted')[0]!.granted);
   }
 });
 
 test('the vow is obeyed in standing: only with a log that is at least as new', async () => {
   const { trial } = await createVowed();
+  trial.sync();
   assert.equal(trial.tick(1_000), []);
   trial.send(append(5, { log: [1, 1, 3, 3, 3] }));
   trial.tick(1_000);

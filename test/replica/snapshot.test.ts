@@ -117,6 +117,17 @@ test('a snapshot beyond the end of the log discards it too', async () => {
   const trial = await createTrial({ log: [1, 1] });
   trial.send(installed(8, 1));
   assert.is(trial.raft.log.lastIndex, 8);
+});
+
+test('a snapshot is durable with the batch that switches over to it, and not before', async () => {
+  const trial = await createFollower({ log: [1, 1, 1], commit: 2 });
+  trial.send(installed(8, 1));
+  assert.is(trial.raft.durableIndex, 2, 'the old state and what it was made of');
+  const early = trial.send(append(1, { prev: [8, 1] }));
+  assert.equal(sent(early, 'raft.appended'), [
+    { to: 'catalog-2', term: 1, ok: true, match: 2, agreed: 8, seq: 1 },
+  ]);
+  trial.sync();
   assert.is(trial.raft.durableIndex, 8);
 });
 
@@ -130,8 +141,8 @@ test('a snapshot that the log agrees with leaves its tail', async () => {
 test('a batch that was taken before the snapshot does not make the new log durable', async () => {
   const trial = await createTrial({ log: [1, 1, 1, 1, 1, 1] });
   trial.send(installed(4, 2), append(2, { prev: [4, 2], log: [2, 2] }));
-  trial.send({ type: 'batch.synced', term: 1, lastIndex: 6, lastTerm: 1, applied: 0 });
-  assert.is(trial.raft.durableIndex, 4);
+  trial.send({ type: 'batch.synced', term: 1, votedFor: null, lastIndex: 6, lastTerm: 1, applied: 0 });
+  assert.is(trial.raft.durableIndex, 0);
   trial.sync();
   assert.is(trial.raft.durableIndex, 6);
 });

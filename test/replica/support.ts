@@ -41,7 +41,8 @@ export interface Trial {
   readonly fault: unknown;
   /** Gives these events to the machine; returns all their effects. */
   send(...events: ReplicaEvent[]): Effect[];
-  tick(count?: number, draw?: number): Effect[];
+  /** `syncTicks`: how long the batch under way has been with the disk. */
+  tick(count?: number, draw?: number, syncTicks?: number): Effect[];
   /** The synced batch returns that holds all that was changed so far. */
   sync(applied?: number): Effect[];
 }
@@ -72,14 +73,16 @@ export async function createTrial(beginning: Beginning = {}): Promise<Trial> {
       raft.effects = [];
       return effects;
     },
-    tick(count = 1, draw = 0) {
-      return trial.send(...Array.from({ length: count }, () => ({ type: 'clock.ticked' as const, draw })));
+    tick(count = 1, draw = 0, syncTicks = 0) {
+      const event = { type: 'clock.ticked' as const, draw, syncTicks };
+      return trial.send(...Array.from({ length: count }, () => event));
     },
     sync(applied = 0) {
-      const { term, log } = raft;
+      const { term, votedFor, log } = raft;
       return trial.send({
         type: 'batch.synced',
         term,
+        votedFor,
         lastIndex: log.lastIndex,
         lastTerm: log.lastTerm,
         applied,
@@ -106,6 +109,7 @@ export async function createRaft(beginning: Beginning = {}): Promise<Raft> {
   raft.term = beginning.term ?? raft.log.lastTerm;
   raft.durableTerm = raft.term;
   raft.votedFor = beginning.votedFor ?? null;
+  raft.durableVote = raft.votedFor;
   raft.commit = Math.max(commit, forgotten);
   raft.vow = beginning.vow ?? null;
   return raft;
@@ -207,11 +211,15 @@ export function refused(
 export function sent<T extends RaftMessage['type']>(effects: readonly Effect[], type: T) {
   const messages: (Body<T> & { to: NodeId })[] = [];
   for (const effect of effects) {
-    if (effect.type === 'sendAfterSync' && effect.message.type === type) {
+    if (isSending(effect) && effect.message.type === type) {
       messages.push({ to: effect.to, ...(effect.message.body as Body<T>) });
     }
   }
   return messages;
+}
+
+function isSending(effect: Effect): effect is Extract<Effect, { message: RaftMessage }> {
+  return effect.type === 'send' || effect.type === 'sendAfterSync';
 }
 
 /** The appends among the effects, one a receiver, in short: `catalog-2: 1 2 after 3@1`. */

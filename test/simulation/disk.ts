@@ -23,6 +23,8 @@ export interface SimulatedDisk {
   lose(key: string): boolean;
   /** Milliseconds a write takes, from `least` up to `most`; may be changed at any time. */
   latencyMs: Latency;
+  /** While this is true no write ends; the one that was due ends as soon as it is false again. */
+  hanging: boolean;
   readonly records: ReadonlyMap<string, string>;
 }
 
@@ -50,6 +52,9 @@ export function simulatedDisk(options: {
   let writes: Write[] = [];
   let timer: Timer | undefined;
   let holder: Store | undefined;
+  let hanging = false;
+  /** The write under way would be over if the disk did not hang. */
+  let overdue = false;
 
   const disk: SimulatedDisk = {
     open,
@@ -72,6 +77,13 @@ export function simulatedDisk(options: {
       return records.delete(key);
     },
     latencyMs: options.latencyMs,
+    get hanging() {
+      return hanging;
+    },
+    set hanging(hangs) {
+      hanging = hangs;
+      if (!hangs && overdue) finishWrite();
+    },
     records,
   };
   return disk;
@@ -82,6 +94,7 @@ export function simulatedDisk(options: {
 
   function crash(): void {
     clock.clearTimeout(timer);
+    overdue = false;
     const kept = random.integer(writes.length + 1);
     for (const { operations } of writes.slice(0, kept)) take(operations);
     writes = [];
@@ -105,6 +118,8 @@ export function simulatedDisk(options: {
   }
 
   function finishWrite(): void {
+    overdue = hanging;
+    if (hanging) return;
     const { operations, done } = writes.shift()!;
     take(operations);
     if (writes.length > 0) startWrite();

@@ -60,7 +60,10 @@ export function createInvariants(world: World): Invariants {
     if (known?.lastIndex !== log.lastIndex || known.lastSum !== lastSum) checkLog(node, known);
     if (known?.commit !== raft.commit) checkCommit(node, known?.commit ?? log.offset.index);
     if (known?.applied !== applied) checkState(node, known?.applied ?? 0);
-    if (role === 'leader') checkMatches(node);
+    if (role === 'leader') {
+      checkMatches(node);
+      checkDisk(node);
+    }
     seen.set(node, {
       process: node.process,
       role,
@@ -152,6 +155,12 @@ export function createInvariants(world: World): Invariants {
     if (holders.length < quorum) {
       throw new Violation(`entry ${position.index} is committed, but durable on ${namesOf(holders)} only`);
     }
+  }
+
+  /** Whoever leads has a disk that answers within the limit, and a tick to notice that it does not. */
+  function checkDisk(node: SimNode): void {
+    const { syncTicks, limits } = node.catalog!.replica.raft;
+    if (syncTicks > limits.hangingDiskTicks) throw new Violation(`${node.id} leads with a disk that hangs`);
   }
 
   /** What a leader takes a follower to have, it has durably, unless another leader has come since. */

@@ -14,6 +14,7 @@ export interface Nemesis {
 export function createNemesis(world: World, invariants: Invariants, random: Random): Nemesis {
   const { plan, scheduler, outside, network, redis } = world;
   const faults = new Map<string, number>();
+  const usual = { least: plan.diskMs / 10, most: plan.diskMs };
   let running = false;
 
   const pick = <T>(choices: readonly T[]): T => choices[random.integer(choices.length)]!;
@@ -138,6 +139,10 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
     ['disturb a follower', 1, disturbFollower],
     ['reset a link', 4, () => network.reset(pick(world.nodes).id, pick(world.nodes).id)],
     ['slow disk', 1, slowDisk],
+    ['slow disks', 1, slowDisks],
+    ['hang a disk', 1, () => hangDisk(pick(world.ofKind('catalog')))],
+    ['hang the leader disk', 0.5, () => void (leader() && hangDisk(leader()!))],
+    ['hang all disks', 0.5, () => world.ofKind('catalog').forEach(hangDisk)],
     ['disturb Redis', redis ? 4 : 0, disturbRedis],
   ];
 
@@ -165,10 +170,32 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
 
   function slowDisk(): void {
     const node = pick(world.ofKind('catalog'));
-    const before = node.disk!.latencyMs;
     node.disk!.latencyMs = { least: 50, most: 400 };
     soon(500, 3_000, () => {
-      node.disk!.latencyMs = before;
+      node.disk!.latencyMs = usual;
+    });
+  }
+
+  /** All at once, or a majority of them: no reason to elect anybody. */
+  function slowDisks(): void {
+    const all = world.ofKind('catalog');
+    const spared = random.next() < 0.5 ? pick(all) : undefined;
+    const most = 200 + random.next() * (plan.slowestSyncMs - 200);
+    say(`slow disks, ${Math.round(most)} ms${spared ? `, but not ${spared.id}` : ''}`);
+    const slowed = all.filter((node) => node !== spared);
+    for (const { disk } of slowed) disk!.latencyMs = { least: most / 2, most };
+    soon(1_000, 8_000, () => {
+      say('the disks are fast again');
+      for (const { disk } of slowed) disk!.latencyMs = usual;
+    });
+  }
+
+  function hangDisk({ id, disk }: SimNode): void {
+    say(`the disk of ${id} hangs`);
+    disk!.hanging = true;
+    soon(1_000, 8_000, () => {
+      say(`the disk of ${id} goes on`);
+      disk!.hanging = false;
     });
   }
 
@@ -206,7 +233,10 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
       redis?.resume();
       redis?.start('saved');
       for (const node of world.nodes) {
-        if (node.disk) node.disk.latencyMs = { least: plan.diskMs / 10, most: plan.diskMs };
+        if (node.disk) {
+          node.disk.latencyMs = usual;
+          node.disk.hanging = false;
+        }
         if (node.process.paused) world.resume(node);
         if (!node.process.alive) world.start(node);
       }

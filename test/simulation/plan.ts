@@ -33,6 +33,12 @@ export interface Plan {
   readonly dropRate: number;
   readonly duplicateRate: number;
   readonly diskMs: number;
+  /** Simulated milliseconds of the longest sync while disks are slow. */
+  readonly slowestSyncMs: number;
+  /** The longest time in simulated milliseconds that may pass with faults and without a decided purchase. */
+  readonly longestDroughtMs?: number;
+  /** Terms that may be opened during the faults. */
+  readonly maxNewTerms?: number;
 }
 
 export function drawPlan(seed: number, random: Random): Plan {
@@ -70,6 +76,7 @@ export function drawPlan(seed: number, random: Random): Plan {
     dropRate: lossy ? random.next() * 0.02 : 0,
     duplicateRate: lossy ? random.next() * 0.02 : 0,
     diskMs: calm ? 1 : pick(0.5, 3, 20),
+    slowestSyncMs: 2_000,
   };
 }
 

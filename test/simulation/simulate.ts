@@ -51,12 +51,14 @@ export async function simulate(
     for (const node of world.nodes) world.start(node);
     await until(world, invariants, workload.stock(), OPENING_MS, 'the store does not open');
     const termsAtFirst = invariants.leaders.size;
+    const faultsFrom = world.scheduler.now;
     workload.begin();
     nemesis.begin();
     await world.scheduler.run(world.scheduler.now + plan.faultsMs, invariants.check);
     if (plan.roughness === 'calm' && invariants.leaders.size !== termsAtFirst) {
       throw new Violation(`the leader changed although nothing had happened`);
     }
+    checkLiveness(plan, workload.history, faultsFrom, invariants.leaders.size - termsAtFirst);
     nemesis.heal();
     await world.scheduler.run(world.scheduler.now + plan.healedMs, invariants.check);
     await until(world, invariants, workload.stop(), 30_000, 'a client does not come to an end');
@@ -114,6 +116,26 @@ async function until(
     await world.scheduler.run(world.scheduler.now + 50, invariants.check);
   }
   if (failed !== undefined) throw failed;
+}
+
+/** What must go on during faults that leave a majority connected and its disks answering. */
+function checkLiveness(plan: Plan, history: readonly Line[], from: number, newTerms: number): void {
+  const { longestDroughtMs = Number.POSITIVE_INFINITY, maxNewTerms = Number.POSITIVE_INFINITY } = plan;
+  if (newTerms > maxNewTerms) throw new Violation(`${newTerms} new terms, and ${maxNewTerms} are excused`);
+  let last = from;
+  for (const end of [...decisions(history), from + plan.faultsMs]) {
+    if (end - last > longestDroughtMs) {
+      throw new Violation(`no purchase was decided for ${Math.round(end - last)} ms`);
+    }
+    last = Math.max(last, end);
+  }
+}
+
+function decisions(history: readonly Line[]): number[] {
+  return history.flatMap((line) => {
+    if (line.kind !== 'purchase' || line.end === null) return [];
+    return line.outcome === 'ok' || line.outcome === 'refused' ? [line.end] : [];
+  });
 }
 
 /** Resolves when every catalog has applied everything that is committed. */
