@@ -34,9 +34,9 @@ const MAX_NAME_BYTES = 24;
 /** Waits for the pipe to close, which it does even when the launcher is killed by SIGKILL. */
 const GUARD = 'read -r line <&3; rm -rf "$1"';
 
-/** Makes the folder where temporary files go. Throws a `UsageError` if there is no place for it. */
-export async function openSocketFolder(): Promise<SocketFolder> {
-  const place = await findPlace([tmpdir(), '/tmp']);
+/** Makes the folder in the first place that will do. Throws a `UsageError` if there is none. */
+export async function openSocketFolder(places = [tmpdir(), '/tmp']): Promise<SocketFolder> {
+  const place = await findPlace(places);
   await removeDead(place);
   const path = await mkdtemp(join(place, PREFIX));
   const owner = await listenAsOwner(path);
@@ -90,7 +90,8 @@ async function faultOf(place: string): Promise<string | undefined> {
   for (let folder = place; ; folder = dirname(folder)) {
     const found = await lstat(folder).catch(() => undefined);
     if (!found?.isDirectory()) return 'is no folder';
-    if (found.uid !== 0 && found.uid !== process.getuid?.()) return `is in the hands of another user`;
+    if (found.uid !== 0 && found.uid !== process.getuid?.())
+      return `is in the hands of another user (${folder})`;
     const isShared = (found.mode & 0o022) !== 0;
     const isSticky = (found.mode & 0o1000) !== 0;
     if (isShared && !isSticky) return `can be moved away by others (${folder})`;
