@@ -9,7 +9,7 @@ import type { NodeId, NodeKind } from '../mesh.ts';
 import type { Random } from '../random.ts';
 import { type DataDirectory, openDataDirectory } from './data-directory.ts';
 import type { Configure } from './ipc.ts';
-import { type PrivateRedis, startPrivateRedis } from './private-redis.ts';
+import { findOnPath, type PrivateRedis, startPrivateRedis } from './private-redis.ts';
 import { awaitPurchases, introduceCatalogs } from './readiness.ts';
 import { seedBooks } from './seed.ts';
 import { openSocketFolder, type SocketFolder } from './socket-folder.ts';
@@ -115,9 +115,10 @@ export async function startStore(options: StoreOptions): Promise<Store> {
   };
 }
 
-/** A folder for those of our processes that listen on a socket; none where there is none. */
+/** A folder for those of our processes that listen on a socket, if any does. */
 async function openSockets({ links, cache }: Config): Promise<SocketFolder | undefined> {
-  return links === 'unix' || cache.kind === 'private' ? openSocketFolder() : undefined;
+  const hasRedis = cache.kind === 'private' && (await findOnPath('redis-server')) !== undefined;
+  return links === 'unix' || hasRedis ? openSocketFolder() : undefined;
 }
 
 function planNodes(options: {
