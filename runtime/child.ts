@@ -9,7 +9,7 @@ import { logDestination } from './log-text.ts';
 import { createLogger, type Logger } from './logger.ts';
 import type { Mesh, NodeId } from './mesh.ts';
 import { type Random, systemRandom } from './random.ts';
-import { webSocketTransport } from './ws-transport.ts';
+import { LOOPBACK, webSocketTransport } from './ws-transport.ts';
 
 /** What a node is made from: its configuration and the real ports. */
 export interface ChildContext {
@@ -78,7 +78,7 @@ async function live(
 ): Promise<void> {
   const { value: configuration } = await messages.next();
   if (configuration.type !== 'configure') throw new Error(`expected configure, got ${configuration.type}`);
-  const { id, kind, cluster, secret, logLevel, logFormat } = configuration;
+  const { id, kind, cluster, secret, socket, logLevel, logFormat } = configuration;
   const limits: Limits = { ...DEFAULT_LIMITS, ...configuration.limits };
   const logger = createLogger(id, logLevel, logDestination(logFormat));
   const ports = { clock: systemClock, random: systemRandom, limits, logger };
@@ -93,7 +93,8 @@ async function live(
   try {
     const prepared = await prepare({ id, configuration, ...ports });
     const self = { id, kind, incarnation: prepared.incarnation };
-    const mesh = await openMesh({ self, cluster, secret, transport: webSocketTransport(limits), ...ports });
+    const transport = webSocketTransport(limits, socket === undefined ? LOOPBACK : { path: socket });
+    const mesh = await openMesh({ self, cluster, secret, transport, ...ports });
     const node = await prepared.run(mesh);
 
     let leaving = false;

@@ -13,6 +13,8 @@ export interface Config {
   readonly books: string | undefined;
   /** `private`: a redis-server of our own, where one is installed. */
   readonly cache: { readonly kind: 'redis'; readonly url: string } | { readonly kind: 'private' | 'none' };
+  /** What joins the processes: Unix sockets that only this user can open, or ports that anybody here can dial. */
+  readonly links: 'unix' | 'tcp';
   readonly logLevel: string;
   /** The admin token from the environment; without one the data directory keeps a random one. */
   readonly adminToken: string | undefined;
@@ -38,6 +40,9 @@ interface Option {
   readonly text: string;
 }
 
+/** In folders with modes. What Windows has under that name protects nothing. */
+const HAS_UNIX_SOCKETS = process.platform !== 'win32';
+
 /** Every option, in the order of `--help`. A flag wins over its environment variable. */
 const OPTIONS = [
   { flag: 'catalogs', value: 'N', env: 'BAZAR_CATALOGS', preset: '3', text: 'catalog replicas, 1 to 7' },
@@ -54,6 +59,13 @@ const OPTIONS = [
   { flag: 'books', value: 'FILE', env: 'BAZAR_BOOKS', text: 'CSV to fill an empty store with' },
   { flag: 'redis', value: 'URL', env: 'REDIS_URL', text: 'the Redis to cache in' },
   { flag: 'no-redis', text: 'no private redis-server, even where one is installed' },
+  {
+    flag: 'links',
+    value: 'KIND',
+    env: 'BAZAR_LINKS',
+    preset: HAS_UNIX_SOCKETS ? 'unix' : 'tcp',
+    text: 'unix (sockets that only you can open) or tcp (ports of 127.0.0.1)',
+  },
   { flag: 'limit', value: 'NAME=N', env: 'BAZAR_LIMITS', text: 'another value for a bound; may be repeated' },
   {
     flag: 'log-level',
@@ -101,6 +113,7 @@ export function readConfig(args: readonly string[], env: Environment): Config | 
     dataDirectory: text('data')!,
     books: text('books'),
     cache: readCache(given['no-redis'] === true, given.redis, env.REDIS_URL),
+    links: readLinks(text('links')!),
     logLevel,
     adminToken: readAdminToken(env[ADMIN_TOKEN_ENV]),
     limits: readLimits(Array.isArray(limit) ? limit : (env.BAZAR_LIMITS ?? '').split(',').filter(Boolean)),
@@ -161,6 +174,13 @@ function readCache(none: boolean, flag: unknown, env: string | undefined): Confi
   if (scheme === 'redis:' || scheme === 'rediss:') return { kind: 'redis', url };
   throw new UsageError(
     `${nameOf('redis')} must be redis://HOST:PORT, rediss://… or a socket's path, not "${url}"`,
+  );
+}
+
+function readLinks(kind: string): Config['links'] {
+  if (kind === 'tcp' || (kind === 'unix' && HAS_UNIX_SOCKETS)) return kind;
+  throw new UsageError(
+    `${nameOf('links')} must be ${HAS_UNIX_SOCKETS ? 'unix or tcp' : 'tcp'}, not "${kind}"`,
   );
 }
 

@@ -19,7 +19,7 @@ export interface ConnectionEvents {
 }
 
 export interface Listener {
-  /** Where others dial, e.g. `ws://127.0.0.1:40123`. */
+  /** Where others dial, e.g. `ws://127.0.0.1:40123` or `ws+unix:/tmp/bazar-sock-Xy12Zz/catalog-1.1`. */
   readonly url: string;
   /** Accepts no more, and closes the connections that were accepted. */
   close(): Promise<void>;

@@ -11,8 +11,16 @@ type WebSocketLimits = Pick<Limits, 'maxFrameBytes' | 'greetingTimeoutMs' | 'max
 const NORMAL = 1000;
 const TEXT_ONLY = 1003;
 
-/** Links over WebSocket (RFC 6455): text frames, uncompressed, on a free port of `host`. */
-export function webSocketTransport(limits: WebSocketLimits, host = '127.0.0.1'): Transport {
+/** Where to listen: on a free port of a host, or on a Unix socket at a path that nobody has used before. */
+export type Place = { readonly host: string } | { readonly path: string };
+
+export const LOOPBACK: Place = { host: '127.0.0.1' };
+
+/**
+ * Links over WebSocket (RFC 6455): text frames, uncompressed. Any address can be dialled, `ws:` or `ws+unix:`. A
+ * socket has no lock of its own: only those who may not enter its folder are kept out.
+ */
+export function webSocketTransport(limits: WebSocketLimits, place = LOOPBACK): Transport {
   const options = {
     maxPayload: limits.maxFrameBytes,
     perMessageDeflate: false,
@@ -32,11 +40,10 @@ export function webSocketTransport(limits: WebSocketLimits, host = '127.0.0.1'):
       http.maxConnections = limits.maxLinkConnections;
       const server = new WebSocketServer({ ...options, server: http });
       server.on('connection', (socket) => report(socket, accept(connectionOf(socket))));
-      http.listen(0, host);
+      http.listen('path' in place ? place : { ...place, port: 0 });
       await once(http, 'listening');
-      const { port } = http.address() as AddressInfo;
       return {
-        url: `ws://${host}:${port}`,
+        url: urlOf(http.address()!),
         async close() {
           const closed = once(http, 'close');
           http.close();
@@ -71,6 +78,11 @@ function report(socket: WebSocket, events: ConnectionEvents): void {
     reason = error.message;
   });
   socket.on('close', (code) => events.closed(reason || `closed with code ${code}`));
+}
+
+/** A Unix socket's address is its path. */
+function urlOf(address: AddressInfo | string): string {
+  return typeof address === 'string' ? `ws+unix:${address}` : `ws://${address.address}:${address.port}`;
 }
 
 /** Whoever speaks plain HTTP here has the wrong address. */

@@ -26,6 +26,8 @@ export const Configure = z.object({
   cluster: z.string().min(1),
   /** What the nodes of this cluster prove themselves with. */
   secret: z.string().min(1),
+  /** The path of the socket on which others reach the node; without it, a free port of this machine. */
+  socket: z.string().min(1).optional(),
   /** The node's own folder; nobody else writes there. */
   dataDirectory: z.string().min(1),
   /** True while the cluster has never run: only then may a catalog make itself an identity. */

@@ -1,17 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:fs';
-import { access, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
+import type { SocketFolder } from './socket-folder.ts';
 import { superviseProcess } from './supervision.ts';
 
 /**
- * A redis-server of our own: a cache that nobody else can reach (a socket in a folder of its own), that keeps
- * nothing, and that does not outlive the launcher, however that ends.
+ * A redis-server of our own: a cache that nobody else can reach (a socket in the launcher's private folder), that
+ * keeps nothing, and that does not outlive the launcher, however that ends.
  */
 export interface PrivateRedis {
   /** The socket's path, which ioredis takes as an address. */
@@ -24,29 +24,30 @@ export interface PrivateRedis {
 
 /**
  * The shell becomes redis-server; beside it stays a subshell that holds our end of a pipe. When the pipe closes
- * (`stop`, or the launcher's death by whatever signal), it ends the server and removes its folder. A line on the
- * pipe says instead that the server has ended by itself, so that its pid is nobody's to kill any more.
+ * (`stop`, or the launcher's death by whatever signal), it ends the server. A line on the pipe says instead that the
+ * server has ended by itself, so that its pid is nobody's to kill any more.
  */
 const GUARDED_SERVER = `
-(read -r line <&3 || { kill -9 $$; rm -rf "$1"; }) &
-exec "$0" --port 0 --unixsocket "$1/redis.sock" --unixsocketperm 700 --dir "$1" --save '' --appendonly no \\
+(read -r line <&3 || kill -9 $$) &
+exec "$0" --port 0 --unixsocket "$1" --unixsocketperm 700 --dir "$2" --save '' --appendonly no \\
   --maxmemory 256mb --maxmemory-policy allkeys-lru --daemonize no 3<&-
 `;
 
 /** Starts it, and again should it die; `undefined` where no redis-server is on the PATH. */
 export async function startPrivateRedis(ports: {
+  sockets: SocketFolder;
   clock: Clock;
   limits: Limits;
   logger: Logger;
 }): Promise<PrivateRedis | undefined> {
-  const { clock, limits, logger } = ports;
+  const { sockets, clock, limits, logger } = ports;
   const program = await findOnPath('redis-server');
   if (!program) return undefined;
-  const folder = await mkdtemp(join(tmpdir(), 'bazar-redis-'));
+  const path = sockets.pathFor('redis');
   let child: ChildProcess | undefined;
 
   function start(): void {
-    const server = spawn('/bin/sh', ['-c', GUARDED_SERVER, program!, folder], {
+    const server = spawn('/bin/sh', ['-c', GUARDED_SERVER, program!, path, sockets.path], {
       detached: true,
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     });
@@ -76,7 +77,7 @@ export async function startPrivateRedis(ports: {
   supervision.start();
 
   return {
-    url: join(folder, 'redis.sock'),
+    url: path,
     get pid() {
       return child?.pid;
     },
@@ -84,7 +85,6 @@ export async function startPrivateRedis(ports: {
     async stop() {
       supervision.send({ type: 'end.requested' });
       await supervision.ended;
-      await rm(folder, { recursive: true, force: true });
     },
   };
 }

@@ -9,9 +9,10 @@ import type { NodeId, NodeKind } from '../mesh.ts';
 import type { Random } from '../random.ts';
 import { type DataDirectory, openDataDirectory } from './data-directory.ts';
 import type { Configure } from './ipc.ts';
-import { type PrivateRedis, startPrivateRedis } from './private-redis.ts';
+import { findOnPath, type PrivateRedis, startPrivateRedis } from './private-redis.ts';
 import { awaitPurchases, introduceCatalogs } from './readiness.ts';
 import { seedBooks } from './seed.ts';
+import { openSocketFolder, type SocketFolder } from './socket-folder.ts';
 import { type AddressFor, type NodePlan, type Supervisor, startSupervisor } from './supervisor.ts';
 
 export interface StoreOptions {
@@ -52,25 +53,31 @@ export interface Ready {
 }
 
 /**
- * Starts one process a node on this machine. Throws a `UsageError` before anything has started if the directory
- * or the port cannot be had.
+ * Starts one process a node on this machine. Throws a `UsageError` before anything has started if the directory,
+ * the port or a place for sockets cannot be had.
  */
 export async function startStore(options: StoreOptions): Promise<Store> {
   const { config, programs, books, logFormat, clock, random, logger, addressFor, output } = options;
   const limits: Limits = { ...DEFAULT_LIMITS, ...config.limits };
   await probePort(config.host, config.port);
   const data = await openDataDirectory(config.dataDirectory, { ...config, random });
+  const sockets = await openSockets(config).catch(async (error) => {
+    await data.release();
+    throw error;
+  });
 
   let redis: PrivateRedis | undefined;
   try {
-    if (config.cache.kind === 'private') redis = await startPrivateRedis({ clock, limits, logger });
+    if (sockets && config.cache.kind === 'private') {
+      redis = await startPrivateRedis({ sockets, clock, limits, logger });
+    }
   } catch (error) {
     logger.warn({ err: error }, 'no private redis-server');
   }
   const redisUrl = config.cache.kind === 'redis' ? config.cache.url : redis?.url;
 
   let httpPort = config.port;
-  const plans = planNodes({ config, data, logFormat, redisUrl, httpPort: () => httpPort });
+  const plans = planNodes({ config, data, sockets, logFormat, redisUrl, httpPort: () => httpPort });
   const supervisor = startSupervisor({ plans, programs, clock, limits, logger, addressFor, output });
   // A free port is chosen once: the gateway must come back where its clients know it.
   supervisor.observe((node) => {
@@ -101,20 +108,28 @@ export async function startStore(options: StoreOptions): Promise<Store> {
     async stop() {
       await supervisor.stop();
       await redis?.stop();
+      await sockets?.remove();
       await data.release();
     },
     kill: () => supervisor.kill(),
   };
 }
 
+/** A folder for those of our processes that listen on a socket, if any does. */
+async function openSockets({ links, cache }: Config): Promise<SocketFolder | undefined> {
+  const hasRedis = cache.kind === 'private' && (await findOnPath('redis-server')) !== undefined;
+  return links === 'unix' || hasRedis ? openSocketFolder() : undefined;
+}
+
 function planNodes(options: {
   config: Config;
   data: DataDirectory;
+  sockets: SocketFolder | undefined;
   logFormat: Configure['logFormat'];
   redisUrl: string | undefined;
   httpPort: () => number;
 }): NodePlan[] {
-  const { config, data, logFormat, redisUrl, httpPort } = options;
+  const { config, data, sockets, logFormat, redisUrl, httpPort } = options;
   const catalogs = names('catalog', config.catalogs);
   const orders = names('order', config.orders);
   const gateways = names('gateway', 1);
@@ -128,6 +143,7 @@ function planNodes(options: {
       kind,
       cluster: data.record.cluster,
       secret: data.secret,
+      ...(config.links === 'unix' && { socket: sockets!.pathFor(id) }),
       dataDirectory: data.folderOf(id),
       format: !data.record.formatted,
       catalogs,

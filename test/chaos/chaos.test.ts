@@ -39,6 +39,7 @@ test('a store that is killed, wiped, paused and cut off keeps its promises', () 
       catalogs: 3,
       orders: 2,
       buyers: 6,
+      links: 'unix',
       redis: (await findOnPath('redis-server')) !== undefined,
     });
     letGo();

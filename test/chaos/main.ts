@@ -25,6 +25,7 @@ what the buyers were told. It never touches a process that it did not start.
   --catalogs N   catalog replicas, 1 to 7 (default 3)
   --orders N     order replicas, 1 to 16 (default 2)
   --buyers N     clients, besides the one who buys steadily, 1 to 100 (default 8)
+  --links KIND   what joins the processes, unix or tcp (default unix)
   --no-redis     without a private redis-server
   --keep         keep the folder, with the history, even if nothing is wrong
   --help         this text
@@ -52,7 +53,11 @@ async function main(): Promise<number> {
     orders: within('orders', values.orders, 1, 16),
     buyers: within('buyers', values.buyers, 1, 100),
     redis,
-  };
+    links:
+      values.links === 'unix' || values.links === 'tcp'
+        ? values.links
+        : refuse('--links must be unix or tcp'),
+  } as const;
   const { seed, durationMs, catalogs, orders, buyers } = shape;
   const plan = drawPlan({ random: seededRandom(seed), durationMs, nodes: nodeNames(shape), redis });
   const cache = redis ? 'with Redis' : 'without Redis';
@@ -102,6 +107,7 @@ function readOptions() {
         catalogs: { type: 'string', default: '3' },
         orders: { type: 'string', default: '2' },
         buyers: { type: 'string', default: '8' },
+        links: { type: 'string', default: 'unix' },
         'no-redis': { type: 'boolean', default: false },
         keep: { type: 'boolean', default: false },
         help: { type: 'boolean', default: false },

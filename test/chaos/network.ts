@@ -1,7 +1,8 @@
+import type { SocketFolder } from '../../runtime/launcher/socket-folder.ts';
 import type { AddressFor } from '../../runtime/launcher/supervisor.ts';
 import type { NodeId } from '../../runtime/mesh.ts';
 import { dials } from '../../runtime/topology.ts';
-import { openProxy, type TcpProxy } from './proxy.ts';
+import { openProxy, type Place, type TcpProxy } from './proxy.ts';
 
 /** Whoever sends and receives: a process of the store, its Redis, or all of its clients together. */
 export type Station = NodeId | 'redis' | 'clients';
@@ -52,11 +53,14 @@ interface Line {
   moves: number;
 }
 
-export async function openNetwork(nodes: readonly NodeId[]): Promise<Network> {
+/** With a folder, nodes are dialled by sockets in it; clients and Redis always by TCP. */
+export async function openNetwork(nodes: readonly NodeId[], sockets?: SocketFolder): Promise<Network> {
   const lines: Line[] = [];
-  const open = async (from: Station, to: Station) =>
-    void lines.push({ from, to, proxy: await openProxy(), address: '', moves: 0 });
-  for (const from of nodes) for (const to of nodes) if (dials(from, to)) await open(from, to);
+  const open = async (from: Station, to: Station, path?: string) =>
+    void lines.push({ from, to, proxy: await openProxy(path), address: '', moves: 0 });
+  for (const from of nodes) {
+    for (const to of nodes) if (dials(from, to)) await open(from, to, sockets?.pathFor(`${from}.${to}`));
+  }
   await open('gateway-1', 'redis');
   await open('clients', 'gateway-1');
   const cuts = new Set<Cut>();
@@ -79,19 +83,20 @@ export async function openNetwork(nodes: readonly NodeId[]): Promise<Network> {
       if (found.address !== url) {
         found.address = url;
         found.moves += 1;
-        found.proxy.leadTo({ host: '127.0.0.1', port: portOf(url) });
+        found.proxy.leadTo(targetOf(url));
       }
-      return `ws://127.0.0.1:${found.proxy.port}/${found.moves}`;
+      const { at } = found.proxy;
+      return 'path' in at ? `ws+unix:${at.path}:/${found.moves}` : `ws://${hostOf(at)}/${found.moves}`;
     },
     redisUrl(path) {
       const { proxy } = line('gateway-1', 'redis')!;
       proxy.leadTo({ path });
-      return `redis://127.0.0.1:${proxy.port}`;
+      return `redis://${hostOf(proxy.at)}`;
     },
     clientUrl(url) {
       const { proxy } = line('clients', 'gateway-1')!;
-      proxy.leadTo({ host: '127.0.0.1', port: portOf(url) });
-      return `http://127.0.0.1:${proxy.port}`;
+      proxy.leadTo(targetOf(url));
+      return `http://${hostOf(proxy.at)}`;
     },
     cut(cut) {
       cuts.add(cut);
@@ -110,6 +115,12 @@ export async function openNetwork(nodes: readonly NodeId[]): Promise<Network> {
   };
 }
 
-function portOf(url: string): number {
-  return Number(new URL(url).port);
+function targetOf(url: string): Place {
+  const { protocol, pathname, hostname, port } = new URL(url);
+  return protocol === 'ws+unix:' ? { path: pathname } : { host: hostname, port: Number(port) };
+}
+
+function hostOf(at: Place): string {
+  if ('path' in at) throw new Error(`${at.path} is no port`);
+  return `${at.host}:${at.port}`;
 }

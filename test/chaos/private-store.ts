@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { systemClock } from '../../runtime/clock.ts';
 import type { Config } from '../../runtime/config.ts';
 import { type PrivateRedis, startPrivateRedis } from '../../runtime/launcher/private-redis.ts';
+import { openSocketFolder } from '../../runtime/launcher/socket-folder.ts';
 import { type Store, startStore } from '../../runtime/launcher/store.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { createLogger } from '../../runtime/logger.ts';
@@ -32,6 +33,7 @@ export interface PrivateStoreOptions {
   readonly catalogs: number;
   readonly orders: number;
   readonly redis: boolean;
+  readonly links: Config['links'];
   /** Rejects when the start is to be given up. */
   readonly calledOff: Promise<never>;
 }
@@ -51,7 +53,8 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
   const output = openSync(join(folder, 'processes.log'), 'a');
   const logger = createLogger('chaos', 'info', { write: (line) => void writeSync(output, line) });
   const ports = { clock: systemClock, random: systemRandom, logger };
-  const network = await openNetwork(nodeNames(options));
+  const sockets = await openSocketFolder();
+  const network = await openNetwork(nodeNames(options), options.links === 'unix' ? sockets : undefined);
   let redis: PrivateRedis | undefined;
   let store: Store | undefined;
 
@@ -59,11 +62,12 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
     await store?.stop();
     await redis?.stop();
     await network.close();
+    await sockets.remove();
     closeSync(output);
   }
 
   try {
-    if (options.redis) redis = await startPrivateRedis({ ...ports, limits: DEFAULT_LIMITS });
+    if (options.redis) redis = await startPrivateRedis({ sockets, ...ports, limits: DEFAULT_LIMITS });
     const config: Config = {
       catalogs: options.catalogs,
       orders: options.orders,
@@ -72,6 +76,7 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
       dataDirectory: join(folder, 'data'),
       books: undefined,
       cache: redis ? { kind: 'redis', url: network.redisUrl(redis.url) } : { kind: 'none' },
+      links: options.links,
       logLevel: 'info',
       adminToken: undefined,
       limits: LIMITS,

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { openSocketFolder } from '../../runtime/launcher/socket-folder.ts';
 import { eventually } from '../support/eventually.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
 import { deafen, isolate, mute, openNetwork, split } from './network.ts';
@@ -23,17 +24,18 @@ interface Wire {
   readonly reached: () => number;
 }
 
-async function withWire(work: (wire: Wire) => Promise<void>): Promise<void> {
+/** Of Unix sockets in the folder, or else of TCP. */
+async function withWire(folder: string | undefined, work: (wire: Wire) => Promise<void>): Promise<void> {
   const arrived: Socket[] = [];
   const server: Server = createServer(
     { allowHalfOpen: true },
     (socket) => void arrived.push(listening(socket)),
   );
-  server.listen(0, '127.0.0.1');
+  server.listen(folder === undefined ? { host: '127.0.0.1', port: 0 } : { path: join(folder, 'far') });
   await once(server, 'listening');
-  const address = server.address();
-  const proxy = await openProxy();
-  proxy.leadTo({ host: '127.0.0.1', port: typeof address === 'object' ? address!.port : 0 });
+  const address = server.address()!;
+  const proxy = await openProxy(folder && join(folder, 'proxy'));
+  proxy.leadTo(typeof address === 'string' ? { path: address } : { host: '127.0.0.1', port: address.port });
   const near = dial(proxy);
   try {
     const far = await eventually('the connection', () => arrived[0]);
@@ -61,33 +63,41 @@ function listening(socket: Socket): Socket {
   return socket.setEncoding('utf8').on('data', (text) => texts.set(socket, textAt(socket) + text));
 }
 
-function dial({ port }: TcpProxy): Socket {
-  return listening(connect({ host: '127.0.0.1', port, allowHalfOpen: true }));
+function dial({ at }: TcpProxy): Socket {
+  return listening(connect({ ...at, allowHalfOpen: true }));
+}
+
+/** A test for each kind of proxy. */
+function eitherWay(name: string, work: (wire: Wire) => Promise<void>): void {
+  test(`${name}, by TCP`, () => withWire(undefined, work));
+  test(`${name}, by Unix sockets`, () => inTemporaryFolder((folder) => withWire(folder, work)));
 }
 
 const BOTH = { forth: true, back: true };
 const NEITHER = { forth: false, back: false };
 
-test('what is sent arrives, both ways and in order', () =>
-  withWire(async ({ near, far, atNear, atFar }) => {
-    const long = 'x'.repeat(1_000_000);
-    near.write(`ask ${long}.`);
-    far.write('answer');
-    await eventually('the answer', () => atNear() === 'answer');
-    await eventually('the question', () => atFar() === `ask ${long}.`);
-  }));
+eitherWay('what is sent arrives, both ways and in order', async ({ near, far, atNear, atFar }) => {
+  const long = 'x'.repeat(1_000_000);
+  near.write(`ask ${long}.`);
+  far.write('answer');
+  await eventually('the answer', () => atNear() === 'answer');
+  await eventually('the question', () => atFar() === `ask ${long}.`);
+});
 
-test('one end hanging up hangs up the other, after all that it had sent', () =>
-  withWire(async ({ near, far, atFar }) => {
+eitherWay(
+  'one end hanging up hangs up the other, after all that it had sent',
+  async ({ near, far, atFar }) => {
     near.end('last words');
     await once(far, 'end');
     assert.is(atFar(), 'last words');
     far.end();
     await once(near, 'close');
-  }));
+  },
+);
 
-test('a stopped way holds what is sent and delivers it later; the other way goes on', () =>
-  withWire(async ({ proxy, near, far, atNear, atFar }) => {
+eitherWay(
+  'a stopped way holds what is sent and delivers it later; the other way goes on',
+  async ({ proxy, near, far, atNear, atFar }) => {
     proxy.stop({ forth: true, back: false });
     near.write('held');
     far.write('passes');
@@ -96,26 +106,28 @@ test('a stopped way holds what is sent and delivers it later; the other way goes
     assert.is(atFar(), '');
     proxy.stop(NEITHER);
     await eventually('the late delivery', () => atFar() === 'held');
-  }));
+  },
+);
 
-test('the end of a connection is held too', () =>
-  withWire(async ({ proxy, near, far }) => {
-    proxy.stop(BOTH);
-    let hasEnded = false;
-    far.once('end', () => {
-      hasEnded = true;
-    });
-    near.destroy();
-    await sleep(MOMENT_MS);
-    assert.not(hasEnded);
-    proxy.stop(NEITHER);
-    await eventually('the end', () => hasEnded);
-  }));
+eitherWay('the end of a connection is held too', async ({ proxy, near, far }) => {
+  proxy.stop(BOTH);
+  let hasEnded = false;
+  far.once('end', () => {
+    hasEnded = true;
+  });
+  near.destroy();
+  await sleep(MOMENT_MS);
+  assert.not(hasEnded);
+  proxy.stop(NEITHER);
+  await eventually('the end', () => hasEnded);
+});
 
-test('one that is gone does not take the other along while the way between them is stopped', () =>
-  withWire(async ({ proxy, near, far }) => {
+eitherWay(
+  'one that is gone does not take the other along while the way between them is stopped',
+  async ({ proxy, near, far }) => {
     proxy.stop({ forth: true, back: false });
-    near.resetAndDestroy();
+    if ('port' in proxy.at) near.resetAndDestroy();
+    else near.destroy();
     far.write('to nobody');
     await sleep(MOMENT_MS);
     far.write('to nobody');
@@ -123,10 +135,12 @@ test('one that is gone does not take the other along while the way between them 
     assert.not(far.readableEnded || far.destroyed);
     proxy.stop(NEITHER);
     await eventually('the end', () => far.readableEnded || far.destroyed);
-  }));
+  },
+);
 
-test('nobody can connect while a way is stopped, and those who tried are hung up on afterwards', () =>
-  withWire(async ({ proxy, reached }) => {
+eitherWay(
+  'nobody can connect while a way is stopped, and those who tried are hung up on afterwards',
+  async ({ proxy, reached }) => {
     proxy.stop({ forth: false, back: true });
     const late = dial(proxy);
     await once(late, 'connect');
@@ -137,19 +151,25 @@ test('nobody can connect while a way is stopped, and those who tried are hung up
     const later = dial(proxy);
     await eventually('the next one', () => reached() === 2);
     later.destroy();
-  }));
+  },
+);
 
-test('a reset breaks the connections there are, and later ones work', () =>
-  withWire(async ({ proxy, near, far, reached }) => {
-    const broken = Promise.all([once(near, 'error'), once(far, 'error')]);
+eitherWay(
+  'a reset breaks the connections there are, and later ones work',
+  async ({ proxy, near, far, reached }) => {
+    // A Unix socket knows no reset; its end without a closing handshake says the same to a WebSocket.
+    const sign = 'port' in proxy.at ? 'error' : 'end';
+    const broken = Promise.all([once(near, sign), once(far, sign)]);
     proxy.reset();
-    const codes = (await broken).map(([error]) => error.code);
-    assert.equal(codes, ['ECONNRESET', 'ECONNRESET']);
+    const codes = (await broken).map(([error]) => error?.code);
+    const code = 'port' in proxy.at ? 'ECONNRESET' : undefined;
+    assert.equal(codes, [code, code]);
     const later = dial(proxy);
     await eventually('the next one', () => reached() === 2);
     await eventually('the count', () => proxy.connections === 1);
     later.destroy();
-  }));
+  },
+);
 
 test('connections to a Unix socket can be broken off too', () =>
   inTemporaryFolder(async (folder) => {
@@ -200,6 +220,23 @@ test('cuts are of one way or both, around one station or between two sides', () 
   assert.equal(stops(deafen('catalog-1')), [false, true, false]);
   assert.equal(stops(isolate('catalog-1')), [true, true, false]);
   assert.equal(stops(split(['catalog-2', 'order-1'])), [true, true, false]);
+});
+
+test('a node that has moved gets another address, on the same socket, for those who dial it', async () => {
+  const sockets = await openSocketFolder();
+  const network = await openNetwork(['catalog-1', 'catalog-2', 'gateway-1'], sockets);
+  try {
+    const { addressFor } = network;
+    const first = addressFor('catalog-2', 'catalog-1', 'ws+unix:/nowhere/catalog-1.1');
+    assert.match(first, `ws+unix:${sockets.path}/catalog-2.catalog-1.`);
+    assert.is(addressFor('catalog-2', 'catalog-1', 'ws+unix:/nowhere/catalog-1.1'), first);
+    const next = addressFor('catalog-2', 'catalog-1', 'ws+unix:/nowhere/catalog-1.2');
+    assert.is.not(next, first);
+    assert.is(next.split(':')[1], first.split(':')[1]);
+  } finally {
+    await network.close();
+    await sockets.remove();
+  }
 });
 
 test('a node that has moved gets another address, on the same port, for those who dial it', async () => {

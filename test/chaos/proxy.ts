@@ -1,5 +1,10 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type NetConnectOpts, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+
+const HOST = '127.0.0.1';
+
+/** A port, or a Unix socket. */
+export type Place = { readonly host: string; readonly port: number } | { readonly path: string };
 
 /** Which of the two ways are stopped: `forth` is from those who connect to the target. */
 export interface Stopped {
@@ -8,13 +13,14 @@ export interface Stopped {
 }
 
 /**
- * A TCP proxy that behaves as a network may. A stopped way loses nothing: it holds what was sent, also the end of
+ * A proxy of TCP or of Unix sockets that behaves as a network may. A stopped way loses nothing: it holds what was sent, also the end of
  * a connection, and delivers it late. Nobody can connect while either way is stopped, since that takes both.
  */
 export interface TcpProxy {
-  readonly port: number;
+  /** Where to dial it. */
+  readonly at: Place;
   /** Leads later connections to `target`; until this is called for the first time there is nobody there. */
-  leadTo(target: NetConnectOpts): void;
+  leadTo(target: Place): void;
   stop(ways: Stopped): void;
   /** Breaks every connection off on both sides, by RST where it is TCP. */
   reset(): void;
@@ -28,12 +34,12 @@ interface Pair {
   readonly far: Socket;
 }
 
-/** Listens on a free port of this machine. */
-export async function openProxy(): Promise<TcpProxy> {
+/** Listens on the socket's path, or else on a free port of this machine. */
+export async function openProxy(path?: string): Promise<TcpProxy> {
   const pairs = new Set<Pair>();
   /** Those who dial while nobody can connect; they are told nothing, and hung up on later. */
   const waiting = new Set<Socket>();
-  let target: NetConnectOpts | undefined;
+  let target: Place | undefined;
   let stopped: Stopped = { forth: false, back: false };
 
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (near) => {
@@ -61,10 +67,10 @@ export async function openProxy(): Promise<TcpProxy> {
     }
   }
 
-  server.listen(0, '127.0.0.1');
+  server.listen(path === undefined ? { host: HOST, port: 0 } : { path });
   await once(server, 'listening');
   return {
-    port: (server.address() as AddressInfo).port,
+    at: path === undefined ? { host: HOST, port: (server.address() as AddressInfo).port } : { path },
     leadTo(next) {
       target = next;
     },

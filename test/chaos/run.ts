@@ -30,6 +30,7 @@ export interface ChaosOptions {
   readonly orders: number;
   readonly buyers: number;
   readonly redis: boolean;
+  readonly links: 'unix' | 'tcp';
   readonly onTally?: (tally: Tally) => void;
   readonly onPhase?: (name: string) => void;
   /** Ends the run early, without a verdict. */
@@ -69,10 +70,10 @@ interface Lived {
 
 /** From the store's start to its end; leaves a history. */
 async function live(options: ChaosOptions, tally: Tally, file: string): Promise<Lived> {
-  const { folder, seed, catalogs, orders, redis, onPhase = () => {} } = options;
+  const { folder, seed, catalogs, orders, redis, links, onPhase = () => {} } = options;
   onPhase('starting the store');
   const calledOff = interruption(options.signal);
-  const target = await startPrivateStore({ folder, catalogs, orders, redis, calledOff });
+  const target = await startPrivateStore({ folder, catalogs, orders, redis, links, calledOff });
   const { store, directUrl } = target;
   const onlooker = createOnlooker(directUrl);
   const history = openHistory(file);

@@ -74,6 +74,7 @@ const FLAGS = [
   'books',
   'redis',
   'no-redis',
+  'links',
   'limit',
   'log-level',
   'verbose',
@@ -87,6 +88,7 @@ const VARIABLES = [
   'BAZAR_DATA',
   'BAZAR_BOOKS',
   'REDIS_URL',
+  'BAZAR_LINKS',
   'BAZAR_LIMITS',
   'BAZAR_LOG_LEVEL',
   'BAZAR_ADMIN_TOKEN',
@@ -99,6 +101,7 @@ function checkConfig(config: Config): void {
   assert.ok(isWithin(config.orders, 1, 16));
   assert.ok(isWithin(config.port, 0, 65_535));
   for (const text of [config.host, config.dataDirectory, config.logLevel]) assert.is.not(text, '');
+  assert.ok(['unix', 'tcp'].includes(config.links));
   assert.is.not(config.books, '');
   for (const [name, value] of Object.entries(config.limits)) {
     assert.ok(Object.hasOwn(DEFAULT_LIMITS, name));

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
@@ -71,6 +72,22 @@ test('a process says where it listens, and its state', () =>
     const heard = await listening(child);
     assert.match(heard.type === 'listening' ? heard.url : '', /^ws:\/\/127\.0\.0\.1:\d+/);
     await eventually('its state', () => child.heard.some(({ type }) => type === 'state'));
+  }));
+
+test('a process that was given a socket listens there and on no port', () =>
+  inTemporaryFolder(async (folder) => {
+    const socket = join(folder, 'order-1.1');
+    const child = startChild('order');
+    try {
+      tellChild(child.process, { ...configure(folder, 'order'), socket });
+      const heard = await listening(child);
+      assert.is(heard.type === 'listening' && heard.url, `ws+unix:${socket}`);
+      tellChild(child.process, { type: 'drain' });
+      assert.is(await child.ended, 0);
+      assert.not(existsSync(socket));
+    } finally {
+      child.process.kill('SIGKILL');
+    }
   }));
 
 test('a catalog says how it found its disk', () =>

@@ -72,6 +72,12 @@ test('the cache is a given Redis, a private one, or none', () => {
   assert.match(complaint(['--redis', 'redis://h', '--no-redis']), 'exclude each other');
 });
 
+test('links are Unix sockets, or TCP where that is asked for', () => {
+  assert.is(read([]).links, process.platform === 'win32' ? 'tcp' : 'unix');
+  assert.is(read([], { BAZAR_LINKS: 'tcp' }).links, 'tcp');
+  assert.match(complaint(['--links', 'udp']), '--links (BAZAR_LINKS) must be unix or tcp, not "udp"');
+});
+
 test('a log level is one of those known, and verbose means debug', () => {
   assert.is(read(['--verbose']).logLevel, 'debug');
   assert.match(complaint(['--log-level', 'loud']), 'not "loud"');

@@ -6,7 +6,8 @@ import { Redis } from 'ioredis';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../runtime/clock.ts';
-import { type PrivateRedis, startPrivateRedis } from '../../runtime/launcher/private-redis.ts';
+import { startPrivateRedis } from '../../runtime/launcher/private-redis.ts';
+import { openSocketFolder } from '../../runtime/launcher/socket-folder.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { eventually } from '../support/eventually.ts';
@@ -15,10 +16,16 @@ import { isRunning } from '../support/processes.ts';
 
 const ports = { clock: systemClock, limits: DEFAULT_LIMITS, logger: silentLogger };
 
-async function started(): Promise<PrivateRedis> {
-  const redis = await startPrivateRedis(ports);
+/** With a folder of its own, which goes with it. */
+async function started() {
+  const sockets = await openSocketFolder();
+  const redis = await startPrivateRedis({ sockets, ...ports });
   if (!redis) throw new Error('no redis-server');
-  return redis;
+  const stop = async () => {
+    await redis.stop();
+    await sockets.remove();
+  };
+  return { redis, stop };
 }
 
 /** A fresh connection's answer to one command. */
@@ -37,7 +44,7 @@ const keeps = 'it answers on its socket, bounded and without a disk';
 test(
   keeps,
   needs('redis-server', keeps, async () => {
-    const redis = await started();
+    const { redis, stop } = await started();
     try {
       assert.is(await eventually('an answer', () => ask(redis, 'PING')), 'PONG');
       assert.equal(await ask(redis, 'CONFIG', 'GET', 'save'), ['save', '']);
@@ -47,7 +54,7 @@ test(
       ]);
       assert.equal(await ask(redis, 'CONFIG', 'GET', 'port'), ['port', '0']);
     } finally {
-      await redis.stop();
+      await stop();
     }
     assert.not(existsSync(dirname(redis.url)));
     assert.not(await isRunning(redis.pid!));
@@ -58,7 +65,7 @@ const returns = 'killed, it comes back at the same address';
 test(
   returns,
   needs('redis-server', returns, async () => {
-    const redis = await started();
+    const { redis, stop } = await started();
     try {
       await eventually('an answer', () => ask(redis, 'PING'));
       const { pid } = redis;
@@ -66,7 +73,7 @@ test(
       await eventually('a new process', () => redis.pid !== pid);
       assert.is(await eventually('an answer', () => ask(redis, 'PING')), 'PONG');
     } finally {
-      await redis.stop();
+      await stop();
     }
   }),
 );
@@ -75,10 +82,10 @@ const paused = 'stopping ends even a server that was paused';
 test(
   paused,
   needs('redis-server', paused, async () => {
-    const redis = await started();
+    const { redis, stop } = await started();
     await eventually('an answer', () => ask(redis, 'PING'));
     process.kill(redis.pid!, 'SIGSTOP');
-    await redis.stop();
+    await stop();
     assert.not(await isRunning(redis.pid!));
   }),
 );
@@ -90,10 +97,12 @@ test(
     const module = (path: string) => JSON.stringify(new URL(path, import.meta.url).href);
     const code = `
       import { startPrivateRedis } from ${module('../../runtime/launcher/private-redis.ts')};
+      import { openSocketFolder } from ${module('../../runtime/launcher/socket-folder.ts')};
       import { systemClock } from ${module('../../runtime/clock.ts')};
       import { DEFAULT_LIMITS as limits } from ${module('../../runtime/limits.ts')};
       import { silentLogger as logger } from ${module('../../runtime/logger.ts')};
-      const { url, pid } = await startPrivateRedis({ clock: systemClock, limits, logger });
+      const sockets = await openSocketFolder();
+      const { url, pid } = await startPrivateRedis({ sockets, clock: systemClock, limits, logger });
       console.log(JSON.stringify({ url, pid }));
       setInterval(() => {}, 1e6);`;
     const launcher = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {

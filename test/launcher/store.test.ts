@@ -1,7 +1,7 @@
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../runtime/clock.ts';
@@ -87,7 +87,11 @@ test('a later start finds what the first one left and fills nothing', () =>
     await withStore(folder, [], async (store) => void (await store.ready));
     await withStore(folder, [], async (store) => {
       assert.is((await store.ready).seeded, undefined);
-      assert.is(nodeOf(store, 'catalog-1').identity, 'present');
+      const { identity } = await eventually('catalog-1', () => {
+        const node = nodeOf(store, 'catalog-1');
+        return node.identity !== undefined && node;
+      });
+      assert.is(identity, 'present');
     });
     const posts = readdirSync(inData(folder, 'gateway-1')).filter((name) => name.startsWith('posted-'));
     assert.is(posts.length, 1);
@@ -107,6 +111,44 @@ test('a process that is killed is started again and all others learn where it is
         const known = await readJson(inData(folder, 'gateway-1', 'addresses'));
         return known['catalog-2'] === after.url;
       });
+    }),
+  ));
+
+test('every process has a socket in one folder that nobody else may enter, and that is gone at the end', () =>
+  inTemporaryFolder(async (folder) => {
+    let place = '';
+    await withStore(folder, [], async (store) => {
+      await store.ready;
+      await eventually('all listen', () => store.supervisor.nodes.every(({ url }) => url !== undefined));
+      const paths = store.supervisor.nodes.map(({ url }) => new URL(url!).pathname);
+      place = dirname(paths[0]!);
+      assert.is(statSync(place).mode & 0o777, 0o700);
+      assert.equal([...new Set(paths.map(dirname))], [place]);
+      assert.is(new Set(paths).size, paths.length);
+    });
+    assert.not(existsSync(place));
+  }));
+
+test('a process that is killed comes back at another socket, and its old one is gone', () =>
+  inTemporaryFolder((folder) =>
+    withStore(folder, [], async (store) => {
+      await store.ready;
+      const before = await eventually('it listens', () => nodeOf(store, 'order-1').url);
+      process.kill(nodeOf(store, 'order-1').pid!, 'SIGKILL');
+      const after = await eventually('it listens again', () => {
+        const { url } = nodeOf(store, 'order-1');
+        return url !== before && url;
+      });
+      assert.not(existsSync(new URL(before).pathname));
+      assert.ok(existsSync(new URL(after).pathname));
+    }),
+  ));
+
+test('where TCP is asked for, no process is given a socket', () =>
+  inTemporaryFolder((folder) =>
+    withStore(folder, ['--links', 'tcp'], async (store) => {
+      await store.ready;
+      assert.match(nodeOf(store, 'gateway-1').url!, /^ws:/);
     }),
   ));
 
@@ -202,7 +244,7 @@ test('a proxy can be put between any two nodes', () =>
       async (store) => {
         await store.ready;
         const known = await eventually('addresses', () => readJson(inData(folder, 'order-1', 'addresses')));
-        assert.match(known['catalog-1'], /^ws:\/\/proxy\/order-1\/catalog-1\?ws:/);
+        assert.match(known['catalog-1'], /^ws:\/\/proxy\/order-1\/catalog-1\?ws\+unix:/);
       },
       (viewer, target, url) => `ws://proxy/${viewer}/${target}?${url}`,
     ),

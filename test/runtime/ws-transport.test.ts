@@ -1,11 +1,14 @@
 import { once } from 'node:events';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import type { Connection } from '../../runtime/transport.ts';
-import { webSocketTransport } from '../../runtime/ws-transport.ts';
+import { type Place, webSocketTransport } from '../../runtime/ws-transport.ts';
 import { eventually } from '../support/eventually.ts';
 import { transportSuite } from './transport-suite.ts';
 
@@ -17,11 +20,22 @@ transportSuite('the transport over WebSocket', () => ({
   settle: () => sleep(50),
 }));
 
+const folder = mkdtempSync(join(tmpdir(), 'bazar-test-'));
+process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
+let places = 0;
+const freshPlace = () => ({ path: join(folder, `node-1.${++places}`) });
+
+transportSuite('the transport over WebSocket on a Unix socket', () => ({
+  transport: webSocketTransport(limits, freshPlace()),
+  until: (condition) => eventually(`${condition}`, condition).then(() => undefined),
+  settle: () => sleep(50),
+}));
+
 const test = suite('the WebSocket listener');
 
-async function listen() {
+async function listen(place?: Place) {
   const seen = { accepted: [] as Connection[], frames: 0, closed: 0 };
-  const listener = await webSocketTransport(limits).listen((connection) => {
+  const listener = await webSocketTransport(limits, place).listen((connection) => {
     seen.accepted.push(connection);
     return {
       opened() {},
@@ -83,6 +97,19 @@ test('a peer that never answers a close is cut off', async () => {
   await eventually('the connection closes', () => seen.closed === 1);
   socket.destroy();
   await listener.close();
+});
+
+test('a Unix socket is dialled at the path in the address, also with a path of its own behind it', async () => {
+  const place = freshPlace();
+  const { listener, seen } = await listen(place);
+  assert.is(listener.url, `ws+unix:${place.path}`);
+  for (const url of [listener.url, `${listener.url}:/7`]) {
+    const events = { opened() {}, frame() {}, closed() {} };
+    webSocketTransport(limits).dial(url, events);
+  }
+  await eventually('both are accepted', () => seen.accepted.length === 2);
+  await listener.close();
+  assert.not(existsSync(place.path));
 });
 
 test.run();

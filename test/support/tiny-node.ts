@@ -19,7 +19,7 @@ process.on('message', (raw) => {
   if (message.type === 'addresses') writeFileSync(join(folder, 'addresses'), JSON.stringify(message.urls));
   if (message.type !== 'configure') return;
 
-  const { id, kind, format, http } = message;
+  const { id, kind, format, http, socket } = message;
   folder = message.dataDirectory;
   const present = existsSync(folder);
   mkdirSync(folder, { recursive: true });
@@ -27,7 +27,9 @@ process.on('message', (raw) => {
     say({ type: 'refused', message: `${folder} is damaged` });
     return setImmediate(() => process.exit(2));
   }
-  const url = `ws://${id}/${process.pid}`;
+  // A killed process leaves its socket behind, and so does this one.
+  if (socket !== undefined) writeFileSync(socket, '', { flag: 'wx' });
+  const url = socket === undefined ? `ws://${id}/${process.pid}` : `ws+unix:${socket}`;
   if (kind === 'gateway' && http) {
     const server = createServer((request, response) => {
       if (request.method === 'POST') writeFileSync(join(folder, `posted-${process.pid}`), '');
