@@ -48,9 +48,9 @@ export interface Limits {
   readonly maxAsksAnswered: number;
   /** Milliseconds between two looks at the deadlines of asks. */
   readonly askTickMs: number;
-  /** TCP connections to one node's link listener; more are refused. */
-  readonly maxLinkConnections: number;
-  /** Accepted connections whose greeting is not over; more are closed at once. */
+  /** Bytes taken from a connection before its peer has proved itself, all frames together; more closes it. */
+  readonly maxStrangerBytes: number;
+  /** Accepted connections whose greeting is not over; at more the oldest is closed. */
   readonly maxUngreetedConnections: number;
   /** Milliseconds between two signs of life on a quiet link. */
   readonly pingIntervalMs: number;
@@ -183,8 +183,8 @@ export const DEFAULT_LIMITS: Limits = {
   maxPendingAsks: 20_000,
   maxAsksAnswered: 50_000,
   askTickMs: 10,
-  maxLinkConnections: 1_000,
-  maxUngreetedConnections: 64,
+  maxStrangerBytes: 4 * 1024,
+  maxUngreetedConnections: 256,
   pingIntervalMs: 500,
   silenceLimitMs: 2_500,
   greetingTimeoutMs: 2_000,
