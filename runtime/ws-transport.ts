@@ -50,7 +50,7 @@ export function webSocketTransport(limits: WebSocketLimits, host = '127.0.0.1'):
           maxHeaderSize: limits.maxStrangerBytes,
           headersTimeout: limits.greetingTimeoutMs,
           requestTimeout: limits.greetingTimeoutMs,
-          connectionsCheckingInterval: limits.greetingTimeoutMs / LOOKS,
+          connectionsCheckingInterval: Math.ceil(limits.greetingTimeoutMs / LOOKS),
         },
         refuseRequest,
       );
