@@ -1,9 +1,9 @@
 import { WebSocket } from 'ws';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { ClientLimits } from '../runtime/limits.ts';
-import type { Transport } from '../runtime/transport.ts';
+import type { Connection, ConnectionEvents } from '../runtime/transport.ts';
 
-export type Dial = Transport['dial'];
+export type Dial = (url: string, events: ConnectionEvents) => Connection;
 
 /**
  * Dials WebSockets (RFC 6455). A connection that shows no sign of life for `maxMissedPings` pings is closed from

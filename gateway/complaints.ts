@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { BazarError } from '../runtime/errors.ts';
+import { DEFAULT_LIMITS } from '../runtime/limits.ts';
 
 /** What was wrong with a request, in one sentence that names the field. */
 
@@ -10,10 +11,34 @@ type Path = readonly PropertyKey[];
  * `input` as `schema` has it. Throws `invalid-request` otherwise; `name` is what the whole input is called in the
  * sentence, e.g. `the body`.
  */
-export function parseRequest<T extends z.ZodType>(schema: T, input: unknown, name: string): z.output<T> {
+export function parseRequest<T extends z.ZodType>(
+  schema: T,
+  input: unknown,
+  name: string,
+  { maxFields } = DEFAULT_LIMITS,
+): z.output<T> {
+  if (hasMoreFields(input, maxFields))
+    throw new BazarError('invalid-request', `${name} must have at most ${maxFields} fields in all`);
   const parsed = schema.safeParse(input);
   if (parsed.success) return parsed.data;
   throw new BazarError('invalid-request', complain(parsed.error.issues, input, name));
+}
+
+/** Whether all objects within have more fields together. A schema would complain of each, which takes long. */
+function hasMoreFields(input: unknown, most: number): boolean {
+  const inside = [input];
+  let count = 0;
+  for (let value = inside.pop(); value !== undefined; value = inside.pop()) {
+    if (typeof value !== 'object' || value === null) continue;
+    const isArray = Array.isArray(value);
+    for (const key in value) {
+      const part = (value as Record<string, unknown>)[key];
+      const isObject = typeof part === 'object' && part !== null;
+      if (isObject) inside.push(part);
+      if ((isObject || !isArray) && ++count > most) return true;
+    }
+  }
+  return false;
 }
 
 function complain(issues: readonly Issue[], input: unknown, name: string, base: Path = []): string {

@@ -8,6 +8,7 @@ import type { Writes } from './decisions.ts';
 import type { Metrics } from './metrics.ts';
 import type { Requests } from './requests.ts';
 import type { ClusterStatus, GatewayService, Served } from './service.ts';
+import type { SharedBytes } from './shared-bytes.ts';
 
 /** What both bridges work with. */
 export interface Desk {
@@ -16,6 +17,12 @@ export interface Desk {
   readonly requests: Requests;
   readonly admission: Admission;
   readonly metrics: Metrics;
+  /** What clients make the gateway hold: messages not ended, calls waiting their turn, answers not taken. */
+  readonly held: {
+    readonly unfinished: SharedBytes;
+    readonly queues: SharedBytes;
+    readonly backlogs: SharedBytes;
+  };
   readonly isAdmin: (token: string) => boolean;
   readonly limits: Limits;
   readonly clock: Clock;

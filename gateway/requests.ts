@@ -35,7 +35,8 @@ const blankable = <T extends z.ZodType>(schema: T) =>
 const isWellFormed = (text: unknown) => typeof text !== 'string' || !/\p{Cs}/u.test(text);
 const WELL_FORMED = 'must be well-formed Unicode';
 
-const Topic = z.string().trim().min(1).max(200).refine(isWellFormed, WELL_FORMED);
+/** Bounded before it is trimmed: what is cut out of a long text keeps all of it in memory. */
+const Topic = z.string().max(1_000).trim().min(1).max(200).refine(isWellFormed, WELL_FORMED);
 const Consistency = z.enum(['default', 'strong']).optional();
 
 export type Requests = ReturnType<typeof createRequests>;

@@ -20,8 +20,24 @@ export interface Limits {
   readonly maxClientConnections: number;
   /** Bytes waiting for one slow client before its connection is closed. */
   readonly maxClientBacklogBytes: number;
+  /** Bytes waiting for all slow clients; at more those with the longest backlogs are cut off. */
+  readonly maxAllClientBacklogBytes: number;
+  /** Bytes of calls waiting their turn on one client connection; at more it is not read for a while. */
+  readonly maxClientQueueBytes: number;
+  /** Bytes of calls waiting their turn on all client connections; at more those who hold most are cut off. */
+  readonly maxAllClientQueueBytes: number;
+  /** Bytes of frames and bodies of all clients that have begun and not ended; at more the largest are cut off. */
+  readonly maxUnfinishedBytes: number;
+  /** Milliseconds a client may take to send a whole WebSocket message. */
+  readonly frameTimeoutMs: number;
+  /** Characters of a JSON-RPC call's id. */
+  readonly maxCallIdLength: number;
+  /** Fields of all objects in one request; of more, none is looked at. */
+  readonly maxFields: number;
   /** Books one connection may be subscribed to by id; a topic counts as one. */
   readonly maxSubscriptions: number;
+  /** Books and topics that all connections together watch; those of a watched topic count one by one. */
+  readonly maxSubscriptionsInAll: number;
   /** Milliseconds from a purchase's arrival at the gateway to its answer, whatever happens. */
   readonly purchaseDeadlineMs: number;
   /** Milliseconds from a read's arrival at the gateway to its answer. */
@@ -34,8 +50,10 @@ export interface Limits {
   readonly defaultPage: number;
   /** Milliseconds after which `GET /status` gives up. */
   readonly statusDeadlineMs: number;
-  /** Milliseconds between two pings of a client WebSocket; one that did not answer the last is closed. */
+  /** Milliseconds between two pings of a client WebSocket. */
   readonly clientPingMs: number;
+  /** Milliseconds without a sign of life after which a client WebSocket is closed. */
+  readonly clientSilenceMs: number;
 
   // Links between processes.
   /** Bytes of one frame between processes; a larger one closes the link. */
@@ -48,9 +66,9 @@ export interface Limits {
   readonly maxAsksAnswered: number;
   /** Milliseconds between two looks at the deadlines of asks. */
   readonly askTickMs: number;
-  /** TCP connections to one node's link listener; more are refused. */
-  readonly maxLinkConnections: number;
-  /** Accepted connections whose greeting is not over; more are closed at once. */
+  /** Bytes taken from a connection before its peer has proved itself, all frames together; more closes it. */
+  readonly maxStrangerBytes: number;
+  /** Accepted connections whose greeting is not over; at more the oldest is closed. */
   readonly maxUngreetedConnections: number;
   /** Milliseconds between two signs of life on a quiet link. */
   readonly pingIntervalMs: number;
@@ -190,22 +208,31 @@ export const DEFAULT_LIMITS: Limits = {
   maxInFlightPerConnection: 1_000,
   maxClientConnections: 10_000,
   maxClientBacklogBytes: 4 * 1024 * 1024,
+  maxAllClientBacklogBytes: 128 * 1024 * 1024,
+  maxClientQueueBytes: 1024 * 1024,
+  maxAllClientQueueBytes: 64 * 1024 * 1024,
+  maxUnfinishedBytes: 64 * 1024 * 1024,
+  frameTimeoutMs: 10_000,
+  maxCallIdLength: 256,
+  maxFields: 16_384,
   maxSubscriptions: 10_000,
+  maxSubscriptionsInAll: 200_000,
   purchaseDeadlineMs: 3_000,
   readDeadlineMs: 3_000,
   requestsPerSecond: 0,
   httpRequestTimeoutMs: 10_000,
   defaultPage: 100,
   statusDeadlineMs: 450,
-  clientPingMs: 30_000,
+  clientPingMs: 15_000,
+  clientSilenceMs: 45_000,
 
   maxFrameBytes: 8 * 1024 * 1024,
   maxOutboxBytes: 32 * 1024 * 1024,
   maxPendingAsks: 20_000,
   maxAsksAnswered: 50_000,
   askTickMs: 10,
-  maxLinkConnections: 1_000,
-  maxUngreetedConnections: 64,
+  maxStrangerBytes: 4 * 1024,
+  maxUngreetedConnections: 256,
   pingIntervalMs: 500,
   silenceLimitMs: 2_500,
   greetingTimeoutMs: 2_000,

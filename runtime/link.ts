@@ -10,7 +10,7 @@ import type { Logger } from './logger.ts';
 import type { NodeId, Peer } from './mesh.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
 import type { Random } from './random.ts';
-import type { Connection, ConnectionEvents, Transport } from './transport.ts';
+import type { ConnectionEvents, PeerConnection, Transport } from './transport.ts';
 import type { Wheel } from './wheel.ts';
 
 /** What all links of a node share. */
@@ -72,7 +72,7 @@ export function dialLink(setting: LinkSetting, owner: LinkOwner, address: () => 
 export function acceptLink(
   setting: LinkSetting,
   owner: LinkOwner,
-  connection: Connection,
+  connection: PeerConnection,
 ): { link: Link; events: ConnectionEvents } {
   let events!: ConnectionEvents;
   const link = createLink(setting, owner, false, (reported) => {
@@ -86,11 +86,11 @@ function createLink(
   setting: LinkSetting,
   owner: LinkOwner,
   dials: boolean,
-  connect: (events: ConnectionEvents) => Connection,
+  connect: (events: ConnectionEvents) => PeerConnection,
 ): Link {
   const { clock, random, limits, logger } = setting;
   const asks = createAsks(setting.wheel, limits.maxPendingAsks);
-  let connection: Connection | undefined;
+  let connection: PeerConnection | undefined;
   let greeting: Greeting | undefined;
   let outbox: Outbox | undefined;
   let open: OpenLink | undefined;
@@ -195,6 +195,7 @@ function createLink(
   }
 
   function announceOpen(peer: Peer): void {
+    connection!.trust();
     const box = createOutbox(connection!, clock, limits);
     greeting = undefined;
     outbox = box;

@@ -14,7 +14,7 @@ import {
 import { createLoopback } from './loopback.ts';
 import type { LinkObserver, Mesh, NodeId, Reply } from './mesh.ts';
 import { dials } from './topology.ts';
-import type { Connection, ConnectionEvents } from './transport.ts';
+import type { ConnectionEvents, PeerConnection } from './transport.ts';
 import { createWheel } from './wheel.ts';
 
 export type MeshOptions = Omit<LinkSetting, 'wheel'>;
@@ -67,18 +67,19 @@ export async function openMesh(options: MeshOptions): Promise<OpenMesh> {
 
   const acceptOwner: LinkOwner = { ...owner, expects: (peer) => dials(peer, self.id) };
 
-  function accept(connection: Connection): ConnectionEvents {
+  function accept(connection: PeerConnection): ConnectionEvents {
     const { link, events } = acceptLink(setting, acceptOwner, connection);
     accepted.add(link);
     if (closed) link.close('shutting down');
-    else if (ungreeted() > limits.maxUngreetedConnections) link.close('too many strangers');
+    else makeRoom();
     return events;
   }
 
-  function ungreeted(): number {
-    let count = 0;
-    for (const link of accepted) if (!link.isOpen) count += 1;
-    return count;
+  /** The oldest stranger gives way: a friend greets within milliseconds, and must get in past those who do not. */
+  function makeRoom(): void {
+    const strangers = [...accepted].filter((link) => !link.isOpen);
+    const tooMany = Math.max(0, strangers.length - limits.maxUngreetedConnections);
+    for (const link of strangers.slice(0, tooMany)) link.close('too many strangers');
   }
 
   function links(): Link[] {

@@ -11,6 +11,15 @@ export interface Connection {
   close(): void;
 }
 
+/** A connection between two nodes. */
+export interface PeerConnection extends Connection {
+  /**
+   * The peer has proved who it is. Until this is called the connection takes `maxStrangerBytes` from it, all frames
+   * together, and closes at more.
+   */
+  trust(): void;
+}
+
 /** What a connection reports. None of these is called before `dial` or the accept callback has returned. */
 export interface ConnectionEvents {
   opened(): void;
@@ -27,7 +36,7 @@ export interface Listener {
 
 export interface Transport {
   /** Starts dialling `url`; `opened` or `closed` follows. */
-  dial(url: string, events: ConnectionEvents): Connection;
+  dial(url: string, events: ConnectionEvents): PeerConnection;
   /** Accepts connections; `accept` gives the events of each. An accepted connection is open at once. */
-  listen(accept: (connection: Connection) => ConnectionEvents): Promise<Listener>;
+  listen(accept: (connection: PeerConnection) => ConnectionEvents): Promise<Listener>;
 }

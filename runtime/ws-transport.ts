@@ -3,9 +3,16 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from './limits.ts';
-import type { Connection, ConnectionEvents, Transport } from './transport.ts';
+import { type Allowance, createAllowance, createStrangers } from './strangers.ts';
+import type { ConnectionEvents, PeerConnection, Transport } from './transport.ts';
 
-type WebSocketLimits = Pick<Limits, 'maxFrameBytes' | 'greetingTimeoutMs' | 'maxLinkConnections'>;
+type WebSocketLimits = Pick<
+  Limits,
+  'maxFrameBytes' | 'greetingTimeoutMs' | 'maxStrangerBytes' | 'maxUngreetedConnections'
+>;
+
+/** How often node looks for callers that do not finish their request, in each `greetingTimeoutMs`. */
+const LOOKS = 4;
 
 /** Close codes of RFC 6455, section 7.4.1. */
 const NORMAL = 1000;
@@ -18,7 +25,8 @@ export const LOOPBACK: Place = { host: '127.0.0.1' };
 
 /**
  * Links over WebSocket (RFC 6455): text frames, uncompressed. Any address can be dialled, `ws:` or `ws+unix:`. A
- * socket has no lock of its own: only those who may not enter its folder are kept out.
+ * socket has no lock of its own: only those who may not enter its folder are kept out. A listener keeps at most
+ * `maxUngreetedConnections` that are not trusted; the oldest gives way to the next.
  */
 export function webSocketTransport(limits: WebSocketLimits, place = LOOPBACK): Transport {
   const options = {
@@ -31,15 +39,37 @@ export function webSocketTransport(limits: WebSocketLimits, place = LOOPBACK): T
   return {
     dial(url, events) {
       const socket = new WebSocket(url, { ...options, handshakeTimeout: limits.greetingTimeoutMs });
-      socket.on('open', () => events.opened());
-      report(socket, events);
-      return connectionOf(socket);
+      let allowance: Allowance | undefined;
+      socket.once('upgrade', ({ socket: wire }) => {
+        socket.once('open', () => {
+          allowance = createAllowance(wire, limits.maxStrangerBytes);
+          events.opened();
+        });
+      });
+      report(socket, events, (bytes) => allowance?.admits(bytes) ?? true);
+      return connectionOf(socket, () => allowance?.lift());
     },
     async listen(accept) {
-      const http = createServer({ headersTimeout: limits.greetingTimeoutMs }, refuseRequest);
-      http.maxConnections = limits.maxLinkConnections;
+      const strangers = createStrangers(limits.maxUngreetedConnections);
+      const http = createServer(
+        {
+          maxHeaderSize: limits.maxStrangerBytes,
+          headersTimeout: limits.greetingTimeoutMs,
+          requestTimeout: limits.greetingTimeoutMs,
+          connectionsCheckingInterval: Math.ceil(limits.greetingTimeoutMs / LOOKS),
+        },
+        refuseRequest,
+      );
+      http.on('connection', strangers.arrived);
       const server = new WebSocketServer({ ...options, server: http });
-      server.on('connection', (socket) => report(socket, accept(connectionOf(socket))));
+      server.on('connection', (socket, { socket: wire }) => {
+        const allowance = createAllowance(wire, limits.maxStrangerBytes);
+        const trust = () => {
+          allowance.lift();
+          strangers.left(wire);
+        };
+        report(socket, accept(connectionOf(socket, trust)), allowance.admits);
+      });
       http.listen('path' in place ? place : { ...place, port: 0 });
       await once(http, 'listening');
       return {
@@ -56,8 +86,9 @@ export function webSocketTransport(limits: WebSocketLimits, place = LOOPBACK): T
   };
 }
 
-function connectionOf(socket: WebSocket): Connection {
+function connectionOf(socket: WebSocket, trust: () => void): PeerConnection {
   return {
+    trust,
     send(frame) {
       if (socket.readyState === WebSocket.OPEN) socket.send(frame);
     },
@@ -68,10 +99,11 @@ function connectionOf(socket: WebSocket): Connection {
   };
 }
 
-function report(socket: WebSocket, events: ConnectionEvents): void {
+function report(socket: WebSocket, events: ConnectionEvents, admits: (bytes: number) => boolean): void {
   let reason = '';
   socket.on('message', (data: RawData, isBinary: boolean) => {
-    if (isBinary) socket.close(TEXT_ONLY);
+    if (!admits((data as Buffer).length)) socket.terminate();
+    else if (isBinary) socket.close(TEXT_ONLY);
     else events.frame(data.toString());
   });
   socket.on('error', (error) => {

@@ -9,7 +9,9 @@ import { createMetrics } from '../metrics.ts';
 import { createRequests } from '../requests.ts';
 import { createRpcServer } from '../rpc/server.ts';
 import type { GatewayService } from '../service.ts';
+import { createSharedBytes } from '../shared-bytes.ts';
 import { createApp } from './app.ts';
+import { boundBytes } from './held.ts';
 import { addOpenApi } from './openapi.ts';
 import { addOperations } from './operations.ts';
 import { addReads } from './reads.ts';
@@ -48,6 +50,11 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     requests: createRequests(limits),
     admission: createAdmission(limits, clock),
     metrics,
+    held: {
+      unfinished: createSharedBytes('unfinished messages', limits.maxUnfinishedBytes, clock),
+      queues: createSharedBytes('waiting calls', limits.maxAllClientQueueBytes, clock),
+      backlogs: createSharedBytes('answers not taken', limits.maxAllClientBacklogBytes, clock),
+    },
     isAdmin: tokenCheck(adminToken),
     limits,
     clock,
@@ -55,6 +62,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
   };
   const rpc = createRpcServer(desk);
   const app = createApp(desk);
+  boundBytes(app, desk);
   await addOpenApi(app);
   addReads(app, desk);
   addWrites(app, desk);

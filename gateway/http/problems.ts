@@ -26,7 +26,9 @@ const OF_NODE: Readonly<Record<string, ErrorCode>> = {
 
 export function asHttpError(thrown: unknown): BazarError {
   if (thrown instanceof BazarError || !(thrown instanceof Error)) return asBazarError(thrown);
-  const code = OF_FASTIFY[(thrown as Error & { code?: string }).code ?? ''];
+  const { code: name = '' } = thrown as Error & { code?: string };
+  if (name === 'ECONNRESET') return new BazarError('unavailable', 'The client has gone.');
+  const code = OF_FASTIFY[name];
   return code ? new BazarError(code, `${thrown.message}.`) : asBazarError(thrown);
 }
 

@@ -12,6 +12,7 @@ import {
   readFrame,
 } from './protocol.ts';
 import { createWatcher, type Subscriptions } from './subscriptions.ts';
+import { createTurns } from './turns.ts';
 
 /** The WebSocket under a connection. */
 export interface Line {
@@ -22,6 +23,9 @@ export interface Line {
   /** False while the operating system has not taken what was sent; `drained` is called when it has. */
   readonly isReady: boolean;
   send(text: string): void;
+  /** Reads nothing more from the client, until `resume`. */
+  pause(): void;
+  resume(): void;
   /** Ends it without a closing handshake. */
   cut(reason: string): void;
 }
@@ -51,17 +55,25 @@ export function createRpcConnection(options: {
   readonly subscriptions: Subscriptions;
 }): RpcConnection {
   const { line, desk, methods, subscriptions } = options;
-  const { admission, metrics, limits, clock, logger } = desk;
+  const { admission, metrics, limits, held, clock, logger } = desk;
   const load: ConnectionLoad = { inFlight: 0 };
-  const watcher = createWatcher({ send, isReady: () => line.isReady });
+  const watcher = createWatcher({ send, isReady: () => line.isReady, cut: line.cut });
   const caller: Caller = { watcher, isAdmin: false };
-  const waitingForLine: (() => void)[] = [];
-  let turn: Promise<unknown> = Promise.resolve();
+  const queued = held.queues.open(line.cut);
+  const backlog = held.backlogs.open(line.cut);
+  const turns = createTurns(line, limits, queued);
+  /** Characters of answers that wait for the rest of their batches. */
+  let batchedChars = 0;
 
   function send(text: string): void {
     if (!line.isOpen) return;
     if (line.backlogBytes > limits.maxClientBacklogBytes) line.cut('it does not read its answers');
     else line.send(text);
+    weighBacklog();
+  }
+
+  function weighBacklog(): void {
+    backlog.hold(batchedChars + (line.isReady ? 0 : line.backlogBytes));
   }
 
   function received(text: string): void {
@@ -85,10 +97,13 @@ export function createRpcConnection(options: {
       if (text !== undefined) {
         batch.texts.push(text);
         batch.chars += text.length;
+        batchedChars += text.length;
+        weighBacklog();
       }
       if (sent) afterwards.push(sent);
       awaited -= 1;
       if (awaited > 0) return;
+      batchedChars -= batch.chars;
       if (batch.texts.length > 0) send(`[${batch.texts.join(',')}]`);
       for (const run of afterwards) run();
     };
@@ -96,7 +111,7 @@ export function createRpcConnection(options: {
   }
 
   function answer(message: unknown, batch: Batch | undefined, respond: Respond): void {
-    const call = readCall(message);
+    const call = readCall(message, limits.maxCallIdLength);
     if ('refusal' in call) respond(call.refusal);
     else execute(call, batch, respond);
   }
@@ -105,51 +120,55 @@ export function createRpcConnection(options: {
     const method = methods.get(call.method);
     const started = clock.monotonic();
     admission.enter(load);
-    perform(call, method, batch).then(
-      ({ json, sent }) => {
-        ended(call, method, 'ok', started);
-        respond(call.id === undefined ? undefined : encodeResult(call.id, json), sent);
-      },
-      (thrown) => {
+    const { id } = call;
+    const route = method ? `ws ${call.method}` : 'ws unknown';
+    const readOnly = method?.readOnly ?? true;
+    const ended = (status: string) => {
+      admission.leave(load);
+      metrics.answered(route, status, (clock.monotonic() - started) / 1000);
+    };
+    perform(call, method, batch)
+      .then((result) => {
+        if (batch && readOnly) refuseIfFull(batch);
+        ended('ok');
+        respond(id === undefined ? undefined : encodeResult(id, result.json), result.sent);
+      })
+      .catch((thrown) => {
         const error = asBazarError(thrown);
-        if (error.code === 'internal') logger.error({ err: thrown }, `${call.method} failed`);
-        ended(call, method, error.code, started);
-        const readOnly = method?.readOnly ?? true;
-        respond(call.id === undefined ? undefined : encodeError(call.id, error, readOnly));
-      },
-    );
+        if (error.code === 'internal') logger.error({ err: thrown }, `${route} failed`);
+        ended(error.code);
+        respond(id === undefined ? undefined : encodeError(id, error, readOnly));
+      });
   }
 
-  function ended({ method: name }: Call, method: Method | undefined, status: string, started: number): void {
-    admission.leave(load);
-    metrics.answered(method ? `ws ${name}` : 'ws unknown', status, (clock.monotonic() - started) / 1000);
+  /** Not a promise's function: nothing of the call but its id and its checked parameters may wait. */
+  function perform(call: Call, method: Method | undefined, batch: Batch | undefined): Promise<Result> {
+    try {
+      admission.check(load, line.address);
+      if (!method) throw new BazarError('not-found', `There is no method ${call.method.slice(0, 64)}.`);
+      const { run, bytes } = method.prepare(call.params, caller);
+      return method.inTurn ? turns.run(() => runInTurn(run, batch), bytes) : run();
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
-  async function perform(call: Call, method: Method | undefined, batch: Batch | undefined): Promise<Result> {
-    admission.check(load, line.address);
-    if (!method) throw new BazarError('not-found', `There is no method ${call.method.slice(0, 64)}.`);
-    if (!method.inTurn) return method.call(call.params, caller);
-    const mine = turn.then(async () => {
-      await lineIsReady();
-      // Nobody would take the answers of what still waits its turn, and pages cost too much to be read for nobody.
-      if (!line.isOpen) throw new BazarError('unavailable', 'The client has gone.');
-      if (batch && batch.chars > limits.maxClientBacklogBytes) {
-        throw new BazarError('too-large', 'The answers of this batch are too large; ask for less at a time.');
-      }
-      return method.call(call.params, caller);
-    });
-    turn = mine.catch(() => {});
-    return mine;
+  async function runInTurn(run: () => Promise<Result>, batch: Batch | undefined): Promise<Result> {
+    // Nobody would take the answers of what still waits its turn, and pages cost too much to be read for nobody.
+    if (!line.isOpen) throw new BazarError('unavailable', 'The client has gone.');
+    if (batch) refuseIfFull(batch);
+    return run();
   }
 
-  function lineIsReady(): Promise<void> {
-    if (line.isReady || !line.isOpen) return Promise.resolve();
-    return new Promise((resolve) => waitingForLine.push(resolve));
+  function refuseIfFull(batch: Batch): void {
+    if (batch.chars <= limits.maxClientBacklogBytes) return;
+    throw new BazarError('too-large', 'The answers of this batch are too large; ask for less at a time.');
   }
 
   function drained(): void {
+    weighBacklog();
     subscriptions.flush(watcher);
-    for (const resolve of waitingForLine.splice(0)) resolve();
+    turns.drained();
   }
 
   return {
@@ -157,8 +176,10 @@ export function createRpcConnection(options: {
     receivedBinary: () => send(encodeUnreadable(PARSE_ERROR, 'Frames must be text.')),
     drained,
     closed() {
+      queued.close();
+      backlog.close();
       subscriptions.forget(watcher);
-      drained();
+      turns.drained();
     },
   };
 }

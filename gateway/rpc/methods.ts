@@ -6,6 +6,7 @@ import { type Desk, statusInTime, traceRead, traceWrite, unknownBook, unknownOrd
 import type { Served } from '../service.ts';
 import { viewBook, viewBooks, viewOrder, viewOrders } from '../views.ts';
 import type { Subscriptions, Watcher } from './subscriptions.ts';
+import { bytesOf } from './turns.ts';
 
 /** The connection that a call came by. */
 export interface Caller {
@@ -25,7 +26,15 @@ export interface Method {
   readonly readOnly: boolean;
   /** Calls of one connection run one after another, each once the client has taken the answers before it. */
   readonly inTurn: boolean;
-  call(params: unknown, caller: Caller): Promise<Result>;
+  /** Checks the parameters, at once, and throws where they do not fit: only what was checked may wait its turn. */
+  prepare(params: unknown, caller: Caller): Prepared;
+}
+
+/** A call whose parameters fit. */
+export interface Prepared {
+  /** What it holds while it waits, about. */
+  readonly bytes: number;
+  run(): Promise<Result>;
 }
 
 const READ = { readOnly: true, inTurn: false };
@@ -116,17 +125,20 @@ function method<T extends z.ZodType>(
 ): Method {
   return {
     ...kind,
-    call: async (params, caller) => run(parseRequest(schema, params ?? {}, 'params'), caller),
+    prepare(params, caller) {
+      const checked = parseRequest(schema, params ?? {}, 'params');
+      return { bytes: kind.inTurn ? bytesOf(checked) : 0, run: () => run(checked, caller) };
+    },
   };
 }
 
 function adminOnly(inner: Method): Method {
   return {
     ...inner,
-    async call(params, caller) {
+    prepare(params, caller) {
       if (!caller.isAdmin)
         throw new BazarError('unauthorized', 'Call authenticate with the admin token first.');
-      return inner.call(params, caller);
+      return inner.prepare(params, caller);
     },
   };
 }

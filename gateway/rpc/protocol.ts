@@ -56,11 +56,13 @@ export function readFrame(
   return { refusal: encodeError(null, tooMany, true) };
 }
 
-export function readCall(message: unknown): Call | Refused {
+export function readCall(message: unknown, maxIdLength: number): Call | Refused {
   const parsed = CallView.safeParse(message);
+  if (parsed.success && typeof parsed.data.id === 'string' && parsed.data.id.length > maxIdLength)
+    return { refusal: encodeUnreadable(INVALID_REQUEST, `An id may have ${maxIdLength} characters.`) };
   if (parsed.success) return { id: parsed.data.id, method: parsed.data.method, params: parsed.data.params };
   const id = typeof message === 'object' && message !== null ? (message as { id?: unknown }).id : null;
-  const known = typeof id === 'string' || typeof id === 'number' ? id : null;
+  const known = (typeof id === 'string' && id.length <= maxIdLength) || typeof id === 'number' ? id : null;
   return { refusal: encodeUnreadable(INVALID_REQUEST, NOT_A_CALL, known) };
 }
 

@@ -6,12 +6,16 @@ import { BazarError } from '../../runtime/errors.ts';
 import type { Desk } from '../desk.ts';
 import { writeProblem } from '../http/problems.ts';
 import { createRpcConnection, type Line } from './connection.ts';
+import { createFrameProgress } from './frame-progress.ts';
 import { createMethods } from './methods.ts';
 import { createSubscriptions } from './subscriptions.ts';
 import { createTurn } from './turn.ts';
 
 const PATH = '/ws';
 const GOING_AWAY = 1001;
+
+/** How often unfinished messages are looked at, in each `frameTimeoutMs`. */
+const LOOKS = 10;
 
 export interface RpcServer {
   /** Takes an HTTP upgrade; what cannot become a client is answered with a problem and closed. */
@@ -22,24 +26,37 @@ export interface RpcServer {
   close(): void;
 }
 
+/** A connection, and the monotonic time at which it was heard of last. */
+interface Life {
+  readonly line: Line;
+  heardAt: number;
+}
+
 /** JSON-RPC over WebSocket (RFC 6455). The one place where clients' sockets are handled. */
 export function createRpcServer(desk: Desk): RpcServer {
-  const { service, admission, limits, clock, logger } = desk;
+  const { service, admission, limits, held, clock, logger } = desk;
   const endOfTurn = createTurn(clock);
   const subscriptions = createSubscriptions({ service, limits, endOfTurn });
   const methods = createMethods(desk, subscriptions);
   const server = new WebSocketServer({ noServer: true, maxPayload: limits.maxBodyBytes });
-  /** Open connections, and whether each gave a sign of life since the last ping. */
-  const alive = new Map<WebSocket, boolean>();
+  /** Open connections and their last signs of life. */
+  const alive = new Map<WebSocket, Life>();
   let pings = clock.setTimeout(pingAll, limits.clientPingMs);
+  let looks = clock.setTimeout(lookAtFrames, limits.frameTimeoutMs / LOOKS);
 
   function pingAll(): void {
-    for (const [socket, gaveSign] of alive) {
-      alive.set(socket, false);
-      if (gaveSign) socket.ping();
-      else socket.terminate();
+    for (const [client, life] of alive) {
+      // Whoever takes what is sent, and is not read, cannot be heard.
+      if (client.isPaused && life.line.isReady) life.heardAt = clock.monotonic();
+      if (clock.monotonic() - life.heardAt < limits.clientSilenceMs) client.ping();
+      else client.terminate();
     }
     pings = clock.setTimeout(pingAll, limits.clientPingMs);
+  }
+
+  function lookAtFrames(): void {
+    held.unfinished.expire(limits.frameTimeoutMs);
+    looks = clock.setTimeout(lookAtFrames, limits.frameTimeoutMs / LOOKS);
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -67,12 +84,19 @@ export function createRpcServer(desk: Desk): RpcServer {
   }
 
   function connect(client: WebSocket, socket: Socket): void {
-    const line = createLine(client, socket, endOfTurn, (reason) => {
+    const frames = createFrameProgress();
+    // What is not read now cannot come to its end.
+    const weighFrames = () => unfinished.hold(client.isPaused ? 0 : frames.unfinishedBytes);
+    const line = createLine(client, socket, endOfTurn, weighFrames, (reason) => {
       logger.warn(`client ${socket.remoteAddress} is cut off: ${reason}`);
     });
+    const unfinished = held.unfinished.open(line.cut);
     const connection = createRpcConnection({ line, desk, methods, subscriptions });
-    const sign = () => void alive.set(client, true);
-    sign();
+    const life: Life = { line, heardAt: clock.monotonic() };
+    alive.set(client, life);
+    const sign = () => {
+      life.heardAt = clock.monotonic();
+    };
     client.on('pong', sign);
     client.on('message', (data, isBinary) => {
       sign();
@@ -80,11 +104,21 @@ export function createRpcServer(desk: Desk): RpcServer {
       else connection.received(data.toString());
     });
     client.on('error', (error) => logger.debug(`client ${socket.remoteAddress}: ${error.message}`));
+    // Behind the reader of frames, which has handled every message that ended in what was read.
+    socket.on('data', (chunk: Buffer) => {
+      // What began within this piece is new, whatever was unfinished before it.
+      if (frames.take(chunk)) unfinished.hold(0);
+      weighFrames();
+    });
     client.on('close', () => {
       alive.delete(client);
+      unfinished.close();
       connection.closed();
     });
-    socket.on('drain', connection.drained);
+    socket.on('drain', () => {
+      sign();
+      connection.drained();
+    });
   }
 
   return {
@@ -95,6 +129,7 @@ export function createRpcServer(desk: Desk): RpcServer {
     },
     close() {
       clock.clearTimeout(pings);
+      clock.clearTimeout(looks);
       subscriptions.close();
       for (const client of alive.keys()) client.terminate();
     },
@@ -106,6 +141,7 @@ function createLine(
   client: WebSocket,
   socket: Socket,
   endOfTurn: (run: () => void) => void,
+  onFlow: () => void,
   onCut: (reason: string) => void,
 ): Line {
   let corked = false;
@@ -131,6 +167,14 @@ function createLine(
         endOfTurn(uncork);
       }
       client.send(text);
+    },
+    pause() {
+      client.pause();
+      onFlow();
+    },
+    resume() {
+      client.resume();
+      onFlow();
     },
     cut(reason) {
       onCut(reason);

@@ -35,6 +35,7 @@ export interface Outlet {
   send(text: string): void;
   /** False while the client has not taken what was sent; it is flushed when it has. */
   isReady(): boolean;
+  cut(reason: string): void;
 }
 
 export interface Watcher {
@@ -45,6 +46,8 @@ export interface Watcher {
   readonly shown: Map<BookId, number>;
   /** The latest untold news of each book. */
   readonly news: Map<BookId, News>;
+  /** Books and topics it watches, as they were counted last. */
+  weight: number;
   /** Answers of `subscribe` on their way; news waits for them. */
   holds: number;
   flushing: boolean;
@@ -73,6 +76,7 @@ export function createWatcher(outlet: Outlet): Watcher {
     topics: new Set(),
     shown: new Map(),
     news: new Map(),
+    weight: 0,
     holds: 0,
     flushing: false,
   };
@@ -87,7 +91,23 @@ export function createSubscriptions(options: {
   const byId = new Map<BookId, Set<Watcher>>();
   const byTopic = new Map<string, Topic>();
   const topicOf = new Map<BookId, string>();
+  /** Books and topics that are watched, by all watchers together. */
+  let watched = 0;
   const stop = service.onChange(changed);
+
+  /** Books of a topic count as they are shown. */
+  function weigh(watcher: Watcher): void {
+    const { ids, topics, shown } = watcher;
+    const weight = Math.max(ids.size, shown.size) + topics.size;
+    watched += weight - watcher.weight;
+    watcher.weight = weight;
+  }
+
+  function makeSureOfRoom(count: number): void {
+    if (watched + count <= limits.maxSubscriptionsInAll) return;
+    const message = `All connections together may watch ${limits.maxSubscriptionsInAll} books and topics.`;
+    throw new BazarError('overloaded', message);
+  }
 
   function changed(change: BookChange): void {
     if (change.topic !== undefined) learn(normal(change.topic), change.id);
@@ -125,7 +145,8 @@ export function createSubscriptions(options: {
     });
   }
 
-  function flush({ news, holds, shown, outlet }: Watcher): void {
+  function flush(watcher: Watcher): void {
+    const { news, holds, shown, outlet } = watcher;
     if (holds > 0) return;
     for (const [id, { version, text }] of news) {
       if (!outlet.isReady()) return;
@@ -134,6 +155,10 @@ export function createSubscriptions(options: {
       shown.set(id, version);
       outlet.send(text);
     }
+    const before = watcher.weight;
+    weigh(watcher);
+    // Books that were added to its topic since.
+    if (watcher.weight > before && watched > limits.maxSubscriptionsInAll) outlet.cut('too much is watched');
   }
 
   /** Starts watching what is not watched yet, and returns what was. */
@@ -150,6 +175,7 @@ export function createSubscriptions(options: {
       const message = `A connection may watch ${limits.maxSubscriptions} books and topics.`;
       throw new BazarError('too-many-requests', message);
     }
+    makeSureOfRoom(ids.length + (topic === undefined ? 0 : 1));
     for (const id of ids) {
       watcher.ids.add(id);
       const watchers = byId.get(id);
@@ -163,6 +189,7 @@ export function createSubscriptions(options: {
       if (known) known.watchers.add(watcher);
       else byTopic.set(name, { books: new Set(), watchers: new Set([watcher]) });
     }
+    weigh(watcher);
     return fresh;
   }
 
@@ -175,6 +202,7 @@ export function createSubscriptions(options: {
       if (!watcher.topics.has(topicOf.get(id) ?? '')) lose(watcher, id);
     }
     if (topic !== undefined) unwatchTopic(watcher, normal(topic));
+    weigh(watcher);
   }
 
   function unwatchTopic(watcher: Watcher, name: string): void {
@@ -195,6 +223,7 @@ export function createSubscriptions(options: {
   function forget(watcher: Watcher): void {
     unwatch(watcher, { ids: [...watcher.ids] });
     for (const name of [...watcher.topics]) unwatchTopic(watcher, name);
+    weigh(watcher);
   }
 
   async function booksOf(topic: string): Promise<readonly BookId[]> {
@@ -223,10 +252,12 @@ export function createSubscriptions(options: {
       };
       try {
         const ids = 'ids' in filter ? [...new Set(filter.ids)] : await booksOf(filter.topic);
+        if (fresh.topic !== undefined) makeSureOfRoom(ids.length);
         const books = await statesOf(ids);
         for (const { id, version } of books) {
           watcher.shown.set(id, Math.max(version, watcher.shown.get(id) ?? -1));
         }
+        weigh(watcher);
         return { books, sent: release };
       } catch (error) {
         unwatch(watcher, fresh);

@@ -1,3 +1,4 @@
+import { connect, type Socket } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
@@ -370,7 +371,172 @@ test('a client that gives no sign of life is closed, one that answers pings is k
       assert.ok((await lively.call('info', { id: 1 })).result);
       lively.close();
     },
-    { clientPingMs: 1_000 },
+    { clientPingMs: 500, clientSilenceMs: 1_500 },
+  ));
+
+const notEnded = (bytes: number) => {
+  const start = Buffer.alloc(14);
+  start.set([0x81, 0x80 | 127]);
+  start.writeBigUInt64BE(1_000_000n, 2);
+  return Buffer.concat([start, Buffer.alloc(bytes, ' ')]);
+};
+
+/** The TCP socket under a client, to send what a WebSocket would not. */
+const wireOf = ({ socket }: RpcClient) => (socket as unknown as { _socket: Socket })._socket;
+
+test('a message that does not come to its end in time closes its connection, and no idle one', () =>
+  withBridge(
+    async ({ url }) => {
+      const [idle, stuck, crumbs] = [await openRpc(url), await openRpc(url), await openRpc(url)];
+      wireOf(stuck).write(notEnded(10));
+      wireOf(crumbs).write(notEnded(10));
+      const crumbling = setInterval(() => wireOf(crumbs).write(' '), 20);
+      await Promise.all([stuck.closed(), crumbs.closed()]);
+      clearInterval(crumbling);
+      assert.ok((await idle.call('info', { id: 1 })).result);
+      idle.close();
+    },
+    { frameTimeoutMs: 400 },
+  ));
+
+test('messages and bodies without an end are bounded in all, and those who have little to send are spared', () =>
+  withBridge(
+    async ({ url }) => {
+      const modest = await openRpc(url);
+      wireOf(modest).write(notEnded(10));
+      const { hostname, port } = new URL(url);
+      const post = 'POST /purchase HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+      const bodies = Array.from({ length: 20 }, () => {
+        const socket = connect(Number(port), hostname).on('error', () => {});
+        socket.resume();
+        socket.write(`${post}content-length: 1000000\r\n\r\n${' '.repeat(50_000)}`);
+        return socket;
+      });
+      const greedy = await Promise.all(Array.from({ length: 20 }, () => openRpc(url)));
+      for (const client of greedy) wireOf(client).write(notEnded(50_000));
+      const left = () =>
+        [...bodies, ...greedy.map(wireOf)].filter((socket) => !socket.destroyed && socket.readable).length;
+      await eventually(() => left() <= 10);
+      assert.ok(left() > 0);
+      assert.is(modest.socket.readyState, WebSocket.OPEN);
+      for (const socket of bodies) socket.destroy();
+      for (const { socket } of [modest, ...greedy]) socket.terminate();
+    },
+    { maxUnfinishedBytes: 500_000 },
+  ));
+
+test('a client is not read while too many of its calls wait their turn, and all are answered in the end', () =>
+  withBridge(
+    async ({ url, service }) => {
+      let letGo = () => {};
+      const held = new Promise<void>((resolve) => {
+        letGo = resolve;
+      });
+      let calls = 0;
+      service.before = (operation) => {
+        calls += 1;
+        return operation === 'books' ? held : undefined;
+      };
+      const client = await openRpc(url);
+      const pages = Array.from({ length: 50 }, () => client.call('books'));
+      await eventually(() => calls === 1);
+      const search = client.call('search', { topic: 'x'.repeat(100) });
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      assert.is(calls, 1, 'what comes behind them is not read yet');
+      letGo();
+      for (const answer of await Promise.all([...pages, search])) assert.ok(answer.result);
+      client.close();
+    },
+    { maxClientQueueBytes: 10_000 },
+  ));
+
+test('calls that wait their turn are bounded in all connections, and those who ask for little are spared', () =>
+  withBridge(
+    async ({ url, service }) => {
+      service.before = (operation) => (operation === 'books' ? new Promise(() => {}) : undefined);
+      const [modest, ...greedy] = await Promise.all(Array.from({ length: 10 }, () => openRpc(url)));
+      modest!.sendText('{"jsonrpc":"2.0","id":1,"method":"books"}');
+      for (const client of greedy)
+        for (let id = 1; id <= 50; id++) client.sendText(`{"jsonrpc":"2.0","id":${id},"method":"books"}`);
+      await eventually(
+        () => greedy.filter(({ socket }) => socket.readyState === WebSocket.CLOSED).length >= 5,
+      );
+      assert.is(modest!.socket.readyState, WebSocket.OPEN);
+      for (const { socket } of [modest!, ...greedy]) socket.terminate();
+    },
+    { maxAllClientQueueBytes: 200_000 },
+  ));
+
+test('answers that nobody takes are bounded in all connections', () =>
+  withBridge(
+    async ({ url }) => {
+      const deaf = await Promise.all(Array.from({ length: 6 }, () => openRpc(url)));
+      let ended = 0;
+      for (const { socket } of deaf) {
+        socket.on('close', () => {
+          ended += 1;
+        });
+        socket.pause();
+      }
+      const call = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'info', params: { id: 1 } });
+      const flood = setInterval(() => {
+        for (const { socket } of deaf) {
+          if (socket.bufferedAmount > 1_000_000) socket.resume();
+          else for (let n = 0; n < 200; n++) socket.send(call);
+        }
+      }, 1);
+      await eventually(() => ended >= 2);
+      clearInterval(flood);
+      for (const { socket } of deaf) socket.terminate();
+    },
+    { maxAllClientBacklogBytes: 100_000, maxClientBacklogBytes: 90_000 },
+  ));
+
+test('a frame of nothing but structure is refused at once, and costs little', () =>
+  withBridge(async ({ url }) => {
+    const client = await openRpc(url);
+    const fields = (count: number) =>
+      `{${Array.from({ length: count }, (_, n) => `"${n.toString(36)}":0`).join()}}`;
+    const cases: [method: string, params: string, code: number][] = [
+      ['books', `[${'{},'.repeat(340_000)}{}]`, -32602],
+      ['subscribe', `{"ids":[${'{},'.repeat(340_000)}{}]}`, -32602],
+      ['purchase', `{"lines":[${'{},'.repeat(340_000)}{}]}`, -32602],
+      ['purchase', fields(100_000), -32602],
+      ['books', `${'['.repeat(5_000)}${']'.repeat(5_000)}`, -32602],
+      ['nothing', fields(100_000), -32601],
+    ];
+    for (const [method, params, code] of cases) {
+      client.sendText(`{"jsonrpc":"2.0","id":1,"method":"${method}","params":${params}}`);
+      const before = client.received.length;
+      assert.is((await client.message(before)).error!.code, code, method);
+    }
+    const { error, id } = await client.call('info', { id: 1 }).then(() => {
+      client.sendText(`{"jsonrpc":"2.0","id":"${'i'.repeat(100_000)}","method":"info","params":{"id":1}}`);
+      return client.message(client.received.length);
+    });
+    assert.equal([error!.code, id], [-32600, null]);
+    const { error: tooLong } = await client.call('search', { topic: `${' '.repeat(100_000)}x` });
+    assert.is(tooLong!.code, -32602);
+    client.close();
+  }));
+
+test('a batch of reads whose answers are too large together is answered within the bound', () =>
+  withBridge(
+    async ({ url }) => {
+      const client = await openRpc(url);
+      const reads = Array.from({ length: 50 }, (_, id) => ({
+        jsonrpc: '2.0',
+        id,
+        method: 'info',
+        params: { id: 1 },
+      }));
+      client.sendText(JSON.stringify(reads));
+      const answers = batchOf(await client.message(0));
+      assert.ok(answers.some(({ result }) => result));
+      assert.ok(answers.some(({ error }) => error?.data?.code === 'too-large'));
+      client.close();
+    },
+    { maxClientBacklogBytes: 1_000 },
   ));
 
 test('a flood of garbage is answered, bounded and harmless', () =>

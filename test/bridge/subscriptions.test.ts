@@ -12,20 +12,23 @@ const stock = (id: number, left: number, version: number) => ({
 });
 
 /** Subscriptions over a shelf, with an outlet that takes frames only while `open`. */
-function setUp(maxSubscriptions = 10) {
+function setUp(maxSubscriptions = 10, maxSubscriptionsInAll = 1_000) {
   const service = createShelfService();
-  const outlet = { open: true, told: [] as [id: number, version: number][] };
+  const outlet = { open: true, cut: 0, told: [] as [id: number, version: number][] };
   const watcher = createWatcher({
     send(text) {
       const { params } = JSON.parse(text) as { params: { id: number; version: number } };
       outlet.told.push([params.id, params.version]);
     },
     isReady: () => outlet.open,
+    cut: () => {
+      outlet.cut += 1;
+    },
   });
   let due: (() => void)[] = [];
   const subscriptions = createSubscriptions({
     service,
-    limits: { ...DEFAULT_LIMITS, maxSubscriptions },
+    limits: { ...DEFAULT_LIMITS, maxSubscriptions, maxSubscriptionsInAll },
     endOfTurn: (run) => void due.push(run),
   });
   const endTurn = () => {
@@ -225,6 +228,29 @@ test('a connection watches a bounded number of books and topics', async () => {
   }
   subscriptions.unsubscribe(watcher, { topic: 'X' });
   (await subscriptions.subscribe(watcher, { ids: [3] })).sent();
+});
+
+test('all connections together watch a bounded number of books and topics, and room comes back', async () => {
+  const { subscriptions, watcher, outlet, change, endTurn } = setUp(10, 6);
+  const ignored = { send() {}, isReady: () => true, cut() {} };
+  const other = createWatcher(ignored);
+  const refused = (filter: Parameters<typeof subscriptions.subscribe>[1]) =>
+    subscriptions.subscribe(watcher, filter).then(
+      ({ sent }) => sent(),
+      (error: { code: string }) => error.code,
+    );
+  (await subscriptions.subscribe(other, { ids: [1, 2, 3, 4] })).sent();
+  assert.is(await refused({ ids: [1, 2, 3] }), 'overloaded');
+  assert.is(await refused({ topic: 'distributed systems' }), 'overloaded', 'its two books count as well');
+  assert.is(await refused({ ids: [1, 2] }), undefined);
+  assert.is(await refused({ ids: [3] }), 'overloaded');
+  subscriptions.forget(other);
+  assert.is(await refused({ topic: 'distributed systems' }), undefined);
+  for (let id = 100; id < 110; id++) change(id, 5, 'distributed systems');
+  endTurn();
+  assert.is(outlet.cut, 1, 'a topic that has grown too large');
+  subscriptions.forget(watcher);
+  assert.is(await refused({ ids: [1, 2, 3, 4, 5, 6] }), undefined);
 });
 
 test('a client that is gone is forgotten, and a closed bridge listens no more', () =>

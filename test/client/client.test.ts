@@ -24,7 +24,7 @@ interface Stage {
 /** A client and a server on a network without real time. */
 async function stage(handler: Handler, options: Partial<ClientOptions> = {}): Promise<Stage> {
   const clock = manualClock();
-  const network = memoryNetwork(clock);
+  const network = memoryNetwork(clock, 1, { maxStrangerBytes: Number.POSITIVE_INFINITY });
   const { dial } = await serveInMemory(network, handler);
   const client = connect({ url: 'http://store', clock, random: seededRandom(1), dial, ...options });
   return { clock, network, client };

@@ -460,7 +460,7 @@ test('never opens a link to another node than it meant to dial', async () => {
   assert.equal([...catalog.story, ...order.story], []);
 });
 
-test('closes accepted connections that do not greet in time, and those beyond the bound at once', async () => {
+test('closes accepted connections that do not greet in time, and the oldest beyond the bound at once', async () => {
   const { clock, network, open } = memoryCluster({ maxUngreetedConnections: 3 });
   const catalog = await open('catalog-1');
   const nothing = { opened() {}, frame() {}, closed() {} };
@@ -469,6 +469,18 @@ test('closes accepted connections that do not greet in time, and those beyond th
   assert.is(network.open, 3);
   await clock.elapse(3_000);
   assert.is(network.open, 0);
+});
+
+test('is linked past any number of strangers who keep still', async () => {
+  const { clock, network, link, open } = memoryCluster({ maxUngreetedConnections: 3 });
+  const catalog = await open('catalog-1');
+  const order = await open('order-1');
+  const nothing = { opened() {}, frame() {}, closed() {} };
+  for (let i = 0; i < 10; i += 1) network.dial(catalog.url, nothing);
+  await clock.elapse(10);
+  link(order, catalog);
+  await clock.elapse(50);
+  assert.ok(catalog.peer('order-1'));
 });
 
 test('dials nobody whose address it does not know, and never itself', async () => {

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Connection, ConnectionEvents, Listener, Transport } from '../../runtime/transport.ts';
+import type { ConnectionEvents, Listener, PeerConnection, Transport } from '../../runtime/transport.ts';
 
 /** A transport to be tried, and the way its time passes. */
 export interface TransportTrial {
@@ -74,6 +74,38 @@ export function transportSuite(name: string, createTrial: () => TransportTrial):
     for (const text of texts) near.connection.send(text);
     await trial.until(() => far.frames.length === texts.length);
     assert.equal(far.frames, texts);
+    await end();
+  });
+
+  test('carries what comes in one piece behind the frame that made the peer trusted', async () => {
+    const { near, far, end } = await pair({ trusting: false });
+    far.onFrame = () => far.connection.trust();
+    near.connection.send('proof');
+    near.connection.send('x'.repeat(20_000));
+    near.connection.send('the next');
+    await trial.until(() => far.frames.length === 3);
+    assert.is(far.closed, 0);
+    await end();
+  });
+
+  for (const length of [5_000, 20_000_000])
+    test(`closes on a stranger who sends a frame of ${length} bytes, and does not report it`, async () => {
+      for (const taker of ['near', 'far'] as const) {
+        const both = await pair({ trusting: false });
+        both[taker === 'near' ? 'far' : 'near'].connection.send('x'.repeat(length));
+        await trial.until(() => both.near.closed === 1 && both.far.closed === 1);
+        assert.equal(
+          both[taker].frames.filter((frame) => frame.length > 4_096),
+          [],
+        );
+        await both.end();
+      }
+    });
+
+  test('closes on a stranger who sends many small frames', async () => {
+    const { near, far, end } = await pair({ trusting: false });
+    for (let i = 0; i < 100; i += 1) near.connection.send('x'.repeat(100));
+    await trial.until(() => near.closed === 1 && far.closed === 1);
     await end();
   });
 
@@ -177,11 +209,13 @@ export function transportSuite(name: string, createTrial: () => TransportTrial):
     return end;
   }
 
-  async function pair() {
+  async function pair({ trusting = true } = {}) {
     const { listener, accepted } = await listen();
     const near = dial(listener.url);
     await trial.until(() => near.opened === 1 && accepted.length === 1);
-    return { near, far: accepted[0]!, listener, end: () => listener.close() };
+    const far = accepted[0]!;
+    if (trusting) for (const end of [near, far]) end.connection.trust();
+    return { near, far, listener, end: () => listener.close() };
   }
 
   test.run();
@@ -189,24 +223,29 @@ export function transportSuite(name: string, createTrial: () => TransportTrial):
 
 /** One end of a connection and everything that was reported of it. */
 interface End {
-  connection: Connection;
+  connection: PeerConnection;
   opened: number;
   closed: number;
+  onFrame: () => void;
   readonly frames: string[];
   readonly events: ConnectionEvents;
 }
 
 function createEnd(): End {
   const end: End = {
-    connection: { send() {}, bufferedBytes: 0, close() {} },
+    connection: { send() {}, trust() {}, bufferedBytes: 0, close() {} },
     opened: 0,
     closed: 0,
+    onFrame: () => {},
     frames: [],
     events: {
       opened: () => {
         end.opened += 1;
       },
-      frame: (text) => void end.frames.push(text),
+      frame: (text) => {
+        end.frames.push(text);
+        end.onFrame();
+      },
       closed: () => {
         end.closed += 1;
       },

@@ -7,12 +7,17 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
-import type { Connection } from '../../runtime/transport.ts';
+import type { PeerConnection } from '../../runtime/transport.ts';
 import { type Place, webSocketTransport } from '../../runtime/ws-transport.ts';
 import { eventually } from '../support/eventually.ts';
 import { transportSuite } from './transport-suite.ts';
 
-const limits = { maxFrameBytes: 1024 * 1024, greetingTimeoutMs: 500, maxLinkConnections: 10 };
+const limits = {
+  maxFrameBytes: 1024 * 1024,
+  greetingTimeoutMs: 500,
+  maxStrangerBytes: 4096,
+  maxUngreetedConnections: 10,
+};
 
 transportSuite('the transport over WebSocket', () => ({
   transport: webSocketTransport(limits),
@@ -34,7 +39,7 @@ transportSuite('the transport over WebSocket on a Unix socket', () => ({
 const test = suite('the WebSocket listener');
 
 async function listen(place?: Place) {
-  const seen = { accepted: [] as Connection[], frames: 0, closed: 0 };
+  const seen = { accepted: [] as PeerConnection[], frames: 0, closed: 0 };
   const listener = await webSocketTransport(limits, place).listen((connection) => {
     seen.accepted.push(connection);
     return {
@@ -69,6 +74,26 @@ test('plain HTTP is told to upgrade', async () => {
   const response = await fetch(`http://127.0.0.1:${port}/`);
   await response.text();
   assert.is(response.status, 426);
+  await listener.close();
+});
+
+test('callers who keep still are bounded, give way to later ones, and are ended in time', async () => {
+  const { listener, seen, port } = await listen();
+  const idle = Array.from({ length: 200 }, () => connect(port, '127.0.0.1').on('error', () => {}));
+  const left = () => idle.filter(({ destroyed }) => !destroyed).length;
+  for (const socket of idle) socket.resume();
+  await eventually('most of them are closed', () => left() <= limits.maxUngreetedConnections);
+  const friend = new WebSocket(listener.url);
+  await once(friend, 'open');
+  seen.accepted[0]!.trust();
+  for (let n = 0; n < 20; n += 1)
+    idle.push(
+      connect(port, '127.0.0.1')
+        .on('error', () => {})
+        .resume(),
+    );
+  await eventually('the others are closed', () => left() === 0);
+  assert.is(friend.readyState, WebSocket.OPEN);
   await listener.close();
 });
 

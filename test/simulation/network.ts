@@ -1,5 +1,6 @@
+import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import type { Random } from '../../runtime/random.ts';
-import type { Connection, ConnectionEvents, Transport } from '../../runtime/transport.ts';
+import type { ConnectionEvents, PeerConnection, Transport } from '../../runtime/transport.ts';
 import type { Scheduler, SimProcess } from './scheduler.ts';
 
 /** Milliseconds after which the second copy of a frame has come. */
@@ -39,11 +40,13 @@ interface End {
   /** No frame to this end arrives before this time. */
   lastArrival: number;
   stalled: string[];
+  /** Bytes it may still take from a peer that it does not trust. */
+  allowance: number;
 }
 
 interface Listening {
   readonly process: SimProcess;
-  readonly accept: (connection: Connection) => ConnectionEvents;
+  readonly accept: (connection: PeerConnection) => ConnectionEvents;
   readonly accepted: Set<End>;
 }
 
@@ -60,14 +63,18 @@ export function createNetwork(
   const isBlocked = (from: string, to: string) => weather.blocked.has(`${from}>${to}`);
 
   function createEnd(process: SimProcess, events: ConnectionEvents): End {
-    const end = { process, peer: undefined, events, live: true, lastArrival: 0, stalled: [] };
+    const allowance = DEFAULT_LIMITS.maxStrangerBytes;
+    const end = { process, peer: undefined, events, live: true, lastArrival: 0, stalled: [], allowance };
     ends.add(end);
     return end;
   }
 
-  function connectionOf(end: End): Connection {
+  function connectionOf(end: End): PeerConnection {
     return {
       bufferedBytes: 0,
+      trust() {
+        end.allowance = Number.POSITIVE_INFINITY;
+      },
       send(frame) {
         const to = end.peer;
         if (!end.live || !to) return;
@@ -89,6 +96,11 @@ export function createNetwork(
     if (!to.live) return;
     if (to.stalled.length > 0 || isBlocked(from.process.name, to.process.name)) {
       to.stalled.push(frame);
+      return;
+    }
+    to.allowance -= frame.length;
+    if (to.allowance < 0) {
+      closeBoth(to, 'too much from a stranger');
       return;
     }
     onFrame(from.process.name, to.process.name, frame);

@@ -1,5 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
-import type { Connection, ConnectionEvents, Listener, Transport } from '../../runtime/transport.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
+import type { ConnectionEvents, Listener, PeerConnection, Transport } from '../../runtime/transport.ts';
 
 /** A network inside one process, whose every delivery is a timer of the given clock. */
 export interface MemoryNetwork extends Transport {
@@ -11,10 +12,12 @@ export interface MemoryNetwork extends Transport {
   readonly open: number;
 }
 
-interface End extends Connection {
+interface End extends PeerConnection {
   readonly pair: Pair;
   events: ConnectionEvents;
   buffered: number;
+  /** Bytes it may still take from a peer that it does not trust. */
+  allowance: number;
   /** False once this end has closed or been told of the other's closing. */
   live: boolean;
 }
@@ -24,8 +27,12 @@ interface Pair {
   ends: End[];
 }
 
-export function memoryNetwork(clock: Clock, latencyMs = 1): MemoryNetwork {
-  const listeners = new Map<string, (connection: Connection) => ConnectionEvents>();
+export function memoryNetwork(
+  clock: Clock,
+  latencyMs = 1,
+  { maxStrangerBytes }: Pick<Limits, 'maxStrangerBytes'> = DEFAULT_LIMITS,
+): MemoryNetwork {
+  const listeners = new Map<string, (connection: PeerConnection) => ConnectionEvents>();
   const pairs = new Set<Pair>();
   let ports = 0;
 
@@ -34,6 +41,7 @@ export function memoryNetwork(clock: Clock, latencyMs = 1): MemoryNetwork {
       pair,
       events,
       buffered: 0,
+      allowance: maxStrangerBytes,
       live: true,
       get bufferedBytes() {
         return end.buffered;
@@ -46,8 +54,11 @@ export function memoryNetwork(clock: Clock, latencyMs = 1): MemoryNetwork {
         const to = otherEnd(end);
         clock.setTimeout(() => {
           end.buffered -= bytes;
-          for (const copy of copies) if (to?.live) to.events.frame(copy);
+          for (const copy of copies) if (to?.live) take(to, copy, bytes);
         }, latencyMs);
+      },
+      trust() {
+        end.allowance = Number.POSITIVE_INFINITY;
       },
       close() {
         if (!end.live) return;
@@ -59,6 +70,12 @@ export function memoryNetwork(clock: Clock, latencyMs = 1): MemoryNetwork {
       },
     };
     return end;
+  }
+
+  function take(end: End, frame: string, bytes: number): void {
+    end.allowance -= bytes;
+    if (end.allowance < 0) end.close();
+    else end.events.frame(frame);
   }
 
   function shut(end: End | undefined, reason: string): void {

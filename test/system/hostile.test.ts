@@ -225,6 +225,50 @@ async function assertReads(): Promise<void> {
   await eventually('an honest read', async () => (await cluster.request('GET', '/info/1002')).status === 200);
 }
 
+test('frames of nothing but structure, and messages without an end, cost a bounded amount of memory', () =>
+  withinMemory(() =>
+    withoutHarm(async () => {
+      const deaf = await openRpc(cluster.url);
+      deaf.socket.pause();
+      for (let page = 0; page < 100; page++)
+        deaf.sendText('{"jsonrpc":"2.0","id":1,"method":"books","params":{"limit":1000}}');
+      const frame = `{"jsonrpc":"2.0","id":1,"method":"books","params":[${'{},'.repeat(340_000)}{}]}`;
+      for (let sent = 0; sent < 80; sent++) deaf.sendText(frame);
+      const stuck = Array.from({ length: 400 }, () => openHalf(UPGRADE));
+      const closed = () => stuck.filter((socket) => socket.closed).length;
+      for (const socket of stuck) socket.write(Buffer.concat([FRAME_OF_A_MIB, Buffer.alloc(1_000_000, ' ')]));
+      try {
+        await eventually('most of what has no end is cut off', () => closed() > 300);
+        await eventually('the frames were read', () => deaf.socket.bufferedAmount === 0);
+        await assertReads();
+      } finally {
+        for (const socket of [deaf.socket, ...stuck])
+          'terminate' in socket ? socket.terminate() : socket.destroy();
+      }
+    }),
+  ));
+
+test('strangers on the links cost little memory, and a gateway that comes back is linked past them', async () => {
+  const nodes = (await cluster.status()).nodes.filter(({ kind }) => kind !== 'gateway');
+  const catalog = nodes.find(({ kind }) => kind === 'catalog')!;
+  const before = await residentBytes(catalog.pid);
+  const strangers = Array.from({ length: 40 }, () => openHalf(UPGRADE, catalog.url));
+  for (const socket of strangers) socket.write(Buffer.concat([FRAME_OF_8_MIB, Buffer.alloc(8_000_000, ' ')]));
+  await eventually('they are cut off', () => strangers.every(({ closed }) => closed));
+  const growth = (await residentBytes(catalog.pid)) - before;
+  assert.ok(growth < 100 * MIB, `a catalog grew by ${growth} bytes`);
+
+  const idle = nodes.flatMap(({ url }) => Array.from({ length: 1_000 }, () => openHalf('', url)));
+  try {
+    await cluster.kill('gateway-1');
+    await cluster.whole();
+    pids = await allPids();
+    await assertServes();
+  } finally {
+    for (const socket of idle) socket.destroy();
+  }
+});
+
 test('a WebSocket that floods gets an answer to everything, and sells what it was told', () =>
   withinMemory(async () => {
     const flood = await openRpc(cluster.url);
@@ -276,8 +320,28 @@ test('half-open HTTP keeps nobody out, and is ended in time', () =>
     }),
   ));
 
-function openHalf(text: string): Socket {
-  const { hostname, port } = new URL(cluster.url);
+const UPGRADE = [
+  'GET /ws HTTP/1.1',
+  'host: x',
+  'connection: upgrade',
+  'upgrade: websocket',
+  'sec-websocket-version: 13',
+  'sec-websocket-key: AAAAAAAAAAAAAAAAAAAAAA==',
+  '\r\n',
+].join('\r\n');
+
+/** The beginning of a masked text frame. */
+function frameOf(bytes: number): Buffer {
+  const header = Buffer.alloc(14);
+  header.set([0x81, 0x80 | 127]);
+  header.writeBigUInt64BE(BigInt(bytes), 2);
+  return header;
+}
+const FRAME_OF_A_MIB = frameOf(MIB);
+const FRAME_OF_8_MIB = frameOf(8 * MIB);
+
+function openHalf(text: string, url = cluster.url): Socket {
+  const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname);
   socket.on('error', () => {});
   socket.resume();
