@@ -40,7 +40,7 @@ export async function auditCluster(
     highest = Math.max(0, ...[...summaries.values()].map(({ applied }) => applied));
     if (areAtOneIndex(summaries) || waits.ended || clock.monotonic() >= deadline) break;
     atLeast = before === 0 ? highest : highest + (highest - before);
-    await waits.pause(limits.retryPauseMs);
+    await waits.pause(limits.auditPauseMs);
   }
 
   const { books, next } = await ledgerPage(ports, summaries, page);

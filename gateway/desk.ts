@@ -6,6 +6,7 @@ import type { Logger } from '../runtime/logger.ts';
 import type { Admission } from './admission.ts';
 import type { Writes } from './decisions.ts';
 import type { Metrics } from './metrics.ts';
+import type { Pages } from './pages.ts';
 import type { Requests } from './requests.ts';
 import type { ClusterStatus, GatewayService, Served } from './service.ts';
 
@@ -15,6 +16,7 @@ export interface Desk {
   readonly writes: Writes;
   readonly requests: Requests;
   readonly admission: Admission;
+  readonly pages: Pages;
   readonly metrics: Metrics;
   readonly isAdmin: (token: string) => boolean;
   readonly limits: Limits;

@@ -6,6 +6,7 @@ import { createAdmission } from '../admission.ts';
 import { createWrites } from '../decisions.ts';
 import { type Desk, tokenCheck } from '../desk.ts';
 import { createMetrics } from '../metrics.ts';
+import { createPages } from '../pages.ts';
 import { createRequests } from '../requests.ts';
 import { createRpcServer } from '../rpc/server.ts';
 import type { GatewayService } from '../service.ts';
@@ -47,6 +48,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     writes: createWrites(service, metrics.purchased),
     requests: createRequests(limits),
     admission: createAdmission(limits, clock),
+    pages: createPages(limits, clock),
     metrics,
     isAdmin: tokenCheck(adminToken),
     limits,
@@ -77,6 +79,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     },
     async close() {
       rpc.close();
+      desk.pages.stop();
       await app.close();
     },
   };

@@ -1,6 +1,7 @@
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { ConnectionLoad } from '../admission.ts';
 import type { Desk } from '../desk.ts';
+import { createReader } from '../pages.ts';
 import type { Caller, Method, Result } from './methods.ts';
 import {
   type Call,
@@ -51,10 +52,13 @@ export function createRpcConnection(options: {
   readonly subscriptions: Subscriptions;
 }): RpcConnection {
   const { line, desk, methods, subscriptions } = options;
-  const { admission, metrics, limits, clock, logger } = desk;
+  const { admission, pages, metrics, limits, clock, logger } = desk;
   const load: ConnectionLoad = { inFlight: 0 };
   const watcher = createWatcher({ send, isReady: () => line.isReady });
-  const caller: Caller = { watcher, isAdmin: false };
+  const cut = () => line.cut('it does not read its answers');
+  const reader = createReader(line.address, { gathers: true, cut });
+  const whenTaken = (taken: () => void) => void lineIsReady().then(taken);
+  const caller: Caller = { watcher, reader, whenTaken, isAdmin: false };
   const waitingForLine: (() => void)[] = [];
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -158,6 +162,7 @@ export function createRpcConnection(options: {
     drained,
     closed() {
       subscriptions.forget(watcher);
+      pages.gone(reader);
       drained();
     },
   };

@@ -30,6 +30,8 @@ test('every kind of read is answered by any catalog, with the index it is as of'
   assert.equal(await catalogs.ask(id, 'read.book', book(9)), { book: null, asOf });
   assert.equal(await catalogs.ask(id, 'read.topic', { topic: 'RPC', ...options }), {
     books: [{ id: 2, title: 'Book 2' }],
+    next: null,
+    bytes: 26,
     version,
     asOf,
   });

@@ -148,7 +148,7 @@ function describeState(
       after = page.next;
     }
     assert.equal(ids, [[5, 10], [20, 30], [40]]);
-    assert.equal(state.booksAfter(40, 2), { books: [], next: null });
+    assert.equal(state.booksAfter(40, 2), { books: [], next: null, bytes: 0 });
     assert.is(state.booksAfter(0, 5).next, null);
   });
 

@@ -47,13 +47,15 @@ test('that there is no such book is remembered until there is one', async () => 
 
 test('a topic is searched in any case, and anew when a book has come to it', async () => {
   const cluster = await startCluster({ prepare: fill });
-  assert.equal((await cluster.answer(cluster.gateway.search('TESTS'))).value, [{ id: 1, title: 'Book 1' }]);
+  assert.equal((await cluster.answer(cluster.gateway.search('TESTS'))).value.books, [
+    { id: 1, title: 'Book 1' },
+  ]);
   assert.is((await cluster.answer(cluster.gateway.search('tests'))).cache, 'hit');
   for (const catalog of cluster.catalogs) catalog.write(6, { id: 2, added: 6 });
   await cluster.clock.elapse(5);
   const after = await cluster.answer(cluster.gateway.search('Tests'));
   assert.is(after.cache, 'miss');
-  assert.is(after.value.length, 2);
+  assert.is(after.value.books.length, 2);
   await cluster.end();
 });
 
