@@ -17,6 +17,7 @@ export interface Desk {
   readonly requests: Requests;
   readonly admission: Admission;
   readonly pages: Pages;
+  readonly audits: Pages;
   readonly metrics: Metrics;
   readonly isAdmin: (token: string) => boolean;
   readonly limits: Limits;

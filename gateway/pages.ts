@@ -2,7 +2,6 @@ import type { Clock, Timer } from '../runtime/clock.ts';
 import { BazarError } from '../runtime/errors.ts';
 import type { Limits } from '../runtime/limits.ts';
 import { createTurnstile, type Entrant, type Leave } from '../runtime/turnstile.ts';
-import type { ClusterAudit } from './service.ts';
 
 /**
  * The heavy reads of all clients: pages, audits, strong and large searches. Each has its turn, and keeps a place
@@ -20,10 +19,15 @@ export interface Pages {
   stop(): void;
 }
 
+export type Made = (bytes: number, busyMs?: number) => void;
+
 /** One heavy read from its turn until its answer has left. */
 export interface Place {
-  /** The answer is made, with so many bytes, and has `unreadAnswerMs` to leave. Only the first call counts. */
-  made(bytes: number): void;
+  /**
+   * The answer is made, with so many bytes and in so many milliseconds of this process, and has `unreadAnswerMs` to
+   * leave. Only the first call counts.
+   */
+  made: Made;
   /** The answer has left, or there is none. */
   left(): void;
 }
@@ -97,8 +101,8 @@ export function createPages(limits: Limits, clock: Clock): Pages {
       let held = 0;
       let timer: Timer | undefined;
       const place: Place = {
-        made(bytes) {
-          leave?.(bytes);
+        made(bytes, busyMs) {
+          leave?.(bytes, busyMs);
           if (over || timer) return;
           held = bytes;
           reader.heldBytes += held;
@@ -117,15 +121,20 @@ export function createPages(limits: Limits, clock: Clock): Pages {
       const entrant: Entrant = {
         group: address,
         mayEnter: () => mayHold(reader),
-        entered: () => hold(reader, place),
+        entered() {
+          waitsNoMore();
+          hold(reader, place);
+        },
+      };
+      const waitsNoMore = () => {
+        if (waiting.delete(entrant)) add(waitingOf, address, -1);
       };
       waiting.add(entrant);
       add(waitingOf, address, 1);
       try {
         leave = await turnstile.enter(entrant, deadline);
       } finally {
-        waiting.delete(entrant);
-        add(waitingOf, address, -1);
+        waitsNoMore();
       }
       if (!over) return place;
       leave(0);
@@ -139,15 +148,16 @@ export function createPages(limits: Limits, clock: Clock): Pages {
   };
 }
 
-/** Bytes that an audit counts for: its ledger, and the books that each catalog has looked at. */
-export function costOfAudit({ catalogs, books }: ClusterAudit): number {
-  const lookedAt = catalogs.reduce((sum, one) => sum + (one.state === 'present' ? one.books : 0), 0);
-  return books.length * LEDGER_LINE_BYTES + lookedAt * LOOK_BYTES;
+/** Audits, which look at every book of every catalog: one at a time, and no more than half of the time. */
+export function createAuditPages(limits: Limits, clock: Clock): Pages {
+  return createPages({ ...limits, maxPagesInWork: 1 }, clock);
 }
 
-const LEDGER_LINE_BYTES = 80;
-/** Looking at a book costs a catalog about as much as sending so many bytes. */
-const LOOK_BYTES = 4;
+/** The busy time that an audit counts for, so that the rest after it is as long as it was. */
+export const busyMsOfAudit = (elapsedMs: number): number => elapsedMs / 4;
+
+/** The busy time that an answer counts for: reading it from the link costs several times what writing it does. */
+export const busyMsOfAnswer = (writingMs: number): number => writingMs * 4;
 
 function add(counts: Map<string, number>, key: string, change: number): void {
   const count = (counts.get(key) ?? 0) + change;

@@ -48,7 +48,7 @@ export interface Limits {
   readonly unreadAnswerMs: number;
   /** Bytes of heavy answers that one process makes a second; what is asked beyond waits. */
   readonly pageBytesPerSecond: number;
-  /** Bytes up to which a search is answered without a turn among the heavy reads. */
+  /** Bytes of the largest topic whose default search is answered without a turn among the heavy reads. */
   readonly lightAnswerBytes: number;
   /** Milliseconds after which `GET /status` gives up. */
   readonly statusDeadlineMs: number;
@@ -200,7 +200,7 @@ export const DEFAULT_LIMITS: Limits = {
   httpRequestTimeoutMs: 10_000,
   defaultPage: 100,
   maxPageBytes: 1024 * 1024,
-  maxPagesInWork: 2,
+  maxPagesInWork: 4,
   maxPagesWaiting: 256,
   maxPagesPerAddress: 128,
   maxPagesPerConnection: 8,

@@ -3,7 +3,7 @@ import { BazarError } from './errors.ts';
 
 /**
  * Lets heavy work in, a little at a time, so that it cannot keep a process from its light work: at most `inWork` at
- * once and `bytesPerSecond` in all. What cannot begin waits, at most `waiting` of it. Groups (clients, peers) take
+ * once, `bytesPerSecond` in all, and a fifth of the time. What cannot begin waits, at most `waiting` of it. Groups (clients, peers) take
  * turns, and within a group the first that may enter comes first.
  */
 export interface Turnstile {
@@ -28,8 +28,11 @@ export interface Entrant {
   entered?(): void;
 }
 
-/** The work is done, and came to so many bytes. */
-export type Leave = (bytes: number) => void;
+/** The work is done: it came to so many bytes, and kept this process from other work for so many milliseconds. */
+export type Leave = (bytes: number, busyMs?: number) => void;
+
+/** Times that heavy work rests for as long as it was busy, which matters where the machine is slower than its rate. */
+const REST = 4;
 
 /** Milliseconds of `bytesPerSecond` that may be spent at once after a quiet time. */
 const BURST_MS = 250;
@@ -63,11 +66,12 @@ export function createTurnstile(options: {
     inWork += 1;
     entrant.entered?.();
     let over = false;
-    return (bytes) => {
+    return (bytes, busyMs = 0) => {
       if (over) return;
       over = true;
       inWork -= 1;
-      spentUntil = Math.max(spentUntil, clock.monotonic()) + (bytes / bytesPerSecond) * 1000;
+      const spentMs = Math.max((bytes / bytesPerSecond) * 1000, busyMs * REST);
+      spentUntil = Math.max(spentUntil, clock.monotonic()) + spentMs;
       turn();
     };
   }

@@ -15,9 +15,6 @@ import { type HeavyReadType, type LightReadType, QUERIES, type QueryOptions } fr
 import type { CatalogState } from './state.ts';
 import { createVersionWaits } from './version-waits.ts';
 
-/** Titles of a topic that are answered without a turn among the heavy reads. */
-const LIGHT_TITLES = 500;
-
 export interface CatalogOptions {
   readonly disk: CatalogDisk;
   /** All catalogs of the cluster, this one among them. */
@@ -88,7 +85,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   onRead('read.order');
   onHeavyRead('read.books');
   onHeavyRead('read.orders');
-  onHeavyRead('read.topic', ({ topic }) => state.topic(topic).books.length > LIGHT_TITLES);
+  onHeavyRead('read.topic', ({ topic }) => state.topic(topic).bytes > limits.lightAnswerBytes);
 
   /** A default read is answered at once where the version it asks for is here already. */
   function onRead<T extends LightReadType>(type: T): void {
@@ -114,6 +111,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       if (body.strong || state.applied.index < body.minVersion) await showWhenFresh(body, incoming, () => {});
       if (!isHeavy(body)) return query(state, body, options);
       const leave = await pages.enter({ group: incoming.from.id }, incoming.deadline);
+      const started = clock.monotonic();
       let bytes = 0;
       try {
         options.checked();
@@ -121,7 +119,8 @@ export function createCatalog(options: CatalogOptions): Catalog {
         ({ bytes } = reply as { bytes: number });
         return reply;
       } finally {
-        leave(bytes);
+        // Encoding it costs about as much again.
+        leave(bytes, 2 * (clock.monotonic() - started));
       }
     });
   }

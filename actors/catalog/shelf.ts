@@ -6,13 +6,17 @@ export interface Title {
   readonly title: string;
 }
 
-/** The books of one topic in id order; `version` is the log index at which the last of them was added. */
+/**
+ * The books of one topic in id order; `version` is the log index at which the last of them was added, `bytes` what
+ * they come to as JSON.
+ */
 export interface Topic {
   readonly books: readonly Title[];
   readonly version: number;
+  readonly bytes: number;
 }
 
-const NO_BOOKS: Topic = { books: [], version: 0 };
+const NO_BOOKS: Topic = { books: [], version: 0, bytes: 0 };
 
 /**
  * All books in memory, findable by id, by topic and in id order. A book's title and topic never change, and no
@@ -74,7 +78,8 @@ export class Shelf {
       const known = this.#topics.get(name) ?? NO_BOOKS;
       const titles = books.map(({ id, title }) => ({ id, title }));
       const version = books.reduce((last, book) => Math.max(last, book.added), known.version);
-      this.#topics.set(name, { books: merge(known.books, titles), version });
+      const bytes = known.bytes + Buffer.byteLength(JSON.stringify(titles));
+      this.#topics.set(name, { books: merge(known.books, titles), version, bytes });
     }
 
     const ids = added.map((book) => book.id);

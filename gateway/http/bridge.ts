@@ -6,7 +6,7 @@ import { createAdmission } from '../admission.ts';
 import { createWrites } from '../decisions.ts';
 import { type Desk, tokenCheck } from '../desk.ts';
 import { createMetrics } from '../metrics.ts';
-import { createPages } from '../pages.ts';
+import { createAuditPages, createPages } from '../pages.ts';
 import { createRequests } from '../requests.ts';
 import { createRpcServer } from '../rpc/server.ts';
 import type { GatewayService } from '../service.ts';
@@ -49,6 +49,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     requests: createRequests(limits),
     admission: createAdmission(limits, clock),
     pages: createPages(limits, clock),
+    audits: createAuditPages(limits, clock),
     metrics,
     isAdmin: tokenCheck(adminToken),
     limits,
@@ -80,6 +81,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     async close() {
       rpc.close();
       desk.pages.stop();
+      desk.audits.stop();
       await app.close();
     },
   };

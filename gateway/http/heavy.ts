@@ -2,16 +2,16 @@ import type { Socket } from 'node:net';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Desk } from '../desk.ts';
-import { createReader, type Reader } from '../pages.ts';
+import { createReader, type Made, type Pages, type Reader } from '../pages.ts';
 
-/** Makes the answer and sends it; `made` is to be told how many bytes it has. */
-type Work = (deadline: number, made: (bytes: number) => void) => Promise<FastifyReply> | FastifyReply;
+/** Makes the answer and sends it; `made` is to be told what it came to. */
+type Work = (deadline: number, made: Made) => Promise<FastifyReply> | FastifyReply;
 
 /**
  * Heavy reads by HTTP: each waits for its turn, and keeps its place until the answer has left to the socket. Requests
  * that were pipelined on one connection are worked on one after the other.
  */
-export function createHeavyReads({ pages, clock, limits, logger }: Desk) {
+export function createHeavyReads({ clock, limits, logger }: Desk, pages: Pages) {
   const readers = new WeakMap<Socket, Reader>();
 
   function readerOf(socket: Socket, address: string): Reader {

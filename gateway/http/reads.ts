@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Desk, traceRead, unknownBook, unknownOrder } from '../desk.ts';
+import { busyMsOfAnswer, type Made } from '../pages.ts';
 import type { Served, TitlesPage } from '../service.ts';
 import { viewBook, viewBooks, viewOrder, viewOrders } from '../views.ts';
 import type { App } from './app.ts';
@@ -7,10 +8,10 @@ import { createHeavyReads } from './heavy.ts';
 
 /** The routes that read books and orders. */
 export function addReads(app: App, desk: Desk): void {
-  const { service, limits } = desk;
+  const { service, limits, clock } = desk;
   const { http } = desk.requests;
   const consistency = { querystring: http.consistency };
-  const heavily = createHeavyReads(desk);
+  const heavily = createHeavyReads(desk, desk.pages);
 
   app.get(
     '/search/:topic',
@@ -18,7 +19,7 @@ export function addReads(app: App, desk: Desk): void {
     async (request, reply) => {
       const { topic } = request.params;
       const { after, limit, ...query } = request.query;
-      const send = (served: Served<TitlesPage>, made?: (bytes: number) => void) => {
+      const send = (served: Served<TitlesPage>, made?: Made) => {
         const { next } = served.value;
         if (next !== null)
           reply.header('link', `<${nextSearch(topic, { ...request.query, after: next })}>; rel="next"`);
@@ -79,11 +80,12 @@ export function addReads(app: App, desk: Desk): void {
     reply: FastifyReply,
     served: Served<T>,
     view: (value: T) => object,
-    made?: (bytes: number) => void,
+    made?: Made,
   ): FastifyReply {
     traceRead(desk, `${request.method} ${request.url}`, served);
     reply.header('x-served-by', served.servedBy);
     reply.header('x-cache', served.cache);
+    const started = clock.monotonic();
     const body = view(served.value);
     const etag = `"${served.version}"`;
     reply.header('etag', etag);
@@ -94,7 +96,7 @@ export function addReads(app: App, desk: Desk): void {
     if (known !== undefined && holds(known, etag)) return reply.code(304).send();
     reply.header('content-type', 'application/json; charset=utf-8');
     const text = JSON.stringify(body);
-    made?.(Buffer.byteLength(text));
+    made?.(Buffer.byteLength(text), busyMsOfAnswer(clock.monotonic() - started));
     return reply.send(text);
   }
 }

@@ -52,13 +52,14 @@ export function createRpcConnection(options: {
   readonly subscriptions: Subscriptions;
 }): RpcConnection {
   const { line, desk, methods, subscriptions } = options;
-  const { admission, pages, metrics, limits, clock, logger } = desk;
+  const { admission, pages, audits, metrics, limits, clock, logger } = desk;
   const load: ConnectionLoad = { inFlight: 0 };
   const watcher = createWatcher({ send, isReady: () => line.isReady });
   const cut = () => line.cut('it does not read its answers');
   const reader = createReader(line.address, { gathers: true, cut });
+  const auditReader = createReader(line.address, { gathers: true, cut });
   const whenTaken = (taken: () => void) => void lineIsReady().then(taken);
-  const caller: Caller = { watcher, reader, whenTaken, isAdmin: false };
+  const caller: Caller = { watcher, reader, auditReader, whenTaken, isAdmin: false };
   const waitingForLine: (() => void)[] = [];
   let turn: Promise<unknown> = Promise.resolve();
 
@@ -163,6 +164,7 @@ export function createRpcConnection(options: {
     closed() {
       subscriptions.forget(watcher);
       pages.gone(reader);
+      audits.gone(auditReader);
       drained();
     },
   };

@@ -3,7 +3,7 @@ import { BazarError } from '../../runtime/errors.ts';
 import { parseRequest } from '../complaints.ts';
 import type { Done } from '../decisions.ts';
 import { type Desk, statusInTime, traceRead, traceWrite, unknownBook, unknownOrder } from '../desk.ts';
-import { costOfAudit, type Reader } from '../pages.ts';
+import { busyMsOfAnswer, busyMsOfAudit, type Pages, type Place, type Reader } from '../pages.ts';
 import type { Served, TitlesPage } from '../service.ts';
 import { viewBook, viewBooks, viewOrder, viewOrders } from '../views.ts';
 import type { Subscriptions, Watcher } from './subscriptions.ts';
@@ -12,6 +12,7 @@ import type { Subscriptions, Watcher } from './subscriptions.ts';
 export interface Caller {
   readonly watcher: Watcher;
   readonly reader: Reader;
+  readonly auditReader: Reader;
   /** Calls `taken` once the client has taken what was sent so far. */
   whenTaken(taken: () => void): void;
   isAdmin: boolean;
@@ -41,7 +42,7 @@ const TOPIC_TOO_LARGE =
 
 /** The methods by name. Parameters are named; results are the HTTP bodies. */
 export function createMethods(desk: Desk, subscriptions: Subscriptions): ReadonlyMap<string, Method> {
-  const { service, writes, pages, limits, clock, isAdmin } = desk;
+  const { service, writes, limits, clock, isAdmin } = desk;
   const { rpc } = desk.requests;
 
   const methods: Record<string, Method> = {
@@ -56,12 +57,13 @@ export function createMethods(desk: Desk, subscriptions: Subscriptions): Readonl
       if (isPaged || consistency === 'strong') {
         return heavily(caller, async (deadline) => {
           const how = { after, limit, ...strength(consistency), deadline };
-          return read(`search ${topic}`, await service.search(topic, how), view);
+          const served = await service.search(topic, how);
+          return () => read(`search ${topic}`, served, view);
         });
       }
       const served = await service.search(topic);
       if (served.value.bytes <= limits.lightAnswerBytes) return read(`search ${topic}`, served, view);
-      return heavily(caller, async () => read(`search ${topic}`, served, view));
+      return heavily(caller, async () => () => read(`search ${topic}`, served, view));
     }),
     info: method(READ, rpc.info, async ({ id, consistency }) => {
       const served = await service.book(id, strength(consistency));
@@ -73,7 +75,7 @@ export function createMethods(desk: Desk, subscriptions: Subscriptions): Readonl
     books: method(PAGE, rpc.books, ({ after, limit = limits.defaultPage, consistency }, caller) =>
       heavily(caller, async (deadline) => {
         const served = await service.books({ after, limit }, { ...strength(consistency), deadline });
-        return read('books', served, viewBooks);
+        return () => read('books', served, viewBooks);
       }),
     ),
     order: method(READ, rpc.order, async ({ orderId, consistency }) => {
@@ -86,15 +88,16 @@ export function createMethods(desk: Desk, subscriptions: Subscriptions): Readonl
     orders: method(PAGE, rpc.orders, ({ after, limit = limits.defaultPage, consistency }, caller) =>
       heavily(caller, async (deadline) => {
         const served = await service.orders({ after, limit }, { ...strength(consistency), deadline });
-        return read('orders', served, viewOrders);
+        return () => read('orders', served, viewOrders);
       }),
     ),
     status: method(PAGE, rpc.status, async () => result(await statusInTime(desk))),
     audit: method(PAGE, rpc.audit, ({ after, limit = limits.maxPage }, caller) =>
-      heavily(caller, async (_deadline, made) => {
+      inTurnAt(desk.audits, caller.auditReader, caller, async (place) => {
+        const started = clock.monotonic();
         const audit = await service.audit({ after, limit });
-        made(costOfAudit(audit));
-        return result(audit);
+        place.made(0, busyMsOfAudit(clock.monotonic() - started));
+        return () => result(audit);
       }),
     ),
     purchase: method(WRITE, rpc.purchase, async ({ lines, orderId }) =>
@@ -124,17 +127,26 @@ export function createMethods(desk: Desk, subscriptions: Subscriptions): Readonl
     ),
   };
 
+  /** A page or a large search: reads what it needs by the deadline, and gives what writes the answer. */
+  function heavily(caller: Caller, work: (deadline: number) => Promise<() => Result>): Promise<Result> {
+    return inTurnAt(desk.pages, caller.reader, caller, (_place, deadline) => work(deadline));
+  }
+
   /** Waits for the turn of a heavy read, whose place is kept until the client has taken the answer. */
-  async function heavily(
-    { reader, whenTaken }: Caller,
-    work: (deadline: number, made: (bytes: number) => void) => Promise<Result>,
+  async function inTurnAt(
+    pages: Pages,
+    reader: Reader,
+    { whenTaken }: Caller,
+    work: (place: Place, deadline: number) => Promise<() => Result>,
   ): Promise<Result> {
     const arrived = clock.monotonic();
     // What gets its turn has half of its time left.
     const place = await pages.take(reader, arrived + limits.readDeadlineMs / 2);
     try {
-      const { json } = await work(arrived + limits.readDeadlineMs, place.made);
-      place.made(Buffer.byteLength(json));
+      const write = await work(place, arrived + limits.readDeadlineMs);
+      const started = clock.monotonic();
+      const { json } = write();
+      place.made(Buffer.byteLength(json), busyMsOfAnswer(clock.monotonic() - started));
       return { json, sent: () => whenTaken(place.left) };
     } catch (error) {
       place.left();
