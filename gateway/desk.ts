@@ -5,6 +5,7 @@ import type { Limits } from '../runtime/limits.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Admission } from './admission.ts';
 import type { Writes } from './decisions.ts';
+import type { LargeTopics } from './large-topics.ts';
 import type { Metrics } from './metrics.ts';
 import type { Pages } from './pages.ts';
 import type { Requests } from './requests.ts';
@@ -18,6 +19,7 @@ export interface Desk {
   readonly admission: Admission;
   readonly pages: Pages;
   readonly audits: Pages;
+  readonly largeTopics: LargeTopics;
   readonly metrics: Metrics;
   readonly isAdmin: (token: string) => boolean;
   readonly limits: Limits;

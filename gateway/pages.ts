@@ -154,7 +154,7 @@ export function createAuditPages(limits: Limits, clock: Clock): Pages {
 }
 
 /** The busy time that an audit counts for, so that the rest after it is as long as it was. */
-export const busyMsOfAudit = (elapsedMs: number): number => elapsedMs / 4;
+export const busyMsOfAudit = (elapsedMs: number): number => elapsedMs / 9;
 
 /** The busy time that an answer counts for: reading it from the link costs several times what writing it does. */
 export const busyMsOfAnswer = (writingMs: number): number => writingMs * 4;

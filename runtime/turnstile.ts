@@ -3,7 +3,7 @@ import { BazarError } from './errors.ts';
 
 /**
  * Lets heavy work in, a little at a time, so that it cannot keep a process from its light work: at most `inWork` at
- * once, `bytesPerSecond` in all, and a fifth of the time. What cannot begin waits, at most `waiting` of it. Groups (clients, peers) take
+ * once, `bytesPerSecond` in all, and a tenth of the time. What cannot begin waits, at most `waiting` of it. Groups (clients, peers) take
  * turns, and within a group the first that may enter comes first.
  */
 export interface Turnstile {
@@ -32,7 +32,7 @@ export interface Entrant {
 export type Leave = (bytes: number, busyMs?: number) => void;
 
 /** Times that heavy work rests for as long as it was busy, which matters where the machine is slower than its rate. */
-const REST = 4;
+const REST = 9;
 
 /** Milliseconds of `bytesPerSecond` that may be spent at once after a quiet time. */
 const BURST_MS = 250;

@@ -5,6 +5,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import { createAdmission } from '../admission.ts';
 import { createWrites } from '../decisions.ts';
 import { type Desk, tokenCheck } from '../desk.ts';
+import { createLargeTopics } from '../large-topics.ts';
 import { createMetrics } from '../metrics.ts';
 import { createAuditPages, createPages } from '../pages.ts';
 import { createRequests } from '../requests.ts';
@@ -50,6 +51,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     admission: createAdmission(limits, clock),
     pages: createPages(limits, clock),
     audits: createAuditPages(limits, clock),
+    largeTopics: createLargeTopics(),
     metrics,
     isAdmin: tokenCheck(adminToken),
     limits,

@@ -42,7 +42,7 @@ const TOPIC_TOO_LARGE =
 
 /** The methods by name. Parameters are named; results are the HTTP bodies. */
 export function createMethods(desk: Desk, subscriptions: Subscriptions): ReadonlyMap<string, Method> {
-  const { service, writes, limits, clock, isAdmin } = desk;
+  const { service, writes, largeTopics, limits, clock, isAdmin } = desk;
   const { rpc } = desk.requests;
 
   const methods: Record<string, Method> = {
@@ -54,7 +54,7 @@ export function createMethods(desk: Desk, subscriptions: Subscriptions): Readonl
         if (next !== null) throw new BazarError('too-large', TOPIC_TOO_LARGE);
         return books;
       };
-      if (isPaged || consistency === 'strong') {
+      if (isPaged || consistency === 'strong' || largeTopics.has(topic)) {
         return heavily(caller, async (deadline) => {
           const how = { after, limit, ...strength(consistency), deadline };
           const served = await service.search(topic, how);
@@ -63,6 +63,7 @@ export function createMethods(desk: Desk, subscriptions: Subscriptions): Readonl
       }
       const served = await service.search(topic);
       if (served.value.bytes <= limits.lightAnswerBytes) return read(`search ${topic}`, served, view);
+      largeTopics.add(topic);
       return heavily(caller, async () => () => read(`search ${topic}`, served, view));
     }),
     info: method(READ, rpc.info, async ({ id, consistency }) => {

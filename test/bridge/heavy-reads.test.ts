@@ -126,6 +126,39 @@ test('a client that does not read its page is cut off in time, and one that has 
     { maxUnreadAnswers: 1, unreadAnswerMs: 500, readDeadlineMs: 60_000 },
   ));
 
+test('a topic that was found to be large is not even read before its turn', () =>
+  withBridge(
+    async ({ url, service }) => {
+      const path = `${url}/search/distributed%20systems`;
+      assert.is((await ask(path)).status, 200);
+      let searches = 0;
+      let go = () => {};
+      const held = new Promise<void>((resolve) => {
+        go = resolve;
+      });
+      service.before = (operation) => {
+        if (operation === 'search') searches += 1;
+        return operation === 'orders' ? held : undefined;
+      };
+      const first = ask(`${url}/orders`);
+      await new Promise((resolve) => setTimeout(resolve, 50));
+      const client = await openRpc(url);
+      assert.is(
+        (await ask(path.toUpperCase().replace('HTTP', 'http').replace('/SEARCH', '/search'))).status,
+        429,
+      );
+      assert.is(
+        (await client.call('search', { topic: 'distributed systems' })).error!.data!.code,
+        'overloaded',
+      );
+      assert.is(searches, 0);
+      client.close();
+      go();
+      assert.is((await first).status, 200);
+    },
+    { maxPagesInWork: 1, maxPagesWaiting: 0, lightAnswerBytes: 10 },
+  ));
+
 test('a JSON-RPC client gets pages as fast as it takes them, in a batch too', () =>
   withBridge(async ({ url }) => {
     const client = await openRpc(url);
