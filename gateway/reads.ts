@@ -89,8 +89,9 @@ export function createReads(
     return { from, entry: { value: book, version: book?.version ?? 0, asOf, fetchedAt: clock.now() } };
   };
 
-  const fetchTopic = (topic: string, isHeavy: boolean) => async (demand: Demand) => {
-    const { from, reply } = await ask('read.topic', { topic, ...wish(demand) }, demand, asOfReply, isHeavy);
+  const fetchTopic = (topic: string, light: boolean) => async (demand: Demand) => {
+    const body = { topic, light, ...wish(demand) };
+    const { from, reply } = await ask('read.topic', body, demand, asOfReply, !light);
     const { books, next, bytes, version, asOf } = reply;
     return { from, entry: { value: { books, next, bytes }, version, asOf, fetchedAt: clock.now() } };
   };
@@ -121,11 +122,8 @@ export function createReads(
       if (options.after !== undefined || options.limit !== undefined) return titles(topic, options);
       const subject = topicSubject(topic);
       const held = options.strong ? undefined : topics.held(subject);
-      // Who names a deadline has waited for its turn among the heavy reads.
-      const isHeavy = options.strong === true || options.deadline !== undefined;
-      return (
-        held ?? begin(options).then((patience) => topics.read(subject, patience, fetchTopic(topic, isHeavy)))
-      );
+      const fetch = fetchTopic(topic, options.lightOnly === true);
+      return held ?? begin(options).then((patience) => topics.read(subject, patience, fetch));
     },
 
     async books(page, options = {}) {

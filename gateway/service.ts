@@ -38,6 +38,8 @@ export interface ReadOptions {
 export interface SearchOptions extends ReadOptions {
   /** Titles after this id. */
   readonly after?: number;
+  /** Reject a topic of more than `lightAnswerBytes` with `too-large`, before it has cost anything. */
+  readonly lightOnly?: boolean;
   /** Titles at most; as many as a page has room for if left out. */
   readonly limit?: number;
 }

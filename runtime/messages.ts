@@ -136,7 +136,7 @@ export const MESSAGES = {
   },
   /**
    * Gateway → catalog: ids and titles of a topic in id order, after the id `after`; as many as `maxPageBytes` allow
-   * where there is no `limit`. `version` is the last index at which the list changed. Pages are cut by bytes as well
+   * where there is no `limit`. With `light` a topic of more than `lightAnswerBytes` is refused as `too-large`. `version` is the last index at which the list changed. Pages are cut by bytes as well
    * as by number: `next` is where they go on, `bytes` what the elements come to.
    */
   'read.topic': {
@@ -144,6 +144,7 @@ export const MESSAGES = {
       topic: z.string(),
       after: z.int().min(0).optional(),
       limit: z.int().min(1).max(10_000).optional(),
+      light: z.boolean().optional(),
       ...ReadOptions,
     }),
     reply: z.object({

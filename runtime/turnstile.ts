@@ -33,6 +33,8 @@ export type Leave = (bytes: number, busyMs?: number) => void;
 
 /** Times that heavy work rests for as long as it was busy, which matters where the machine is slower than its rate. */
 const REST = 9;
+/** Milliseconds of the longest such rest, so that heavy work gets on whatever the machine is like. */
+const MAX_REST_MS = 1_000;
 
 /** Milliseconds of `bytesPerSecond` that may be spent at once after a quiet time. */
 const BURST_MS = 250;
@@ -70,7 +72,7 @@ export function createTurnstile(options: {
       if (over) return;
       over = true;
       inWork -= 1;
-      const spentMs = Math.max((bytes / bytesPerSecond) * 1000, busyMs * REST);
+      const spentMs = Math.max((bytes / bytesPerSecond) * 1000, Math.min(busyMs * REST, MAX_REST_MS));
       spentUntil = Math.max(spentUntil, clock.monotonic()) + spentMs;
       turn();
     };

@@ -85,7 +85,11 @@ export function createCatalog(options: CatalogOptions): Catalog {
   onRead('read.order');
   onHeavyRead('read.books');
   onHeavyRead('read.orders');
-  onHeavyRead('read.topic', ({ topic }) => state.topic(topic).bytes > limits.lightAnswerBytes);
+  onHeavyRead('read.topic', ({ topic, light }) => {
+    const isHeavy = state.topic(topic).bytes > limits.lightAnswerBytes;
+    if (isHeavy && light) throw new BazarError('too-large');
+    return isHeavy;
+  });
 
   /** A default read is answered at once where the version it asks for is here already. */
   function onRead<T extends LightReadType>(type: T): void {

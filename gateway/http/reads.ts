@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Desk, traceRead, unknownBook, unknownOrder } from '../desk.ts';
+import { searchLightly } from '../large-topics.ts';
 import { busyMsOfAnswer, type Made } from '../pages.ts';
 import type { Served, TitlesPage } from '../service.ts';
 import { viewBook, viewBooks, viewOrder, viewOrders } from '../views.ts';
@@ -8,7 +9,7 @@ import { createHeavyReads } from './heavy.ts';
 
 /** The routes that read books and orders. */
 export function addReads(app: App, desk: Desk): void {
-  const { service, largeTopics, limits, clock } = desk;
+  const { service, limits, clock } = desk;
   const { http } = desk.requests;
   const consistency = { querystring: http.consistency };
   const heavily = createHeavyReads(desk, desk.pages);
@@ -25,16 +26,12 @@ export function addReads(app: App, desk: Desk): void {
           reply.header('link', `<${nextSearch(topic, { ...request.query, after: next })}>; rel="next"`);
         return sendRead(request, reply, served, ({ books }) => books, made);
       };
-      const isPaged = after !== undefined || limit !== undefined;
-      if (isPaged || query.consistency === 'strong' || largeTopics.has(topic)) {
-        return heavily(request, reply, async (deadline, made) =>
-          send(await service.search(topic, { after, limit, ...strength(query), deadline }), made),
-        );
-      }
-      const served = await service.search(topic);
-      if (served.value.bytes <= limits.lightAnswerBytes) return send(served);
-      largeTopics.add(topic);
-      return heavily(request, reply, (_deadline, made) => send(served, made));
+      const needsTurn = after !== undefined || limit !== undefined || query.consistency === 'strong';
+      const light = needsTurn ? undefined : await searchLightly(desk, topic);
+      if (light) return send(light);
+      return heavily(request, reply, async (deadline, made) =>
+        send(await service.search(topic, { after, limit, ...strength(query), deadline }), made),
+      );
     },
   );
 

@@ -3,6 +3,7 @@ import { BazarError } from '../../runtime/errors.ts';
 import { parseRequest } from '../complaints.ts';
 import type { Done } from '../decisions.ts';
 import { type Desk, statusInTime, traceRead, traceWrite, unknownBook, unknownOrder } from '../desk.ts';
+import { searchLightly } from '../large-topics.ts';
 import { busyMsOfAnswer, busyMsOfAudit, type Pages, type Place, type Reader } from '../pages.ts';
 import type { Served, TitlesPage } from '../service.ts';
 import { viewBook, viewBooks, viewOrder, viewOrders } from '../views.ts';
@@ -42,7 +43,7 @@ const TOPIC_TOO_LARGE =
 
 /** The methods by name. Parameters are named; results are the HTTP bodies. */
 export function createMethods(desk: Desk, subscriptions: Subscriptions): ReadonlyMap<string, Method> {
-  const { service, writes, largeTopics, limits, clock, isAdmin } = desk;
+  const { service, writes, limits, clock, isAdmin } = desk;
   const { rpc } = desk.requests;
 
   const methods: Record<string, Method> = {
@@ -54,17 +55,13 @@ export function createMethods(desk: Desk, subscriptions: Subscriptions): Readonl
         if (next !== null) throw new BazarError('too-large', TOPIC_TOO_LARGE);
         return books;
       };
-      if (isPaged || consistency === 'strong' || largeTopics.has(topic)) {
-        return heavily(caller, async (deadline) => {
-          const how = { after, limit, ...strength(consistency), deadline };
-          const served = await service.search(topic, how);
-          return () => read(`search ${topic}`, served, view);
-        });
-      }
-      const served = await service.search(topic);
-      if (served.value.bytes <= limits.lightAnswerBytes) return read(`search ${topic}`, served, view);
-      largeTopics.add(topic);
-      return heavily(caller, async () => () => read(`search ${topic}`, served, view));
+      const needsTurn = isPaged || consistency === 'strong';
+      const light = needsTurn ? undefined : await searchLightly(desk, topic);
+      if (light) return read(`search ${topic}`, light, view);
+      return heavily(caller, async (deadline) => {
+        const served = await service.search(topic, { after, limit, ...strength(consistency), deadline });
+        return () => read(`search ${topic}`, served, view);
+      });
     }),
     info: method(READ, rpc.info, async ({ id, consistency }) => {
       const served = await service.book(id, strength(consistency));

@@ -123,7 +123,7 @@ test('a client that does not read its page is cut off in time, and one that has 
       service.books = books;
       assert.is((await ask(`${url}/info`)).status, 200);
     },
-    { maxUnreadAnswers: 1, unreadAnswerMs: 500, readDeadlineMs: 60_000 },
+    { maxUnreadAnswers: 1, unreadAnswerMs: 500, readDeadlineMs: 60_000, httpRequestTimeoutMs: 60_000 },
   ));
 
 test('a topic that was found to be large is not even read before its turn', () =>

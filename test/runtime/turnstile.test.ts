@@ -29,6 +29,7 @@ function stage() {
     turnstile,
     begun,
     refused,
+    leaves,
     enter,
     leave: (name: string, bytes = 0) => leaves.get(name)!(bytes),
   };
@@ -74,6 +75,22 @@ test('bytes beyond the rate make what comes next wait, even where nothing is at 
   enter('a3');
   await clock.elapse(210);
   assert.equal(begun, ['a1', 'a2', 'a3'], 'a little is not waited for');
+});
+
+test('work that kept the process rests nine times as long, and a second at most', async () => {
+  const { clock, begun, enter, leaves } = stage();
+  enter('a1');
+  await clock.elapse(0);
+  leaves.get('a1')!(0, 100);
+  enter('a2');
+  await clock.elapse(640);
+  assert.equal(begun, ['a1']);
+  await clock.elapse(20);
+  assert.equal(begun, ['a1', 'a2']);
+  leaves.get('a2')!(0, 10_000);
+  enter('a3');
+  await clock.elapse(1_100);
+  assert.equal(begun, ['a1', 'a2', 'a3']);
 });
 
 test('one that may not enter keeps nobody else waiting, and enters when it may', async () => {
