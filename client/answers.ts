@@ -12,6 +12,12 @@ const Count = z.int().min(0);
 export const Title = z.object({ id: BookId, title: z.string() });
 export type Title = z.infer<typeof Title>;
 
+/** A page of a topic, or all of it as a bare list. */
+export const TitlesAnswer = z.union([
+  z.array(Title),
+  z.object({ books: z.array(Title), next: BookId.nullable() }),
+]);
+
 export const BookAnswer = z.object({
   id: BookId,
   title: z.string(),

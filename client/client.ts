@@ -14,7 +14,8 @@ import {
   StatusAnswer,
   type StockState,
   SubscribedAnswer,
-  Title,
+  type Title,
+  TitlesAnswer,
   UpdatedAnswer,
 } from './answers.ts';
 import { createCalls } from './calls.ts';
@@ -71,6 +72,7 @@ export interface WriteOptions extends CallOptions {
  * `unknown`, `details.key` is the key to ask again with.
  */
 export interface Client {
+  /** All titles of a topic in id order, asked for page by page. */
   search(topic: string, options?: CallOptions): Promise<readonly Title[]>;
   /** One book; `strong` asks for a linearizable answer past every cache. */
   info(id: BookId, options?: CallOptions & { readonly strong?: boolean }): Promise<BookAnswer>;
@@ -175,7 +177,16 @@ export function connect(options: ClientOptions): Client {
   });
 
   return {
-    search: (topic, options) => ask(Title.array(), 'search', { topic }, options),
+    async search(topic, options) {
+      const titles: Title[] = [];
+      for (let after = 0; ; ) {
+        const page = await ask(TitlesAnswer, 'search', { topic, after }, options);
+        if (Array.isArray(page)) return page;
+        for (const title of page.books) titles.push(title);
+        if (page.next === null) return titles;
+        after = page.next;
+      }
+    },
     info: (id, options) => {
       const params = options?.strong ? { id, consistency: 'strong' } : { id };
       return ask(BookAnswer, 'info', params, options);

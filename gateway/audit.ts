@@ -41,7 +41,7 @@ export async function auditCluster(
     for (const { applied } of summaries.values()) highest = Math.max(highest, applied);
     if (areAtOneIndex(summaries) || waits.ended || clock.monotonic() >= deadline) break;
     atLeast = before === 0 ? highest : highest + (highest - before);
-    await waits.pause(limits.retryPauseMs);
+    await waits.pause(limits.auditPauseMs);
   }
 
   const { books, next } = await ledgerPage(ports, summaries, page);

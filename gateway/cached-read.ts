@@ -27,6 +27,8 @@ export interface CachedKind<T> {
   /** What a value of this kind looks like when it comes back from outside the process. */
   readonly value: z.ZodType<T>;
   readonly memory: MemoryCache<T>;
+  /** False where a value is too large to be kept. */
+  readonly isKept?: (value: T) => boolean;
 }
 
 export interface CachePorts {
@@ -61,7 +63,7 @@ export interface CachedRead<T> {
 
 export function createCachedRead<T>(kind: CachedKind<T>, ports: CachePorts): CachedRead<T> {
   const { self, clock, limits, freshness, remote, hearsChanges, count } = ports;
-  const { memory } = kind;
+  const { memory, isKept = () => true } = kind;
   const inFlight = new Map<Subject, Promise<Found<T>>>();
 
   function serve(subject: Subject, { entry, from, cache }: Found<T>): Served<T> {
@@ -78,7 +80,7 @@ export function createCachedRead<T>(kind: CachedKind<T>, ports: CachePorts): Cac
 
   async function ask(subject: Subject, demand: Demand, cached: boolean, fetch: Fetch<T>): Promise<Found<T>> {
     const { entry, from } = await fetch(demand);
-    if (subject.length <= limits.maxCachedKeyLength) {
+    if (subject.length <= limits.maxCachedKeyLength && isKept(entry.value)) {
       memory.put(subject, entry);
       remote?.put(subject, entry);
     }

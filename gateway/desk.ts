@@ -5,7 +5,9 @@ import type { Limits } from '../runtime/limits.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { Admission } from './admission.ts';
 import type { Writes } from './decisions.ts';
+import type { LargeTopics } from './large-topics.ts';
 import type { Metrics } from './metrics.ts';
+import type { Pages } from './pages.ts';
 import type { Requests } from './requests.ts';
 import type { ClusterStatus, GatewayService, Served } from './service.ts';
 import type { SharedBytes } from './shared-bytes.ts';
@@ -16,6 +18,9 @@ export interface Desk {
   readonly writes: Writes;
   readonly requests: Requests;
   readonly admission: Admission;
+  readonly pages: Pages;
+  readonly audits: Pages;
+  readonly largeTopics: LargeTopics;
   readonly metrics: Metrics;
   /** What clients make the gateway hold: messages not ended, calls waiting their turn, answers not taken. */
   readonly held: {

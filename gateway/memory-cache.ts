@@ -11,6 +11,9 @@ export interface Entry<T> {
   readonly fetchedAt: number;
 }
 
+/** What an entry costs beside its key and its value, about. */
+const ENTRY_BYTES = 200;
+
 /** The cache inside the process: bounded, the least recently used entry leaves first. It never looks at time. */
 export interface MemoryCache<T> {
   get(key: string): Entry<T> | undefined;
@@ -20,8 +23,18 @@ export interface MemoryCache<T> {
   put(key: string, entry: Entry<T>): Entry<T>;
 }
 
-export function createMemoryCache<T>(entries: number): MemoryCache<T> {
-  const cache = new LRUCache<string, Entry<T>>({ max: entries });
+/** At most `entries`; where `sized` is given, those of at most `maxBytes` together. */
+export function createMemoryCache<T>(
+  entries: number,
+  sized?: { readonly maxBytes: number; readonly bytesOf: (value: T) => number },
+): MemoryCache<T> {
+  const cache = new LRUCache<string, Entry<T>>({
+    max: entries,
+    ...(sized && {
+      maxSize: sized.maxBytes,
+      sizeCalculation: ({ value }, key) => sized.bytesOf(value) + 2 * key.length + ENTRY_BYTES,
+    }),
+  });
   return {
     get: (key) => cache.get(key),
     peek: (key) => cache.peek(key),

@@ -7,7 +7,7 @@ import { type CachePorts, createCachedRead, type Demand } from './cached-read.ts
 import type { Subject } from './freshness.ts';
 import { createMemoryCache } from './memory-cache.ts';
 import type { RoundRobin } from './round-robin.ts';
-import type { BooksPage, OrdersPage, ReadOptions, Served, Title } from './service.ts';
+import type { BooksPage, OrdersPage, ReadOptions, SearchOptions, Served, TitlesPage } from './service.ts';
 
 /**
  * Everything that is read: books and topics through the caches, at once where the memory has them; orders and
@@ -15,7 +15,7 @@ import type { BooksPage, OrdersPage, ReadOptions, Served, Title } from './servic
  */
 export interface Reads {
   book(id: BookId, options?: ReadOptions): Served<Book | null> | Promise<Served<Book | null>>;
-  search(topic: string, options?: ReadOptions): Served<readonly Title[]> | Promise<Served<readonly Title[]>>;
+  search(topic: string, options?: SearchOptions): Served<TitlesPage> | Promise<Served<TitlesPage>>;
   books(page: { after?: BookId; limit: number }, options?: ReadOptions): Promise<Served<BooksPage>>;
   order(orderId: Key, options?: ReadOptions): Promise<Served<Order | null>>;
   orders(page: { after?: string; limit: number }, options?: ReadOptions): Promise<Served<OrdersPage>>;
@@ -29,26 +29,40 @@ export const bookSubject = (id: BookId): Subject => `b:${id}`;
 export const topicSubject = (topic: string): Subject => `t:${topic.toLowerCase()}`;
 export const orderSubject = (orderId: Key): Subject => `o:${orderId}`;
 
-const Titles: z.ZodType<readonly Title[]> = z.array(z.object({ id: BookId, title: z.string() }));
+const Titles: z.ZodType<TitlesPage> = z.object({
+  books: z.array(z.object({ id: BookId, title: z.string() })),
+  next: BookId.nullable(),
+  bytes: z.int().min(0),
+});
 
 export function createReads(
   ports: AskPorts & CachePorts & { readonly catalogs: RoundRobin; readonly floorKnown: Promise<void> },
 ): Reads {
   const { clock, limits, freshness, remote, catalogs, floorKnown, waits } = ports;
   const bookMemory = createMemoryCache<Book | null>(limits.cacheEntries);
-  const topicMemory = createMemoryCache<readonly Title[]>(limits.cacheEntries);
+  // Titles have up to two bytes a character in memory, and an object each.
+  const topicMemory = createMemoryCache<TitlesPage>(limits.cacheEntries, {
+    maxBytes: limits.cacheBytes,
+    bytesOf: ({ bytes }) => 3 * bytes,
+  });
   const books = createCachedRead({ value: Book.nullable(), memory: bookMemory }, ports);
-  const topics = createCachedRead({ value: Titles, memory: topicMemory }, ports);
+  const isKept = ({ bytes }: TitlesPage) => bytes <= limits.maxCachedBytes;
+  const topics = createCachedRead({ value: Titles, memory: topicMemory, isKept }, ports);
 
-  /** Asks catalogs in turn; an answer that is not as new as it must be counts for nothing. */
+  /**
+   * Asks catalogs in turn; an answer that is not as new as it must be counts for nothing. A heavy read is not begun
+   * at another catalog because the first is slow with it.
+   */
   async function ask<T extends AskType>(
     type: T,
     body: Body<T>,
     demand: Demand,
     asOf: (reply: Reply<T>) => number,
+    isHeavy = false,
   ): Promise<Answer<T>> {
     const fresh = (reply: Reply<T>) => asOf(reply) >= demand.minVersion;
-    const patience = { attemptMs: limits.readAttemptMs, deadline: demand.deadline };
+    const { deadline } = demand;
+    const patience = isHeavy ? { deadline } : { attemptMs: limits.readAttemptMs, deadline };
     try {
       return await askInTurn(ports, catalogs, type, body, patience, fresh);
     } catch (error) {
@@ -59,8 +73,8 @@ export function createReads(
   }
 
   /** The patience of one read. A default read first waits until the gateway knows what fresh means. */
-  async function begin({ strong = false }: ReadOptions): Promise<{ strong: boolean; deadline: number }> {
-    const deadline = clock.monotonic() + limits.readDeadlineMs;
+  async function begin(options: ReadOptions): Promise<{ strong: boolean; deadline: number }> {
+    const { strong = false, deadline = clock.monotonic() + limits.readDeadlineMs } = options;
     if (!strong && !freshness.known) {
       await waits.atMost(floorKnown, limits.readDeadlineMs).catch(() => {
         throw new BazarError('unavailable', 'No quorum of catalogs has been reached since the start');
@@ -75,11 +89,25 @@ export function createReads(
     return { from, entry: { value: book, version: book?.version ?? 0, asOf, fetchedAt: clock.now() } };
   };
 
-  const fetchTopic = (topic: string) => async (demand: Demand) => {
-    const { from, reply } = await ask('read.topic', { topic, ...wish(demand) }, demand, asOfReply);
-    const { books: value, version, asOf } = reply;
-    return { from, entry: { value, version, asOf, fetchedAt: clock.now() } };
+  const fetchTopic = (topic: string, light: boolean) => async (demand: Demand) => {
+    const body = { topic, light, ...wish(demand) };
+    const { from, reply } = await ask('read.topic', body, demand, asOfReply, !light);
+    const { books, next, bytes, version, asOf } = reply;
+    return { from, entry: { value: { books, next, bytes }, version, asOf, fetchedAt: clock.now() } };
   };
+
+  /** A page of a topic, which is cut anew for everybody and so never cached. */
+  async function titles(
+    topic: string,
+    { after, limit, ...options }: SearchOptions,
+  ): Promise<Served<TitlesPage>> {
+    const demand = { ...(await begin(options)), minVersion: freshness.needed(topicSubject(topic)) };
+    const body = { topic, after, limit, ...wish(demand) };
+    const { from, reply } = await ask('read.topic', body, demand, asOfReply, true);
+    const { version, asOf, ...value } = reply;
+    freshness.raise(topicSubject(topic), version);
+    return { value, servedBy: from, version, asOf, ...throughCatalog };
+  }
 
   const throughCatalog = { cache: 'bypass', ageSeconds: 0 } as const;
 
@@ -91,15 +119,17 @@ export function createReads(
     },
 
     search(topic, options = {}) {
+      if (options.after !== undefined || options.limit !== undefined) return titles(topic, options);
       const subject = topicSubject(topic);
       const held = options.strong ? undefined : topics.held(subject);
-      return held ?? begin(options).then((patience) => topics.read(subject, patience, fetchTopic(topic)));
+      const fetch = fetchTopic(topic, options.lightOnly === true);
+      return held ?? begin(options).then((patience) => topics.read(subject, patience, fetch));
     },
 
     async books(page, options = {}) {
       const demand = { ...(await begin(options)), minVersion: freshness.highest };
-      const { from, reply } = await ask('read.books', { ...page, ...wish(demand) }, demand, asOfReply);
-      const { asOf, ...value } = reply;
+      const { from, reply } = await ask('read.books', { ...page, ...wish(demand) }, demand, asOfReply, true);
+      const { asOf, bytes: _, ...value } = reply;
       for (const { id, version } of value.books) freshness.raise(bookSubject(id), version);
       return { value, servedBy: from, version: asOf, asOf, ...throughCatalog };
     },
@@ -115,8 +145,8 @@ export function createReads(
 
     async orders(page, options = {}) {
       const demand = { ...(await begin(options)), minVersion: freshness.highest };
-      const { from, reply } = await ask('read.orders', { ...page, ...wish(demand) }, demand, asOfReply);
-      const { asOf, ...value } = reply;
+      const { from, reply } = await ask('read.orders', { ...page, ...wish(demand) }, demand, asOfReply, true);
+      const { asOf, bytes: _, ...value } = reply;
       for (const { orderId, version } of value.orders) freshness.raise(orderSubject(orderId), version);
       return { value, servedBy: from, version: asOf, asOf, ...throughCatalog };
     },

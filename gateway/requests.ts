@@ -76,6 +76,7 @@ export function createRequests(limits: Limits) {
       topic: z.strictObject({ topic: Topic }),
       orderId: z.strictObject({ orderId: Key }),
       consistency: z.strictObject(consistency),
+      search: z.strictObject({ after: blankable(UrlNumber), limit: urlLimit, ...consistency }),
       books: z.strictObject({ after: blankable(UrlId), limit: urlLimit, ...consistency }),
       orders: z.strictObject({ after: blankable(Key), limit: urlLimit, ...consistency }),
       audit: z.strictObject({ after: blankable(UrlId), limit: urlLimit }),
@@ -93,7 +94,12 @@ export function createRequests(limits: Limits) {
       updateBook: z.strictObject(change).refine(oneChange, ONE_CHANGE),
     },
     rpc: {
-      search: z.strictObject({ topic: Topic, ...consistency }),
+      search: z.strictObject({
+        topic: Topic,
+        after: z.int().min(0).optional(),
+        limit: limit.optional(),
+        ...consistency,
+      }),
       info: z.strictObject({ id: BookId, ...consistency }),
       books: z.strictObject({ after: BookId.optional(), limit: limit.optional(), ...consistency }),
       purchase: z.union([

@@ -8,7 +8,8 @@ import type { CatalogAudit, NodeStatus } from '../runtime/messages.ts';
 export interface GatewayService {
   readonly id: string;
   book(id: BookId, options?: ReadOptions): Promise<Served<Book | null>>;
-  search(topic: string, options?: ReadOptions): Promise<Served<readonly Title[]>>;
+  /** The titles of a topic, from its beginning through the caches; a page of them past all caches. */
+  search(topic: string, options?: SearchOptions): Promise<Served<TitlesPage>>;
   books(page: { after?: BookId; limit: number }, options?: ReadOptions): Promise<Served<BooksPage>>;
   order(orderId: Key, options?: ReadOptions): Promise<Served<Order | null>>;
   orders(page: { after?: string; limit: number }, options?: ReadOptions): Promise<Served<OrdersPage>>;
@@ -30,6 +31,24 @@ export interface GatewayService {
 export interface ReadOptions {
   /** Ask for a linearizable answer past every cache. */
   readonly strong?: boolean;
+  /** Local monotonic ms by which the answer is wanted; the service's own patience if left out. */
+  readonly deadline?: number;
+}
+
+export interface SearchOptions extends ReadOptions {
+  /** Titles after this id. */
+  readonly after?: number;
+  /** Reject a topic of more than `lightAnswerBytes` with `too-large`, before it has cost anything. */
+  readonly lightOnly?: boolean;
+  /** Titles at most; as many as a page has room for if left out. */
+  readonly limit?: number;
+}
+
+export interface TitlesPage {
+  readonly books: readonly Title[];
+  readonly next: BookId | null;
+  /** Bytes that the titles come to. */
+  readonly bytes: number;
 }
 
 export interface Title {

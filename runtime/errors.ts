@@ -39,7 +39,7 @@ export const ERROR_KINDS = {
   'too-large': { status: 413, title: 'The request is too large', outcome: 'none' },
   unauthorized: { status: 401, title: 'The admin token is missing or wrong', outcome: 'none' },
   'too-many-requests': { status: 429, title: 'Too many requests in flight', outcome: 'none' },
-  overloaded: { status: 503, title: 'The store is overloaded', outcome: 'none' },
+  overloaded: { status: 429, title: 'The store is overloaded', outcome: 'none' },
   unavailable: { status: 503, title: 'The store cannot answer now', outcome: 'none' },
   draining: { status: 503, title: 'The store is shutting down', outcome: 'none' },
   'outcome-unknown': { status: 503, title: 'No answer in time', outcome: 'unknown' },

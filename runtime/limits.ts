@@ -48,6 +48,24 @@ export interface Limits {
   readonly httpRequestTimeoutMs: number;
   /** Books or orders on a page whose size the client leaves open. */
   readonly defaultPage: number;
+  /** Bytes of one page as it is answered: books, orders, titles. A page holds one element at least. */
+  readonly maxPageBytes: number;
+  /** Heavy reads (pages, audits, strong and large searches) that one process works on at once; more wait. */
+  readonly maxPagesInWork: number;
+  /** Heavy reads that wait for their turn in one process; more are `overloaded`. */
+  readonly maxPagesWaiting: number;
+  /** Heavy reads of one client address that wait in the gateway; more are `overloaded`. */
+  readonly maxPagesPerAddress: number;
+  /** Heavy reads of one client connection that wait in the gateway; more are `overloaded`. */
+  readonly maxPagesPerConnection: number;
+  /** Connections with a heavy answer that has not left the gateway; half of them for one address. Others wait. */
+  readonly maxUnreadAnswers: number;
+  /** Milliseconds in which a heavy answer must have left the gateway, or its connection is cut. */
+  readonly unreadAnswerMs: number;
+  /** Bytes of heavy answers that one process makes a second; what is asked beyond waits. */
+  readonly pageBytesPerSecond: number;
+  /** Bytes of the largest topic whose default search is answered without a turn among the heavy reads. */
+  readonly lightAnswerBytes: number;
   /** Milliseconds after which `GET /status` gives up. */
   readonly statusDeadlineMs: number;
   /** Milliseconds between two pings of a client WebSocket. */
@@ -151,6 +169,10 @@ export interface Limits {
   // The gateway's caches.
   /** Entries of the in-process cache. */
   readonly cacheEntries: number;
+  /** Bytes of topics in the in-process cache. */
+  readonly cacheBytes: number;
+  /** Bytes of the largest topic that is cached; a larger one is always asked for. */
+  readonly maxCachedBytes: number;
   /** Keys whose latest version the gateway remembers one by one. */
   readonly recentKeys: number;
   /** Milliseconds for one Redis command. */
@@ -185,6 +207,8 @@ export interface Limits {
   readonly auditWaitMs: number;
   /** Milliseconds of one try at it. */
   readonly auditRoundMs: number;
+  /** Milliseconds between two tries, each of which looks at every book in every catalog. */
+  readonly auditPauseMs: number;
 
   // Processes.
   /** Milliseconds a process may take to drain before it is ended. */
@@ -222,6 +246,15 @@ export const DEFAULT_LIMITS: Limits = {
   requestsPerSecond: 0,
   httpRequestTimeoutMs: 10_000,
   defaultPage: 100,
+  maxPageBytes: 1024 * 1024,
+  maxPagesInWork: 4,
+  maxPagesWaiting: 256,
+  maxPagesPerAddress: 128,
+  maxPagesPerConnection: 8,
+  maxUnreadAnswers: 16,
+  unreadAnswerMs: 10_000,
+  pageBytesPerSecond: 8 * 1024 * 1024,
+  lightAnswerBytes: 64 * 1024,
   statusDeadlineMs: 450,
   clientPingMs: 15_000,
   clientSilenceMs: 45_000,
@@ -272,6 +305,8 @@ export const DEFAULT_LIMITS: Limits = {
   sagaBackoffCapMs: 200,
 
   cacheEntries: 50_000,
+  cacheBytes: 64 * 1024 * 1024,
+  maxCachedBytes: 256 * 1024,
   recentKeys: 100_000,
   redisTimeoutMs: 25,
   maxCachedKeyLength: 512,
@@ -289,6 +324,7 @@ export const DEFAULT_LIMITS: Limits = {
   statusWaitMs: 300,
   auditWaitMs: 2_000,
   auditRoundMs: 250,
+  auditPauseMs: 100,
 
   drainMs: 5_000,
   restartBaseMs: 100,

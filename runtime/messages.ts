@@ -140,11 +140,23 @@ export const MESSAGES = {
     body: z.object({ id: BookId, ...ReadOptions }),
     reply: z.object({ book: Book.nullable(), asOf: Index }),
   },
-  /** Gateway → catalog: ids and titles of a topic; `version` is the last index at which the list changed. */
+  /**
+   * Gateway → catalog: ids and titles of a topic in id order, after the id `after`; as many as `maxPageBytes` allow
+   * where there is no `limit`. With `light` a topic of more than `lightAnswerBytes` is refused as `too-large`. `version` is the last index at which the list changed. Pages are cut by bytes as well
+   * as by number: `next` is where they go on, `bytes` what the elements come to.
+   */
   'read.topic': {
-    body: z.object({ topic: z.string(), ...ReadOptions }),
+    body: z.object({
+      topic: z.string(),
+      after: z.int().min(0).optional(),
+      limit: z.int().min(1).max(10_000).optional(),
+      light: z.boolean().optional(),
+      ...ReadOptions,
+    }),
     reply: z.object({
       books: z.array(z.object({ id: BookId, title: z.string() })),
+      next: BookId.nullable(),
+      bytes: z.int().min(0),
       version: Index,
       asOf: Index,
     }),
@@ -152,7 +164,7 @@ export const MESSAGES = {
   /** Gateway → catalog: a page of all books in id order, after the id `after`. */
   'read.books': {
     body: z.object({ after: BookId.optional(), limit: z.int().min(1).max(10_000), ...ReadOptions }),
-    reply: z.object({ books: z.array(Book), next: BookId.nullable(), asOf: Index }),
+    reply: z.object({ books: z.array(Book), next: BookId.nullable(), bytes: z.int().min(0), asOf: Index }),
   },
   /** Gateway → catalog: one recorded order, confirmed or refused. */
   'read.order': {
@@ -162,7 +174,12 @@ export const MESSAGES = {
   /** Gateway → catalog: a page of recorded orders in order-id order. */
   'read.orders': {
     body: z.object({ ...Page, ...ReadOptions }),
-    reply: z.object({ orders: z.array(Order), next: z.string().nullable(), asOf: Index }),
+    reply: z.object({
+      orders: z.array(Order),
+      next: z.string().nullable(),
+      bytes: z.int().min(0),
+      asOf: Index,
+    }),
   },
 
   /** Gateway → catalog: send me every commit after index `from`. `reset`: `from` is too old, the feed starts at `index`. */

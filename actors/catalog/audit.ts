@@ -28,7 +28,7 @@ export function auditCatalog(
     books: state.size,
     totals,
     unbalanced,
-    ledger: state.booksAfter(after, limit).books.map(ledgerLine),
+    ledger: limit === 0 ? [] : state.booksAfter(after, limit).books.map(ledgerLine),
   };
 }
 

@@ -1,15 +1,17 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
+import { BazarError } from '../../runtime/errors.ts';
 import { createLifecycle, type Lifecycle } from '../../runtime/lifecycle.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Incoming, Mesh, NodeId } from '../../runtime/mesh.ts';
+import type { Body, Incoming, Mesh, NodeId } from '../../runtime/mesh.ts';
 import type { NodeStatus } from '../../runtime/messages.ts';
 import type { Random } from '../../runtime/random.ts';
+import { createTurnstile } from '../../runtime/turnstile.ts';
 import { createReplica, type Replica } from '../replica/replica.ts';
 import { auditCatalog } from './audit.ts';
 import type { CatalogDisk } from './disk.ts';
 import { createFeed } from './feed.ts';
-import { QUERIES, type ReadType } from './queries.ts';
+import { type HeavyReadType, type LightReadType, QUERIES, type QueryOptions } from './queries.ts';
 import type { CatalogState } from './state.ts';
 import { createVersionWaits } from './version-waits.ts';
 
@@ -41,6 +43,12 @@ export function createCatalog(options: CatalogOptions): Catalog {
   const { disk, mesh, clock, limits, logger } = options;
   const lifecycle = createLifecycle({ clock, logger, limits });
   const waits = createVersionWaits({ clock, limits });
+  const pages = createTurnstile({
+    clock,
+    inWork: limits.maxPagesInWork,
+    waiting: limits.maxPagesWaiting,
+    bytesPerSecond: limits.pageBytesPerSecond,
+  });
   let state = disk.state;
   const feed = createFeed({
     index: state.applied.index,
@@ -74,18 +82,60 @@ export function createCatalog(options: CatalogOptions): Catalog {
   });
 
   onRead('read.book');
-  onRead('read.topic');
-  onRead('read.books');
   onRead('read.order');
-  onRead('read.orders');
+  onHeavyRead('read.books');
+  onHeavyRead('read.orders');
+  onHeavyRead('read.topic', ({ topic, light }) => {
+    const isHeavy = state.topic(topic).bytes > limits.lightAnswerBytes;
+    if (isHeavy && light) throw new BazarError('too-large');
+    return isHeavy;
+  });
 
   /** A default read is answered at once where the version it asks for is here already. */
-  function onRead<T extends ReadType>(type: T): void {
+  function onRead<T extends LightReadType>(type: T): void {
     const query = QUERIES[type];
     mesh.onAsk(type, (body, incoming) => {
-      if (!body.strong && state.applied.index >= body.minVersion) return query(state, body);
-      return showWhenFresh(body, incoming, () => query(state, body));
+      const show = () => query(state, body, queryOptions(incoming));
+      if (!body.strong && state.applied.index >= body.minVersion) return show();
+      return showWhenFresh(body, incoming, show);
     });
+  }
+
+  /**
+   * Pages are made a few at a time, once they are fresh enough, and not at all when their deadline has passed:
+   * raft and purchases share this event loop.
+   */
+  function onHeavyRead<T extends HeavyReadType>(
+    type: T,
+    isHeavy: (body: Body<T>) => boolean = () => true,
+  ): void {
+    const query = QUERIES[type];
+    mesh.onAsk(type, async (body, incoming) => {
+      const options = queryOptions(incoming);
+      if (body.strong || state.applied.index < body.minVersion) await showWhenFresh(body, incoming, () => {});
+      if (!isHeavy(body)) return query(state, body, options);
+      const leave = await pages.enter({ group: incoming.from.id }, incoming.deadline);
+      const started = clock.monotonic();
+      let bytes = 0;
+      try {
+        options.checked();
+        const reply = await query(state, body, options);
+        ({ bytes } = reply as { bytes: number });
+        return reply;
+      } finally {
+        // Encoding it costs about as much again.
+        leave(bytes, 2 * (clock.monotonic() - started));
+      }
+    });
+  }
+
+  function queryOptions({ deadline }: Incoming): QueryOptions {
+    return {
+      maxPageBytes: limits.maxPageBytes,
+      checked() {
+        if (clock.monotonic() >= deadline) throw new BazarError('timeout', undefined, {}, 'none');
+      },
+    };
   }
 
   async function showWhenFresh<T>(
@@ -145,6 +195,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     stop() {
       clock.clearTimeout(watching);
       waits.stop();
+      pages.stop();
       replica.stop();
     },
   };

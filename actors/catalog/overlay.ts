@@ -1,6 +1,10 @@
 import type { Operation, Store } from '../../storage/store.ts';
+import { fillPage, type Page, type PageBounds } from './page.ts';
 
-type KeyedText = readonly [key: string, value: string];
+/** Records read from the store at once for a page; those of orders have up to some hundred kilobytes each. */
+const PIECE_RECORDS = 16;
+
+export type KeyedText = readonly [key: string, value: string];
 
 /**
  * The records under one prefix of the store, those included that are not durable yet. They go through two
@@ -50,19 +54,39 @@ export class Overlay {
     this.#inFlight.clear();
   }
 
-  /** At most `limit` records with keys `after < key < before`, in key order. */
-  async page(after: string, before: string, limit: number): Promise<KeyedText[]> {
+  /** Records with keys `after < key < before`, in key order. No more are read than a piece beyond what fits. */
+  async page(
+    { after, before }: { readonly after: string; readonly before: string },
+    bounds: PageBounds,
+    bytesOf: (record: KeyedText) => number,
+    checked: () => void,
+  ): Promise<Page<KeyedText>> {
     // Collected before the store is looked at: what becomes durable meanwhile is then found there.
-    const found = new Map([...this.#inFlight, ...this.#fresh].filter(([key]) => key > after && key < before));
+    const own = new Map([...this.#inFlight, ...this.#fresh].filter(([key]) => key > after && key < before));
+    const waiting = [...own].sort(byKey);
+    const found: KeyedText[] = [];
+    let bytes = 0;
+    const isEnough = () => found.length > bounds.limit || bytes > bounds.maxBytes;
+    const take = (record: KeyedText) => {
+      found.push(record);
+      bytes += bytesOf(record) + 1;
+    };
+
     // The least key after `after`, and so the first of a range that leaves `after` itself out.
-    const range = { gte: `${this.#prefix}${after}\0`, lt: this.#prefix + before, limit };
-    for await (const records of this.#store.pages(range, limit)) {
+    const range = { gte: `${this.#prefix}${after}\0`, lt: this.#prefix + before, limit: bounds.limit + 1 };
+    let place = 0;
+    checked();
+    for await (const records of this.#store.pages(range, PIECE_RECORDS)) {
       for (const [key, value] of records) {
         const local = key.slice(this.#prefix.length);
-        if (!found.has(local)) found.set(local, value);
+        while (place < waiting.length && waiting[place]![0] < local) take(waiting[place++]!);
+        if (!own.has(local)) take([local, value]);
       }
+      if (isEnough()) break;
+      checked();
     }
-    return [...found].sort(byKey).slice(0, limit);
+    while (place < waiting.length && !isEnough()) take(waiting[place++]!);
+    return fillPage(found, bounds, bytesOf);
   }
 }
 

@@ -1,9 +1,26 @@
 import type { Body, Reply } from '../../runtime/messages.ts';
+import { fillPage, nextOf, PAGE_FRAME_BYTES } from './page.ts';
+import { titlesAfter } from './shelf.ts';
 import type { CatalogState } from './state.ts';
 
-export type ReadType = 'read.book' | 'read.topic' | 'read.books' | 'read.order' | 'read.orders';
+export type ReadType = LightReadType | HeavyReadType;
+export type LightReadType = 'read.book' | 'read.order';
+/** Reads whose answers grow with the store, up to a page. */
+export type HeavyReadType = 'read.topic' | 'read.books' | 'read.orders';
+
+export interface QueryOptions {
+  /** Bytes of a page as it is answered to a client. */
+  readonly maxPageBytes: number;
+  /** Throws once nobody waits for the answer any more. */
+  readonly checked: () => void;
+}
+
 type Queries = {
-  readonly [T in ReadType]: (state: CatalogState, body: Body<T>) => Reply<T> | Promise<Reply<T>>;
+  readonly [T in ReadType]: (
+    state: CatalogState,
+    body: Body<T>,
+    options: QueryOptions,
+  ) => Reply<T> | Promise<Reply<T>>;
 };
 
 /**
@@ -16,13 +33,21 @@ export const QUERIES: Queries = {
     asOf: state.applied.index,
   }),
 
-  'read.topic': (state, { topic }) => {
-    const { books, version } = state.topic(topic);
-    return { books: [...books], version, asOf: state.applied.index };
+  'read.topic': (state, { topic, after = 0, limit = Number.POSITIVE_INFINITY }, { maxPageBytes }) => {
+    const found = state.topic(topic);
+    const page = fillPage(titlesAfter(found, after), { limit, maxBytes: maxPageBytes - PAGE_FRAME_BYTES });
+    const { elements: books, bytes } = page;
+    return {
+      books,
+      next: nextOf(page, ({ id }) => id),
+      bytes,
+      version: found.version,
+      asOf: state.applied.index,
+    };
   },
 
-  'read.books': (state, { after = 0, limit }) => ({
-    ...state.booksAfter(after, limit),
+  'read.books': (state, { after = 0, limit }, { maxPageBytes }) => ({
+    ...state.booksAfter(after, limit, maxPageBytes - PAGE_FRAME_BYTES),
     asOf: state.applied.index,
   }),
 
@@ -31,9 +56,9 @@ export const QUERIES: Queries = {
     asOf: state.applied.index,
   }),
 
-  'read.orders': async (state, { after = '', limit }) => {
+  'read.orders': async (state, { after = '', limit }, { maxPageBytes, checked }) => {
     // Before the wait: orders that are decided during it may be on the page or not.
     const asOf = state.applied.index;
-    return { ...(await state.ordersAfter(after, limit)), asOf };
+    return { ...(await state.ordersAfter(after, limit, maxPageBytes - PAGE_FRAME_BYTES, checked)), asOf };
   },
 };

@@ -6,13 +6,17 @@ export interface Title {
   readonly title: string;
 }
 
-/** The books of one topic in id order; `version` is the log index at which the last of them was added. */
+/**
+ * The books of one topic in id order; `version` is the log index at which the last of them was added, `bytes` what
+ * they come to as JSON.
+ */
 export interface Topic {
   readonly books: readonly Title[];
   readonly version: number;
+  readonly bytes: number;
 }
 
-const NO_BOOKS: Topic = { books: [], version: 0 };
+const NO_BOOKS: Topic = { books: [], version: 0, bytes: 0 };
 
 /**
  * All books in memory, findable by id, by topic and in id order. A book's title and topic never change, and no
@@ -41,10 +45,11 @@ export class Shelf {
     return this.#topics.get(name.toLowerCase()) ?? NO_BOOKS;
   }
 
-  /** At most `limit` books with ids greater than `after`, in id order. */
-  after(after: BookId, limit: number): Book[] {
-    const from = firstGreater(this.#ids, after);
-    return this.#ids.slice(from, from + limit).map((id) => this.#books.get(id)!);
+  /** The books with ids greater than `after`, in id order. To be used up before anything is put. */
+  *after(after: BookId): Iterable<Book> {
+    for (let place = firstGreater(this.#ids, (id) => id, after); place < this.#ids.length; place++) {
+      yield this.#books.get(this.#ids[place]!)!;
+    }
   }
 
   values(): Iterable<Book> {
@@ -73,7 +78,8 @@ export class Shelf {
       const known = this.#topics.get(name) ?? NO_BOOKS;
       const titles = books.map(({ id, title }) => ({ id, title }));
       const version = books.reduce((last, book) => Math.max(last, book.added), known.version);
-      this.#topics.set(name, { books: merge(known.books, titles), version });
+      const bytes = known.bytes + Buffer.byteLength(JSON.stringify(titles));
+      this.#topics.set(name, { books: merge(known.books, titles), version, bytes });
     }
 
     const ids = added.map((book) => book.id);
@@ -93,13 +99,20 @@ function merge(known: readonly Title[], added: readonly Title[]): readonly Title
   return known.length === 0 || known.at(-1)!.id < added[0]!.id ? both : both.sort(byId);
 }
 
-/** Place of the first of the rising `ids` that is greater than `bound`. */
-function firstGreater(ids: readonly BookId[], bound: BookId): number {
+/** The books of a topic with ids greater than `after`. */
+export function* titlesAfter({ books }: Topic, after: number): Iterable<Title> {
+  for (let place = firstGreater(books, ({ id }) => id, after); place < books.length; place++) {
+    yield books[place]!;
+  }
+}
+
+/** Place of the first of the elements, whose ids rise, with an id greater than `bound`. */
+function firstGreater<T>(elements: readonly T[], idOf: (element: T) => number, bound: number): number {
   let low = 0;
-  let high = ids.length;
+  let high = elements.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (ids[middle]! > bound) high = middle;
+    if (idOf(elements[middle]!) > bound) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -15,12 +15,25 @@ import type { Operation, Store } from '../../storage/store.ts';
 import type { Applied, Restoring, StateMachine } from '../replica/state-machine.ts';
 import { decide, type Recorded, recordKey, type View } from './apply.ts';
 import { type RecordHash, recordHash, SetDigest } from './digest.ts';
-import { Overlay } from './overlay.ts';
+import { type KeyedText, Overlay } from './overlay.ts';
+import { fillPage, nextOf } from './page.ts';
 import * as records from './records.ts';
 import { Shelf, type Topic } from './shelf.ts';
 
 const NOTHING: Applied = { result: null, changes: [] };
 const EMPTY_DIGEST = new SetDigest().toString();
+
+interface BooksPage {
+  readonly books: Book[];
+  readonly next: BookId | null;
+  readonly bytes: number;
+}
+
+interface OrdersPage {
+  readonly orders: Order[];
+  readonly next: Key | null;
+  readonly bytes: number;
+}
 
 /**
  * The state that the catalogs replicate: books, which are all in memory, and what was recorded under keys (orders
@@ -160,12 +173,10 @@ export class CatalogState implements StateMachine, View {
     return this.#shelf.topic(name);
   }
 
-  /** At most `limit` books after the id `after`, in id order; `next` is the id to go on after, null at the end. */
-  booksAfter(after: BookId, limit: number): { books: Book[]; next: BookId | null } {
-    const books = this.#shelf.after(after, limit + 1);
-    const more = books.length > limit;
-    if (more) books.pop();
-    return { books, next: more ? (books.at(-1)?.id ?? after) : null };
+  /** A page of books after the id `after`, in id order; `next` is the id to go on after, null at the end. */
+  booksAfter(after: BookId, limit: number, maxBytes = Number.POSITIVE_INFINITY): BooksPage {
+    const page = fillPage(this.#shelf.after(after), { limit, maxBytes });
+    return { books: page.elements, next: nextOf(page, ({ id }) => id), bytes: page.bytes };
   }
 
   recorded(key: string): Recorded | undefined {
@@ -178,11 +189,20 @@ export class CatalogState implements StateMachine, View {
     return record && orderOf(record);
   }
 
-  /** At most `limit` orders after the order id `after`, in code-unit order; `next` as for books. */
-  async ordersAfter(after: string, limit: number): Promise<{ orders: Order[]; next: Key | null }> {
-    const found = await this.#overlay.page(orderKey(after), keysUnder(ORDER_PREFIX).lt, limit + 1);
-    const orders = found.slice(0, limit).map(([, text]) => orderOf(JSON.parse(text) as Recorded));
-    return { orders, next: found.length > limit ? (orders.at(-1)?.orderId ?? after) : null };
+  /**
+   * A page of orders after the order id `after`, in code-unit order; `next` as for books. `checked` is called before
+   * each piece that is read, and ends the reading by throwing.
+   */
+  async ordersAfter(
+    after: string,
+    limit: number,
+    maxBytes = Number.POSITIVE_INFINITY,
+    checked = () => {},
+  ): Promise<OrdersPage> {
+    const range = { after: orderKey(after), before: keysUnder(ORDER_PREFIX).lt };
+    const page = await this.#overlay.page(range, { limit, maxBytes }, recordBytes, checked);
+    const orders = page.elements.map(([, text]) => orderOf(JSON.parse(text) as Recorded));
+    return { orders, next: page.more ? (orders.at(-1)?.orderId ?? null) : null, bytes: page.bytes };
   }
 
   #record(key: string, record: Recorded): void {
@@ -244,6 +264,14 @@ const BOOK_FRAME = 300;
 /** About the length of a book's record, without writing it. */
 function textLength({ title, topic, authors }: Book): number {
   return title.length + topic.length + (authors?.length ?? 0) + BOOK_FRAME;
+}
+
+/**
+ * Bytes that an order has outside, at most. Its record holds more than the order, but amounts are longer outside: by
+ * five bytes a line, of which none has less than 43.
+ */
+function recordBytes([, text]: KeyedText): number {
+  return Math.ceil((Buffer.byteLength(text) * 9) / 8);
 }
 
 function orderOf({ result }: Recorded): Order {

@@ -5,7 +5,9 @@ import type { Logger } from '../../runtime/logger.ts';
 import { createAdmission } from '../admission.ts';
 import { createWrites } from '../decisions.ts';
 import { type Desk, tokenCheck } from '../desk.ts';
+import { createLargeTopics } from '../large-topics.ts';
 import { createMetrics } from '../metrics.ts';
+import { createAuditPages, createPages } from '../pages.ts';
 import { createRequests } from '../requests.ts';
 import { createRpcServer } from '../rpc/server.ts';
 import type { GatewayService } from '../service.ts';
@@ -49,6 +51,9 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     writes: createWrites(service, metrics.purchased),
     requests: createRequests(limits),
     admission: createAdmission(limits, clock),
+    pages: createPages(limits, clock),
+    audits: createAuditPages(limits, clock),
+    largeTopics: createLargeTopics(),
     metrics,
     held: {
       unfinished: createSharedBytes('unfinished messages', limits.maxUnfinishedBytes, clock),
@@ -85,6 +90,8 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     },
     async close() {
       rpc.close();
+      desk.pages.stop();
+      desk.audits.stop();
       await app.close();
     },
   };

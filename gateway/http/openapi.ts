@@ -44,7 +44,13 @@ const NOT_MODIFIED = ['The client’s copy (`If-None-Match`) is still right.'] a
 const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   'GET /search/:topic': {
     summary: 'Ids and titles of a topic, matched whole and case-insensitively',
-    answers: { 200: ['The books, none for an unknown topic.', z.array(views.TitleView)], 304: NOT_MODIFIED },
+    answers: {
+      200: [
+        'The books in id order, none for an unknown topic; with `Link: <…>; rel="next"` where there are more.',
+        z.array(views.TitleView),
+      ],
+      304: NOT_MODIFIED,
+    },
     errors: READ_ERRORS,
   },
   'GET /info/:id': {
@@ -100,7 +106,7 @@ const DESCRIPTIONS: Readonly<Record<string, Description>> = {
   'GET /audit': {
     summary: 'Whether the catalogs are equal and every book balances; the ledger page by page',
     answers: { 200: ['The audit.', views.AuditView] },
-    errors: ['invalid-request', 'unavailable'],
+    errors: ['invalid-request', 'unavailable', 'overloaded'],
   },
   'GET /livez': {
     summary: 'Whether the process lives',

@@ -1,11 +1,14 @@
 import { BazarError } from '../../runtime/errors.ts';
 import { type Desk, statusInTime } from '../desk.ts';
+import { busyMsOfAudit } from '../pages.ts';
 import type { App } from './app.ts';
+import { createHeavyReads } from './heavy.ts';
 
 /** The routes for those who run the store. */
 export function addOperations(app: App, desk: Desk, clients: () => number): void {
-  const { service, admission, metrics, limits } = desk;
+  const { service, admission, metrics, limits, clock } = desk;
   const { http } = desk.requests;
+  const heavily = createHeavyReads(desk, desk.audits);
 
   app.get('/status', async (_request, reply) =>
     reply.header('cache-control', 'no-store').send(await statusInTime(desk)),
@@ -13,7 +16,12 @@ export function addOperations(app: App, desk: Desk, clients: () => number): void
 
   app.get('/audit', { schema: { querystring: http.audit } }, async (request, reply) => {
     const { after, limit = limits.maxPage } = request.query;
-    return reply.header('cache-control', 'no-store').send(await service.audit({ after, limit }));
+    return heavily(request, reply, async (_deadline, made) => {
+      const started = clock.monotonic();
+      const audit = await service.audit({ after, limit });
+      made(0, busyMsOfAudit(clock.monotonic() - started));
+      return reply.header('cache-control', 'no-store').send(audit);
+    });
   });
 
   app.get('/livez', async () => ({ alive: true }));

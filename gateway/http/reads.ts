@@ -1,19 +1,39 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Desk, traceRead, unknownBook, unknownOrder } from '../desk.ts';
-import type { Served } from '../service.ts';
+import { searchLightly } from '../large-topics.ts';
+import { busyMsOfAnswer, type Made } from '../pages.ts';
+import type { Served, TitlesPage } from '../service.ts';
 import { viewBook, viewBooks, viewOrder, viewOrders } from '../views.ts';
 import type { App } from './app.ts';
+import { createHeavyReads } from './heavy.ts';
 
 /** The routes that read books and orders. */
 export function addReads(app: App, desk: Desk): void {
-  const { service, limits } = desk;
+  const { service, limits, clock } = desk;
   const { http } = desk.requests;
   const consistency = { querystring: http.consistency };
+  const heavily = createHeavyReads(desk, desk.pages);
 
-  app.get('/search/:topic', { schema: { params: http.topic, ...consistency } }, async (request, reply) => {
-    const served = await service.search(request.params.topic, strength(request.query));
-    return sendRead(request, reply, served, (titles) => titles);
-  });
+  app.get(
+    '/search/:topic',
+    { schema: { params: http.topic, querystring: http.search } },
+    async (request, reply) => {
+      const { topic } = request.params;
+      const { after, limit, ...query } = request.query;
+      const send = (served: Served<TitlesPage>, made?: Made) => {
+        const { next } = served.value;
+        if (next !== null)
+          reply.header('link', `<${nextSearch(topic, { ...request.query, after: next })}>; rel="next"`);
+        return sendRead(request, reply, served, ({ books }) => books, made);
+      };
+      const needsTurn = after !== undefined || limit !== undefined || query.consistency === 'strong';
+      const light = needsTurn ? undefined : await searchLightly(desk, topic);
+      if (light) return send(light);
+      return heavily(request, reply, async (deadline, made) =>
+        send(await service.search(topic, { after, limit, ...strength(query), deadline }), made),
+      );
+    },
+  );
 
   app.get('/info/:id', { schema: { params: http.id, ...consistency } }, async (request, reply) => {
     const { id } = request.params;
@@ -26,8 +46,10 @@ export function addReads(app: App, desk: Desk): void {
 
   app.get('/info', { schema: { querystring: http.books } }, async (request, reply) => {
     const { after, limit = limits.defaultPage } = request.query;
-    const served = await service.books({ after, limit }, strength(request.query));
-    return sendRead(request, reply, served, viewBooks);
+    return heavily(request, reply, async (deadline, made) => {
+      const served = await service.books({ after, limit }, { ...strength(request.query), deadline });
+      return sendRead(request, reply, served, viewBooks, made);
+    });
   });
 
   app.get(
@@ -45,8 +67,10 @@ export function addReads(app: App, desk: Desk): void {
 
   app.get('/orders', { schema: { querystring: http.orders } }, async (request, reply) => {
     const { after, limit = limits.defaultPage } = request.query;
-    const served = await service.orders({ after, limit }, strength(request.query));
-    return sendRead(request, reply, served, viewOrders);
+    return heavily(request, reply, async (deadline, made) => {
+      const served = await service.orders({ after, limit }, { ...strength(request.query), deadline });
+      return sendRead(request, reply, served, viewOrders, made);
+    });
   });
 
   /** Says where the answer came from, and answers 304 to a client that has it. `view` may throw what is missing. */
@@ -55,10 +79,12 @@ export function addReads(app: App, desk: Desk): void {
     reply: FastifyReply,
     served: Served<T>,
     view: (value: T) => object,
+    made?: Made,
   ): FastifyReply {
     traceRead(desk, `${request.method} ${request.url}`, served);
     reply.header('x-served-by', served.servedBy);
     reply.header('x-cache', served.cache);
+    const started = clock.monotonic();
     const body = view(served.value);
     const etag = `"${served.version}"`;
     reply.header('etag', etag);
@@ -68,8 +94,17 @@ export function addReads(app: App, desk: Desk): void {
     const known = request.headers['if-none-match'];
     if (known !== undefined && holds(known, etag)) return reply.code(304).send();
     reply.header('content-type', 'application/json; charset=utf-8');
-    return reply.send(JSON.stringify(body));
+    const text = JSON.stringify(body);
+    made?.(Buffer.byteLength(text), busyMsOfAnswer(clock.monotonic() - started));
+    return reply.send(text);
   }
+}
+
+function nextSearch(topic: string, query: Readonly<Record<string, string | number | undefined>>): string {
+  const given = Object.entries(query).flatMap(([name, value]) =>
+    value === undefined ? [] : [`${name}=${value}`],
+  );
+  return `/search/${encodeURIComponent(topic)}?${given.join('&')}`;
 }
 
 const STRONG = { strong: true };

@@ -1,6 +1,7 @@
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { ConnectionLoad } from '../admission.ts';
 import type { Desk } from '../desk.ts';
+import { createReader } from '../pages.ts';
 import type { Caller, Method, Result } from './methods.ts';
 import {
   type Call,
@@ -55,15 +56,24 @@ export function createRpcConnection(options: {
   readonly subscriptions: Subscriptions;
 }): RpcConnection {
   const { line, desk, methods, subscriptions } = options;
-  const { admission, metrics, limits, held, clock, logger } = desk;
+  const { admission, pages, audits, metrics, limits, held, clock, logger } = desk;
   const load: ConnectionLoad = { inFlight: 0 };
   const watcher = createWatcher({ send, isReady: () => line.isReady, cut: line.cut });
-  const caller: Caller = { watcher, isAdmin: false };
+  const cut = () => line.cut('it does not read its answers');
+  const reader = createReader(line.address, { gathers: true, cut });
+  const auditReader = createReader(line.address, { gathers: true, cut });
+  const caller: Caller = { watcher, reader, auditReader, whenTaken, isAdmin: false };
   const queued = held.queues.open(line.cut);
   const backlog = held.backlogs.open(line.cut);
   const turns = createTurns(line, limits, queued);
+  const untaken: (() => void)[] = [];
   /** Characters of answers that wait for the rest of their batches. */
   let batchedChars = 0;
+
+  function whenTaken(taken: () => void): void {
+    if (line.isOpen && !line.isReady) untaken.push(taken);
+    else taken();
+  }
 
   function send(text: string): void {
     if (!line.isOpen) return;
@@ -169,6 +179,7 @@ export function createRpcConnection(options: {
     weighBacklog();
     subscriptions.flush(watcher);
     turns.drained();
+    for (const taken of untaken.splice(0)) taken();
   }
 
   return {
@@ -179,7 +190,10 @@ export function createRpcConnection(options: {
       queued.close();
       backlog.close();
       subscriptions.forget(watcher);
+      pages.gone(reader);
+      audits.gone(auditReader);
       turns.drained();
+      for (const taken of untaken.splice(0)) taken();
     },
   };
 }

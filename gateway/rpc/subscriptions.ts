@@ -227,9 +227,16 @@ export function createSubscriptions(options: {
   }
 
   async function booksOf(topic: string): Promise<readonly BookId[]> {
-    const { value } = await service.search(topic);
-    for (const { id } of value) learn(normal(topic), id);
-    return value.map(({ id }) => id);
+    const ids: BookId[] = [];
+    for (let after: BookId | undefined; ; ) {
+      const { books, next } = (await service.search(topic, { after })).value;
+      for (const { id } of books) {
+        learn(normal(topic), id);
+        ids.push(id);
+      }
+      if (next === null) return ids;
+      after = next;
+    }
   }
 
   async function statesOf(ids: readonly BookId[]): Promise<StockView[]> {

@@ -292,7 +292,7 @@ test('clients beyond the limit are refused until one has left', () =>
       const status = await new Promise((resolve) =>
         refused.on('unexpected-response', (_request, { statusCode }) => resolve(statusCode)),
       );
-      assert.is(status, 503);
+      assert.is(status, 429);
       refused.on('error', () => {});
       refused.terminate();
       first.close();

@@ -8,6 +8,8 @@ import type { Book, BookChange, CartLine, NewBook, Order, Result } from '../../r
 export interface ShelfService extends GatewayService {
   before: (operation: string) => Promise<void> | void;
   isReady: boolean;
+  /** Titles that one page has room for. */
+  roomForTitles: number;
   cache: Served<unknown>['cache'];
   /** Tells the subscribers as the commit feed would. */
   publish(change: BookChange): void;
@@ -33,6 +35,7 @@ export function createShelfService(): ShelfService {
     id: 'gateway-1',
     before: () => {},
     isReady: true,
+    roomForTitles: 1_000,
     cache: 'miss',
     get listeners() {
       return listeners.size;
@@ -51,8 +54,13 @@ export function createShelfService(): ShelfService {
     async search(topic, options) {
       await service.before('search');
       const found = [...books.values()].filter((book) => book.topic.toLowerCase() === topic.toLowerCase());
-      const titles = found.map(({ id, title }) => ({ id, title }));
-      return served(titles, Math.max(0, ...found.map(({ added }) => added)), options?.strong);
+      const later = found.filter(({ id }) => id > (options?.after ?? 0));
+      const titles = later
+        .slice(0, options?.limit ?? service.roomForTitles)
+        .map(({ id, title }) => ({ id, title }));
+      const next = later.length > titles.length ? (titles.at(-1)?.id ?? null) : null;
+      const page = { books: titles, next, bytes: Buffer.byteLength(JSON.stringify(titles)) };
+      return served(page, Math.max(0, ...found.map(({ added }) => added)), options?.strong);
     },
     async books({ after = 0, limit }, options) {
       await service.before('books');

@@ -248,7 +248,7 @@ test('an error of the store keeps its code, its outcome and its details, and say
       },
       { error: new BazarError('outcome-unknown', undefined, { key: 'k' }), status: 503, outcome: 'unknown' },
       { error: new BazarError('unavailable'), status: 503, outcome: 'none' },
-      { error: new BazarError('overloaded'), status: 503, outcome: 'none' },
+      { error: new BazarError('overloaded'), status: 429, outcome: 'none' },
       { error: new BazarError('unavailable', 'x', {}, 'unknown'), status: 503, outcome: 'unknown' },
     ];
     for (const { error, status, outcome } of cases) {

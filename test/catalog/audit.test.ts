@@ -54,7 +54,7 @@ test('books that do not balance are named, a hundred of them at most', () => {
 
 /** As much of a state as an audit looks at, with books that no state would come to. */
 function stateOf(books: Book[]) {
-  const page = { books: [], next: null };
+  const page = { books: [], next: null, bytes: 0 };
   const applied = { index: 1, term: 1, sum: 0 };
   return { applied, digest: '', size: books.length, books: () => books, booksAfter: () => page };
 }

@@ -30,6 +30,8 @@ test('every kind of read is answered by any catalog, with the index it is as of'
   assert.equal(await catalogs.ask(id, 'read.book', book(9)), { book: null, asOf });
   assert.equal(await catalogs.ask(id, 'read.topic', { topic: 'RPC', ...options }), {
     books: [{ id: 2, title: 'Book 2' }],
+    next: null,
+    bytes: 26,
     version,
     asOf,
   });
@@ -215,6 +217,36 @@ test('what a leader was about when it began to drain is finished', async () => {
   await catalogs.settled(leader.catalog.drain());
   await catalogs.clock.elapse(50);
   assert.type(proposed.outcome, 'object');
+});
+
+test('a large topic is refused to whoever wants a light answer, and waits for its turn with whoever does not', async () => {
+  const { catalogs, follower } = await start({ lightAnswerBytes: 10 });
+  const search = { topic: 'rpc', minVersion: 0, strong: false };
+  const refused = await catalogs
+    .ask(follower.id, 'read.topic', { ...search, light: true })
+    .catch((error) => error);
+  assert.equal([refused.code, refused.outcome], ['too-large', 'none']);
+  assert.is((await catalogs.ask(follower.id, 'read.topic', search)).books.length, 1);
+});
+
+test('a catalog makes so many pages at once, refuses more, and gives up one whose asker waits no more', async () => {
+  const { catalogs, follower } = await start({
+    maxPagesInWork: 1,
+    maxPagesWaiting: 1,
+    pageBytesPerSecond: 100,
+  });
+  const page = { limit: 5, minVersion: 0, strong: false };
+  const first = await catalogs.ask(follower.id, 'read.books', page);
+  assert.is(first.books.length, 2);
+  // The bytes of the first keep the second waiting for seconds; the third finds no room.
+  const second = watch(catalogs.gateway.ask(follower.id, 'read.books', page, 500));
+  const third = watch(catalogs.gateway.ask(follower.id, 'read.books', page, 500));
+  await catalogs.clock.elapse(20);
+  assert.equal([second.outcome, third.outcome], ['pending', 'overloaded']);
+  await catalogs.clock.elapse(600);
+  assert.ok(second.outcome === 'timeout' || second.outcome === 'overloaded');
+  await catalogs.clock.elapse(5_000);
+  assert.is((await catalogs.ask(follower.id, 'read.books', page)).books.length, 2, 'its turn was not kept');
 });
 
 test.run();

@@ -6,6 +6,7 @@ import { openMemoryStore } from '../../storage/memory-store.ts';
 import { addBooks, newBook, openReplica, orderIn, purchase } from './support.ts';
 
 const now = { minVersion: 0, strong: false };
+const options = { maxPageBytes: 1024 * 1024, checked() {} };
 
 /** Asks a state with three books and one order, applied up to 3; the answers are checked against their schema. */
 async function ask<T extends ReadType>(type: T, body: Omit<Body<T>, 'minVersion' | 'strong'>) {
@@ -13,7 +14,7 @@ async function ask<T extends ReadType>(type: T, body: Omit<Body<T>, 'minVersion'
   apply(addBooks('books', [newBook(1), newBook(2), newBook(3, { topic: 'cooking' })]));
   const order = orderIn(apply(purchase('o-1', [{ id: 2, quantity: 1 }])).result);
   apply(null);
-  const reply: Reply<T> = await QUERIES[type](state, { ...body, ...now } as Body<T>);
+  const reply: Reply<T> = await QUERIES[type](state, { ...body, ...now } as Body<T>, options);
   MESSAGES[type].reply.parse(reply);
   return { reply, state, order };
 }
@@ -29,13 +30,19 @@ test('a topic is answered with ids and titles and the index at which the list ch
     { id: 1, title: 'Book 1' },
     { id: 2, title: 'Book 2' },
   ];
-  assert.equal((await ask('read.topic', { topic: 'XEN' })).reply, { books: titles, version: 1, asOf: 3 });
-  assert.equal((await ask('read.topic', { topic: 'xe' })).reply, { books: [], version: 0, asOf: 3 });
+  assert.equal((await ask('read.topic', { topic: 'XEN' })).reply, {
+    ...{ books: titles, next: null, bytes: 52 },
+    ...{ version: 1, asOf: 3 },
+  });
+  assert.equal((await ask('read.topic', { topic: 'xe' })).reply, {
+    ...{ books: [], next: null, bytes: 0 },
+    ...{ version: 0, asOf: 3 },
+  });
 });
 
 test('a page of books starts at the beginning or after an id', async () => {
   const { reply, state } = await ask('read.books', { limit: 2 });
-  assert.equal(reply, { books: [state.book(1), state.book(2)], next: 2, asOf: 3 });
+  assert.equal([reply.books, reply.next, reply.asOf], [[state.book(1), state.book(2)], 2, 3]);
   const rest = (await ask('read.books', { after: 2, limit: 2 })).reply;
   assert.equal([rest.books.map((book) => book.id), rest.next], [[3], null]);
 });
@@ -52,10 +59,11 @@ test('the key of an admin request is not an order id', async () => {
 
 test('a page of orders starts at the beginning or after an order id', async () => {
   const { reply, order } = await ask('read.orders', { limit: 5 });
-  assert.equal(reply, { orders: [order], next: null, asOf: 3 });
+  assert.equal([reply.orders, reply.next, reply.asOf], [[order], null, 3]);
   assert.equal((await ask('read.orders', { after: 'o-1', limit: 5 })).reply, {
     orders: [],
     next: null,
+    bytes: 0,
     asOf: 3,
   });
 });

@@ -31,7 +31,7 @@ function describeState(
     assert.is(state.digest, '0'.repeat(24));
     assert.is(state.size, 0);
     assert.equal(state.takeOperations(), []);
-    assert.equal(state.topic('xen'), { books: [], version: 0 });
+    assert.equal(state.topic('xen'), { books: [], version: 0, bytes: 0 });
   });
 
   it('what was flushed is there after a restart, with the same digest', async (open) => {
@@ -123,8 +123,12 @@ function describeState(
   it('topics are matched whole and in any case, and their version is that of their last new book', async (open) => {
     const { state, apply } = await openReplica(await open());
     apply(books);
-    assert.equal(state.topic('DISTRIBUTED systems'), { books: [{ id: 2, title: 'Book 2' }], version: 1 });
-    assert.equal(state.topic('distributed'), { books: [], version: 0 });
+    assert.equal(state.topic('DISTRIBUTED systems'), {
+      books: [{ id: 2, title: 'Book 2' }],
+      version: 1,
+      bytes: '[{"id":2,"title":"Book 2"}]'.length,
+    });
+    assert.equal(state.topic('distributed'), { books: [], version: 0, bytes: 0 });
     const before = state.topic('xen');
     apply(one('o-1'));
     assert.is(state.topic('xen'), before);
@@ -148,7 +152,7 @@ function describeState(
       after = page.next;
     }
     assert.equal(ids, [[5, 10], [20, 30], [40]]);
-    assert.equal(state.booksAfter(40, 2), { books: [], next: null });
+    assert.equal(state.booksAfter(40, 2), { books: [], next: null, bytes: 0 });
     assert.is(state.booksAfter(0, 5).next, null);
   });
 

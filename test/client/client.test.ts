@@ -156,6 +156,26 @@ test('a decision is final: sold out is not asked again, and carries what the sto
   client.close();
 });
 
+test('a search follows the pages of its topic to the last', async () => {
+  const asked: unknown[] = [];
+  const { clock, client } = await stage(({ params }) => {
+    asked.push(params);
+    const { after } = params as { after: number };
+    return { books: [{ id: after + 1, title: 'T' }], next: after < 2 ? after + 1 : null };
+  });
+  const titles = follow(client.search('t'));
+  await clock.elapse(400);
+  assert.equal(
+    titles.value?.map(({ id }) => id),
+    [1, 2, 3],
+  );
+  assert.equal(
+    asked,
+    [0, 1, 2].map((after) => ({ topic: 't', after })),
+  );
+  client.close();
+});
+
 test('a read is asked again after an overload and a lost connection, and nothing about it is in doubt', async () => {
   let tries = 0;
   const { clock, network, client } = await stage(() => {

@@ -238,14 +238,17 @@ function script(mesh: OpenMesh, asked: Question[]): ScriptedCatalog {
       ({ topic }) => topic.toLowerCase() === body.topic.toLowerCase(),
     );
     const version = Math.max(0, ...found.map(({ added }) => added));
-    return { books: found.map(({ id, title }) => ({ id, title })), version, asOf: catalog.applied };
+    const later = found.filter(({ id }) => id > (body.after ?? 0));
+    const books = later.slice(0, body.limit).map(({ id, title }) => ({ id, title }));
+    const next = later.length > books.length ? books.at(-1)!.id : null;
+    return { books, next, bytes: bytesOf(books), version, asOf: catalog.applied };
   });
   mesh.onAsk('read.books', async (body) => {
     await read('read.books', body);
     const rest = [...catalog.books.values()].filter(({ id }) => id > (body.after ?? 0));
     const books = rest.sort((a, b) => a.id - b.id).slice(0, body.limit);
     const next = rest.length > body.limit ? books.at(-1)!.id : null;
-    return { books, next, asOf: catalog.applied };
+    return { books, next, bytes: bytesOf(books), asOf: catalog.applied };
   });
   mesh.onAsk('read.order', async (body) => {
     await read('read.order', body);
@@ -291,6 +294,8 @@ function script(mesh: OpenMesh, asked: Question[]): ScriptedCatalog {
   });
   return catalog;
 }
+
+const bytesOf = (page: object) => Buffer.byteLength(JSON.stringify(page));
 
 function scriptOrder(mesh: OpenMesh): ScriptedOrder {
   const order: ScriptedOrder = {

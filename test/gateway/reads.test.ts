@@ -47,13 +47,15 @@ test('that there is no such book is remembered until there is one', async () => 
 
 test('a topic is searched in any case, and anew when a book has come to it', async () => {
   const cluster = await startCluster({ prepare: fill });
-  assert.equal((await cluster.answer(cluster.gateway.search('TESTS'))).value, [{ id: 1, title: 'Book 1' }]);
+  assert.equal((await cluster.answer(cluster.gateway.search('TESTS'))).value.books, [
+    { id: 1, title: 'Book 1' },
+  ]);
   assert.is((await cluster.answer(cluster.gateway.search('tests'))).cache, 'hit');
   for (const catalog of cluster.catalogs) catalog.write(6, { id: 2, added: 6 });
   await cluster.clock.elapse(5);
   const after = await cluster.answer(cluster.gateway.search('Tests'));
   assert.is(after.cache, 'miss');
-  assert.is(after.value.length, 2);
+  assert.is(after.value.books.length, 2);
   await cluster.end();
 });
 
@@ -299,6 +301,108 @@ test('what the memory has lost is found in the remote cache, if it is fresh', as
   const changed = await cluster.answer(gateway.book(1));
   assert.is(changed.cache, 'miss');
   assert.is(changed.value?.stock, 2);
+  await cluster.end();
+});
+
+test('a slow page is not asked for at another catalog while the first is at it', async () => {
+  const cluster = await startCluster({ prepare: fill });
+  const { gateway, catalogs, asked, clock } = cluster;
+  for (const catalog of catalogs)
+    catalog.beforeRead = () => new Promise((resolve) => clock.setTimeout(resolve, 2_000));
+  const pages = [
+    gateway.books({ limit: 10 }),
+    gateway.search('tests', { after: 0 }),
+    gateway.search('tests', { strong: true }),
+  ];
+  for (const page of pages) {
+    const { cache } = await cluster.answer<{ readonly cache: string }>(page);
+    assert.is(cache, 'bypass');
+  }
+  assert.is(asked.filter(({ type }) => type === 'read.books').length, 1);
+  assert.is(asked.filter(({ type }) => type === 'read.topic').length, 2);
+  await cluster.end();
+});
+
+test('a page is asked for at another catalog when the first is lost, behind or overloaded', async () => {
+  const cluster = await startCluster({ prepare: fill });
+  const { gateway, catalogs, asked } = cluster;
+  const failures = [
+    (catalog: ScriptedCatalog) => void catalog.leave(),
+    () => {
+      throw new BazarError('behind');
+    },
+    () => {
+      throw new BazarError('overloaded');
+    },
+  ];
+  for (const fail of failures) {
+    let failed = false;
+    for (const catalog of catalogs) {
+      catalog.beforeRead = () => {
+        if (failed) return;
+        failed = true;
+        fail(catalog);
+        return fail === failures[0] ? new Promise(() => {}) : undefined;
+      };
+    }
+    const before = asked.length;
+    assert.is((await cluster.answer(gateway.books({ limit: 10 }))).value.books.length, 1);
+    const by = asked.slice(before).filter(({ type }) => type === 'read.books');
+    assert.is(new Set(by.map((question) => question.by)).size, 2);
+  }
+  await cluster.end();
+});
+
+test('where all catalogs are overloaded, so is the page, and nothing has happened', async () => {
+  const cluster = await startCluster({ prepare: fill });
+  for (const catalog of cluster.catalogs) {
+    catalog.beforeRead = () => {
+      throw new BazarError('overloaded');
+    };
+  }
+  const error = await cluster.answer(
+    cluster.gateway.books({ limit: 10 }).then(
+      () => undefined,
+      (error: BazarError) => error,
+    ),
+  );
+  assert.equal([error?.code, error?.outcome], ['overloaded', 'none']);
+  await cluster.end();
+});
+
+test('a topic that is too large is not cached, and is found all the same', async () => {
+  const cluster = await startCluster({ prepare: fill, limits: { maxCachedBytes: 60 } });
+  const search = async () => {
+    const { cache, value } = await cluster.answer(cluster.gateway.search('tests'));
+    return [cache, value.books.length];
+  };
+  assert.equal(
+    [await search(), await search()],
+    [
+      ['miss', 1],
+      ['hit', 1],
+    ],
+  );
+  for (const catalog of cluster.catalogs) catalog.write(6, { id: 2, added: 6 });
+  for (const catalog of cluster.catalogs) catalog.write(7, { id: 3, added: 7 });
+  await cluster.clock.elapse(5);
+  assert.equal(
+    [await search(), await search()],
+    [
+      ['miss', 3],
+      ['miss', 3],
+    ],
+  );
+  await cluster.end();
+});
+
+test('a page of a topic begins after an id and says where the next one does', async () => {
+  const cluster = await startCluster({ prepare: fill });
+  for (const catalog of cluster.catalogs)
+    for (const id of [2, 3, 4]) catalog.write(4 + id, { id, added: 4 + id });
+  await cluster.clock.elapse(5);
+  const { value, cache } = await cluster.answer(cluster.gateway.search('tests', { after: 1, limit: 2 }));
+  assert.equal([value.books.map(({ id }) => id), value.next, cache], [[2, 3], 3, 'bypass']);
   await cluster.end();
 });
 

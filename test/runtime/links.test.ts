@@ -227,6 +227,8 @@ test('refuses messages beyond the bytes that may wait', async () => {
   const nodes = await openAll('catalog-1', 'order-1');
   nodes['catalog-1'].onAsk('read.topic', ({ topic }) => ({
     books: [{ id: 1, title: topic }],
+    next: null,
+    bytes: 0,
     version: 1,
     asOf: 1,
   }));
@@ -248,6 +250,8 @@ test('answers that an answer does not fit, rather than not at all', async () => 
   const nodes = await openAll('catalog-1', 'order-1');
   nodes['catalog-1'].onAsk('read.topic', () => ({
     books: [{ id: 1, title: 'x'.repeat(3_000) }],
+    next: null,
+    bytes: 0,
     version: 1,
     asOf: 1,
   }));

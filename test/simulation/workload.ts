@@ -189,8 +189,10 @@ export function createWorkload(world: World, random: Random): Workload {
     const { via } = asked(client);
     const answer = await ask(via, (service) => service.search('simulated'));
     if (answer === 'silence' || 'error' in answer) return;
-    if (answer.value.value.length !== plan.books) {
-      throw new Violation(`${client}: ${via} lists ${answer.value.value.length} of ${plan.books} books`);
+    if (answer.value.value.books.length !== plan.books) {
+      throw new Violation(
+        `${client}: ${via} lists ${answer.value.value.books.length} of ${plan.books} books`,
+      );
     }
   }
 
