@@ -37,6 +37,8 @@ export interface CachePorts {
   readonly remote: RemoteCache | undefined;
   /** False while the gateway does not hear of changes: then every read goes to a catalog. */
   readonly hearsChanges: () => boolean;
+  /** Local monotonic ms at which every answer that counts is known to have been current. */
+  readonly currentAt: () => number;
   readonly count: { hits: number; misses: number };
 }
 
@@ -59,16 +61,26 @@ export interface CachedRead<T> {
   ): Promise<Served<T>>;
 }
 
+/**
+ * The whole seconds since an answer given now is known to have been current. One that counts is as of everything
+ * that was heard of its subject, so while the feed is alive it is as new as the feed is, wherever it comes from; a
+ * linearizable one is new.
+ */
+export function createAge({ clock, currentAt }: Pick<CachePorts, 'clock' | 'currentAt'>) {
+  return (strong: boolean): number =>
+    strong ? 0 : Math.max(0, Math.floor((clock.monotonic() - currentAt()) / 1000));
+}
+
 export function createCachedRead<T>(kind: CachedKind<T>, ports: CachePorts): CachedRead<T> {
   const { self, clock, limits, freshness, remote, hearsChanges, count } = ports;
+  const age = createAge(ports);
   const { memory } = kind;
   const inFlight = new Map<Subject, Promise<Found<T>>>();
 
-  function serve(subject: Subject, { entry, from, cache }: Found<T>): Served<T> {
+  function serve(subject: Subject, { entry, from, cache }: Found<T>, strong = false): Served<T> {
     freshness.raise(subject, entry.version);
-    const { value, version, asOf, fetchedAt } = entry;
-    const ageSeconds = Math.max(0, Math.floor((clock.now() - fetchedAt) / 1000));
-    return { value, servedBy: from, cache, version, asOf, ageSeconds };
+    const { value, version, asOf } = entry;
+    return { value, servedBy: from, cache, version, asOf, ageSeconds: age(strong) };
   }
 
   function hit(entry: Entry<T>): Found<T> {
@@ -121,7 +133,9 @@ export function createCachedRead<T>(kind: CachedKind<T>, ports: CachePorts): Cac
 
     async read(subject, options, fetch) {
       const demand: Demand = { ...options, minVersion: freshness.needed(subject) };
-      if (demand.strong) return serve(subject, newest(subject, await ask(subject, demand, false, fetch)));
+      if (demand.strong) {
+        return serve(subject, newest(subject, await ask(subject, demand, false, fetch)), true);
+      }
 
       const begin = () =>
         isCached(subject) ? miss(subject, demand, fetch) : ask(subject, demand, false, fetch);

@@ -76,8 +76,13 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
 
   const count = { hits: 0, misses: 0 };
-  const hearsChanges = () => feed.live;
-  const cachePorts = { ...ports, self: mesh.self, hearsChanges, count };
+  const cachePorts = {
+    ...ports,
+    self: mesh.self,
+    hearsChanges: () => feed.live,
+    currentAt: () => feed.currentAt,
+    count,
+  };
   const reads = createReads({ ...cachePorts, catalogs: catalogTurns, floorKnown });
   const changes: Changes = createChanges({ ...ports, books: (page) => reads.books(page) });
   const submit = createSubmissions({ ...ports, orders: orderTurns, learn: reads.learn });
@@ -93,15 +98,13 @@ export function createGateway(options: GatewayOptions): Gateway {
    */
   async function confirmFloor(): Promise<void> {
     while (!freshness.known && !waits.ended) {
-      const patience = {
-        attemptMs: limits.readAttemptMs,
-        deadline: clock.monotonic() + limits.readDeadlineMs,
-      };
+      const askedAt = clock.monotonic();
+      const patience = { attemptMs: limits.readAttemptMs, deadline: askedAt + limits.readDeadlineMs };
       try {
         const { reply } = await askInTurn(ports, catalogTurns, 'read.index', { forwarded: false }, patience);
         if (waits.ended) return;
         freshness.confirm(reply.index);
-        feed.start(reply.index);
+        feed.start(reply.index, askedAt);
         sayKnown();
         reconsider();
       } catch (error) {

@@ -7,8 +7,6 @@ export interface Entry<T> {
   readonly version: number;
   /** Log index the value is known to be current at. */
   readonly asOf: number;
-  /** Wall time in ms at which a catalog said so. For people (`Age`), never for a decision. */
-  readonly fetchedAt: number;
 }
 
 /** The cache inside the process: bounded, the least recently used entry leaves first. It never looks at time. */

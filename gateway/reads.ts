@@ -3,7 +3,7 @@ import { Book, type BookChange, BookId, type Key, type Order } from '../runtime/
 import { BazarError } from '../runtime/errors.ts';
 import type { AskType, Body, Reply } from '../runtime/mesh.ts';
 import { type Answer, type AskPorts, askInTurn } from './ask-in-turn.ts';
-import { type CachePorts, createCachedRead, type Demand } from './cached-read.ts';
+import { type CachePorts, createAge, createCachedRead, type Demand } from './cached-read.ts';
 import type { Subject } from './freshness.ts';
 import { createMemoryCache } from './memory-cache.ts';
 import type { RoundRobin } from './round-robin.ts';
@@ -72,16 +72,17 @@ export function createReads(
   const fetchBook = (id: BookId) => async (demand: Demand) => {
     const { from, reply } = await ask('read.book', { id, ...wish(demand) }, demand, asOfReply);
     const { book, asOf } = reply;
-    return { from, entry: { value: book, version: book?.version ?? 0, asOf, fetchedAt: clock.now() } };
+    return { from, entry: { value: book, version: book?.version ?? 0, asOf } };
   };
 
   const fetchTopic = (topic: string) => async (demand: Demand) => {
     const { from, reply } = await ask('read.topic', { topic, ...wish(demand) }, demand, asOfReply);
     const { books: value, version, asOf } = reply;
-    return { from, entry: { value, version, asOf, fetchedAt: clock.now() } };
+    return { from, entry: { value, version, asOf } };
   };
 
-  const throughCatalog = { cache: 'bypass', ageSeconds: 0 } as const;
+  const age = createAge(ports);
+  const throughCatalog = ({ strong }: Demand) => ({ cache: 'bypass', ageSeconds: age(strong) }) as const;
 
   return {
     book(id, options = {}) {
@@ -101,7 +102,7 @@ export function createReads(
       const { from, reply } = await ask('read.books', { ...page, ...wish(demand) }, demand, asOfReply);
       const { asOf, ...value } = reply;
       for (const { id, version } of value.books) freshness.raise(bookSubject(id), version);
-      return { value, servedBy: from, version: asOf, asOf, ...throughCatalog };
+      return { value, servedBy: from, version: asOf, asOf, ...throughCatalog(demand) };
     },
 
     async order(orderId, options = {}) {
@@ -110,7 +111,7 @@ export function createReads(
       const { from, reply } = await ask('read.order', { orderId, ...wish(demand) }, demand, asOfReply);
       const { order, asOf } = reply;
       if (order) freshness.raise(orderSubject(orderId), order.version);
-      return { value: order, servedBy: from, version: order?.version ?? 0, asOf, ...throughCatalog };
+      return { value: order, servedBy: from, version: order?.version ?? 0, asOf, ...throughCatalog(demand) };
     },
 
     async orders(page, options = {}) {
@@ -118,11 +119,11 @@ export function createReads(
       const { from, reply } = await ask('read.orders', { ...page, ...wish(demand) }, demand, asOfReply);
       const { asOf, ...value } = reply;
       for (const { orderId, version } of value.orders) freshness.raise(orderSubject(orderId), version);
-      return { value, servedBy: from, version: asOf, asOf, ...throughCatalog };
+      return { value, servedBy: from, version: asOf, asOf, ...throughCatalog(demand) };
     },
 
     learn(book, asOf) {
-      const entry = { value: book, version: book.version, asOf, fetchedAt: clock.now() };
+      const entry = { value: book, version: book.version, asOf };
       bookMemory.put(bookSubject(book.id), entry);
       remote?.put(bookSubject(book.id), entry);
     },
@@ -131,12 +132,7 @@ export function createReads(
       const subject = bookSubject(id);
       const held = bookMemory.peek(subject);
       if (!held?.value || held.version >= version) return;
-      const entry = {
-        value: { ...held.value, stock, price, version },
-        version,
-        asOf,
-        fetchedAt: clock.now(),
-      };
+      const entry = { value: { ...held.value, stock, price, version }, version, asOf };
       bookMemory.put(subject, entry);
       remote?.put(subject, entry);
     },

@@ -28,7 +28,6 @@ export interface RemoteCache {
 const Envelope = z.object({
   version: z.int().min(0),
   asOf: z.int().min(0),
-  fetchedAt: z.number(),
   value: z.unknown(),
 });
 

@@ -159,7 +159,10 @@ export const MESSAGES = {
     reply: z.object({ orders: z.array(Order), next: z.string().nullable(), asOf: Index }),
   },
 
-  /** Gateway → catalog: send me every commit after index `from`. `reset`: `from` is too old, the feed starts at `index`. */
+  /**
+   * Gateway → catalog: send me every commit after index `from`. `reset`: `from` is too old, the feed starts at
+   * `index`. Refused as `unavailable` by a catalog that hears no leader.
+   */
   'feed.follow': {
     body: z.object({ from: Index }),
     reply: z.object({ index: Index, reset: z.boolean() }),
@@ -170,6 +173,17 @@ export const MESSAGES = {
    * follow again from `index`.
    */
   'feed.changes': { body: z.object({ from: Index, index: Index, changes: z.array(BookChange) }) },
+  /**
+   * Gateway → the catalog it follows, at an interval: is what you have told still all there is? The changes up to
+   * `index` were sent before the reply; `silentMs` ago they held everything that a leader had committed (null:
+   * never so far). Loss: after `leaderSilenceMs` without a good answer another catalog is followed.
+   */
+  'feed.alive': {
+    body: z.object({}),
+    reply: z.object({ index: Index, silentMs: z.int().min(0).nullable() }),
+  },
+  /** Gateway → catalog: I follow another one. Loss: it goes on telling, and nobody listens. */
+  'feed.leave': { body: z.object({}) },
 
   /** Gateway → every node. */
   status: { body: z.object({}), reply: NodeStatus },

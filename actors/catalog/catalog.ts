@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
+import { BazarError } from '../../runtime/errors.ts';
 import { createLifecycle, type Lifecycle } from '../../runtime/lifecycle.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Logger } from '../../runtime/logger.ts';
@@ -9,6 +10,7 @@ import { createReplica, type Replica } from '../replica/replica.ts';
 import { auditCatalog } from './audit.ts';
 import type { CatalogDisk } from './disk.ts';
 import { createFeed } from './feed.ts';
+import { createLeaderContact } from './leader-contact.ts';
 import { QUERIES, type ReadType } from './queries.ts';
 import type { CatalogState } from './state.ts';
 import { createVersionWaits } from './version-waits.ts';
@@ -73,6 +75,8 @@ export function createCatalog(options: CatalogOptions): Catalog {
     },
   });
 
+  const leaderContact = createLeaderContact({ replica, clock });
+
   onRead('read.book');
   onRead('read.topic');
   onRead('read.books');
@@ -99,7 +103,18 @@ export function createCatalog(options: CatalogOptions): Catalog {
     return waits.until(index, Math.min(deadline, clock.monotonic() + limits.behindWaitMs), show);
   }
 
-  mesh.onAsk('feed.follow', ({ from }, incoming) => feed.follow(incoming.from.id, from));
+  mesh.onAsk('feed.follow', ({ from }, incoming) => {
+    const silentMs = leaderContact.silentMs();
+    if (silentMs === null || silentMs > limits.leaderSilenceMs) {
+      throw new BazarError('unavailable', 'This catalog hears no leader.');
+    }
+    return feed.follow(incoming.from.id, from);
+  });
+  mesh.onAsk('feed.alive', () => {
+    feed.flush();
+    return { index: feed.index, silentMs: leaderContact.silentMs() };
+  });
+  mesh.onTell('feed.leave', (_, { from }) => feed.unfollow(from.id));
   mesh.observe({ opened() {}, closed: (peer) => feed.unfollow(peer.id) });
 
   mesh.onAsk('audit', ({ atLeast, after, limit, waitMs }) => {
@@ -127,6 +142,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   let watching: Timer = clock.setTimeout(watch, limits.tickMs);
   function watch(): void {
     watching = clock.setTimeout(watch, limits.tickMs);
+    leaderContact.look();
     if (replica.caughtUp) lifecycle.caughtUp();
     else if (replica.raft.leaderCommit - state.applied.index > limits.keptEntries) lifecycle.fellBehind();
   }

@@ -19,6 +19,8 @@ export interface Feed {
   /** Tells `node` everything after `from`, from now on. A node that follows already starts anew. */
   follow(node: NodeId, from: number): Reply<'feed.follow'>;
   unfollow(node: NodeId): void;
+  /** Tells every follower now what the end of the turn would tell. */
+  flush(): void;
   /** Goes on at `index` with nothing to look back on, as after a snapshot; followers see a gap. */
   reset(index: number): void;
 }
@@ -104,6 +106,7 @@ export function createFeed({ index: startIndex, clock, limits, send }: FeedOptio
     unfollow(node) {
       told.delete(node);
     },
+    flush,
     reset(index) {
       ring.length = 0;
       recorded = 0;

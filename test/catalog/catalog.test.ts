@@ -121,6 +121,55 @@ test('a gateway whose link has closed is told nothing more until it follows agai
   assert.is(told[0]!.changes[0]!.price, 1);
 });
 
+test('a catalog that hears no leader says so, and is not followed any more', async () => {
+  const { catalogs, leader, follower, other, version } = await start();
+  const alive = (id: string) => catalogs.ask(id, 'feed.alive', {});
+  for (const { id } of [leader, follower]) {
+    const { index, silentMs } = await alive(id);
+    assert.is(index, version);
+    assert.ok(silentMs !== null && silentMs <= 400, `${id}: ${silentMs} ms`);
+  }
+  await catalogs.kill(follower.id);
+  await catalogs.kill(other.id);
+  await catalogs.clock.elapse(3_000);
+  const { silentMs } = await alive(leader.id);
+  assert.ok(silentMs !== null && silentMs >= 2_000, `a leader without a quorum: ${silentMs} ms`);
+  const error = await catalogs.ask(leader.id, 'feed.follow', { from: version }).catch((reason) => reason);
+  assert.is(error.code, 'unavailable');
+  await catalogs.start(follower.id);
+  await catalogs.leader();
+  await catalogs.clock.elapse(100);
+  assert.is((await catalogs.ask(leader.id, 'feed.follow', { from: version })).reset, false);
+});
+
+test('what it answers there comes behind all changes that it had to tell', async () => {
+  const { catalogs, leader, version } = await start();
+  const told: number[] = [];
+  catalogs.gateway.onTell('feed.changes', ({ index }) => void told.push(index));
+  await catalogs.ask(leader.id, 'feed.follow', { from: version });
+  for (let number = 0; number < 20; number++) {
+    void catalogs.gateway.ask(
+      leader.id,
+      'propose',
+      { command: updateBook(`k${number}`, { id: 1, restock: 1 }), forwarded: false },
+      1_000,
+    );
+    const { index } = await catalogs.ask(leader.id, 'feed.alive', {});
+    assert.ok(index === version || told.includes(index), `${index} of ${told}`);
+  }
+});
+
+test('a gateway that has left is told nothing more', async () => {
+  const { catalogs, leader, version } = await start();
+  const told: unknown[] = [];
+  catalogs.gateway.onTell('feed.changes', (body) => void told.push(body));
+  await catalogs.ask(leader.id, 'feed.follow', { from: version });
+  catalogs.gateway.tell(leader.id, 'feed.leave', {});
+  await catalogs.propose(leader.id, updateBook('price', { id: 1, price: 1 }));
+  await catalogs.clock.elapse(100);
+  assert.equal(told, []);
+});
+
 test('a replica that took a snapshot over shows a gap to those who follow its feed', async () => {
   const { catalogs, follower, version } = await start({ keptEntries: 5 });
   await catalogs.kill(follower.id);

@@ -54,7 +54,7 @@ function openCache({ url }: RedisServer, redisTimeoutMs = 1_000): RemoteCache {
   return createRemoteCache({ server, cluster: 'test', clock: systemClock, limits, logger: silentLogger });
 }
 
-const entry = (value: string, asOf: number) => ({ value, version: asOf, asOf, fetchedAt: 0 });
+const entry = (value: string, asOf: number) => ({ value, version: asOf, asOf });
 const read = async (cache: RemoteCache, key = 'b:1') => (await cache.get(key, z.string()))?.value;
 
 async function write(cache: RemoteCache, value: string, asOf: number): Promise<void> {

@@ -10,7 +10,7 @@ import { seededRandom } from '../../runtime/random.ts';
 import { simulatedRedis } from '../simulation/redis.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
-const entry = (value: string, asOf: number) => ({ value, version: asOf, asOf, fetchedAt: 0 });
+const entry = (value: string, asOf: number) => ({ value, version: asOf, asOf });
 
 async function setUp(overrides: Partial<Limits> = {}) {
   const clock = manualClock();
@@ -60,7 +60,7 @@ test('what is not an entry of the kind that is asked for is as good as nothing',
   const { clock, server, cache, read } = await setUp();
   const runId = server.runId();
   await clock.elapse(5);
-  for (const [asOf, text] of ['not JSON', '{}', '{"version":1,"asOf":1,"fetchedAt":1,"value":7}'].entries()) {
+  for (const [asOf, text] of ['not JSON', '{}', '{"version":1,"asOf":1,"value":7}'].entries()) {
     void server.putIfNewer(`c:${await runId}:k`, asOf + 1, text, 60);
     await clock.elapse(5);
     assert.is((await read()).value, undefined);
