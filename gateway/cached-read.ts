@@ -26,6 +26,8 @@ export interface Found<T> {
 export interface CachedKind<T> {
   /** What a value of this kind looks like when it comes back from outside the process. */
   readonly value: z.ZodType<T>;
+  /** Whether the value of a well-formed entry can be that of `subject`. */
+  readonly fits: (subject: Subject, entry: Entry<T>) => boolean;
   readonly memory: MemoryCache<T>;
 }
 
@@ -39,6 +41,8 @@ export interface CachePorts {
   readonly hearsChanges: () => boolean;
   /** Local monotonic ms at which every answer that counts is known to have been current. */
   readonly currentAt: () => number;
+  /** The highest index that is known to be committed. */
+  readonly committed: () => number;
   readonly count: { hits: number; misses: number };
 }
 
@@ -72,7 +76,7 @@ export function createAge({ clock, currentAt }: Pick<CachePorts, 'clock' | 'curr
 }
 
 export function createCachedRead<T>(kind: CachedKind<T>, ports: CachePorts): CachedRead<T> {
-  const { self, clock, limits, freshness, remote, hearsChanges, count } = ports;
+  const { self, clock, limits, freshness, remote, hearsChanges, committed, count } = ports;
   const age = createAge(ports);
   const { memory } = kind;
   const inFlight = new Map<Subject, Promise<Found<T>>>();
@@ -97,9 +101,18 @@ export function createCachedRead<T>(kind: CachedKind<T>, ports: CachePorts): Cac
     return { entry, from, cache: cached ? 'miss' : 'bypass' };
   }
 
+  /**
+   * Whether an entry from outside the process may be shown. What is shown raises what freshness demands; so nothing
+   * counts that claims to be later than what is known to be committed.
+   */
+  function counts(subject: Subject, entry: Entry<T>, { minVersion }: Demand): boolean {
+    const { version, asOf } = entry;
+    return asOf >= minVersion && asOf <= committed() && version <= asOf && kind.fits(subject, entry);
+  }
+
   async function miss(subject: Subject, demand: Demand, fetch: Fetch<T>): Promise<Found<T>> {
     const stored = await remote?.get(subject, kind.value);
-    if (stored && stored.asOf >= demand.minVersion) return hit(memory.put(subject, stored));
+    if (stored && counts(subject, stored, demand)) return hit(memory.put(subject, stored));
     count.misses++;
     return ask(subject, demand, true, fetch);
   }

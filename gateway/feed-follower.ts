@@ -37,11 +37,13 @@ export function createFeedFollower(
     readonly changed: (change: BookChange, asOf: number) => void;
     /** Everything up to `index` was heard. */
     readonly heard: (index: number) => void;
+    /** A catalog has named the present start of the store. */
+    readonly booted: (boot: string) => void;
     /** The changes after `from` up to `to` will never come. */
     readonly missed: (from: number, to: number) => void;
   },
 ): FeedFollower {
-  const { mesh, clock, limits, catalogs, logger, acknowledged, changed, heard, missed } = options;
+  const { mesh, clock, limits, catalogs, logger, acknowledged, changed, heard, booted, missed } = options;
   const effects: FeedEffect[] = [];
   const machine = feedMachine.provide({
     actions: { effect: (_, effect) => void effects.push(effect) },
@@ -81,6 +83,7 @@ export function createFeedFollower(
     try {
       const reply = await mesh.ask(id, 'feed.follow', { from: index }, limits.readAttemptMs);
       if (reply.reset) skipTo(reply.index);
+      if (reply.boot !== null) booted(reply.boot);
       expected = 0;
       grantedAt = clock.monotonic();
       logger.info(`follows the feed of ${id} from ${index}`);
@@ -120,6 +123,7 @@ export function createFeedFollower(
     const before = index;
     const reply = await mesh.ask(id, 'feed.alive', {}, limits.leaderSilenceMs).catch(() => undefined);
     if (!reply || id !== catalog || !live) return;
+    if (reply.boot !== null) booted(reply.boot);
     if (reply.silentMs === null || reply.index < before || reply.index > index) return;
     currentAt = Math.max(currentAt, askedAt - reply.silentMs);
   }

@@ -69,6 +69,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       changes.tell(change);
     },
     heard: (index) => changes.heard(index),
+    booted: (boot) => remote?.booted(boot),
     missed(from, to) {
       freshness.missed(to);
       changes.missed(from);
@@ -76,11 +77,14 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
 
   const count = { hits: 0, misses: 0 };
+  /** The highest index that is known to be committed. */
+  const committed = () => Math.max(freshness.highest, feed.index);
   const cachePorts = {
     ...ports,
     self: mesh.self,
     hearsChanges: () => feed.live,
     currentAt: () => feed.currentAt,
+    committed,
     count,
   };
   const reads = createReads({ ...cachePorts, catalogs: catalogTurns, floorKnown });
@@ -183,7 +187,7 @@ export function createGateway(options: GatewayOptions): Gateway {
           state: feed.live && (remote?.usable ?? true) ? 'ready' : 'bypassed',
           ...count,
         },
-        version: Math.max(freshness.highest, feed.index),
+        version: committed(),
       };
     },
     audit: (page) => admit(() => auditCluster({ ...ports, catalogs }, page)),

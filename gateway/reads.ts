@@ -5,7 +5,7 @@ import type { AskType, Body, Reply } from '../runtime/mesh.ts';
 import { type Answer, type AskPorts, askInTurn } from './ask-in-turn.ts';
 import { type CachePorts, createAge, createCachedRead, type Demand } from './cached-read.ts';
 import type { Subject } from './freshness.ts';
-import { createMemoryCache } from './memory-cache.ts';
+import { createMemoryCache, type Entry } from './memory-cache.ts';
 import type { RoundRobin } from './round-robin.ts';
 import type { BooksPage, OrdersPage, ReadOptions, Served, Title } from './service.ts';
 
@@ -37,8 +37,8 @@ export function createReads(
   const { clock, limits, freshness, remote, catalogs, floorKnown, waits } = ports;
   const bookMemory = createMemoryCache<Book | null>(limits.cacheEntries);
   const topicMemory = createMemoryCache<readonly Title[]>(limits.cacheEntries);
-  const books = createCachedRead({ value: Book.nullable(), memory: bookMemory }, ports);
-  const topics = createCachedRead({ value: Titles, memory: topicMemory }, ports);
+  const books = createCachedRead({ value: Book.nullable(), fits: isBookOf, memory: bookMemory }, ports);
+  const topics = createCachedRead({ value: Titles, fits: () => true, memory: topicMemory }, ports);
 
   /** Asks catalogs in turn; an answer that is not as new as it must be counts for nothing. */
   async function ask<T extends AskType>(
@@ -137,6 +137,11 @@ export function createReads(
       remote?.put(subject, entry);
     },
   };
+}
+
+/** A topic's list does not say whose it is; the seal of its entry does. */
+function isBookOf(subject: Subject, { value, version }: Entry<Book | null>): boolean {
+  return value === null ? version === 0 : subject === bookSubject(value.id) && version === value.version;
 }
 
 const asOfReply = ({ asOf }: { readonly asOf: number }): number => asOf;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Book, BookChange, BookId, Command, Key, Order, Result } from './domain.ts';
+import { Book, BookChange, BookId, Command, Key, LogCommand, Order, Result } from './domain.ts';
 
 /**
  * Every message between the processes, in the order in which a purchase meets them. A message with a `reply` is
@@ -12,9 +12,11 @@ import { Book, BookChange, BookId, Command, Key, Order, Result } from './domain.
 const Index = z.int().min(0);
 const Term = z.int().min(0);
 const NodeName = z.string().min(1).max(64);
+/** The present start of the store, once it stands in the log; null until then. */
+const Boot = z.string().max(64).nullable();
 
 /** A log entry. `command` is null in the no-op with which a leader opens its term; `at` is its wall time in ms. */
-export const Entry = z.object({ term: Term, at: z.int(), command: Command.nullable() });
+export const Entry = z.object({ term: Term, at: z.int(), command: LogCommand.nullable() });
 export type Entry = z.infer<typeof Entry>;
 
 /** What a node says of itself in `GET /status`. */
@@ -165,7 +167,7 @@ export const MESSAGES = {
    */
   'feed.follow': {
     body: z.object({ from: Index }),
-    reply: z.object({ index: Index, reset: z.boolean() }),
+    reply: z.object({ index: Index, reset: z.boolean(), boot: Boot }),
   },
   /**
    * Catalog → gateway: the newest states of all books that the entries after `from` up to `index` changed. `from`
@@ -180,7 +182,7 @@ export const MESSAGES = {
    */
   'feed.alive': {
     body: z.object({}),
-    reply: z.object({ index: Index, silentMs: z.int().min(0).nullable() }),
+    reply: z.object({ index: Index, silentMs: z.int().min(0).nullable(), boot: Boot }),
   },
   /** Gateway → catalog: I follow another one. Loss: it goes on telling, and nobody listens. */
   'feed.leave': { body: z.object({}) },

@@ -19,6 +19,8 @@ export interface CatalogOptions {
   readonly disk: CatalogDisk;
   /** All catalogs of the cluster, this one among them. */
   readonly catalogs: readonly NodeId[];
+  /** Names this start of the whole store; a catalog that is started again alone has the same. */
+  readonly boot: string;
   readonly mesh: Mesh & { readonly url: string };
   readonly pid: number;
   readonly clock: Clock;
@@ -77,6 +79,20 @@ export function createCatalog(options: CatalogOptions): Catalog {
 
   const leaderContact = createLeaderContact({ replica, clock });
 
+  /** Not that of an earlier start: what was cached under that one may be the future of a store put back since. */
+  function knownBoot(): string | null {
+    return state.boot === options.boot ? options.boot : null;
+  }
+
+  let notedInTerm = -1;
+  /** Each leader sees to it, once, that this start stands in the log. */
+  function noteBoot(): void {
+    if (state.boot === options.boot || replica.role !== 'leader' || !replica.caughtUp) return;
+    if (state.applied.index < replica.raft.commit || notedInTerm === replica.raft.term) return;
+    notedInTerm = replica.raft.term;
+    replica.note({ kind: 'boot', boot: options.boot });
+  }
+
   onRead('read.book');
   onRead('read.topic');
   onRead('read.books');
@@ -108,11 +124,11 @@ export function createCatalog(options: CatalogOptions): Catalog {
     if (silentMs === null || silentMs > limits.leaderSilenceMs) {
       throw new BazarError('unavailable', 'This catalog hears no leader.');
     }
-    return feed.follow(incoming.from.id, from);
+    return { ...feed.follow(incoming.from.id, from), boot: knownBoot() };
   });
   mesh.onAsk('feed.alive', () => {
     feed.flush();
-    return { index: feed.index, silentMs: leaderContact.silentMs() };
+    return { index: feed.index, silentMs: leaderContact.silentMs(), boot: knownBoot() };
   });
   mesh.onTell('feed.leave', (_, { from }) => feed.unfollow(from.id));
   mesh.observe({ opened() {}, closed: (peer) => feed.unfollow(peer.id) });
@@ -143,6 +159,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   function watch(): void {
     watching = clock.setTimeout(watch, limits.tickMs);
     leaderContact.look();
+    noteBoot();
     if (replica.caughtUp) lifecycle.caughtUp();
     else if (replica.raft.leaderCommit - state.applied.index > limits.keptEntries) lifecycle.fellBehind();
   }

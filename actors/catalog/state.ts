@@ -4,6 +4,7 @@ import { DamagedStoreError } from '../../storage/damage.ts';
 import {
   APPLIED_KEY,
   BOOK_PREFIX,
+  BOOT_KEY,
   bookKey,
   generationPrefix,
   keysUnder,
@@ -37,6 +38,8 @@ export class CatalogState implements StateMachine, View {
   readonly #bookHashes = new Map<BookId, RecordHash>();
   /** Books whose present state is in neither the overlay nor the digest yet. */
   readonly #changed = new Set<BookId>();
+  /** The last start of the store that stands in the log. */
+  #boot: string | undefined;
   #unread: string[] = [];
   #applied = LOG_START;
   #taken = LOG_START;
@@ -85,6 +88,10 @@ export class CatalogState implements StateMachine, View {
     this.#applied = position;
     const { command, at } = entry;
     if (command === null) return NOTHING;
+    if (command.kind === 'boot') {
+      this.#putBoot(command.boot);
+      return NOTHING;
+    }
     const { result, books, record } = decide(this, command, { index: position.index, at });
     if (record) this.#record(recordKey(command), record);
     if (books.length > 0) this.#shelf.put(books);
@@ -161,6 +168,10 @@ export class CatalogState implements StateMachine, View {
     return { books, next: more ? (books.at(-1)?.id ?? after) : null };
   }
 
+  get boot(): string | undefined {
+    return this.#boot;
+  }
+
   recorded(key: string): Recorded | undefined {
     const text = this.#overlay.get(key);
     return text === undefined ? undefined : (JSON.parse(text) as Recorded);
@@ -176,6 +187,13 @@ export class CatalogState implements StateMachine, View {
     const found = await this.#overlay.page(orderKey(after), keysUnder(ORDER_PREFIX).lt, limit + 1);
     const orders = found.slice(0, limit).map(([, text]) => orderOf(JSON.parse(text) as Recorded));
     return { orders, next: found.length > limit ? (orders.at(-1)?.orderId ?? after) : null };
+  }
+
+  #putBoot(boot: string): void {
+    if (this.#boot !== undefined) this.#digest.remove(recordHash(BOOT_KEY, this.#boot));
+    this.#digest.add(recordHash(BOOT_KEY, boot));
+    this.#overlay.put(BOOT_KEY, boot);
+    this.#boot = boot;
   }
 
   #record(key: string, record: Recorded): void {
@@ -205,6 +223,7 @@ export class CatalogState implements StateMachine, View {
       if (key === APPLIED_KEY) continue;
       const hash = recordHash(key, text);
       this.#digest.add(hash);
+      if (key === BOOT_KEY) this.#boot = text;
       if (!key.startsWith(BOOK_PREFIX)) continue;
       this.#bookHashes.set(bookIdOf(key), hash);
       this.#unread.push(text);

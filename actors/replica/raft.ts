@@ -1,4 +1,4 @@
-import type { Command } from '../../runtime/domain.ts';
+import type { LogCommand } from '../../runtime/domain.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Body, NodeId } from '../../runtime/mesh.ts';
 import type { ReplicaLog } from '../../storage/log.ts';
@@ -109,7 +109,7 @@ export type ReplicaEvent =
   | { type: 'snapshot.received'; from: NodeId; term: number; body: Body<'raft.snapshot'> }
   | { type: 'term.exceeded'; term: number }
   | { type: 'clock.ticked'; draw: number }
-  | { type: 'commands.proposed'; commands: readonly Command[]; at: number }
+  | { type: 'commands.proposed'; commands: readonly LogCommand[]; at: number }
   | { type: 'reads.requested'; ids: readonly number[] }
   | { type: 'turn.ended' }
   | { type: 'batch.synced'; term: number; lastIndex: number; lastTerm: number; applied: number }

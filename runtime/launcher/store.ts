@@ -70,7 +70,7 @@ export async function startStore(options: StoreOptions): Promise<Store> {
   const redisUrl = config.cache.kind === 'redis' ? config.cache.url : redis?.url;
 
   let httpPort = config.port;
-  const plans = planNodes({ config, data, logFormat, redisUrl, httpPort: () => httpPort });
+  const plans = planNodes({ config, data, boot: random.id(), logFormat, redisUrl, httpPort: () => httpPort });
   const supervisor = startSupervisor({ plans, programs, clock, limits, logger, addressFor, output });
   // A free port is chosen once: the gateway must come back where its clients know it.
   supervisor.observe((node) => {
@@ -110,11 +110,12 @@ export async function startStore(options: StoreOptions): Promise<Store> {
 function planNodes(options: {
   config: Config;
   data: DataDirectory;
+  boot: string;
   logFormat: Configure['logFormat'];
   redisUrl: string | undefined;
   httpPort: () => number;
 }): NodePlan[] {
-  const { config, data, logFormat, redisUrl, httpPort } = options;
+  const { config, data, boot, logFormat, redisUrl, httpPort } = options;
   const catalogs = names('catalog', config.catalogs);
   const orders = names('order', config.orders);
   const gateways = names('gateway', 1);
@@ -127,6 +128,7 @@ function planNodes(options: {
       id,
       kind,
       cluster: data.record.cluster,
+      boot,
       secret: data.secret,
       dataDirectory: data.folderOf(id),
       format: !data.record.formatted,

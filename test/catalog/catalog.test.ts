@@ -88,6 +88,7 @@ test('the feed tells a gateway what books become, from the index it names', asyn
   assert.equal(await catalogs.ask(follower.id, 'feed.follow', { from: version - 1 }), {
     index: version - 1,
     reset: false,
+    boot: 'boot-1',
   });
   await catalogs.propose(leader.id, purchase('o', [{ id: 1, quantity: 4 }]));
   await catalogs.until(() => told.length === 2);
@@ -119,6 +120,37 @@ test('a gateway whose link has closed is told nothing more until it follows agai
   await catalogs.ask(follower.id, 'feed.follow', { from: version });
   await catalogs.until(() => told.length === 1);
   assert.is(told[0]!.changes[0]!.price, 1);
+});
+
+test('a start of the store stands in the log, and a catalog that is started again alone keeps it', async () => {
+  const { catalogs, follower, version } = await start();
+  const boot = async (id: string) => (await catalogs.ask(id, 'feed.alive', {})).boot;
+  for (const { id, catalog } of catalogs.running) {
+    assert.is(await boot(id), 'boot-1');
+    assert.is(catalog.state.boot, 'boot-1');
+  }
+  await catalogs.kill(follower.id);
+  await catalogs.start(follower.id);
+  await catalogs.level();
+  assert.is(await boot(follower.id), 'boot-1');
+  const applied = follower.catalog.state.applied.index;
+  assert.ok(applied - version <= 1, 'and no entry is written for it');
+});
+
+test('of an earlier start nothing is said until the present one stands in the log', async () => {
+  const { catalogs } = await start();
+  await catalogs.clock.elapse(500);
+  for (const { id } of catalogs.running) await catalogs.kill(id);
+  catalogs.boot = 'boot-2';
+  const alone = await catalogs.start('catalog-1');
+  await catalogs.clock.elapse(2_000);
+  assert.is(alone.catalog.state.boot, 'boot-1');
+  assert.is((await catalogs.ask(alone.id, 'feed.alive', {})).boot, null);
+  await catalogs.start('catalog-2');
+  await catalogs.leader();
+  await catalogs.until(() => alone.catalog.state.boot === 'boot-2');
+  assert.is((await catalogs.ask(alone.id, 'feed.alive', {})).boot, 'boot-2');
+  assert.is(alone.catalog.state.digest, catalogs.get('catalog-2').catalog.state.digest);
 });
 
 test('a catalog that hears no leader says so, and is not followed any more', async () => {

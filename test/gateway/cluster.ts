@@ -11,6 +11,9 @@ import { seededRandom } from '../../runtime/random.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import { type MemoryNetwork, memoryNetwork } from '../support/memory-transport.ts';
 
+/** The start of the store that scripted catalogs name. */
+export const BOOT = 'boot-1';
+
 /** One question that some catalog was asked. */
 export interface Question {
   readonly by: NodeId;
@@ -204,8 +207,8 @@ function script(mesh: OpenMesh, asked: Question[]): ScriptedCatalog {
     index: () => catalog.applied,
     careless: false,
     beforeRead() {},
-    followed: ({ from }) => ({ index: from, reset: false }),
-    alive: () => ({ index: catalog.applied, silentMs: 0 }),
+    followed: ({ from }) => ({ index: from, reset: false, boot: BOOT }),
+    alive: () => ({ index: catalog.applied, silentMs: 0, boot: BOOT }),
     followers,
     write(index, changed) {
       const before = catalog.books.get(changed.id);

@@ -6,7 +6,7 @@ import type { BookChange } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { manualClock } from '../support/manual-clock.ts';
-import { book, type Cluster, confirmed, type ScriptedCatalog, startCluster } from './cluster.ts';
+import { BOOT, book, type Cluster, confirmed, type ScriptedCatalog, startCluster } from './cluster.ts';
 
 function fill(catalogs: readonly ScriptedCatalog[]): void {
   for (const catalog of catalogs) {
@@ -91,7 +91,8 @@ test('while no feed is live the caches are bypassed', async () => {
   await cluster.clock.elapse(5);
   assert.is((await cluster.answer(cluster.gateway.book(1))).cache, 'bypass');
   assert.is((await cluster.answer(cluster.gateway.status())).cache.state, 'bypassed');
-  for (const catalog of cluster.catalogs) catalog.followed = ({ from }) => ({ index: from, reset: false });
+  for (const catalog of cluster.catalogs)
+    catalog.followed = ({ from }) => ({ index: from, reset: false, boot: BOOT });
   await cluster.clock.elapse(300);
   assert.is((await cluster.answer(cluster.gateway.book(1))).cache, 'hit');
   await cluster.end();
@@ -118,7 +119,7 @@ test('a reset when following is a gap too', async () => {
   for (const catalog of cluster.catalogs) {
     catalog.applied = 50;
     catalog.books.set(1, book(1, { stock: 7, version: 30 }));
-    catalog.followed = () => ({ index: 50, reset: true });
+    catalog.followed = () => ({ index: 50, reset: true, boot: BOOT });
   }
   await cluster.followed.leave();
   await cluster.until(() => follows(cluster).length === 2);
@@ -186,7 +187,7 @@ test('a feed that does not get to what was acknowledged is left for another', as
 async function cutOff(cluster: Cluster): Promise<ScriptedCatalog> {
   const lonely = cluster.followed;
   const cutAt = cluster.clock.monotonic();
-  lonely.alive = () => ({ index: lonely.applied, silentMs: cluster.clock.monotonic() - cutAt });
+  lonely.alive = () => ({ index: lonely.applied, silentMs: cluster.clock.monotonic() - cutAt, boot: BOOT });
   lonely.followed = () => {
     throw new BazarError('unavailable');
   };
@@ -202,7 +203,7 @@ test('a feed whose catalog hears no leader is left for another, and subscribers 
   await cluster.answer(cluster.gateway.book(1));
   const lonely = await cutOff(cluster);
   for (const catalog of cluster.catalogs) {
-    if (catalog !== lonely) catalog.followed = () => ({ index: 6, reset: true });
+    if (catalog !== lonely) catalog.followed = () => ({ index: 6, reset: true, boot: BOOT });
   }
   await cluster.clock.elapse(MOVED_MS);
   assert.is.not(cluster.followed.id, lonely.id);
@@ -229,7 +230,11 @@ test('while a feed is not known to be alive, cached answers say how old they may
   await cluster.answer(cluster.gateway.book(1));
   for (const catalog of cluster.catalogs) {
     const cutAt = cluster.clock.monotonic();
-    catalog.alive = () => ({ index: catalog.applied, silentMs: cluster.clock.monotonic() - cutAt });
+    catalog.alive = () => ({
+      index: catalog.applied,
+      silentMs: cluster.clock.monotonic() - cutAt,
+      boot: BOOT,
+    });
   }
   const ages: unknown[] = [];
   for (let second = 0; second < 4; second++) {
@@ -252,7 +257,7 @@ test('when no catalog hears a leader the caches are bypassed, and answers still 
   const cluster = await startCluster({ prepare: fill });
   await cluster.answer(cluster.gateway.book(1));
   for (const catalog of cluster.catalogs) {
-    catalog.alive = () => ({ index: catalog.applied, silentMs: null });
+    catalog.alive = () => ({ index: catalog.applied, silentMs: null, boot: BOOT });
     catalog.followed = () => {
       throw new BazarError('unavailable');
     };
@@ -263,8 +268,8 @@ test('when no catalog hears a leader the caches are bypassed, and answers still 
   assert.ok(served.ageSeconds >= 3 && served.ageSeconds <= 4, `${served.ageSeconds} s`);
   assert.is((await cluster.answer(cluster.gateway.status())).cache.state, 'bypassed');
   for (const catalog of cluster.catalogs) {
-    catalog.alive = () => ({ index: catalog.applied, silentMs: 0 });
-    catalog.followed = ({ from }) => ({ index: from, reset: false });
+    catalog.alive = () => ({ index: catalog.applied, silentMs: 0, boot: BOOT });
+    catalog.followed = ({ from }) => ({ index: from, reset: false, boot: BOOT });
   }
   await cluster.clock.elapse(600);
   const after = await cluster.answer(cluster.gateway.book(1));
@@ -276,9 +281,9 @@ test('the word of a catalog that is behind what was heard, or of which something
   const cluster = await startCluster({ prepare: fill, limits: { leaderSilenceMs: 5_000 } });
   const { followed } = cluster;
   for (const index of [4, 9]) {
-    followed.alive = () => ({ index, silentMs: 0 });
+    followed.alive = () => ({ index, silentMs: 0, boot: BOOT });
     await cluster.clock.elapse(1_000);
-    followed.alive = () => ({ index: followed.applied, silentMs: 0 });
+    followed.alive = () => ({ index: followed.applied, silentMs: 0, boot: BOOT });
     assert.is((await cluster.answer(cluster.gateway.book(1))).ageSeconds, 1);
     await cluster.clock.elapse(DEFAULT_LIMITS.feedAliveMs);
     assert.is((await cluster.answer(cluster.gateway.book(1))).ageSeconds, 0);

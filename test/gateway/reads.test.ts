@@ -278,6 +278,7 @@ test('what the memory has lost is found in the remote cache, if it is fresh', as
       createRemoteCache({
         server: simulatedRedis({ clock, random: seededRandom(1) }).connect(clock),
         cluster: 'c',
+        secret: 's',
         clock,
         limits,
         logger: silentLogger,

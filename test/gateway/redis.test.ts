@@ -51,7 +51,10 @@ function check(title: string, work: (server: RedisServer, cache: RemoteCache) =>
 function openCache({ url }: RedisServer, redisTimeoutMs = 1_000): RemoteCache {
   const limits = { ...DEFAULT_LIMITS, redisTimeoutMs };
   const server = openRedis(url, { limits, logger: silentLogger });
-  return createRemoteCache({ server, cluster: 'test', clock: systemClock, limits, logger: silentLogger });
+  const ports = { clock: systemClock, limits, logger: silentLogger };
+  const cache = createRemoteCache({ server, cluster: 'test', secret: 'secret', ...ports });
+  cache.booted('boot-1');
+  return cache;
 }
 
 const entry = (value: string, asOf: number) => ({ value, version: asOf, asOf });
