@@ -26,6 +26,8 @@ export interface Found<T> {
 export interface CachedKind<T> {
   /** What a value of this kind looks like when it comes back from outside the process. */
   readonly value: z.ZodType<T>;
+  /** Whether the value of a well-formed entry can be that of `subject`. */
+  readonly fits: (subject: Subject, entry: Entry<T>) => boolean;
   readonly memory: MemoryCache<T>;
   /** False where a value is too large to be kept. */
   readonly isKept?: (value: T) => boolean;
@@ -39,6 +41,10 @@ export interface CachePorts {
   readonly remote: RemoteCache | undefined;
   /** False while the gateway does not hear of changes: then every read goes to a catalog. */
   readonly hearsChanges: () => boolean;
+  /** Local monotonic ms at which every answer that counts is known to have been current. */
+  readonly currentAt: () => number;
+  /** The highest index that is known to be committed. */
+  readonly committed: () => number;
   readonly count: { hits: number; misses: number };
 }
 
@@ -61,16 +67,26 @@ export interface CachedRead<T> {
   ): Promise<Served<T>>;
 }
 
+/**
+ * The whole seconds since an answer given now is known to have been current. One that counts is as of everything
+ * that was heard of its subject, so while the feed is alive it is as new as the feed is, wherever it comes from; a
+ * linearizable one is new.
+ */
+export function createAge({ clock, currentAt }: Pick<CachePorts, 'clock' | 'currentAt'>) {
+  return (strong: boolean): number =>
+    strong ? 0 : Math.max(0, Math.floor((clock.monotonic() - currentAt()) / 1000));
+}
+
 export function createCachedRead<T>(kind: CachedKind<T>, ports: CachePorts): CachedRead<T> {
-  const { self, clock, limits, freshness, remote, hearsChanges, count } = ports;
+  const { self, clock, limits, freshness, remote, hearsChanges, committed, count } = ports;
+  const age = createAge(ports);
   const { memory, isKept = () => true } = kind;
   const inFlight = new Map<Subject, Promise<Found<T>>>();
 
-  function serve(subject: Subject, { entry, from, cache }: Found<T>): Served<T> {
+  function serve(subject: Subject, { entry, from, cache }: Found<T>, strong = false): Served<T> {
     freshness.raise(subject, entry.version);
-    const { value, version, asOf, fetchedAt } = entry;
-    const ageSeconds = Math.max(0, Math.floor((clock.now() - fetchedAt) / 1000));
-    return { value, servedBy: from, cache, version, asOf, ageSeconds };
+    const { value, version, asOf } = entry;
+    return { value, servedBy: from, cache, version, asOf, ageSeconds: age(strong) };
   }
 
   function hit(entry: Entry<T>): Found<T> {
@@ -87,9 +103,18 @@ export function createCachedRead<T>(kind: CachedKind<T>, ports: CachePorts): Cac
     return { entry, from, cache: cached ? 'miss' : 'bypass' };
   }
 
+  /**
+   * Whether an entry from outside the process may be shown. What is shown raises what freshness demands; so nothing
+   * counts that claims to be later than what is known to be committed.
+   */
+  function counts(subject: Subject, entry: Entry<T>, { minVersion }: Demand): boolean {
+    const { version, asOf } = entry;
+    return asOf >= minVersion && asOf <= committed() && version <= asOf && kind.fits(subject, entry);
+  }
+
   async function miss(subject: Subject, demand: Demand, fetch: Fetch<T>): Promise<Found<T>> {
     const stored = await remote?.get(subject, kind.value);
-    if (stored && stored.asOf >= demand.minVersion) return hit(memory.put(subject, stored));
+    if (stored && counts(subject, stored, demand)) return hit(memory.put(subject, stored));
     count.misses++;
     return ask(subject, demand, true, fetch);
   }
@@ -123,7 +148,9 @@ export function createCachedRead<T>(kind: CachedKind<T>, ports: CachePorts): Cac
 
     async read(subject, options, fetch) {
       const demand: Demand = { ...options, minVersion: freshness.needed(subject) };
-      if (demand.strong) return serve(subject, newest(subject, await ask(subject, demand, false, fetch)));
+      if (demand.strong) {
+        return serve(subject, newest(subject, await ask(subject, demand, false, fetch)), true);
+      }
 
       const begin = () =>
         isCached(subject) ? miss(subject, demand, fetch) : ask(subject, demand, false, fetch);

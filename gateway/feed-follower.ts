@@ -7,17 +7,23 @@ import { type FeedEffect, type FeedEvent, feedMachine } from './feed-machine.ts'
 import type { RoundRobin } from './round-robin.ts';
 
 /**
- * Follows the commit feed of one catalog, and of another when that one is gone or falls silent. Every message
- * says which entries it covers, so it does not matter who sent what before: what is known already is left out,
- * and what was missed is noticed.
+ * Follows the commit feed of one catalog, and of another when that one is gone, falls silent or hears no leader.
+ * Every message says which entries it covers, so it does not matter who sent what before: what is known already is
+ * left out, and what was missed is noticed.
+ *
+ * A feed without changes looks the same whether nothing is sold or the catalog is cut off from the others. So the
+ * catalog is asked at an interval, and its word counts as of the moment of the question, by the clock of this
+ * process: an answer that was long on its way makes nothing look newer than it is.
  */
 export interface FeedFollower {
   /** True while a catalog has promised to tell every change. */
   readonly live: boolean;
   /** The index up to which every change was heard of, or reported as missed. */
   readonly index: number;
-  /** Begins to follow, after entry `from`. */
-  start(from: number): void;
+  /** Local monotonic ms at which what was heard is known to have been all there was. */
+  readonly currentAt: number;
+  /** Begins to follow, after entry `from`, which a quorum confirmed in answer to a question asked at `askedAt`. */
+  start(from: number, askedAt: number): void;
   stop(): void;
 }
 
@@ -31,11 +37,13 @@ export function createFeedFollower(
     readonly changed: (change: BookChange, asOf: number) => void;
     /** Everything up to `index` was heard. */
     readonly heard: (index: number) => void;
+    /** A catalog has named the present start of the store. */
+    readonly booted: (boot: string) => void;
     /** The changes after `from` up to `to` will never come. */
     readonly missed: (from: number, to: number) => void;
   },
 ): FeedFollower {
-  const { mesh, clock, limits, catalogs, logger, acknowledged, changed, heard, missed } = options;
+  const { mesh, clock, limits, catalogs, logger, acknowledged, changed, heard, booted, missed } = options;
   const effects: FeedEffect[] = [];
   const machine = feedMachine.provide({
     actions: { effect: (_, effect) => void effects.push(effect) },
@@ -45,8 +53,12 @@ export function createFeedFollower(
   let running = false;
   let live = false;
   let catalog: NodeId | null = null;
-  /** What had been acknowledged at the last look. */
+  /** What had been acknowledged at some look, and when it must have come. */
   let expected = 0;
+  let expectedBy = 0;
+  let currentAt = 0;
+  /** When the present catalog has agreed to be followed. */
+  let grantedAt = 0;
 
   const tell = (event: FeedEvent) => running && actor.send(event);
 
@@ -71,7 +83,9 @@ export function createFeedFollower(
     try {
       const reply = await mesh.ask(id, 'feed.follow', { from: index }, limits.readAttemptMs);
       if (reply.reset) skipTo(reply.index);
+      if (reply.boot !== null) booted(reply.boot);
       expected = 0;
+      grantedAt = clock.monotonic();
       logger.info(`follows the feed of ${id} from ${index}`);
       tell({ type: 'follow.granted' });
     } catch {
@@ -81,12 +95,37 @@ export function createFeedFollower(
   }
 
   function look(): void {
-    const stalled = index < expected;
+    if (!catalog) return;
+    const fault = findFault(clock.monotonic());
+    if (fault) leave(catalog, fault);
+    else void ask(catalog);
+  }
+
+  function findFault(now: number): string | undefined {
+    if (now - Math.max(currentAt, grantedAt) > limits.leaderSilenceMs) return 'hears no leader';
+    if (now < expectedBy) return undefined;
+    if (index < expected) return 'has stalled';
     expected = acknowledged();
-    if (!stalled || !catalog) return;
-    logger.warn(`the feed of ${catalog} has stalled at ${index}`);
-    catalogs.passOver(catalog);
+    expectedBy = now + limits.feedCheckMs;
+    return undefined;
+  }
+
+  function leave(id: NodeId, fault: string): void {
+    logger.warn(`the feed of ${id} ${fault}, at ${index}`);
+    mesh.tell(id, 'feed.leave', {});
+    catalogs.passOver(id);
     tell({ type: 'feed.stalled' });
+  }
+
+  /** What the catalog says counts if it is not behind what was heard before, and if all that it told has come. */
+  async function ask(id: NodeId): Promise<void> {
+    const askedAt = clock.monotonic();
+    const before = index;
+    const reply = await mesh.ask(id, 'feed.alive', {}, limits.leaderSilenceMs).catch(() => undefined);
+    if (!reply || id !== catalog || !live) return;
+    if (reply.boot !== null) booted(reply.boot);
+    if (reply.silentMs === null || reply.index < before || reply.index > index) return;
+    currentAt = Math.max(currentAt, askedAt - reply.silentMs);
   }
 
   function skipTo(to: number): void {
@@ -120,8 +159,12 @@ export function createFeedFollower(
     get index() {
       return index;
     },
-    start(from) {
+    get currentAt() {
+      return currentAt;
+    },
+    start(from, askedAt) {
       index = from;
+      currentAt = askedAt;
       running = true;
       actor.start();
     },

@@ -8,7 +8,7 @@ export type FeedEffect =
   | { readonly kind: 'choose' }
   /** Ask it for the feed. */
   | { readonly kind: 'follow'; readonly catalog: NodeId }
-  /** See whether what was acknowledged by the last look has come; if not say `feed.stalled`. */
+  /** See whether the feed is still alive, and ask it; if not say `feed.stalled`. */
   | { readonly kind: 'look' };
 
 export type FeedEvent =
@@ -19,7 +19,7 @@ export type FeedEvent =
   | { readonly type: 'follow.failed' }
   | { readonly type: 'feed.stalled' };
 
-type Times = Pick<Limits, 'retryPauseMs' | 'feedCheckMs'>;
+type Times = Pick<Limits, 'retryPauseMs' | 'feedAliveMs'>;
 
 /** Following the commit feed of some catalog, as long as one is there. */
 export const feedMachine = setup({
@@ -34,7 +34,7 @@ export const feedMachine = setup({
   },
   delays: {
     retryPause: ({ context }) => context.retryPauseMs,
-    feedCheck: ({ context }) => context.feedCheckMs,
+    feedAlive: ({ context }) => context.feedAliveMs,
   },
 }).createMachine({
   id: 'feed',
@@ -58,10 +58,10 @@ export const feedMachine = setup({
         'catalog.lost': { guard: 'isFollowed', target: 'searching' },
         'feed.stalled': 'searching',
       },
-      initial: 'listening',
+      initial: 'looking',
       states: {
-        listening: { after: { feedCheck: 'looking' } },
         looking: { entry: { type: 'effect', params: { kind: 'look' } }, always: 'listening' },
+        listening: { after: { feedAlive: 'looking' } },
       },
     },
   },

@@ -69,6 +69,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       changes.tell(change);
     },
     heard: (index) => changes.heard(index),
+    booted: (boot) => remote?.booted(boot),
     missed(from, to) {
       freshness.missed(to);
       changes.missed(from);
@@ -76,8 +77,16 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
 
   const count = { hits: 0, misses: 0 };
-  const hearsChanges = () => feed.live;
-  const cachePorts = { ...ports, self: mesh.self, hearsChanges, count };
+  /** The highest index that is known to be committed. */
+  const committed = () => Math.max(freshness.highest, feed.index);
+  const cachePorts = {
+    ...ports,
+    self: mesh.self,
+    hearsChanges: () => feed.live,
+    currentAt: () => feed.currentAt,
+    committed,
+    count,
+  };
   const reads = createReads({ ...cachePorts, catalogs: catalogTurns, floorKnown });
   const changes: Changes = createChanges({ ...ports, books: (page) => reads.books(page) });
   const submit = createSubmissions({ ...ports, orders: orderTurns, learn: reads.learn });
@@ -93,15 +102,13 @@ export function createGateway(options: GatewayOptions): Gateway {
    */
   async function confirmFloor(): Promise<void> {
     while (!freshness.known && !waits.ended) {
-      const patience = {
-        attemptMs: limits.readAttemptMs,
-        deadline: clock.monotonic() + limits.readDeadlineMs,
-      };
+      const askedAt = clock.monotonic();
+      const patience = { attemptMs: limits.readAttemptMs, deadline: askedAt + limits.readDeadlineMs };
       try {
         const { reply } = await askInTurn(ports, catalogTurns, 'read.index', { forwarded: false }, patience);
         if (waits.ended) return;
         freshness.confirm(reply.index);
-        feed.start(reply.index);
+        feed.start(reply.index, askedAt);
         sayKnown();
         reconsider();
       } catch (error) {
@@ -180,7 +187,7 @@ export function createGateway(options: GatewayOptions): Gateway {
           state: feed.live && (remote?.usable ?? true) ? 'ready' : 'bypassed',
           ...count,
         },
-        version: Math.max(freshness.highest, feed.index),
+        version: committed(),
       };
     },
     audit: (page) => admit(() => auditCluster({ ...ports, catalogs }, page)),

@@ -9,15 +9,27 @@ export interface KeyValueServer {
   observe(observer: KeyValueObserver): void;
   /** Names this run of the server: another after every restart. */
   runId(): Promise<string>;
-  get(key: string): Promise<string | null>;
+  /** What the key holds. Somebody else may have put anything there; then it is `SPOILT` at worst. */
+  get(key: string): Promise<Held | null>;
   /**
    * In one step: stores `value` for `expirySeconds` unless the key holds one with the same or a higher `asOf`.
    * Resolves to whether it did.
    */
   putIfNewer(key: string, asOf: number, value: string, expirySeconds: number): Promise<boolean>;
+  /** In one step: forgets what the key holds if that is still `held`. */
+  discard(key: string, held: Held): Promise<void>;
   /** Ends the connection for good; commands in flight fail. */
   close(): Promise<void>;
 }
+
+/** A value and the log index it was stored as of. */
+export interface Held {
+  readonly asOf: number;
+  readonly value: string;
+}
+
+/** Stands for what no `putIfNewer` can have written. */
+export const SPOILT: Held = { asOf: Number.NaN, value: '' };
 
 export interface KeyValueObserver {
   /** Connected, and the server has loaded its data. */

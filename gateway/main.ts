@@ -6,11 +6,11 @@ import { createRemoteCache, type RemoteCache } from './remote-cache.ts';
 
 /** The gateway as a process of its own, with its door for clients. It keeps nothing: each start is a new incarnation. */
 runChild(async ({ configuration, ...ports }) => {
-  const { http, redisUrl, cluster, catalogs, orders } = configuration;
+  const { http, redisUrl, cluster, secret, catalogs, orders } = configuration;
   if (!http) throw new Error('a gateway needs to know where to listen');
 
   function openRemote(url: string): RemoteCache {
-    return createRemoteCache({ server: openRedis(url, ports), cluster, ...ports });
+    return createRemoteCache({ server: openRedis(url, ports), cluster, secret, ...ports });
   }
 
   return {

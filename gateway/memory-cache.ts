@@ -7,8 +7,6 @@ export interface Entry<T> {
   readonly version: number;
   /** Log index the value is known to be current at. */
   readonly asOf: number;
-  /** Wall time in ms at which a catalog said so. For people (`Age`), never for a decision. */
-  readonly fetchedAt: number;
 }
 
 /** What an entry costs beside its key and its value, about. */

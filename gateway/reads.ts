@@ -3,9 +3,9 @@ import { Book, type BookChange, BookId, type Key, type Order } from '../runtime/
 import { BazarError } from '../runtime/errors.ts';
 import type { AskType, Body, Reply } from '../runtime/mesh.ts';
 import { type Answer, type AskPorts, askInTurn } from './ask-in-turn.ts';
-import { type CachePorts, createCachedRead, type Demand } from './cached-read.ts';
+import { type CachePorts, createAge, createCachedRead, type Demand } from './cached-read.ts';
 import type { Subject } from './freshness.ts';
-import { createMemoryCache } from './memory-cache.ts';
+import { createMemoryCache, type Entry } from './memory-cache.ts';
 import type { RoundRobin } from './round-robin.ts';
 import type { BooksPage, OrdersPage, ReadOptions, SearchOptions, Served, TitlesPage } from './service.ts';
 
@@ -45,9 +45,9 @@ export function createReads(
     maxBytes: limits.cacheBytes,
     bytesOf: ({ bytes }) => 3 * bytes,
   });
-  const books = createCachedRead({ value: Book.nullable(), memory: bookMemory }, ports);
+  const books = createCachedRead({ value: Book.nullable(), fits: isBookOf, memory: bookMemory }, ports);
   const isKept = ({ bytes }: TitlesPage) => bytes <= limits.maxCachedBytes;
-  const topics = createCachedRead({ value: Titles, memory: topicMemory, isKept }, ports);
+  const topics = createCachedRead({ value: Titles, fits: () => true, memory: topicMemory, isKept }, ports);
 
   /**
    * Asks catalogs in turn; an answer that is not as new as it must be counts for nothing. A heavy read is not begun
@@ -86,14 +86,14 @@ export function createReads(
   const fetchBook = (id: BookId) => async (demand: Demand) => {
     const { from, reply } = await ask('read.book', { id, ...wish(demand) }, demand, asOfReply);
     const { book, asOf } = reply;
-    return { from, entry: { value: book, version: book?.version ?? 0, asOf, fetchedAt: clock.now() } };
+    return { from, entry: { value: book, version: book?.version ?? 0, asOf } };
   };
 
   const fetchTopic = (topic: string, light: boolean) => async (demand: Demand) => {
     const body = { topic, light, ...wish(demand) };
     const { from, reply } = await ask('read.topic', body, demand, asOfReply, !light);
     const { books, next, bytes, version, asOf } = reply;
-    return { from, entry: { value: { books, next, bytes }, version, asOf, fetchedAt: clock.now() } };
+    return { from, entry: { value: { books, next, bytes }, version, asOf } };
   };
 
   /** A page of a topic, which is cut anew for everybody and so never cached. */
@@ -106,10 +106,11 @@ export function createReads(
     const { from, reply } = await ask('read.topic', body, demand, asOfReply, true);
     const { version, asOf, ...value } = reply;
     freshness.raise(topicSubject(topic), version);
-    return { value, servedBy: from, version, asOf, ...throughCatalog };
+    return { value, servedBy: from, version, asOf, ...throughCatalog(demand) };
   }
 
-  const throughCatalog = { cache: 'bypass', ageSeconds: 0 } as const;
+  const age = createAge(ports);
+  const throughCatalog = ({ strong }: Demand) => ({ cache: 'bypass', ageSeconds: age(strong) }) as const;
 
   return {
     book(id, options = {}) {
@@ -131,7 +132,7 @@ export function createReads(
       const { from, reply } = await ask('read.books', { ...page, ...wish(demand) }, demand, asOfReply, true);
       const { asOf, bytes: _, ...value } = reply;
       for (const { id, version } of value.books) freshness.raise(bookSubject(id), version);
-      return { value, servedBy: from, version: asOf, asOf, ...throughCatalog };
+      return { value, servedBy: from, version: asOf, asOf, ...throughCatalog(demand) };
     },
 
     async order(orderId, options = {}) {
@@ -140,7 +141,7 @@ export function createReads(
       const { from, reply } = await ask('read.order', { orderId, ...wish(demand) }, demand, asOfReply);
       const { order, asOf } = reply;
       if (order) freshness.raise(orderSubject(orderId), order.version);
-      return { value: order, servedBy: from, version: order?.version ?? 0, asOf, ...throughCatalog };
+      return { value: order, servedBy: from, version: order?.version ?? 0, asOf, ...throughCatalog(demand) };
     },
 
     async orders(page, options = {}) {
@@ -148,11 +149,11 @@ export function createReads(
       const { from, reply } = await ask('read.orders', { ...page, ...wish(demand) }, demand, asOfReply, true);
       const { asOf, bytes: _, ...value } = reply;
       for (const { orderId, version } of value.orders) freshness.raise(orderSubject(orderId), version);
-      return { value, servedBy: from, version: asOf, asOf, ...throughCatalog };
+      return { value, servedBy: from, version: asOf, asOf, ...throughCatalog(demand) };
     },
 
     learn(book, asOf) {
-      const entry = { value: book, version: book.version, asOf, fetchedAt: clock.now() };
+      const entry = { value: book, version: book.version, asOf };
       bookMemory.put(bookSubject(book.id), entry);
       remote?.put(bookSubject(book.id), entry);
     },
@@ -161,16 +162,16 @@ export function createReads(
       const subject = bookSubject(id);
       const held = bookMemory.peek(subject);
       if (!held?.value || held.version >= version) return;
-      const entry = {
-        value: { ...held.value, stock, price, version },
-        version,
-        asOf,
-        fetchedAt: clock.now(),
-      };
+      const entry = { value: { ...held.value, stock, price, version }, version, asOf };
       bookMemory.put(subject, entry);
       remote?.put(subject, entry);
     },
   };
+}
+
+/** A topic's list does not say whose it is; the seal of its entry does. */
+function isBookOf(subject: Subject, { value, version }: Entry<Book | null>): boolean {
+  return value === null ? version === 0 : subject === bookSubject(value.id) && version === value.version;
 }
 
 const asOfReply = ({ asOf }: { readonly asOf: number }): number => asOf;

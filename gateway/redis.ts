@@ -1,22 +1,32 @@
 import { Redis, type Result } from 'ioredis';
 import type { Limits } from '../runtime/limits.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { KeyValueObserver, KeyValueServer } from './key-value-server.ts';
+import { type KeyValueObserver, type KeyValueServer, SPOILT } from './key-value-server.ts';
 
 /**
  * An entry is a hash: `v` is the value, `a` the log index it is as of. The comparison and the write are one step
- * of the server, so that of two gateways the one with the older value cannot write last.
+ * of the server, so that of two gateways the one with the older value cannot write last. What is no entry at all is
+ * no reason not to write.
  */
 const PUT_IF_NEWER = `
-local held = redis.call('HGET', KEYS[1], 'a')
-if held and tonumber(held) >= tonumber(ARGV[1]) then return 0 end
+local held = redis.pcall('HGET', KEYS[1], 'a')
+if type(held) == 'table' then redis.call('DEL', KEYS[1]) end
+local asOf = type(held) == 'string' and tonumber(held)
+if asOf and asOf >= tonumber(ARGV[1]) then return 0 end
 redis.call('HSET', KEYS[1], 'a', ARGV[1], 'v', ARGV[2])
 redis.call('EXPIRE', KEYS[1], ARGV[3])
+return 1`;
+
+/** A newer entry that another gateway has written since is left alone. */
+const FORGET_IF = `
+local value = redis.pcall('HGET', KEYS[1], 'v')
+if type(value) == 'table' or (value or '') == ARGV[1] then redis.call('DEL', KEYS[1]) end
 return 1`;
 
 declare module 'ioredis' {
   interface RedisCommander<Context> {
     putIfNewer(key: string, asOf: number, value: string, expirySeconds: number): Result<number, Context>;
+    forgetIf(key: string, value: string): Result<number, Context>;
   }
 }
 
@@ -42,7 +52,10 @@ export function openRedis(
     connectTimeout: limits.redisSilenceMs,
     socketTimeout: limits.redisSilenceMs,
     retryStrategy: (times) => Math.min(limits.backoffCapMs, limits.backoffBaseMs * 2 ** Math.min(times, 10)),
-    scripts: { putIfNewer: { lua: PUT_IF_NEWER, numberOfKeys: 1 } },
+    scripts: {
+      putIfNewer: { lua: PUT_IF_NEWER, numberOfKeys: 1 },
+      forgetIf: { lua: FORGET_IF, numberOfKeys: 1 },
+    },
   });
   const observers: KeyValueObserver[] = [];
   let ready = false;
@@ -68,9 +81,21 @@ export function openRedis(
       if (!id) throw new Error('the server does not say its run id');
       return id;
     },
-    get: (key) => redis.hget(key, 'v'),
+    async get(key) {
+      try {
+        const [asOf, value] = await redis.hmget(key, 'a', 'v');
+        if (asOf == null && value == null) return null;
+        return { asOf: Number(asOf ?? Number.NaN), value: value ?? '' };
+      } catch (error) {
+        if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return SPOILT;
+        throw error;
+      }
+    },
     async putIfNewer(key, asOf, value, expirySeconds) {
       return (await redis.putIfNewer(key, asOf, value, expirySeconds)) === 1;
+    },
+    async discard(key, { value }) {
+      await redis.forgetIf(key, value);
     },
     async close() {
       redis.disconnect();

@@ -3,23 +3,30 @@ import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Limits } from '../runtime/limits.ts';
 import type { Logger } from '../runtime/logger.ts';
 import { createBreaker } from './breaker.ts';
-import type { KeyValueServer } from './key-value-server.ts';
+import type { Held, KeyValueServer } from './key-value-server.ts';
 import type { Entry } from './memory-cache.ts';
+import { createSealer } from './seal.ts';
 import { createWaits } from './waits.ts';
 
 /**
  * The cache that gateways share, behind the one in the process. It only ever saves time: it answers within
  * `redisTimeoutMs` or not at all, and a write to it is forgotten about.
  *
- * Keys carry the cluster's id and the server's run id. What a restarted or restored server brings back lies under
- * the run id of a former life, where nobody looks: the prefix is dropped the moment the connection closes, and
- * asked for anew on the next one.
+ * Keys carry the cluster's id, the store's present start and the server's run id. What a restarted or restored
+ * server brings back lies under the run id of a former life, where nobody looks: the run id is dropped the moment
+ * the connection closes, and asked for anew on the next one. What a store has left there that was then put back to
+ * an earlier copy is its future, and lies under a former start.
+ *
+ * Whoever can write to the server could put anything under the right key. So an entry is sealed, and one whose seal
+ * is wrong is taken away, that it may not keep a good one out.
  */
 export interface RemoteCache {
-  /** True while it is asked: connected, its run id known, and not failing. */
+  /** True while it is asked: connected, its run id and the store's start known, and not failing. */
   readonly usable: boolean;
   /** The entry under `key` if its value is a `value`. Never rejects. */
   get<T>(key: string, value: z.ZodType<T>): Promise<Entry<T> | undefined>;
+  /** The store's present start; until it is known nothing is read or written. */
+  booted(boot: string): void;
   /** Writes soon, the newest entry of a key only, and unless the server holds a newer one. */
   put(key: string, entry: Entry<unknown>): void;
   stop(): Promise<void>;
@@ -28,7 +35,6 @@ export interface RemoteCache {
 const Envelope = z.object({
   version: z.int().min(0),
   asOf: z.int().min(0),
-  fetchedAt: z.number(),
   value: z.unknown(),
 });
 
@@ -36,15 +42,20 @@ export function createRemoteCache(options: {
   server: KeyValueServer;
   /** The cluster's id. */
   cluster: string;
+  /** The cluster's secret. */
+  secret: string;
   clock: Clock;
   limits: Limits;
   logger: Logger;
 }): RemoteCache {
-  const { server, cluster, clock, limits, logger } = options;
+  const { server, cluster, secret, clock, limits, logger } = options;
+  const sealer = createSealer(secret);
   const waits = createWaits(clock);
   const breaker = createBreaker({ clock, failures: limits.redisFailures, pauseMs: limits.redisPauseMs });
   /** Entries to be written, the newest of each key. */
   const waiting = new Map<string, Entry<unknown>>();
+  let boot: string | undefined;
+  let runId: string | undefined;
   let prefix: string | undefined;
   /** Counts connections, so that an answer of a former one is not taken for this one's. */
   let connection = 0;
@@ -71,17 +82,35 @@ export function createRemoteCache(options: {
     }
   }
 
-  async function learnPrefix(): Promise<void> {
+  async function learnRunId(): Promise<void> {
     const mine = connection;
     while (mine === connection && server.ready && !waits.ended) {
-      const runId = await command(() => server.runId());
-      if (runId !== undefined) {
-        prefix = `${cluster}:${runId}:`;
-        logger.info('the remote cache is in use');
-        return;
+      const id = await command(() => server.runId());
+      if (id !== undefined) {
+        runId = id;
+        return setPrefix();
       }
       await waits.pause(limits.redisPauseMs);
     }
+  }
+
+  function setPrefix(): void {
+    const before = prefix;
+    prefix = boot === undefined || runId === undefined ? undefined : `${cluster}:${boot}:${runId}:`;
+    if (prefix === before) return;
+    waiting.clear();
+    if (prefix !== undefined) logger.info('the remote cache is in use');
+    else logger.warn('the remote cache is out of reach');
+  }
+
+  /** The entry, if this cluster wrote it under this key and it is of the kind that is asked for. */
+  function decode<T>(key: string, { asOf, value: sealed }: Held, value: z.ZodType<T>): Entry<T> | undefined {
+    const text = sealer.open(key, sealed);
+    if (text === undefined) return undefined;
+    const entry = Envelope.safeParse(JSON.parse(text));
+    if (!entry.success || entry.data.asOf !== asOf) return undefined;
+    const inner = value.safeParse(entry.data.value);
+    return inner.success ? { ...entry.data, value: inner.data } : undefined;
   }
 
   async function flush(): Promise<void> {
@@ -91,9 +120,10 @@ export function createRemoteCache(options: {
     if (under !== undefined) {
       await Promise.all(
         entries.map(([key, entry]) =>
-          command(() =>
-            server.putIfNewer(under + key, entry.asOf, JSON.stringify(entry), limits.redisExpirySeconds),
-          ),
+          command(() => {
+            const sealed = sealer.seal(under + key, JSON.stringify(entry));
+            return server.putIfNewer(under + key, entry.asOf, sealed, limits.redisExpirySeconds);
+          }),
         ),
       );
     }
@@ -109,16 +139,15 @@ export function createRemoteCache(options: {
     ready() {
       connection++;
       breaker.succeeded();
-      void learnPrefix();
+      void learnRunId();
     },
     closed() {
       connection++;
-      if (prefix !== undefined) logger.warn('the remote cache is out of reach');
-      prefix = undefined;
-      waiting.clear();
+      runId = undefined;
+      setPrefix();
     },
   });
-  if (server.ready) void learnPrefix();
+  if (server.ready) void learnRunId();
 
   return {
     get usable() {
@@ -127,8 +156,16 @@ export function createRemoteCache(options: {
     async get<T>(key: string, value: z.ZodType<T>) {
       const under = prefix;
       if (under === undefined) return undefined;
-      const text = await command(() => server.get(under + key));
-      return text ? decode(text, value) : undefined;
+      const held = await command(() => server.get(under + key));
+      if (!held || under !== prefix) return undefined;
+      const entry = decode(under + key, held, value);
+      if (!entry) void command(() => server.discard(under + key, held));
+      return entry;
+    },
+    booted(now) {
+      if (boot === now) return;
+      boot = now;
+      setPrefix();
     },
     put(key, entry) {
       if (prefix === undefined) return;
@@ -143,13 +180,4 @@ export function createRemoteCache(options: {
       await server.close();
     },
   };
-}
-
-function decode<T>(text: string, value: z.ZodType<T>): Entry<T> | undefined {
-  try {
-    const entry = Envelope.parse(JSON.parse(text));
-    return { ...entry, value: value.parse(entry.value) };
-  } catch {
-    return undefined;
-  }
 }

@@ -82,7 +82,7 @@ export interface Served<T> {
   readonly version: number;
   /** Log index the answer is known to be current at. */
   readonly asOf: number;
-  /** Whole seconds since a catalog said so. */
+  /** Whole seconds since the answer is known to have been current. */
   readonly ageSeconds: number;
 }
 

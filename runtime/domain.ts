@@ -89,6 +89,14 @@ export type UpdateBook = z.infer<typeof UpdateBook>;
 export const Command = z.discriminatedUnion('kind', [Purchase, AddBooks, UpdateBook]);
 export type Command = z.infer<typeof Command>;
 
+/** The store was started: `boot` names that start, and no other has the same. The catalogs themselves propose it. */
+export const Boot = z.object({ kind: z.literal('boot'), boot: z.string().min(1).max(64) });
+export type Boot = z.infer<typeof Boot>;
+
+/** What the log may hold. Clients' commands come with a key; none of them can be a `boot`. */
+export const LogCommand = z.discriminatedUnion('kind', [...Command.options, Boot]);
+export type LogCommand = z.infer<typeof LogCommand>;
+
 /** One line of an order: what was sold (or asked for, when refused) at which price a copy, in cents. */
 export const OrderLine = z.object({
   id: BookId,

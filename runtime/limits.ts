@@ -201,6 +201,10 @@ export interface Limits {
   readonly retryPauseMs: number;
   /** Milliseconds in which a commit that was acknowledged must come by the feed, or another catalog is followed. */
   readonly feedCheckMs: number;
+  /** Milliseconds between two questions to the followed catalog whether it hears a leader. */
+  readonly feedAliveMs: number;
+  /** Milliseconds without a leader's word after which a catalog's feed counts as silent. */
+  readonly leaderSilenceMs: number;
   /** Milliseconds `GET /status` waits for a process. */
   readonly statusWaitMs: number;
   /** Milliseconds `GET /audit` waits for the catalogs to reach one index. */
@@ -321,6 +325,8 @@ export const DEFAULT_LIMITS: Limits = {
   passOverMs: 250,
   retryPauseMs: 25,
   feedCheckMs: 500,
+  feedAliveMs: 250,
+  leaderSilenceMs: 1_000,
   statusWaitMs: 300,
   auditWaitMs: 2_000,
   auditRoundMs: 250,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Book, BookChange, BookId, Command, Key, Order, Result } from './domain.ts';
+import { Book, BookChange, BookId, Command, Key, LogCommand, Order, Result } from './domain.ts';
 
 /**
  * Every message between the processes, in the order in which a purchase meets them. A message with a `reply` is
@@ -12,9 +12,11 @@ import { Book, BookChange, BookId, Command, Key, Order, Result } from './domain.
 const Index = z.int().min(0);
 const Term = z.int().min(0);
 const NodeName = z.string().min(1).max(64);
+/** The present start of the store, once it stands in the log; null until then. */
+const Boot = z.string().max(64).nullable();
 
 /** A log entry. `command` is null in the no-op with which a leader opens its term; `at` is its wall time in ms. */
-export const Entry = z.object({ term: Term, at: z.int(), command: Command.nullable() });
+export const Entry = z.object({ term: Term, at: z.int(), command: LogCommand.nullable() });
 export type Entry = z.infer<typeof Entry>;
 
 /** What a node says of itself in `GET /status`. */
@@ -182,10 +184,13 @@ export const MESSAGES = {
     }),
   },
 
-  /** Gateway → catalog: send me every commit after index `from`. `reset`: `from` is too old, the feed starts at `index`. */
+  /**
+   * Gateway → catalog: send me every commit after index `from`. `reset`: `from` is too old, the feed starts at
+   * `index`. Refused as `unavailable` by a catalog that hears no leader.
+   */
   'feed.follow': {
     body: z.object({ from: Index }),
-    reply: z.object({ index: Index, reset: z.boolean() }),
+    reply: z.object({ index: Index, reset: z.boolean(), boot: Boot }),
   },
   /**
    * Catalog → gateway: the newest states of all books that the entries after `from` up to `index` changed. `from`
@@ -193,6 +198,17 @@ export const MESSAGES = {
    * follow again from `index`.
    */
   'feed.changes': { body: z.object({ from: Index, index: Index, changes: z.array(BookChange) }) },
+  /**
+   * Gateway → the catalog it follows, at an interval: is what you have told still all there is? The changes up to
+   * `index` were sent before the reply; `silentMs` ago they held everything that a leader had committed (null:
+   * never so far). Loss: after `leaderSilenceMs` without a good answer another catalog is followed.
+   */
+  'feed.alive': {
+    body: z.object({}),
+    reply: z.object({ index: Index, silentMs: z.int().min(0).nullable(), boot: Boot }),
+  },
+  /** Gateway → catalog: I follow another one. Loss: it goes on telling, and nobody listens. */
+  'feed.leave': { body: z.object({}) },
 
   /** Gateway → every node. */
   status: { body: z.object({}), reply: NodeStatus },

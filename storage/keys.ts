@@ -13,6 +13,7 @@ import type { Range } from './store.ts';
  * | `r/l/<index>`     | a log entry; the index as 16 hexadecimal digits                                        |
  * | `r/offset`        | the position before the first kept entry; absent while nothing has been forgotten      |
  * | `g<gen>/applied`  | the position and digest that the records of this generation are at                     |
+ * | `g<gen>/boot`     | the last start of the store that stands in the log; absent before there was one         |
  * | `g<gen>/b/<id>`   | a book; the id as 16 decimal digits                                                    |
  * | `g<gen>/o/<id>`   | what was recorded under an order id                                                    |
  * | `g<gen>/a/<key>`  | what was recorded under the idempotency key of an admin request                        |
@@ -27,6 +28,7 @@ export const generationPrefix = (generation: number) => `g${generation}/`;
 
 /** Keys within a generation: in the store they follow its prefix, in a snapshot they stand alone. */
 export const APPLIED_KEY = 'applied';
+export const BOOT_KEY = 'boot';
 export const BOOK_PREFIX = 'b/';
 export const ORDER_PREFIX = 'o/';
 export const ADMIN_PREFIX = 'a/';

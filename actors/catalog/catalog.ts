@@ -11,6 +11,7 @@ import { createReplica, type Replica } from '../replica/replica.ts';
 import { auditCatalog } from './audit.ts';
 import type { CatalogDisk } from './disk.ts';
 import { createFeed } from './feed.ts';
+import { createLeaderContact } from './leader-contact.ts';
 import { type HeavyReadType, type LightReadType, QUERIES, type QueryOptions } from './queries.ts';
 import type { CatalogState } from './state.ts';
 import { createVersionWaits } from './version-waits.ts';
@@ -19,6 +20,8 @@ export interface CatalogOptions {
   readonly disk: CatalogDisk;
   /** All catalogs of the cluster, this one among them. */
   readonly catalogs: readonly NodeId[];
+  /** Names this start of the whole store; a catalog that is started again alone has the same. */
+  readonly boot: string;
   readonly mesh: Mesh & { readonly url: string };
   readonly pid: number;
   readonly clock: Clock;
@@ -80,6 +83,22 @@ export function createCatalog(options: CatalogOptions): Catalog {
       failed: options.onFailure,
     },
   });
+
+  const leaderContact = createLeaderContact({ replica, clock });
+
+  /** Not that of an earlier start: what was cached under that one may be the future of a store put back since. */
+  function knownBoot(): string | null {
+    return state.boot === options.boot ? options.boot : null;
+  }
+
+  let notedInTerm = -1;
+  /** Each leader sees to it, once, that this start stands in the log. */
+  function noteBoot(): void {
+    if (state.boot === options.boot || replica.role !== 'leader' || !replica.caughtUp) return;
+    if (state.applied.index < replica.raft.commit || notedInTerm === replica.raft.term) return;
+    notedInTerm = replica.raft.term;
+    replica.note({ kind: 'boot', boot: options.boot });
+  }
 
   onRead('read.book');
   onRead('read.order');
@@ -149,7 +168,18 @@ export function createCatalog(options: CatalogOptions): Catalog {
     return waits.until(index, Math.min(deadline, clock.monotonic() + limits.behindWaitMs), show);
   }
 
-  mesh.onAsk('feed.follow', ({ from }, incoming) => feed.follow(incoming.from.id, from));
+  mesh.onAsk('feed.follow', ({ from }, incoming) => {
+    const silentMs = leaderContact.silentMs();
+    if (silentMs === null || silentMs > limits.leaderSilenceMs) {
+      throw new BazarError('unavailable', 'This catalog hears no leader.');
+    }
+    return { ...feed.follow(incoming.from.id, from), boot: knownBoot() };
+  });
+  mesh.onAsk('feed.alive', () => {
+    feed.flush();
+    return { index: feed.index, silentMs: leaderContact.silentMs(), boot: knownBoot() };
+  });
+  mesh.onTell('feed.leave', (_, { from }) => feed.unfollow(from.id));
   mesh.observe({ opened() {}, closed: (peer) => feed.unfollow(peer.id) });
 
   mesh.onAsk('audit', ({ atLeast, after, limit, waitMs }) => {
@@ -177,6 +207,8 @@ export function createCatalog(options: CatalogOptions): Catalog {
   let watching: Timer = clock.setTimeout(watch, limits.tickMs);
   function watch(): void {
     watching = clock.setTimeout(watch, limits.tickMs);
+    leaderContact.look();
+    noteBoot();
     if (replica.caughtUp) lifecycle.caughtUp();
     else if (replica.raft.leaderCommit - state.applied.index > limits.keptEntries) lifecycle.fellBehind();
   }

@@ -17,8 +17,10 @@ export interface Feed {
   /** The states after entry `from`; they start later than that if the ring no longer reaches back so far. */
   since(from: number): Body<'feed.changes'>;
   /** Tells `node` everything after `from`, from now on. A node that follows already starts anew. */
-  follow(node: NodeId, from: number): Reply<'feed.follow'>;
+  follow(node: NodeId, from: number): Omit<Reply<'feed.follow'>, 'boot'>;
   unfollow(node: NodeId): void;
+  /** Tells every follower now what the end of the turn would tell. */
+  flush(): void;
   /** Goes on at `index` with nothing to look back on, as after a snapshot; followers see a gap. */
   reset(index: number): void;
 }
@@ -104,6 +106,7 @@ export function createFeed({ index: startIndex, clock, limits, send }: FeedOptio
     unfollow(node) {
       told.delete(node);
     },
+    flush,
     reset(index) {
       ring.length = 0;
       recorded = 0;

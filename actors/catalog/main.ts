@@ -5,7 +5,7 @@ import { openCatalogDisk } from './disk.ts';
 
 /** The process of one catalog replica. */
 runChild(async ({ id, configuration, clock, random, limits, logger }) => {
-  const { cluster, catalogs, dataDirectory, format } = configuration;
+  const { cluster, boot, catalogs, dataDirectory, format } = configuration;
   const store = await openLevelStore(dataDirectory);
   const disk = await openCatalogDisk(store, { cluster, node: id, format, random });
   return {
@@ -18,6 +18,7 @@ runChild(async ({ id, configuration, clock, random, limits, logger }) => {
       const catalog = createCatalog({
         disk,
         catalogs,
+        boot,
         mesh,
         pid: process.pid,
         clock,

@@ -4,6 +4,7 @@ import { DamagedStoreError } from '../../storage/damage.ts';
 import {
   APPLIED_KEY,
   BOOK_PREFIX,
+  BOOT_KEY,
   bookKey,
   generationPrefix,
   keysUnder,
@@ -51,6 +52,8 @@ export class CatalogState implements StateMachine, View {
   /** Books whose present state is in neither the overlay nor the digest yet. */
   readonly #changed = new Set<BookId>();
   #changedBytes = 0;
+  /** The last start of the store that stands in the log. */
+  #boot: string | undefined;
   #applied = LOG_START;
   #taken = LOG_START;
   #restores = 0;
@@ -98,6 +101,10 @@ export class CatalogState implements StateMachine, View {
     this.#applied = position;
     const { command, at } = entry;
     if (command === null) return NOTHING;
+    if (command.kind === 'boot') {
+      this.#putBoot(command.boot);
+      return NOTHING;
+    }
     const { result, books, record } = decide(this, command, { index: position.index, at });
     if (record) this.#record(recordKey(command), record);
     if (books.length > 0) this.#shelf.put(books);
@@ -179,6 +186,10 @@ export class CatalogState implements StateMachine, View {
     return { books: page.elements, next: nextOf(page, ({ id }) => id), bytes: page.bytes };
   }
 
+  get boot(): string | undefined {
+    return this.#boot;
+  }
+
   recorded(key: string): Recorded | undefined {
     const text = this.#overlay.get(key);
     return text === undefined ? undefined : (JSON.parse(text) as Recorded);
@@ -203,6 +214,13 @@ export class CatalogState implements StateMachine, View {
     const page = await this.#overlay.page(range, { limit, maxBytes }, recordBytes, checked);
     const orders = page.elements.map(([, text]) => orderOf(JSON.parse(text) as Recorded));
     return { orders, next: page.more ? (orders.at(-1)?.orderId ?? null) : null, bytes: page.bytes };
+  }
+
+  #putBoot(boot: string): void {
+    if (this.#boot !== undefined) this.#digest.remove(recordHash(BOOT_KEY, this.#boot));
+    this.#digest.add(recordHash(BOOT_KEY, boot));
+    this.#overlay.put(BOOT_KEY, boot);
+    this.#boot = boot;
   }
 
   #record(key: string, record: Recorded): void {
@@ -243,6 +261,7 @@ export class CatalogState implements StateMachine, View {
       if (key === APPLIED_KEY) continue;
       const hash = recordHash(key, text);
       this.#digest.add(hash);
+      if (key === BOOT_KEY) this.#boot = text;
       if (!key.startsWith(BOOK_PREFIX)) continue;
       this.#bookHashes.set(bookIdOf(key), hash);
       const book = records.readBook(text);

@@ -1,4 +1,4 @@
-import type { Command } from '../../runtime/domain.ts';
+import type { LogCommand } from '../../runtime/domain.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Body, NodeId } from '../../runtime/mesh.ts';
 import type { ReplicaLog } from '../../storage/log.ts';
@@ -120,7 +120,7 @@ export type ReplicaEvent =
   | { type: 'term.exceeded'; term: number }
   /** `syncTicks`: how long the batch under way has been with the disk. */
   | { type: 'clock.ticked'; draw: number; syncTicks: number }
-  | { type: 'commands.proposed'; commands: readonly Command[]; at: number }
+  | { type: 'commands.proposed'; commands: readonly LogCommand[]; at: number }
   | { type: 'reads.requested'; ids: readonly number[] }
   | { type: 'turn.ended' }
   | ({ type: 'batch.synced' } & SyncedBatch)

@@ -1,4 +1,4 @@
-import type { Command, Result } from '../../runtime/domain.ts';
+import type { Boot, Command, Result } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Incoming, NodeId, Peer, Reply } from '../../runtime/mesh.ts';
 import { createReplicaHost, type HostOptions, type ReplicaHost } from './host.ts';
@@ -21,6 +21,8 @@ export interface Replica {
   readonly caughtUp: boolean;
   /** A commit index that a quorum confirmed after this call; asks the leader if this replica is none. */
   readIndex(deadline: number): Promise<number>;
+  /** Puts a note of this leader's own into the log, which nobody waits for; does nothing where it does not lead. */
+  note(command: Boot): void;
   /** Resolves when everything changed so far is durable. */
   synced(): Promise<void>;
   stop(): void;
@@ -133,6 +135,10 @@ export function createReplica(options: ReplicaOptions): Replica {
     },
     raft,
     readIndex: (deadline) => readIndex(false, deadline),
+    note(command) {
+      if (host.role !== 'leader') return;
+      host.dispatch({ type: 'commands.proposed', commands: [command], at: clock.now() });
+    },
     synced: () => new Promise((resolve) => host.afterSync(resolve)),
     stop() {
       stopped = true;

@@ -139,7 +139,10 @@ const READ_HEADERS = {
   },
   'X-Cache': { schema: { type: 'string', enum: ['hit', 'miss', 'bypass'] } },
   ETag: { description: 'The version.', schema: { type: 'string' } },
-  Age: { description: 'Seconds since a catalog said so.', schema: { type: 'integer' } },
+  Age: {
+    description: 'Seconds since the answer is known to have been current.',
+    schema: { type: 'integer' },
+  },
 };
 
 /** Serves `/openapi.json`. Call it before the routes are added; a route without a description fails the start. */

@@ -24,6 +24,8 @@ export const Configure = z.object({
   kind: z.enum(['gateway', 'order', 'catalog']),
   /** The cluster's id; nodes of another cluster are not spoken to. */
   cluster: z.string().min(1),
+  /** Names this start of the whole store. */
+  boot: z.string().min(1),
   /** What the nodes of this cluster prove themselves with. */
   secret: z.string().min(1),
   /** The path of the socket on which others reach the node; without it, a free port of this machine. */

@@ -77,7 +77,8 @@ export async function startStore(options: StoreOptions): Promise<Store> {
   const redisUrl = config.cache.kind === 'redis' ? config.cache.url : redis?.url;
 
   let httpPort = config.port;
-  const plans = planNodes({ config, data, sockets, logFormat, redisUrl, httpPort: () => httpPort });
+  const boot = random.id();
+  const plans = planNodes({ config, data, boot, sockets, logFormat, redisUrl, httpPort: () => httpPort });
   const supervisor = startSupervisor({ plans, programs, clock, limits, logger, addressFor, output });
   // A free port is chosen once: the gateway must come back where its clients know it.
   supervisor.observe((node) => {
@@ -125,11 +126,12 @@ function planNodes(options: {
   config: Config;
   data: DataDirectory;
   sockets: SocketFolder | undefined;
+  boot: string;
   logFormat: Configure['logFormat'];
   redisUrl: string | undefined;
   httpPort: () => number;
 }): NodePlan[] {
-  const { config, data, sockets, logFormat, redisUrl, httpPort } = options;
+  const { config, data, boot, sockets, logFormat, redisUrl, httpPort } = options;
   const catalogs = names('catalog', config.catalogs);
   const orders = names('order', config.orders);
   const gateways = names('gateway', 1);
@@ -142,6 +144,7 @@ function planNodes(options: {
       id,
       kind,
       cluster: data.record.cluster,
+      boot,
       secret: data.secret,
       ...(config.links === 'unix' && { socket: sockets!.pathFor(id) }),
       dataDirectory: data.folderOf(id),

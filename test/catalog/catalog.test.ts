@@ -90,6 +90,7 @@ test('the feed tells a gateway what books become, from the index it names', asyn
   assert.equal(await catalogs.ask(follower.id, 'feed.follow', { from: version - 1 }), {
     index: version - 1,
     reset: false,
+    boot: 'boot-1',
   });
   await catalogs.propose(leader.id, purchase('o', [{ id: 1, quantity: 4 }]));
   await catalogs.until(() => told.length === 2);
@@ -121,6 +122,86 @@ test('a gateway whose link has closed is told nothing more until it follows agai
   await catalogs.ask(follower.id, 'feed.follow', { from: version });
   await catalogs.until(() => told.length === 1);
   assert.is(told[0]!.changes[0]!.price, 1);
+});
+
+test('a start of the store stands in the log, and a catalog that is started again alone keeps it', async () => {
+  const { catalogs, follower, version } = await start();
+  const boot = async (id: string) => (await catalogs.ask(id, 'feed.alive', {})).boot;
+  for (const { id, catalog } of catalogs.running) {
+    assert.is(await boot(id), 'boot-1');
+    assert.is(catalog.state.boot, 'boot-1');
+  }
+  await catalogs.kill(follower.id);
+  await catalogs.start(follower.id);
+  await catalogs.level();
+  assert.is(await boot(follower.id), 'boot-1');
+  const applied = follower.catalog.state.applied.index;
+  assert.ok(applied - version <= 1, 'and no entry is written for it');
+});
+
+test('of an earlier start nothing is said until the present one stands in the log', async () => {
+  const { catalogs } = await start();
+  await catalogs.clock.elapse(500);
+  for (const { id } of catalogs.running) await catalogs.kill(id);
+  catalogs.boot = 'boot-2';
+  const alone = await catalogs.start('catalog-1');
+  await catalogs.clock.elapse(2_000);
+  assert.is(alone.catalog.state.boot, 'boot-1');
+  assert.is((await catalogs.ask(alone.id, 'feed.alive', {})).boot, null);
+  await catalogs.start('catalog-2');
+  await catalogs.leader();
+  await catalogs.until(() => alone.catalog.state.boot === 'boot-2');
+  assert.is((await catalogs.ask(alone.id, 'feed.alive', {})).boot, 'boot-2');
+  assert.is(alone.catalog.state.digest, catalogs.get('catalog-2').catalog.state.digest);
+});
+
+test('a catalog that hears no leader says so, and is not followed any more', async () => {
+  const { catalogs, leader, follower, other, version } = await start();
+  const alive = (id: string) => catalogs.ask(id, 'feed.alive', {});
+  for (const { id } of [leader, follower]) {
+    const { index, silentMs } = await alive(id);
+    assert.is(index, version);
+    assert.ok(silentMs !== null && silentMs <= 400, `${id}: ${silentMs} ms`);
+  }
+  await catalogs.kill(follower.id);
+  await catalogs.kill(other.id);
+  await catalogs.clock.elapse(3_000);
+  const { silentMs } = await alive(leader.id);
+  assert.ok(silentMs !== null && silentMs >= 2_000, `a leader without a quorum: ${silentMs} ms`);
+  const error = await catalogs.ask(leader.id, 'feed.follow', { from: version }).catch((reason) => reason);
+  assert.is(error.code, 'unavailable');
+  await catalogs.start(follower.id);
+  await catalogs.leader();
+  await catalogs.clock.elapse(100);
+  assert.is((await catalogs.ask(leader.id, 'feed.follow', { from: version })).reset, false);
+});
+
+test('what it answers there comes behind all changes that it had to tell', async () => {
+  const { catalogs, leader, version } = await start();
+  const told: number[] = [];
+  catalogs.gateway.onTell('feed.changes', ({ index }) => void told.push(index));
+  await catalogs.ask(leader.id, 'feed.follow', { from: version });
+  for (let number = 0; number < 20; number++) {
+    void catalogs.gateway.ask(
+      leader.id,
+      'propose',
+      { command: updateBook(`k${number}`, { id: 1, restock: 1 }), forwarded: false },
+      1_000,
+    );
+    const { index } = await catalogs.ask(leader.id, 'feed.alive', {});
+    assert.ok(index === version || told.includes(index), `${index} of ${told}`);
+  }
+});
+
+test('a gateway that has left is told nothing more', async () => {
+  const { catalogs, leader, version } = await start();
+  const told: unknown[] = [];
+  catalogs.gateway.onTell('feed.changes', (body) => void told.push(body));
+  await catalogs.ask(leader.id, 'feed.follow', { from: version });
+  catalogs.gateway.tell(leader.id, 'feed.leave', {});
+  await catalogs.propose(leader.id, updateBook('price', { id: 1, price: 1 }));
+  await catalogs.clock.elapse(100);
+  assert.equal(told, []);
 });
 
 test('a replica that took a snapshot over shows a gap to those who follow its feed', async () => {

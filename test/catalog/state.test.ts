@@ -49,6 +49,25 @@ function describeState(
     assert.is(restarted.lastId, 7);
   });
 
+  it('the last start of the store is a record like the others: durable, in the digest and in a snapshot', async (open) => {
+    const replica = await openReplica(await open());
+    replica.apply(books);
+    const before = replica.state.digest;
+    assert.is(replica.state.boot, undefined, 'as in a store that was made before there were any');
+    assert.equal(replica.apply({ kind: 'boot', boot: 'first' }), { result: null, changes: [] });
+    const first = replica.state.digest;
+    replica.apply({ kind: 'boot', boot: 'second' });
+    assert.is(new Set([before, first, replica.state.digest]).size, 3);
+    await replica.flush();
+    const restarted = await CatalogState.load(replica.store);
+    assert.equal([restarted.boot, restarted.digest], ['second', replica.state.digest]);
+    const other = await openReplica(await open());
+    await other.restoreFrom(replica);
+    assert.equal([other.state.boot, other.state.digest], ['second', replica.state.digest]);
+    replica.apply({ kind: 'boot', boot: 'first' });
+    assert.is(replica.state.digest, first, 'a start takes the place of the one before it');
+  });
+
   it('what was not flushed is decided again from the log, and comes to the same', async (open) => {
     const replica = await openReplica(await open());
     replica.apply(books);

@@ -7,6 +7,7 @@ import type {
   Book,
   CartLine,
   Command,
+  LogCommand,
   NewBook,
   Order,
   Purchase,
@@ -81,7 +82,7 @@ export interface Replica {
   readonly store: Store;
   readonly state: CatalogState;
   readonly log: readonly Entry[];
-  apply(command: Command | null): Applied;
+  apply(command: LogCommand | null): Applied;
   /** Makes durable what was applied. */
   flush(): Promise<void>;
   /** Loses what was not flushed, and applies it again from the log. */

@@ -5,11 +5,14 @@ import { BazarError } from '../../runtime/errors.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
 import { type OpenMesh, openMesh } from '../../runtime/links.ts';
 import { silentLogger } from '../../runtime/logger.ts';
-import type { AskHandler, Body, NodeId, NodeKind, Peer } from '../../runtime/mesh.ts';
+import type { AskHandler, Body, NodeId, NodeKind, Peer, Reply } from '../../runtime/mesh.ts';
 import type { NodeStatus } from '../../runtime/messages.ts';
 import { seededRandom } from '../../runtime/random.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import { type MemoryNetwork, memoryNetwork } from '../support/memory-transport.ts';
+
+/** The start of the store that scripted catalogs name. */
+export const BOOT = 'boot-1';
 
 /** One question that some catalog was asked. */
 export interface Question {
@@ -33,6 +36,10 @@ export interface ScriptedCatalog {
   beforeRead: () => Promise<void> | void;
   /** The answer to `feed.follow`; by default the feed goes on where it is asked for. */
   followed: AskHandler<'feed.follow'>;
+  /** The answer to `feed.alive`; by default all is told and a leader was heard just now. */
+  alive: () => Reply<'feed.alive'> | Promise<Reply<'feed.alive'>>;
+  /** Who follows the feed. */
+  readonly followers: ReadonlySet<NodeId>;
   /** Takes in a book as of a new index, and tells its followers. */
   write(index: number, book: Partial<Book> & { id: number }): void;
   /** Tells the followers of changes that are in no shelf. */
@@ -200,7 +207,9 @@ function script(mesh: OpenMesh, asked: Question[]): ScriptedCatalog {
     index: () => catalog.applied,
     careless: false,
     beforeRead() {},
-    followed: ({ from }) => ({ index: from, reset: false }),
+    followed: ({ from }) => ({ index: from, reset: false, boot: BOOT }),
+    alive: () => ({ index: catalog.applied, silentMs: 0, boot: BOOT }),
+    followers,
     write(index, changed) {
       const before = catalog.books.get(changed.id);
       const after: Book = { ...(before ?? book(changed.id)), ...changed, version: index };
@@ -260,6 +269,11 @@ function script(mesh: OpenMesh, asked: Question[]): ScriptedCatalog {
     followers.add(incoming.from.id);
     return reply;
   });
+  mesh.onAsk('feed.alive', () => {
+    asked.push({ by, type: 'feed.alive' });
+    return catalog.alive();
+  });
+  mesh.onTell('feed.leave', (_, { from }) => void followers.delete(from.id));
   mesh.onAsk(
     'status',
     (): NodeStatus => ({

@@ -3,9 +3,10 @@ import * as assert from 'uvu/assert';
 import { createActor } from 'xstate';
 import { feedMachine } from '../../gateway/feed-machine.ts';
 import type { BookChange } from '../../runtime/domain.ts';
+import { BazarError } from '../../runtime/errors.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { manualClock } from '../support/manual-clock.ts';
-import { book, type Cluster, confirmed, type ScriptedCatalog, startCluster } from './cluster.ts';
+import { BOOT, book, type Cluster, confirmed, type ScriptedCatalog, startCluster } from './cluster.ts';
 
 function fill(catalogs: readonly ScriptedCatalog[]): void {
   for (const catalog of catalogs) {
@@ -35,7 +36,7 @@ test('every state of the machine can be reached', () => {
   actor.send({ type: 'catalog.chosen', catalog: 'catalog-2' });
   actor.send({ type: 'follow.granted' });
   actor.send({ type: 'catalog.lost', catalog: 'catalog-1' });
-  clock.advance(DEFAULT_LIMITS.feedCheckMs);
+  clock.advance(DEFAULT_LIMITS.feedAliveMs);
   actor.send({ type: 'catalog.lost', catalog: 'catalog-2' });
   const states = seen.filter((state, at) => state !== seen[at - 1]);
   assert.equal(states, ['asking', 'pausing', 'searching', 'asking', 'live', 'searching']);
@@ -90,7 +91,8 @@ test('while no feed is live the caches are bypassed', async () => {
   await cluster.clock.elapse(5);
   assert.is((await cluster.answer(cluster.gateway.book(1))).cache, 'bypass');
   assert.is((await cluster.answer(cluster.gateway.status())).cache.state, 'bypassed');
-  for (const catalog of cluster.catalogs) catalog.followed = ({ from }) => ({ index: from, reset: false });
+  for (const catalog of cluster.catalogs)
+    catalog.followed = ({ from }) => ({ index: from, reset: false, boot: BOOT });
   await cluster.clock.elapse(300);
   assert.is((await cluster.answer(cluster.gateway.book(1))).cache, 'hit');
   await cluster.end();
@@ -117,7 +119,7 @@ test('a reset when following is a gap too', async () => {
   for (const catalog of cluster.catalogs) {
     catalog.applied = 50;
     catalog.books.set(1, book(1, { stock: 7, version: 30 }));
-    catalog.followed = () => ({ index: 50, reset: true });
+    catalog.followed = () => ({ index: 50, reset: true, boot: BOOT });
   }
   await cluster.followed.leave();
   await cluster.until(() => follows(cluster).length === 2);
@@ -178,6 +180,114 @@ test('a feed that does not get to what was acknowledged is left for another', as
   first.tell({ from: 5, index: 9, changes: [change(1, 9)] });
   await cluster.clock.elapse(5);
   assert.equal(seen, []);
+  await cluster.end();
+});
+
+/** The followed catalog is cut off from the others, which go on; it neither notices nor loses its link to the gateway. */
+async function cutOff(cluster: Cluster): Promise<ScriptedCatalog> {
+  const lonely = cluster.followed;
+  const cutAt = cluster.clock.monotonic();
+  lonely.alive = () => ({ index: lonely.applied, silentMs: cluster.clock.monotonic() - cutAt, boot: BOOT });
+  lonely.followed = () => {
+    throw new BazarError('unavailable');
+  };
+  for (const catalog of cluster.catalogs) if (catalog !== lonely) catalog.write(6, { id: 1, stock: 1 });
+  return lonely;
+}
+
+const MOVED_MS = DEFAULT_LIMITS.leaderSilenceMs + DEFAULT_LIMITS.feedAliveMs + 50;
+
+test('a feed whose catalog hears no leader is left for another, and subscribers hear what they missed', async () => {
+  const cluster = await startCluster({ prepare: fill });
+  const seen = listen(cluster);
+  await cluster.answer(cluster.gateway.book(1));
+  const lonely = await cutOff(cluster);
+  for (const catalog of cluster.catalogs) {
+    if (catalog !== lonely) catalog.followed = () => ({ index: 6, reset: true, boot: BOOT });
+  }
+  await cluster.clock.elapse(MOVED_MS);
+  assert.is.not(cluster.followed.id, lonely.id);
+  assert.is(lonely.followers.size, 0, 'the former catalog is told');
+  const served = await cluster.answer(cluster.gateway.book(1));
+  assert.equal([served.value?.stock, served.ageSeconds], [1, 0]);
+  assert.equal(versions(seen), [[1, 6]]);
+  await cluster.end();
+});
+
+test('a feed whose catalog says nothing any more is left, although its link is open', async () => {
+  const cluster = await startCluster({ prepare: fill });
+  const silent = cluster.followed;
+  silent.alive = () => new Promise(() => {});
+  silent.followed = () => new Promise(() => {});
+  await cluster.clock.elapse(MOVED_MS + DEFAULT_LIMITS.readAttemptMs + DEFAULT_LIMITS.retryPauseMs);
+  assert.is.not(cluster.followed.id, silent.id);
+  assert.is((await cluster.answer(cluster.gateway.book(1))).ageSeconds, 0);
+  await cluster.end();
+});
+
+test('while a feed is not known to be alive, cached answers say how old they may be', async () => {
+  const cluster = await startCluster({ prepare: fill, limits: { leaderSilenceMs: 5_000 } });
+  await cluster.answer(cluster.gateway.book(1));
+  for (const catalog of cluster.catalogs) {
+    const cutAt = cluster.clock.monotonic();
+    catalog.alive = () => ({
+      index: catalog.applied,
+      silentMs: cluster.clock.monotonic() - cutAt,
+      boot: BOOT,
+    });
+  }
+  const ages: unknown[] = [];
+  for (let second = 0; second < 4; second++) {
+    const { cache, ageSeconds } = await cluster.answer(cluster.gateway.book(1));
+    ages.push([cache, ageSeconds]);
+    await cluster.clock.elapse(1_010);
+  }
+  assert.equal(ages, [
+    ['hit', 0],
+    ['hit', 1],
+    ['hit', 2],
+    ['hit', 3],
+  ]);
+  const strong = await cluster.answer(cluster.gateway.book(1, { strong: true }));
+  assert.is(strong.ageSeconds, 0);
+  await cluster.end();
+});
+
+test('when no catalog hears a leader the caches are bypassed, and answers still say how old they may be', async () => {
+  const cluster = await startCluster({ prepare: fill });
+  await cluster.answer(cluster.gateway.book(1));
+  for (const catalog of cluster.catalogs) {
+    catalog.alive = () => ({ index: catalog.applied, silentMs: null, boot: BOOT });
+    catalog.followed = () => {
+      throw new BazarError('unavailable');
+    };
+  }
+  await cluster.clock.elapse(4_000);
+  const served = await cluster.answer(cluster.gateway.book(1));
+  assert.is(served.cache, 'bypass');
+  assert.ok(served.ageSeconds >= 3 && served.ageSeconds <= 4, `${served.ageSeconds} s`);
+  assert.is((await cluster.answer(cluster.gateway.status())).cache.state, 'bypassed');
+  for (const catalog of cluster.catalogs) {
+    catalog.alive = () => ({ index: catalog.applied, silentMs: 0, boot: BOOT });
+    catalog.followed = ({ from }) => ({ index: from, reset: false, boot: BOOT });
+  }
+  await cluster.clock.elapse(600);
+  const after = await cluster.answer(cluster.gateway.book(1));
+  assert.equal([after.cache, after.ageSeconds], ['hit', 0]);
+  await cluster.end();
+});
+
+test('the word of a catalog that is behind what was heard, or of which something is still to come, does not count', async () => {
+  const cluster = await startCluster({ prepare: fill, limits: { leaderSilenceMs: 5_000 } });
+  const { followed } = cluster;
+  for (const index of [4, 9]) {
+    followed.alive = () => ({ index, silentMs: 0, boot: BOOT });
+    await cluster.clock.elapse(1_000);
+    followed.alive = () => ({ index: followed.applied, silentMs: 0, boot: BOOT });
+    assert.is((await cluster.answer(cluster.gateway.book(1))).ageSeconds, 1);
+    await cluster.clock.elapse(DEFAULT_LIMITS.feedAliveMs);
+    assert.is((await cluster.answer(cluster.gateway.book(1))).ageSeconds, 0);
+  }
   await cluster.end();
 });
 

@@ -52,10 +52,23 @@ export function keyValueSuite(
     assert.is(await put(10, 'ten'), true);
     assert.is(await put(9, 'nine'), false);
     assert.is(await put(10, 'ten again'), false);
-    assert.is(await server.answer(client.get('k')), 'ten');
+    assert.is((await server.answer(client.get('k')))?.value, 'ten');
     assert.is(await put(2 ** 52, 'late'), true);
     assert.is(await put(2 ** 52 - 1, 'a little less late'), false);
-    assert.is(await server.answer(client.get('k')), 'late');
+    assert.is((await server.answer(client.get('k')))?.value, 'late');
+  });
+
+  check('a value is discarded if it is still the one that is meant', async (server, client) => {
+    await server.answer(client.putIfNewer('k', 10, 'ten', 60));
+    const held = (await server.answer(client.get('k')))!;
+    assert.equal([held.asOf, held.value], [10, 'ten']);
+    await server.answer(client.putIfNewer('k', 11, 'eleven', 60));
+    await server.answer(client.discard('k', held));
+    assert.is((await server.answer(client.get('k')))?.value, 'eleven');
+    await server.answer(client.discard('k', (await server.answer(client.get('k')))!));
+    assert.is(await server.answer(client.get('k')), null);
+    await server.answer(client.discard('k', held));
+    assert.is(await server.answer(client.putIfNewer('k', 1, 'one', 60)), true);
   });
 
   check('of many writers at once the newest stays, whoever comes last', async (server, client) => {
@@ -66,13 +79,13 @@ export function keyValueSuite(
       (asOf % 2 ? client : other).putIfNewer('k', asOf, `value ${asOf}`, 60),
     );
     await server.answer(Promise.all(writes));
-    assert.is(await server.answer(client.get('k')), 'value 199');
+    assert.is((await server.answer(client.get('k')))?.value, 'value 199');
     await other.close();
   });
 
   check('an entry is forgotten after its time', async (server, client) => {
     await server.answer(client.putIfNewer('k', 1, 'short-lived', 1));
-    assert.is(await server.answer(client.get('k')), 'short-lived');
+    assert.is((await server.answer(client.get('k')))?.value, 'short-lived');
     await server.elapse(1_100);
     assert.is(await server.answer(client.get('k')), null);
   });
@@ -88,7 +101,7 @@ export function keyValueSuite(
     await server.start('saved');
     await server.until(() => client.ready);
     assert.is.not(await server.answer(client.runId()), before);
-    assert.is(await server.answer(client.get('k')), 'saved');
+    assert.is((await server.answer(client.get('k')))?.value, 'saved');
   });
 
   check('a wiped server starts with nothing', async (server, client) => {
@@ -131,7 +144,7 @@ export function keyValueSuite(
     await server.elapse(100);
     assert.is(settled, false);
     server.resume();
-    assert.is(await server.answer(waiting), 'v');
+    assert.is((await server.answer(waiting))?.value, 'v');
   });
 
   check('a client that has closed stays closed', async (server, client) => {

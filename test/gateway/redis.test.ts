@@ -51,10 +51,13 @@ function check(title: string, work: (server: RedisServer, cache: RemoteCache) =>
 function openCache({ url }: RedisServer, redisTimeoutMs = 1_000): RemoteCache {
   const limits = { ...DEFAULT_LIMITS, redisTimeoutMs };
   const server = openRedis(url, { limits, logger: silentLogger });
-  return createRemoteCache({ server, cluster: 'test', clock: systemClock, limits, logger: silentLogger });
+  const ports = { clock: systemClock, limits, logger: silentLogger };
+  const cache = createRemoteCache({ server, cluster: 'test', secret: 'secret', ...ports });
+  cache.booted('boot-1');
+  return cache;
 }
 
-const entry = (value: string, asOf: number) => ({ value, version: asOf, asOf, fetchedAt: 0 });
+const entry = (value: string, asOf: number) => ({ value, version: asOf, asOf });
 const read = async (cache: RemoteCache, key = 'b:1') => (await cache.get(key, z.string()))?.value;
 
 async function write(cache: RemoteCache, value: string, asOf: number): Promise<void> {

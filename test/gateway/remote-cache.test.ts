@@ -2,23 +2,26 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { createBreaker } from '../../gateway/breaker.ts';
+import type { Held } from '../../gateway/key-value-server.ts';
 import { createMemoryCache } from '../../gateway/memory-cache.ts';
 import { createRemoteCache } from '../../gateway/remote-cache.ts';
+import { createSealer } from '../../gateway/seal.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { seededRandom } from '../../runtime/random.ts';
 import { simulatedRedis } from '../simulation/redis.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
-const entry = (value: string, asOf: number) => ({ value, version: asOf, asOf, fetchedAt: 0 });
+const entry = (value: string, asOf: number) => ({ value, version: asOf, asOf });
 
-async function setUp(overrides: Partial<Limits> = {}) {
+async function setUp(overrides: Partial<Limits> = {}, boot = 'boot-1') {
   const clock = manualClock();
   const redis = simulatedRedis({ clock, random: seededRandom(3) });
   const limits = { ...DEFAULT_LIMITS, ...overrides };
   const ports = { clock, limits, logger: silentLogger };
   const server = redis.connect(clock);
-  const cache = createRemoteCache({ server, cluster: 'c', ...ports });
+  const cache = createRemoteCache({ server, cluster: 'c', secret: 's', ...ports });
+  if (boot !== '') cache.booted(boot);
   /** What is read now, and after how many ms. */
   async function read(key = 'k') {
     const begin = clock.monotonic();
@@ -56,16 +59,90 @@ test('of the entries of one key that gather, the newest is written, and once', a
   assert.is(writes, 1);
 });
 
-test('what is not an entry of the kind that is asked for is as good as nothing', async () => {
-  const { clock, server, cache, read } = await setUp();
-  const runId = server.runId();
-  await clock.elapse(5);
-  for (const [asOf, text] of ['not JSON', '{}', '{"version":1,"asOf":1,"fetchedAt":1,"value":7}'].entries()) {
-    void server.putIfNewer(`c:${await runId}:k`, asOf + 1, text, 60);
+/** Where the server keeps an entry, and a way to put anything there. */
+async function setUpWithAccess() {
+  const parts = await setUp();
+  const { clock, server } = parts;
+  const answer = async <T>(promise: Promise<T>) => {
     await clock.elapse(5);
-    assert.is((await read()).value, undefined);
+    return promise;
+  };
+  const runId = await answer(server.runId());
+  const place = (key = 'k') => `c:boot-1:${runId}:${key}`;
+  return {
+    ...parts,
+    place,
+    held: (key?: string) => answer(server.get(place(key))),
+    async overwrite(asOf: number, value: string, key?: string) {
+      const before = await answer(server.get(place(key)));
+      if (before) await answer(server.discard(place(key), before));
+      await answer(server.putIfNewer(place(key), asOf, value, 60));
+    },
+  };
+}
+
+const sealer = createSealer('s');
+
+test('what is sealed and no entry of the kind that is asked for is as good as nothing', async () => {
+  const { place, overwrite, cache, read } = await setUpWithAccess();
+  for (const text of ['{}', '7', '{"version":1,"asOf":1,"value":7}', '{"version":1,"asOf":2,"value":"v"}']) {
+    await overwrite(1, sealer.seal(place(), text));
+    assert.is((await read()).value, undefined, text);
   }
   assert.is(cache.usable, true);
+});
+
+test('an entry that somebody else wrote, changed or copied from another key is not read', async () => {
+  const { clock, place, held, overwrite, cache, read } = await setUpWithAccess();
+  const forged = JSON.stringify({ version: 9e14, asOf: 9e14, value: 'forged' });
+  cache.put('k', entry('good', 5));
+  await clock.elapse(50);
+  const good = (await held())!;
+  const altered = good.value.replace('good', 'evil');
+  const cases: [number, string][] = [
+    [9e14, forged],
+    [9e14, 'x'.repeat(43) + forged],
+    [9e14, createSealer('another secret').seal(place(), forged)],
+    [5, altered],
+    [9e14, good.value],
+    [5, sealer.seal(place('other'), JSON.stringify(entry('of another key', 5)))],
+    [5, sealer.seal('c:boot-0:run:k', JSON.stringify(entry('of another start', 5)))],
+  ];
+  for (const [asOf, value] of cases) {
+    await overwrite(asOf, value);
+    assert.is((await read()).value, undefined, value);
+    await clock.elapse(50);
+    assert.is(await held(), null, 'it is taken away');
+    cache.put('k', entry('good', 5));
+    await clock.elapse(50);
+    assert.is((await read()).value, 'good', 'and keeps no good one out');
+  }
+});
+
+test('a newer entry that was written meanwhile is not taken away for the bad one that was read', async () => {
+  const { server, place, held, overwrite, clock } = await setUpWithAccess();
+  await overwrite(5, 'bad');
+  const bad = (await held())!;
+  await overwrite(6, 'newer');
+  void server.discard(place(), bad);
+  await clock.elapse(5);
+  assert.is((await held())?.value, 'newer');
+});
+
+test('nothing is read or written before the start of the store is known, or that was written under another', async () => {
+  const { clock, cache, read } = await setUp({}, '');
+  cache.put('k', entry('early', 1));
+  assert.equal([cache.usable, (await read()).took], [false, 0]);
+  cache.booted('boot-1');
+  assert.is(cache.usable, true);
+  cache.put('k', entry('first', 8));
+  await clock.elapse(50);
+  assert.is((await read()).value, 'first');
+  cache.booted('boot-2');
+  assert.is((await read()).value, undefined);
+  cache.put('k', entry('second', 3));
+  await clock.elapse(50);
+  assert.is((await read()).value, 'second');
 });
 
 test('nothing is read from the moment the connection closes until the new run id is known', async () => {
@@ -92,8 +169,12 @@ test('an answer that comes when the connection is another one is not believed', 
   cache.put('k', entry('old', 1));
   await clock.elapse(50);
   assert.is((await read()).value, 'old');
-  let answer = (_: string) => {};
+  let answer = (_: Held | null) => {};
   const { get } = server;
+  const reads = server.runId().then((runId) => get(`c:boot-1:${runId}:k`));
+  await clock.elapse(10);
+  const held = await reads;
+  assert.ok(held);
   server.get = () =>
     new Promise((resolve) => {
       answer = resolve;
@@ -104,7 +185,7 @@ test('an answer that comes when the connection is another one is not believed', 
   await clock.elapse(5);
   redis.start('nothing');
   await clock.elapse(50);
-  answer(JSON.stringify(entry('old', 1)));
+  answer(held);
   assert.is(await reading, undefined);
 });
 

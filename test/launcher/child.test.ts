@@ -33,6 +33,7 @@ function startChild(kind: NodeKind, stdio: 'ipc' | 'ignore' = 'ipc'): Child {
 function configure(folder: string, kind: NodeKind, cluster = 'one'): Configure {
   return {
     type: 'configure',
+    boot: 'boot-1',
     id: `${kind}-1`,
     kind,
     cluster,

@@ -1,5 +1,5 @@
 import type { Mutant } from './mutant.ts';
-import { limits, slicesUnder, strongReadsUnder, under } from './plans.ts';
+import { cutOffFromCatalogs, limits, slicesUnder, strongReadsUnder, under } from './plans.ts';
 
 /** Bugs in what readers are shown and buyers are told. */
 export const ANSWER_MUTANTS: readonly Mutant[] = [
@@ -57,7 +57,7 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'gateway/cached-read.ts',
-        find: 'if (stored && stored.asOf >= demand.minVersion) return hit(memory.put(subject, stored));',
+        find: 'if (stored && counts(subject, stored, demand)) return hit(memory.put(subject, stored));',
         put: 'if (stored) return hit(memory.put(subject, stored));',
       },
       {
@@ -72,6 +72,45 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
       redis: true,
       books: 20,
       limits: limits({ cacheEntries: 5 }),
+    }),
+  },
+  {
+    name: 'future-of-a-store-put-back',
+    harm: 'A store that was put back to an earlier copy meets in Redis what it had been after that copy was made.',
+    swaps: [
+      {
+        file: 'gateway/remote-cache.ts',
+        find: 'prefix = boot === undefined || runId === undefined ? undefined : `${cluster}:${boot}:${runId}:`;',
+        put: 'prefix = boot === undefined || runId === undefined ? undefined : `${cluster}:${runId}:`;',
+      },
+    ],
+    seeds: 10,
+    change: under([], {
+      gateways: 2,
+      redis: true,
+      books: 20,
+      stock: 200,
+      lostMs: 4_000,
+      faultEveryMs: Number.POSITIVE_INFINITY,
+      limits: limits({ cacheEntries: 2 }),
+    }),
+  },
+  {
+    name: 'remote-entry-unsealed',
+    harm: 'Whoever can write to Redis decides what readers are shown.',
+    swaps: [
+      {
+        file: 'gateway/seal.ts',
+        find: 'return given.length === right.length && timingSafeEqual(given, right) ? text : undefined;',
+        put: 'return given.length === right.length ? text : undefined;',
+      },
+    ],
+    seeds: 10,
+    change: under(['disturb Redis'], {
+      gateways: 2,
+      redis: true,
+      books: 20,
+      limits: limits({ cacheEntries: 2 }),
     }),
   },
   {
@@ -97,6 +136,19 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
       books: 3,
       strongReads: 0,
     }),
+  },
+  {
+    name: 'feed-alive-without-leader',
+    harm: 'A catalog that is cut off from the others passes for one that has everything; its gateway is silenced.',
+    swaps: [
+      {
+        file: 'actors/catalog/leader-contact.ts',
+        find: 'silentMs: () => (heardAt === null ? null : Math.max(0, Math.round(clock.monotonic() - heardAt))),',
+        put: 'silentMs: () => 0,',
+      },
+    ],
+    seeds: 10,
+    change: cutOffFromCatalogs,
   },
   {
     name: 'retried-under-a-new-order-id',

@@ -42,6 +42,27 @@ export function slicesUnder(faults: readonly string[], more: Partial<Plan> = {})
   });
 }
 
+/**
+ * A catalog is cut off from the other catalogs and from nobody else. One gateway is only read through, so that
+ * nothing but the feed tells it of changes; it must notice when the feed is that of the catalog cut off.
+ */
+export const cutOffFromCatalogs = under(['cut off a catalog'], {
+  gateways: 2,
+  orders: 2,
+  redis: false,
+  books: 3,
+  stock: 200,
+  strongReads: 0,
+  writeVia: 'gateway-2',
+  freshWithinMs: 3_000,
+  latencyMs: 2,
+  diskMs: 1,
+  dropRate: 0,
+  duplicateRate: 0,
+  faultEveryMs: 2_500,
+  limits: DEFAULT_LIMITS,
+});
+
 /** A calm run in which followers leave and come back, one at a time. */
 export function followersReturn(plan: Plan): Plan {
   return {

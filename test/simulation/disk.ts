@@ -17,6 +17,8 @@ export interface SimulatedDisk {
   crash(): void;
   /** Removes everything, as a new disk would. The disk must not be open. */
   wipe(): void;
+  /** Puts these records in the place of all that it holds, as from a copy. The disk must not be open. */
+  putBack(copy: ReadonlyMap<string, string>): void;
   /** Alters the value under `key`, as a flipped bit would; false if there is none. */
   corrupt(key: string): boolean;
   /** Removes a record behind the store's back; false if there is none. */
@@ -63,6 +65,10 @@ export function simulatedDisk(options: {
       refuseIfOpen();
       records.clear();
       sorted = undefined;
+    },
+    putBack(copy) {
+      disk.wipe();
+      for (const [key, value] of copy) records.set(key, value);
     },
     corrupt(key) {
       const value = records.get(key);

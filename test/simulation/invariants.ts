@@ -1,3 +1,4 @@
+import type { BookId } from '../../runtime/domain.ts';
 import { GENERATION_KEY, HARD_STATE_KEY, LOG_PREFIX, logIndex, logKey } from '../../storage/keys.ts';
 import type { Position } from '../../storage/position.ts';
 import type { SimNode, World } from './world.ts';
@@ -17,6 +18,8 @@ export interface Invariants {
   readonly committed: number;
   /** Leaders seen, by term. */
   readonly leaders: ReadonlyMap<number, string>;
+  /** The latest version of a book that any catalog had applied at `time`. */
+  versionAt(book: BookId, time: number): number;
 }
 
 interface Seen {
@@ -41,6 +44,8 @@ export function createInvariants(world: World): Invariants {
   const matches = new Map<string, number>();
   const committed: Position[] = [];
   const digests = new Map<number, { digest: string; node: string }>();
+  /** When each version of a book was first applied anywhere, in the order of versions. */
+  const versions = new Map<BookId, { readonly version: number; readonly at: number }[]>();
 
   function check(): void {
     if (world.complaints.length > 0) throw new Violation(`a node gave up: ${world.complaints[0]}`);
@@ -191,7 +196,10 @@ export function createInvariants(world: World): Invariants {
     else if (first.digest !== state.digest) {
       throw new Violation(`${node.id} and ${first.node} differ at applied index ${index}`);
     }
-    for (const { id, initial, restocked, sold, stock } of state.books()) {
+    for (const { id, initial, restocked, sold, stock, version } of state.books()) {
+      const known = versions.get(id) ?? [];
+      versions.set(id, known);
+      if (version > (known.at(-1)?.version ?? 0)) known.push({ version, at: world.scheduler.now });
       if (stock >= 0 && initial + restocked - sold === stock) continue;
       throw new Violation(
         `${node.id}: book ${id} has ${initial} + ${restocked} - ${sold} but stock ${stock}`,
@@ -205,6 +213,7 @@ export function createInvariants(world: World): Invariants {
       return committed.length;
     },
     leaders,
+    versionAt: (book, time) => versions.get(book)?.findLast(({ at }) => at <= time)?.version ?? 0,
   };
 }
 

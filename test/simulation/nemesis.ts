@@ -136,6 +136,7 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
     ['isolate', 3, () => isolate()],
     ['cut off the leader', 1, () => void (leader() && isolate(leader(), world.ofKind('catalog')))],
     ['silence the leader', 1, () => void (leader() && isolate(leader(), world.ofKind('catalog'), true))],
+    ['cut off a catalog', 1, () => isolate(pick(world.ofKind('catalog')), world.ofKind('catalog'))],
     ['disturb a follower', 1, disturbFollower],
     ['reset a link', 4, () => network.reset(pick(world.nodes).id, pick(world.nodes).id)],
     ['slow disk', 1, slowDisk],
@@ -146,12 +147,13 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
     ['disturb Redis', redis ? 4 : 0, disturbRedis],
   ];
 
-  /** Slow, stopped, or dead and back with nothing or with what it had at some earlier time. */
+  /** Slow, stopped, written to by others, or dead and back with nothing or with what it had at some earlier time. */
   function disturbRedis(): void {
     if (!redis?.running) return;
-    const trouble = pick(['slow', 'paused', 'wiped', 'restored', 'saved'] as const);
+    const trouble = pick(['slow', 'paused', 'wiped', 'restored', 'saved', 'forged'] as const);
     say(`redis ${trouble}`);
     if (trouble === 'saved') redis.save();
+    else if (trouble === 'forged') redis.forge();
     else if (trouble === 'slow') {
       redis.weather.maxLatencyMs = 60;
       soon(500, 4_000, calmRedis);

@@ -25,10 +25,19 @@ export interface Plan {
   /** Simulated milliseconds with faults, and afterwards without. */
   readonly faultsMs: number;
   readonly healedMs: number;
+  /**
+   * Simulated milliseconds that the store lives before it is put back to a copy from their beginning, while its
+   * Redis stays; 0 for a store that is never put back.
+   */
+  readonly lostMs: number;
   /** Mean simulated milliseconds between two faults. */
   readonly faultEveryMs: number;
   /** The only faults that come, by their names in `nemesis.ts`; all of them if left out. */
   readonly faults?: readonly string[];
+  /** The only gateway that changes go through; any of them if left out. */
+  readonly writeVia?: string;
+  /** Simulated milliseconds after which every default read must show a change, whatever its `Age` says. */
+  readonly freshWithinMs?: number;
   readonly latencyMs: number;
   readonly dropRate: number;
   readonly duplicateRate: number;
@@ -77,6 +86,7 @@ export function drawPlan(seed: number, random: Random): Plan {
     duplicateRate: lossy ? random.next() * 0.02 : 0,
     diskMs: calm ? 1 : pick(0.5, 3, 20),
     slowestSyncMs: 2_000,
+    lostMs: random.next() < 0.15 ? between(1_000, 4_000) : 0,
   };
 }
 

@@ -20,6 +20,8 @@ export interface SimulatedRedis {
   kill(): void;
   /** Starts it again under a new run id, with the data of the last `save` or with none. */
   start(data: 'saved' | 'nothing'): void;
+  /** Somebody writes to it: entries show other copies, and claim to be as of a time that is far from here. */
+  forge(): void;
   /** Takes every command in and answers none, until `resume`. */
   pause(): void;
   resume(): void;
@@ -141,7 +143,7 @@ export function simulatedRedis(options: {
         },
         observe: (observer) => void client.observers.push(observer),
         runId: () => command(client, () => runId),
-        get: (key) => command(client, () => find(key)?.value ?? null),
+        get: (key) => command(client, () => find(key) ?? null),
         putIfNewer: (key, asOf, value, expirySeconds) =>
           command(client, () => {
             const there = find(key);
@@ -149,11 +151,22 @@ export function simulatedRedis(options: {
             data.set(key, { asOf, value, expiresAt: clock.now() + expirySeconds * 1000 });
             return true;
           }),
+        discard: (key, { value }) =>
+          command(client, () => {
+            if (find(key)?.value === value) data.delete(key);
+          }),
         async close() {
           client.closed = true;
           disconnect(client);
         },
       };
+    },
+    forge() {
+      for (const [key, record] of data) {
+        const value = record.value.replace(/"stock":\d+/, `"stock":${random.integer(1_000)}`);
+        const late = { asOf: 9e14, value: value.replace(/"asOf":\d+/, '"asOf":900000000000000') };
+        data.set(key, { ...record, value, ...(random.next() < 0.5 && late) });
+      }
     },
     save() {
       saved = new Map(data);

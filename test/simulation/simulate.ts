@@ -4,9 +4,9 @@ import type { Line } from '../checkers/history.ts';
 import { checkLinearizability } from '../checkers/linearizability.ts';
 import { checkWitness } from '../checkers/witness.ts';
 import { createInvariants, type Invariants, Violation } from './invariants.ts';
-import { createNemesis } from './nemesis.ts';
+import { createNemesis, type Nemesis } from './nemesis.ts';
 import { drawPlan, type Plan } from './plan.ts';
-import { createWorkload } from './workload.ts';
+import { createWorkload, type Workload } from './workload.ts';
 import { createWorld, type SimNode, type World } from './world.ts';
 
 /** Simulated milliseconds for the first election, the stocking of the shelf and nothing else. */
@@ -40,9 +40,9 @@ export async function simulate(
   const random = seededRandom(seed);
   const plan = change(drawPlan(seed, random));
   const world = createWorld(plan, random);
-  const invariants = createInvariants(world);
-  const nemesis = createNemesis(world, invariants, random);
-  const workload = createWorkload(world, random);
+  let invariants = createInvariants(world);
+  let workload = createWorkload(world, invariants, random);
+  let nemesis: Nemesis | undefined;
   let failure: string | undefined;
   const rejected = (error: unknown) =>
     world.complaints.push(`unhandled rejection: ${(error as Error)?.stack ?? error}`);
@@ -50,6 +50,13 @@ export async function simulate(
   try {
     for (const node of world.nodes) world.start(node);
     await until(world, invariants, workload.stock(), OPENING_MS, 'the store does not open');
+    if (plan.lostMs > 0) {
+      await liveInVain(world, invariants, workload);
+      invariants = createInvariants(world);
+      workload = createWorkload(world, invariants, random, workload.history.filter(isShelf));
+      await until(world, invariants, workload.progress(), OPENING_MS, 'a store put back does not open');
+    }
+    nemesis = createNemesis(world, invariants, random);
     const termsAtFirst = invariants.leaders.size;
     const faultsFrom = world.scheduler.now;
     workload.begin();
@@ -82,13 +89,24 @@ export async function simulate(
     events: world.scheduler.taken,
     operations: workload.operations,
     simulatedMs: world.scheduler.now,
-    faults: nemesis.faults,
+    faults: nemesis?.faults ?? new Map(),
     terms: invariants.leaders.size,
     committed: invariants.committed,
     history: workload.history,
     failure,
     lines: failure === undefined ? [] : world.trace.lines(),
   };
+}
+
+const isShelf = ({ kind }: Line) => kind === 'book';
+
+/** The store lives for a while and is put back to where it was before; what Redis has of that life is of no past. */
+async function liveInVain(world: World, invariants: Invariants, workload: Workload): Promise<void> {
+  const copies = new Map(world.ofKind('catalog').map((node) => [node, new Map(node.disk!.records)]));
+  workload.begin();
+  await world.scheduler.run(world.scheduler.now + world.plan.lostMs, invariants.check);
+  await until(world, invariants, workload.stop(), 30_000, 'a client does not come to an end');
+  world.putBack(copies);
 }
 
 /** Runs the simulation until `work` has settled, for at most `patienceMs`. */

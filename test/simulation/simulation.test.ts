@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { cutOffFromCatalogs } from '../mutants/plans.ts';
 import { simulate } from './simulate.ts';
 
 const SEEDS = 100;
@@ -38,5 +39,12 @@ test('a calm seed keeps its leader', async () => {
   assert.is(failure, undefined);
   assert.is(terms, 1);
 });
+
+for (let seed = 1; seed <= 5; seed++) {
+  test(`seed ${seed} with a catalog cut off from catalogs only shows changes within a bound`, async () => {
+    const { failure } = await simulate(seed, cutOffFromCatalogs);
+    assert.is(failure, undefined);
+  });
+}
 
 test.run();

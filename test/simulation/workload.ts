@@ -1,15 +1,22 @@
 import type { GatewayService, Submitted } from '../../gateway/service.ts';
-import type { CartLine } from '../../runtime/domain.ts';
+import type { BookId, CartLine } from '../../runtime/domain.ts';
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Line, WriteLine } from '../checkers/history.ts';
-import { Violation } from './invariants.ts';
+import { type Invariants, Violation } from './invariants.ts';
 import type { World } from './world.ts';
 
 /** Simulated milliseconds after which a client stops waiting for an answer. */
 const CLIENT_PATIENCE_MS = 5_000;
 /** Simulated milliseconds in which a client must get a definite answer once everything is healed. */
 const PROGRESS_MS = 12_000;
+/**
+ * Simulated milliseconds by which an answer may be older than its `Age` says, beside the second that is rounded
+ * away: a leader's word may have been on its way, or its hearer may have slept, for so long.
+ */
+const AGE_SLACK_MS = 1_000;
+/** How much faster than true time a process's clock may run. */
+const FASTEST_CLOCK = 1.06;
 /** Times a client asks again under the same key when it does not know the outcome. */
 const MAX_ASKS = 4;
 /** Books of one delivery at most, and of all deliveries together. */
@@ -36,9 +43,14 @@ export interface Workload {
 /** An answer, or that there was none in time. */
 type Answer<T> = { readonly value: T } | { readonly error: unknown } | 'silence';
 
-export function createWorkload(world: World, random: Random): Workload {
+export function createWorkload(
+  world: World,
+  invariants: Invariants,
+  random: Random,
+  shelf: readonly Line[] = [],
+): Workload {
   const { plan, scheduler, outside, outsideClock } = world;
-  const history: Line[] = [];
+  const history: Line[] = [...shelf];
   const gateways = world.ofKind('gateway');
   const acknowledged: { key: string; via: string; version: number }[] = [];
   let operations = 0;
@@ -83,11 +95,11 @@ export function createWorkload(world: World, random: Random): Workload {
     });
   }
 
-  function asked(client: string) {
+  function asked(client: string, via = gateways[random.integer(gateways.length)]!.id) {
     return {
       op: `${client}/${operations}`,
       client,
-      via: gateways[random.integer(gateways.length)]!.id,
+      via,
       start: scheduler.now,
       end: null,
       outcome: 'unknown' as const,
@@ -100,13 +112,12 @@ export function createWorkload(world: World, random: Random): Workload {
   }
 
   /** Buys, and while the outcome is not known asks again under the same key, maybe through another gateway. */
-  async function buy(client: string, lines = cart(), via?: string): Promise<boolean> {
+  async function buy(client: string, lines = cart(), via = plan.writeVia): Promise<boolean> {
     const key = `${client}-${operations}`;
     for (let asks = 0; asks < MAX_ASKS; asks++) {
       const line = {
         kind: 'purchase' as const,
-        ...asked(client),
-        ...(via ? { via } : {}),
+        ...asked(client, via),
         key,
         lines: lines.map(({ id, quantity }) => ({ book: id, quantity })),
       };
@@ -124,7 +135,7 @@ export function createWorkload(world: World, random: Random): Workload {
   async function restock(client: string): Promise<void> {
     const line = {
       kind: 'restock' as const,
-      ...asked(client),
+      ...asked(client, plan.writeVia),
       key: `${client}-${operations}`,
       book: book(),
       amount: 1 + random.integer(5),
@@ -135,7 +146,7 @@ export function createWorkload(world: World, random: Random): Workload {
   async function reprice(client: string): Promise<void> {
     const line = {
       kind: 'price' as const,
-      ...asked(client),
+      ...asked(client, plan.writeVia),
       key: `${client}-${operations}`,
       book: book(),
       price: 100 + random.integer(900),
@@ -157,8 +168,10 @@ export function createWorkload(world: World, random: Random): Workload {
       history.push({ ...line, end: answer === 'silence' ? null : end, outcome: 'none' });
       return;
     }
-    const { value, version, asOf } = answer.value;
+    const { value, version, asOf, ageSeconds } = answer.value;
     if (value === null) throw new Violation(`${line.op}: ${line.via} does not find book ${line.book}`);
+    const ageMs = (ageSeconds + 1) * 1_000 * FASTEST_CLOCK + AGE_SLACK_MS;
+    checkAge(line, line.book, version, Math.min(ageMs, plan.freshWithinMs ?? ageMs));
     const { stock, price } = value;
     const told = { ...line, end, outcome: 'ok' as const, version, asOf, stock, price };
     history.push(told);
@@ -167,6 +180,16 @@ export function createWorkload(world: World, random: Random): Workload {
       () => `    ${JSON.stringify(told)} (${answer.value.cache}, ${answer.value.servedBy})`,
     );
     world.trace.mix(JSON.stringify(told));
+  }
+
+  /** What is shown is no older than it may be, whoever made the changes. */
+  function checkAge(asks: ReturnType<typeof asked>, id: BookId, version: number, ageMs: number): void {
+    const { op, via, start } = asks;
+    const newest = invariants.versionAt(id, start - ageMs);
+    if (version >= newest) return;
+    throw new Violation(
+      `${op}: ${via} shows version ${version} of book ${id}, but ${newest} was there ${Math.round(ageMs)} ms before`,
+    );
   }
 
   /** An order that was acknowledged through a gateway is found there from then on, as it was acknowledged. */

@@ -59,6 +59,8 @@ export interface World {
   kill(node: SimNode): void;
   pause(node: SimNode): void;
   resume(node: SimNode): void;
+  /** Ends every process, puts these records back on the catalogs' disks, and starts the store anew. */
+  putBack(copies: ReadonlyMap<SimNode, ReadonlyMap<string, string>>): void;
   node(id: NodeId): SimNode;
   ofKind(kind: NodeKind): SimNode[];
   /** What a node reported that must not happen: a refused start, a broken invariant. */
@@ -129,6 +131,7 @@ export function createWorld(plan: Plan, random: Random): World {
   }
 
   let formatted = false;
+  let boots = 1;
 
   async function boot(node: SimNode, process: SimProcess): Promise<void> {
     const clock = processClock(scheduler, process, node.skew);
@@ -150,14 +153,22 @@ export function createWorld(plan: Plan, random: Random): World {
       const mesh = await join(disk.identity.incarnation);
       if (!process.alive) return;
       const onFailure = (error: unknown) => complain(node, error);
-      node.catalog = createCatalog({ disk, catalogs, mesh, pid: 1, onFailure, ...ports });
+      node.catalog = createCatalog({
+        disk,
+        catalogs,
+        boot: `boot-${boots}`,
+        mesh,
+        pid: 1,
+        onFailure,
+        ...ports,
+      });
       mesh.setAddresses(addresses);
     } else {
       const mesh = await join(ports.random.id());
       if (node.kind === 'order') node.order = createOrder({ mesh, catalogs, pid: 1, ...ports });
       else {
         const server = redis?.connect(clock);
-        const remote = server && createRemoteCache({ server, cluster: CLUSTER, ...ports });
+        const remote = server && createRemoteCache({ server, cluster: CLUSTER, secret: SECRET, ...ports });
         node.gateway = createGateway({ mesh, catalogs, orders, remote, pid: 1, ...ports });
         node.gateway.onChange(inOrder(node));
       }
@@ -235,6 +246,12 @@ export function createWorld(plan: Plan, random: Random): World {
     resume(node) {
       say(`resume ${node.id}`);
       resume(scheduler, node.process, waking);
+    },
+    putBack(copies) {
+      boots++;
+      for (const node of nodes) this.kill(node);
+      for (const [node, copy] of copies) node.disk!.putBack(copy);
+      for (const node of nodes) this.start(node);
     },
     node: (id) => nodes.find((node) => node.id === id)!,
     ofKind: (kind) => nodes.filter((node) => node.kind === kind),

@@ -28,6 +28,8 @@ export interface Catalogs {
   readonly gateway: MemoryNode;
   readonly failures: unknown[];
   readonly running: readonly RunningCatalog[];
+  /** The start of the store that the next catalog is told of. */
+  boot: string;
   get(id: NodeId): RunningCatalog;
   /** Starts a catalog that is not running, on the disk that it had. */
   start(id: NodeId): Promise<RunningCatalog>;
@@ -77,6 +79,7 @@ export async function startCatalogs(count = 3, changes: Partial<Limits> = {}): P
     const catalog = createCatalog({
       disk,
       catalogs: ids,
+      boot: catalogs.boot,
       mesh,
       pid: 1,
       clock,
@@ -118,6 +121,7 @@ export async function startCatalogs(count = 3, changes: Partial<Limits> = {}): P
     network,
     gateway,
     failures,
+    boot: 'boot-1',
     get running() {
       return [...running.values()];
     },

@@ -1,0 +1,37 @@
+import type { Clock } from '../../runtime/clock.ts';
+import type { Replica } from '../replica/replica.ts';
+
+/**
+ * How long ago this catalog knew, and had applied, everything that a leader had committed. A catalog that is cut
+ * off from the others does not notice it by what it has; the gateways that follow its feed must hear of it.
+ */
+export interface LeaderContact {
+  /** Takes in what the replica knows now; called once a tick. */
+  look(): void;
+  /** Milliseconds since then; null before it has ever been so. */
+  silentMs(): number | null;
+}
+
+export function createLeaderContact(options: {
+  readonly replica: Pick<Replica, 'raft' | 'state'>;
+  readonly clock: Clock;
+}): LeaderContact {
+  const { replica, clock } = options;
+  let heardAt: number | null = null;
+  /** What was committed when a leader was heard, until it is applied here. */
+  let awaited: { readonly index: number; readonly heardAt: number } | undefined;
+
+  return {
+    look() {
+      const { raft, state } = replica;
+      const { leader, commit, leaderCommit, term, log, elapsed, limits } = raft;
+      // Before a leader has committed an entry of its term it may not know what its predecessor had committed.
+      const isVouchedFor = leader !== null && commit >= leaderCommit && log.termAt(commit) === term;
+      if (isVouchedFor) awaited ??= { index: commit, heardAt: clock.monotonic() - elapsed * limits.tickMs };
+      if (!awaited || state.applied.index < awaited.index) return;
+      heardAt = Math.max(heardAt ?? awaited.heardAt, awaited.heardAt);
+      awaited = undefined;
+    },
+    silentMs: () => (heardAt === null ? null : Math.max(0, Math.round(clock.monotonic() - heardAt))),
+  };
+}
