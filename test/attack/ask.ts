@@ -26,7 +26,10 @@ export function ask(url: string, asked: Asked = {}): Promise<Reply> {
   const { method = 'GET', headers = {}, heedless = false, agent = new Agent(), timeoutMs = 20_000 } = asked;
   const body = asked.body === undefined ? undefined : JSON.stringify(asked.body);
   const all: OutgoingHttpHeaders = {
-    ...(body !== undefined && { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) }),
+    ...(body !== undefined && {
+      'content-type': 'application/json',
+      'content-length': Buffer.byteLength(body),
+    }),
     ...headers,
   };
   return new Promise((resolve) => {

@@ -20,11 +20,15 @@ let confirmed: { readonly at: number; readonly took: number }[] = [];
 
 function buy(agent: Agent): Promise<boolean> {
   return new Promise((resolve) => {
-    const call = request(`${url}/purchase`, { agent, method: 'POST', headers, timeout: PATIENCE_MS }, (answer) => {
-      answer.resume();
-      answer.on('end', () => resolve(answer.statusCode === 201));
-      answer.on('error', () => resolve(false));
-    });
+    const call = request(
+      `${url}/purchase`,
+      { agent, method: 'POST', headers, timeout: PATIENCE_MS },
+      (answer) => {
+        answer.resume();
+        answer.on('end', () => resolve(answer.statusCode === 201));
+        answer.on('error', () => resolve(false));
+      },
+    );
     call.on('timeout', () => call.destroy());
     call.on('error', () => resolve(false));
     call.end(body);

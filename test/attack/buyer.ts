@@ -23,7 +23,10 @@ export async function startBuyer(url: string, book: number): Promise<Buyer> {
   async function settle(): Promise<Purchases> {
     const answer = once(child, 'message');
     child.send('settle');
-    const [purchases] = await Promise.race([answer, ended.then(() => Promise.reject(new Error('the buyer ended')))]);
+    const [purchases] = await Promise.race([
+      answer,
+      ended.then(() => Promise.reject(new Error('the buyer ended'))),
+    ]);
     return purchases;
   }
 

@@ -1,5 +1,5 @@
-import type { Cluster } from '../support/cluster.ts';
 import { Agent } from 'node:http';
+import type { Cluster } from '../support/cluster.ts';
 import { ask } from './ask.ts';
 
 /** What attacks put into a store before they begin. */

@@ -7,7 +7,10 @@ const PROGRAM = /(catalog|order|gateway)\/main\.ts$/;
 /** The nodes among the children of a launcher, as their programs tell: pid to `catalog`, `order` or `gateway`. */
 export function nodesUnder(launcher: number): Map<number, string> {
   const nodes = new Map<number, string>();
-  for (const pid of read(`/proc/${launcher}/task/${launcher}/children`).split(' ').filter(Boolean).map(Number)) {
+  for (const pid of read(`/proc/${launcher}/task/${launcher}/children`)
+    .split(' ')
+    .filter(Boolean)
+    .map(Number)) {
     const program = read(`/proc/${pid}/cmdline`)
       .split('\0')
       .map((argument) => PROGRAM.exec(argument)?.[1])

@@ -26,7 +26,7 @@ function slow(prototype, name) {
   };
 }
 
-const require = createRequire(import.meta.url);
+const require = createRequire(createRequire(import.meta.url).resolve('level'));
 const { ClassicLevel } = require('classic-level');
 const { ChainedBatch } = require('classic-level/chained-batch');
 slow(ClassicLevel.prototype, '_batch');

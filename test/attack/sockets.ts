@@ -28,8 +28,11 @@ export async function openSockets(url: string, count: number): Promise<Socket[]>
   return sockets.filter((socket) => socket !== undefined);
 }
 
-/** Asks for a WebSocket; true if the other end agrees. */
-export async function upgrade(socket: Socket, url: string, headers: readonly string[] = []): Promise<boolean> {
+/** The status of a handshake that was agreed to. */
+export const SWITCHED = 101;
+
+/** Asks for a WebSocket; resolves to the status of the answer, 0 where there is none. */
+export async function upgrade(socket: Socket, url: string, headers: readonly string[] = []): Promise<number> {
   const { host, pathname } = new URL(url);
   socket.write(
     [
@@ -52,7 +55,7 @@ export async function upgrade(socket: Socket, url: string, headers: readonly str
   const closed = new Promise<string>((resolve) => socket.once('close', () => resolve('')));
   const text = await Promise.race([answer, closed]);
   clearTimeout(limit);
-  return text.startsWith('HTTP/1.1 101');
+  return Number(/^HTTP\/1\.1 (\d{3})/.exec(text)?.[1] ?? 0);
 }
 
 /** The beginning of a whole text frame of `length` bytes from a client, masked with zeros (RFC 6455, section 5.2). */

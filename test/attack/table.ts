@@ -5,7 +5,16 @@ import type { Report } from './stage.ts';
 
 /** What people read: a row for each attack, and below it what the attack saw and what is wrong. */
 
-const HEAD = ['attack', 'verdict', 'catalogs MiB', 'gateway MiB', 'term', 'ended', 'purchases/s', 'longest gap ms'];
+const HEAD = [
+  'attack',
+  'verdict',
+  'catalogs MiB',
+  'gateway MiB',
+  'term',
+  'ended',
+  'purchases/s',
+  'longest gap ms',
+];
 
 export function tableOf(reports: readonly Report[]): string {
   const table = new Table({ head: HEAD, style: { head: [], border: [], compact: true } });
@@ -24,7 +33,9 @@ function rowOf({ attack, measured = {}, wrong, skipped }: Report): string[] {
     lead ? `${termOf(lead.before.term)} → ${termOf(lead.after.term)}` : '',
     ended ? String(ended.length) : '',
     purchases
-      ? [purchases.before, purchases.during, purchases.after].map((phase) => Math.round(phase.perSecond)).join(' → ')
+      ? [purchases.before, purchases.during, purchases.after]
+          .map((phase) => Math.round(phase.perSecond))
+          .join(' → ')
       : '',
     purchases ? String(Math.round(purchases.during.longestGapMs)) : '',
   ];
@@ -32,7 +43,9 @@ function rowOf({ attack, measured = {}, wrong, skipped }: Report): string[] {
 
 /** A line for what the attack saw, and one for each thing that is wrong. */
 function linesOf({ attack, measured, wrong, skipped, seconds }: Report): string[] {
-  const seen = Object.entries(measured?.seen ?? {}).map(([name, value]) => `${name} ${Math.round(value * 100) / 100}`);
+  const seen = Object.entries(measured?.seen ?? {}).map(
+    ([name, value]) => `${name} ${Math.round(value * 100) / 100}`,
+  );
   return [
     `${attack.name} (${seconds.toFixed(0)} s): ${[...seen, skipped && `skipped, ${skipped}`].filter(Boolean).join(', ')}`,
     ...wrong.map((clause) => `  open: ${clause}`),

@@ -1,4 +1,13 @@
 import type { Attack } from '../attack.ts';
+import { foreignPages } from '../doors/foreign-pages.ts';
+import { openHost } from '../doors/open-host.ts';
+import { openLists } from '../doors/open-lists.ts';
+import { plantedFiles } from '../doors/planted-files.ts';
+import { refusals } from '../doors/refusals.ts';
+import { tokenGuessing } from '../doors/token-guessing.ts';
+import { tokenInEnvironment } from '../doors/token-in-environment.ts';
+import { cutOffCatalog } from './cut-off-catalog.ts';
+import { futureCache } from './future-cache.ts';
 import { heavyReaders } from './heavy-readers.ts';
 import { hugeTopic } from './huge-topic.ts';
 import { manyWatchers } from './many-watchers.ts';
@@ -22,4 +31,13 @@ export const ATTACKS: readonly Attack[] = [
   manyWatchers,
   strangers,
   slowDisks,
+  cutOffCatalog,
+  futureCache,
+  foreignPages,
+  openLists,
+  refusals,
+  plantedFiles,
+  tokenInEnvironment,
+  tokenGuessing,
+  openHost,
 ];

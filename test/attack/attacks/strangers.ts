@@ -4,7 +4,7 @@ import { ask } from '../ask.ts';
 import { type StoreAttack, scaled } from '../attack.ts';
 import { BOUGHT_BOOK } from '../goods.ts';
 import { atMost, memoryBounded, staysInTerm } from '../rules.ts';
-import { destroyAll, frameHead, openSockets, upgrade } from '../sockets.ts';
+import { destroyAll, frameHead, openSockets, SWITCHED, upgrade } from '../sockets.ts';
 import { tcpLinks } from '../stage.ts';
 
 const SENDERS = 60;
@@ -38,7 +38,7 @@ export const strangers: StoreAttack = {
     await store.whole();
     return {
       'link ports': ports.length,
-      'let in before a greeting': upgraded.filter(Boolean).length,
+      'let in before a greeting': upgraded.filter((status) => status === SWITCHED).length,
       'cut off while sending': cutOff,
       idle: idle.length,
       'ms until the gateway is back': backMs,

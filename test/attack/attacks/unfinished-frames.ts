@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type StoreAttack, scaled } from '../attack.ts';
 import { memoryBounded, noneEnded, sellsAfterwards } from '../rules.ts';
-import { destroyAll, frameHead, openSockets, upgrade } from '../sockets.ts';
+import { destroyAll, frameHead, openSockets, SWITCHED, upgrade } from '../sockets.ts';
 
 const SOCKETS = 400;
 const SENT_BYTES = 1_000_000;
@@ -28,12 +28,14 @@ export const unfinishedFrames: StoreAttack = {
     while (performance.now() < until && sockets.some(({ destroyed }) => !destroyed)) await sleep(100);
     const open = sockets.filter(({ destroyed }) => !destroyed).length;
     destroyAll(sockets);
-    return { upgraded: upgraded.filter(Boolean).length, 'still open': open };
+    return { upgraded: upgraded.filter((status) => status === SWITCHED).length, 'still open': open };
   },
   verdict: (measured) => [
     ...noneEnded(measured),
     ...memoryBounded(measured),
-    ...(measured.seen['still open'] === 0 ? [] : [`${measured.seen['still open']} unfinished frames are waited for`]),
+    ...(measured.seen['still open'] === 0
+      ? []
+      : [`${measured.seen['still open']} unfinished frames are waited for`]),
     ...sellsAfterwards(measured),
   ],
 };

@@ -31,8 +31,10 @@ export const unreadFrames: StoreAttack = {
       closed = 1;
     });
     socket.pause();
-    const call = (method: string, params: string) => `{"jsonrpc":"2.0","id":1,"method":"${method}","params":${params}}`;
-    for (let page = 0; page < PAGES; page++) socket.send(call('books', `{"after":${FIRST_BOOK - 1},"limit":1000}`));
+    const call = (method: string, params: string) =>
+      `{"jsonrpc":"2.0","id":1,"method":"${method}","params":${params}}`;
+    for (let page = 0; page < PAGES; page++)
+      socket.send(call('books', `{"after":${FIRST_BOOK - 1},"limit":1000}`));
     await sleep(500);
     const frame = call('books', `[${Array(EMPTY_PARAMETERS).fill('{}').join(',')}]`);
     const frames = scaled(intensity, FRAMES, 40);
@@ -42,9 +44,5 @@ export const unreadFrames: StoreAttack = {
     socket.terminate();
     return { frames, 'frame bytes': frame.length, 'bytes not taken': waiting, closed };
   },
-  verdict: (measured) => [
-    ...noneEnded(measured),
-    ...memoryBounded(measured),
-    ...sellsAfterwards(measured),
-  ],
+  verdict: (measured) => [...noneEnded(measured), ...memoryBounded(measured), ...sellsAfterwards(measured)],
 };
