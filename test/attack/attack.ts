@@ -48,6 +48,8 @@ export interface Measured {
   readonly memory: readonly ProcessMemory[];
   /** Processes that ended, which the attack did not end itself; a name for each time. */
   readonly ended: readonly string[];
+  /** What processes said as they ended, or as they failed. */
+  readonly lastWords: readonly string[];
   readonly lead: { readonly before: Lead; readonly after: Lead };
   readonly purchases: { readonly before: Purchases; readonly during: Purchases; readonly after: Purchases };
 }

@@ -1,6 +1,7 @@
 import { Agent } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Cluster } from '../support/cluster.ts';
-import { ask } from './ask.ts';
+import { type Asked, ask } from './ask.ts';
 
 /** What attacks put into a store before they begin. */
 
@@ -10,6 +11,9 @@ const COPIES = 1_000_000_000;
 const BATCH = 500;
 /** Orders asked for at once. */
 const AT_ONCE = 16;
+const MOST_TRIES = 100;
+/** Milliseconds between two tries. */
+const RETRY_MS = 100;
 
 export interface Goods {
   readonly firstId: number;
@@ -29,8 +33,7 @@ export async function addBooks(store: Cluster, { firstId, count, topic, titleLen
       price: '1.00',
       stock: COPIES,
     }));
-    const { status } = await store.request('POST', '/books', { admin: true, body });
-    if (status >= 300) throw new Error(`POST /books: ${status}`);
+    await untilDone(`${store.url}/books`, { method: 'POST', body, headers: asAdmin(store) });
   }
 }
 
@@ -50,11 +53,22 @@ export async function placeOrders(store: Cluster, { prefix, count, firstId, line
   const place = async () => {
     while (next < count) {
       const headers = { 'idempotency-key': `${prefix}${String(next++).padStart(6, '0')}` };
-      const { status, text } = await ask(`${store.url}/purchase`, { method: 'POST', body, headers, agent });
-      if (status >= 300) throw new Error(`POST /purchase: ${status} ${text}`);
+      await untilDone(`${store.url}/purchase`, { method: 'POST', body, headers, agent });
     }
   };
   await Promise.all(Array.from({ length: AT_ONCE }, place)).finally(() => agent.destroy());
+}
+
+/** Asks again while the store is busy: books have ids and orders have keys, so that nothing is done twice. */
+async function untilDone(url: string, asked: Asked): Promise<void> {
+  let said = '';
+  for (let tries = 0; tries < MOST_TRIES; tries++) {
+    const { status, text } = await ask(url, asked);
+    if (status === 200 || status === 201) return;
+    said = `${status} ${text.slice(0, 200)}`;
+    await sleep(RETRY_MS);
+  }
+  throw new Error(`${url}: ${said}`);
 }
 
 /** The header that admins and, where it matters, readers of lists send. */

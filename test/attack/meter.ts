@@ -1,12 +1,13 @@
 import type { Cluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Lead, Measured } from './attack.ts';
+import { lastWords } from './last-words.ts';
 import { forgetPeak, memoryOf, nodesUnder } from './process-table.ts';
 
 /** Looks at the processes of a store: what they hold, who ended, and who leads. */
 export interface Meter {
   /** Everything since the meter was started. */
-  stop(): Promise<Pick<Measured, 'memory' | 'ended' | 'lead'>>;
+  stop(): Promise<Pick<Measured, 'memory' | 'ended' | 'lastWords' | 'lead'>>;
 }
 
 /** Milliseconds between two looks. */
@@ -67,6 +68,7 @@ export async function startMeter(store: Cluster): Promise<Meter> {
       const processes = [...seen.values()].map((one) => ({ ...one, name: names.get(one.pid) ?? one.kind }));
       return {
         lead: { before, after },
+        lastWords: lastWords(store.launcher.said.stderr),
         memory: processes.map(({ name, before, most, now, gone }) => ({
           name,
           before,

@@ -56,7 +56,9 @@ export async function make(attack: Attack, intensity: Intensity): Promise<Report
     const seen = await attack.run(intensity);
     return report({ measured: { seen }, wrong: attack.verdict({ seen }) });
   } catch (error) {
-    return report({ wrong: [`it could not be made: ${(error as Error).message.split('\n')[0]}`] });
+    return report({
+      wrong: [`it could not be made: ${(error as Error).message.split('\n')[0]?.slice(0, 200)}`],
+    });
   }
 }
 

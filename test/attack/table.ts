@@ -42,13 +42,14 @@ function rowOf({ attack, measured = {}, wrong, skipped }: Report): string[] {
 }
 
 /** A line for what the attack saw, and one for each thing that is wrong. */
-function linesOf({ attack, measured, wrong, skipped, seconds }: Report): string[] {
+export function linesOf({ attack, measured, wrong, skipped, seconds }: Report): string[] {
   const seen = Object.entries(measured?.seen ?? {}).map(
     ([name, value]) => `${name} ${Math.round(value * 100) / 100}`,
   );
   return [
     `${attack.name} (${seconds.toFixed(0)} s): ${[...seen, skipped && `skipped, ${skipped}`].filter(Boolean).join(', ')}`,
     ...wrong.map((clause) => `  open: ${clause}`),
+    ...(measured?.lastWords ?? []).map((words) => `  said: ${words}`),
   ];
 }
 
