@@ -29,7 +29,12 @@ export const heavyReaders: StoreAttack = {
   async prepare(store, intensity) {
     const count = scaled(intensity, BOOKS, 2_000);
     await addBooks(store, { firstId: FIRST_BOOK, count, topic: 'readers', titleLength: 60 });
-    await placeOrders(store, { prefix: 'read-', count: ORDERS, firstId: FIRST_BOOK, lines: LINES });
+    await placeOrders(store, {
+      prefix: 'read-',
+      count: scaled(intensity, ORDERS, 100),
+      firstId: FIRST_BOOK,
+      lines: LINES,
+    });
   },
   async run(store, { seconds }) {
     const agent = new Agent({ keepAlive: true, maxSockets: CLIENTS });

@@ -1,10 +1,12 @@
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { type StoreAttack, scaled } from '../attack.ts';
+import { addBooks } from '../goods.ts';
 import { memoryBounded, noneEnded, noOutage, sellsAfterwards } from '../rules.ts';
 
 const CONNECTIONS = 150;
 const BOOKS = 10_000;
+const FIRST_BOOK = 50_000;
 const AT_ONCE = 4;
 /** Milliseconds that one subscription may take. */
 const PATIENCE_MS = 10_000;
@@ -15,9 +17,12 @@ export const manyWatchers: StoreAttack = {
   name: 'many-watchers',
   harm: 'Connections that each watch as many books as they may cost the gateway gigabytes in all.',
   needs: {},
+  async prepare(store) {
+    await addBooks(store, { firstId: FIRST_BOOK, count: BOOKS, topic: 'watched', titleLength: 20 });
+  },
   async run(store, intensity) {
     const url = `${store.url.replace('http', 'ws')}/ws`;
-    const ids = Array.from({ length: BOOKS }, (_, index) => 1 + index);
+    const ids = Array.from({ length: BOOKS }, (_, index) => FIRST_BOOK + index);
     const subscribe = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'subscribe', params: { ids } });
     const sockets: WebSocket[] = [];
     let watching = 0;

@@ -12,6 +12,8 @@ const EMPTY_PARAMETERS = 349_000;
 const PAGES = 40;
 const BOOKS = 1_000;
 const FIRST_BOOK = 30_000;
+/** Milliseconds in which the gateway takes all frames, stops taking them, or hangs up. */
+const TAKING_LIMIT_MS = 8_000;
 
 export const unreadFrames: StoreAttack = {
   kind: 'store',
@@ -39,6 +41,8 @@ export const unreadFrames: StoreAttack = {
     const frame = call('books', `[${Array(EMPTY_PARAMETERS).fill('{}').join(',')}]`);
     const frames = scaled(intensity, FRAMES, 40);
     for (let sent = 0; sent < frames && socket.readyState === WebSocket.OPEN; sent++) socket.send(frame);
+    const until = performance.now() + TAKING_LIMIT_MS;
+    while (socket.bufferedAmount > 0 && closed === 0 && performance.now() < until) await sleep(50);
     await sleep(intensity.seconds * 1000);
     const waiting = socket.bufferedAmount;
     socket.terminate();

@@ -16,9 +16,14 @@ export const unreadPages: StoreAttack = {
   name: 'unread-pages',
   harm: 'Pages that nobody reads are made again and again, until every catalog is out of memory.',
   needs: {},
-  async prepare(store) {
+  async prepare(store, intensity) {
     await addBooks(store, { firstId: FIRST_BOOK, count: LINES, topic: 'pages', titleLength: 100 });
-    await placeOrders(store, { prefix: 'big-', count: ORDERS, firstId: FIRST_BOOK, lines: LINES });
+    await placeOrders(store, {
+      prefix: 'big-',
+      count: scaled(intensity, ORDERS, 100),
+      firstId: FIRST_BOOK,
+      lines: LINES,
+    });
   },
   async run(store, intensity) {
     const sockets = await openSockets(store.url, scaled(intensity, CONNECTIONS));
