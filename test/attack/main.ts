@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { stayAlive } from '../../runtime/clock.ts';
 import type { Attack } from './attack.ts';
@@ -23,12 +26,20 @@ and stops by itself. It touches no process that it did not start, and nothing be
 Exit code 0: the store held everywhere. 1: an attack did harm, or a door stands open. 2: usage.
 `;
 
+/** Everything that attacks and their stores write lies in here, and is gone afterwards. */
+const folder = mkdtempSync(join(tmpdir(), 'bazar-attack-'));
+const cleanUp = () => rmSync(folder, { recursive: true, force: true, maxRetries: 10 });
+process.env.TMPDIR = folder;
+
 stayAlive();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-  // The stores notice by themselves that the one who started them has gone.
-  process.on(signal, () => process.exit(1));
+  process.on(signal, () => {
+    // After those that end the processes, since listeners are called in their order.
+    process.on('exit', cleanUp);
+    process.exit(1);
+  });
 }
-process.exitCode = await main();
+process.exitCode = await main().finally(cleanUp);
 process.exit();
 
 async function main(): Promise<number> {
@@ -83,6 +94,7 @@ function within(name: string, text: string, least: number, most: number): number
 }
 
 function refuse(problem: string): never {
+  cleanUp();
   process.stderr.write(`attack: ${problem} (--help lists the options)\n`);
   process.exit(2);
 }

@@ -17,7 +17,7 @@ const FORGED_AS_OF = 900_000_000_000_000;
 /** Nothing but the last entry fits into the gateway's own cache, so that Redis is asked. */
 const LITTLE_MEMORY = ['--limit', 'cacheEntries=1'];
 /** Changes whose versions the restored store does not reach. */
-const LOST_CHANGES = 200;
+const LOST_CHANGES = 50;
 
 interface Book {
   readonly price: string;

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,9 +8,8 @@ import { noneEnded, sellsAfterwards, staysInTerm } from '../rules.ts';
 /** Milliseconds that each sync takes longer, on all catalogs at once. */
 const STEP_MS = 500;
 
-const folder = mkdtempSync(join(tmpdir(), 'bazar-slow-'));
-const delayFile = join(folder, 'delay-ms');
-process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+/** Where every process of the store looks for how much slower its disk is; not there while all is well. */
+const delayFile = () => join(tmpdir(), `bazar-delay-ms-${process.pid}`);
 
 export const slowDisks: StoreAttack = {
   kind: 'store',
@@ -18,17 +17,21 @@ export const slowDisks: StoreAttack = {
   name: 'slow-disks',
   harm: 'Disks that become slow on a majority make one election follow the other, and nothing is sold meanwhile.',
   needs: {
-    env: {
-      BAZAR_TEST_DELAY_FILE: delayFile,
-      get NODE_OPTIONS() {
-        return `${process.env.NODE_OPTIONS ?? ''} --import ${new URL('../slow-disk.js', import.meta.url)}`;
-      },
+    get env() {
+      const slow = new URL('../slow-disk.js', import.meta.url);
+      return {
+        BAZAR_TEST_DELAY_FILE: delayFile(),
+        NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${slow}`,
+      };
     },
   },
   async run(_store, { seconds }) {
-    writeFileSync(delayFile, String(STEP_MS));
-    await sleep(seconds * 1000);
-    rmSync(delayFile);
+    writeFileSync(delayFile(), String(STEP_MS));
+    try {
+      await sleep(seconds * 1000);
+    } finally {
+      rmSync(delayFile());
+    }
     return { 'ms more a sync': STEP_MS };
   },
   verdict: (measured) => [
