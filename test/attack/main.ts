@@ -6,7 +6,7 @@ import { stayAlive } from '../../runtime/clock.ts';
 import type { Attack } from './attack.ts';
 import { ATTACKS } from './attacks/index.ts';
 import { limitHeaps, make, type Report } from './stage.ts';
-import { tableOf } from './table.ts';
+import { linesOf, tableOf } from './table.ts';
 
 /** `npm run attack`: does the store stay up and its doors shut when somebody means harm? */
 
@@ -61,7 +61,9 @@ async function main(): Promise<number> {
   const reports: Report[] = [];
   for (const attack of wanted) {
     process.stderr.write(`${attack.name}: ${attack.harm}\n`);
-    reports.push(await make(attack, intensity));
+    const report = await make(attack, intensity);
+    reports.push(report);
+    process.stderr.write(`${linesOf(report).join('\n')}\n\n`);
   }
   process.stdout.write(values.json ? `${JSON.stringify(reports)}\n` : tableOf(reports));
   return reports.some(({ wrong }) => wrong.length > 0) ? 1 : 0;

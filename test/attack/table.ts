@@ -3,7 +3,7 @@ import type { Measured } from './attack.ts';
 import { MIB } from './rules.ts';
 import type { Report } from './stage.ts';
 
-/** What people read: a row for each attack, and below it what the attack saw and what is wrong. */
+/** What people read: lines for each attack as soon as it is over, and in the end a table of all. */
 
 const HEAD = [
   'attack',
@@ -19,7 +19,7 @@ const HEAD = [
 export function tableOf(reports: readonly Report[]): string {
   const table = new Table({ head: HEAD, style: { head: [], border: [], compact: true } });
   for (const report of reports) table.push(rowOf(report));
-  return `${table}\n${reports.flatMap(linesOf).join('\n')}\n`;
+  return `${table}\n`;
 }
 
 function rowOf({ attack, measured = {}, wrong, skipped }: Report): string[] {
@@ -41,7 +41,7 @@ function rowOf({ attack, measured = {}, wrong, skipped }: Report): string[] {
   ];
 }
 
-/** A line for what the attack saw, and one for each thing that is wrong. */
+/** A line for what the attack saw, one for each thing that is wrong, and what processes said as they ended. */
 export function linesOf({ attack, measured, wrong, skipped, seconds }: Report): string[] {
   const seen = Object.entries(measured?.seen ?? {}).map(
     ([name, value]) => `${name} ${Math.round(value * 100) / 100}`,

@@ -34,7 +34,7 @@ export const futureCache: LoneAttack = {
     const folder = await mkdtemp(join(tmpdir(), 'bazar-attack-'));
     const redis = await startRedisServer();
     const [dataDirectory, copy] = [join(folder, 'data'), join(folder, 'copy')];
-    const options = { redis: redis.url, dataDirectory, args: LITTLE_MEMORY };
+    const options = { catalogs: 1, orders: 1, redis: redis.url, dataDirectory, args: LITTLE_MEMORY };
     const figures: Record<string, number> = {};
     try {
       await withCluster(options, async (store) => void (await change(store, { stock: 1_000 })));
