@@ -43,7 +43,7 @@ test('each harm is seen and told', () => {
   const harms: [harm: Partial<Measured>, told: string][] = [
     [{ ended: ['catalog-2', 'catalog-2'] }, 'ended: catalog-2, catalog-2'],
     [{ lead: { ...lead, after: { leader: 'catalog-3', term: 4 } } }, 'term 1 became 4'],
-    [{ lead: { ...lead, after: { leader: null, term: Number.NaN } } }, 'term 1 became NaN'],
+    [{ lead: { ...lead, after: { leader: null, term: Number.NaN } } }, 'nobody leads'],
     [
       { memory: [{ name: 'gateway-1', before: 100 * MIB, most: 500 * MIB, after: 0 }] },
       'gateway-1 grew by 400 MiB',

@@ -13,6 +13,7 @@ export function noneEnded({ ended }: Measured): readonly string[] {
 
 export function staysInTerm({ lead }: Measured): readonly string[] {
   const { before, after } = lead;
+  if (after.leader === null) return ['nobody leads'];
   return before.term === after.term ? [] : [`term ${before.term} became ${after.term}`];
 }
 
@@ -45,5 +46,7 @@ export function expects({ seen }: { seen: Figures }, name: string, value: number
 }
 
 export function atMost({ seen }: { seen: Figures }, name: string, limit: number): readonly string[] {
-  return (seen[name] ?? Number.POSITIVE_INFINITY) <= limit ? [] : [`${name}: ${seen[name]}, above ${limit}`];
+  return (seen[name] ?? Number.POSITIVE_INFINITY) <= limit
+    ? []
+    : [`${name}: ${Math.round(seen[name] ?? Number.NaN)}, above ${limit}`];
 }
