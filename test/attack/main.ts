@@ -23,7 +23,8 @@ and stops by itself. It touches no process that it did not start, and nothing be
   --json         one JSON value instead of tables
   --help         this text
 
-Exit code 0: the store held everywhere. 1: an attack did harm, or a door stands open. 2: usage.
+Exit code 0: the store held everywhere. 1: an attack did harm, a door
+stands open, or an attack could not be made. 2: usage.
 `;
 
 /** Everything that attacks and their stores write lies in here, and is gone afterwards. */
@@ -66,7 +67,7 @@ async function main(): Promise<number> {
     process.stderr.write(`${linesOf(report).join('\n')}\n\n`);
   }
   process.stdout.write(values.json ? `${JSON.stringify(reports)}\n` : tableOf(reports));
-  return reports.some(({ wrong }) => wrong.length > 0) ? 1 : 0;
+  return reports.some(({ wrong, broken }) => wrong.length > 0 || broken !== undefined) ? 1 : 0;
 }
 
 function named(name: string): Attack {

@@ -22,9 +22,9 @@ export function tableOf(reports: readonly Report[]): string {
   return `${table}\n`;
 }
 
-function rowOf({ attack, measured = {}, wrong, skipped }: Report): string[] {
+function rowOf({ attack, measured = {}, wrong, skipped, broken }: Report): string[] {
   const { memory, lead, ended, purchases } = measured;
-  const verdict = skipped ? 'skipped' : wrong.length > 0 ? 'open' : 'held';
+  const verdict = skipped ? 'skipped' : broken ? 'not made' : wrong.length > 0 ? 'open' : 'held';
   return [
     attack.name,
     verdict,
@@ -42,12 +42,13 @@ function rowOf({ attack, measured = {}, wrong, skipped }: Report): string[] {
 }
 
 /** A line for what the attack saw, one for each thing that is wrong, and what processes said as they ended. */
-export function linesOf({ attack, measured, wrong, skipped, seconds }: Report): string[] {
+export function linesOf({ attack, measured, wrong, skipped, broken, seconds }: Report): string[] {
   const seen = Object.entries(measured?.seen ?? {}).map(
     ([name, value]) => `${name} ${Math.round(value * 100) / 100}`,
   );
   return [
     `${attack.name} (${seconds.toFixed(0)} s): ${[...seen, skipped && `skipped, ${skipped}`].filter(Boolean).join(', ')}`,
+    ...(broken ? [`  not made: ${broken}`] : []),
     ...wrong.map((clause) => `  open: ${clause}`),
     ...(measured?.lastWords ?? []).map((words) => `  said: ${words}`),
   ];
