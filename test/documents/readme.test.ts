@@ -6,7 +6,13 @@ import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 
 const project = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, project), 'utf8');
-const DOCUMENTS = ['README.md', 'docs/architecture.md', 'docs/statecharts.md', 'docs/verification.md'];
+const DOCUMENTS = [
+  'README.md',
+  'docs/architecture.md',
+  'docs/security.md',
+  'docs/statecharts.md',
+  'docs/verification.md',
+];
 
 test('the script in the README is the one that can be run', () => {
   const [, script] = /```js\n([\s\S]*?)```/.exec(read('README.md')) ?? [];

@@ -26,7 +26,12 @@ export async function startRedisServer(): Promise<RedisServer> {
   async function start(data: 'saved' | 'nothing'): Promise<void> {
     if (data === 'nothing') await rm(join(folder, 'dump.rdb'), { force: true });
     const options = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
-    child = spawn('redis-server', options, { stdio: 'ignore' });
+    const server = spawn('redis-server', options, { stdio: 'ignore' });
+    child = server;
+    // It does not outlive the one who needs it, however that ends.
+    const takeAlong = () => void server.kill('SIGKILL');
+    process.once('exit', takeAlong);
+    server.once('exit', () => process.off('exit', takeAlong));
     await eventually('redis-server answers', async () => (await say(port, 'PING')).startsWith('+PONG'));
   }
 

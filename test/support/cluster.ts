@@ -71,6 +71,8 @@ export interface ClusterOptions {
   readonly dataDirectory?: string;
   /** Further arguments of the launcher. */
   readonly args?: readonly string[];
+  /** Further variables of the environment, for the launcher and what it starts. */
+  readonly env?: Record<string, string>;
   /** Starts the launcher in a process group of its own, as a shell does. */
   readonly ownGroup?: boolean;
 }

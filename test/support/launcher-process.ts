@@ -33,6 +33,10 @@ export function spawnLauncher(
   child.stderr.setEncoding('utf8').on('data', (text) => {
     said.stderr = (said.stderr + text).slice(-KEPT);
   });
+  // Whoever ends before the launcher takes it along, and it takes its processes along.
+  const takeAlong = () => void child.kill('SIGKILL');
+  process.once('exit', takeAlong);
+  child.once('exit', () => process.off('exit', takeAlong));
   return { child, said, exited: once(child, 'exit').then(([code]) => code) };
 }
 

@@ -1,0 +1,25 @@
+import type { LoneAttack } from '../attack.ts';
+import { inFreshPlace, launch } from '../launch.ts';
+import { environmentOf, nodesUnder } from '../process-table.ts';
+import { expects } from '../rules.ts';
+
+const TOKEN = 'a-token-that-nobody-may-see';
+
+export const tokenInEnvironment: LoneAttack = {
+  kind: 'alone',
+  section: 'door',
+  name: 'token-in-environment',
+  harm: 'Every process of the store carries the admin token in its environment, where tools and dumps show it.',
+  run: () =>
+    inFreshPlace((data) =>
+      launch(data, { env: { BAZAR_ADMIN_TOKEN: TOKEN } }, ({ pid }) => {
+        const nodes = [...nodesUnder(pid).keys()];
+        const telling = nodes.filter((node) => environmentOf(node).includes(TOKEN));
+        return { processes: nodes.length, 'with the token': telling.length };
+      }),
+    ),
+  verdict: (measured) => [
+    ...expects(measured, 'with the token', 0),
+    ...(measured.seen.processes ? [] : ['no process was seen']),
+  ],
+};
