@@ -34,7 +34,7 @@ export type Leave = (bytes: number, busyMs?: number) => void;
 /** Times that heavy work rests for as long as it was busy, which matters where the machine is slower than its rate. */
 const REST = 9;
 /** Milliseconds of the longest such rest, so that heavy work gets on whatever the machine is like. */
-const MAX_REST_MS = 1_000;
+const MAX_REST_MS = 5_000;
 
 /** Milliseconds of `bytesPerSecond` that may be spent at once after a quiet time. */
 const BURST_MS = 250;
