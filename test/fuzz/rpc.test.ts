@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import { ERROR_KINDS, type ErrorCode } from '../../runtime/errors.ts';
+import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { type Opened, TOKEN, withBridge } from '../bridge/support.ts';
 import { mutatedJson, mutatedText } from './mutations.ts';
 import { calls } from './requests.ts';
@@ -65,7 +66,8 @@ function dueTo(frame: string): { ids: unknown[]; isBatch: boolean } {
 function idsOf(message: unknown): unknown[] {
   if (typeof message !== 'object' || message === null || Array.isArray(message)) return [null];
   const { jsonrpc, method, id } = message as Record<string, unknown>;
-  const isId = typeof id === 'string' || id === null || (typeof id === 'number' && Number.isFinite(id));
+  const isShort = typeof id === 'string' && id.length <= DEFAULT_LIMITS.maxCallIdLength;
+  const isId = isShort || id === null || (typeof id === 'number' && Number.isFinite(id));
   const isCall = jsonrpc === '2.0' && typeof method === 'string' && (id === undefined || isId);
   if (isCall && id === undefined) return [];
   return [isId ? id : null];
