@@ -12,7 +12,7 @@ import { ask } from '../ask.ts';
 import type { LoneAttack } from '../attack.ts';
 import { expects } from '../rules.ts';
 
-const SIZE = { catalogs: 3, orders: 2, redis: false };
+const SIZE = { catalogs: 3, orders: 2, redis: false, links: 'unix' } as const;
 /** A book with copies enough. */
 const BOOK = 11;
 /** Milliseconds for the others to elect a leader, should the catalog that is cut off have been it. */
