@@ -15,6 +15,8 @@ export interface RedisServer {
   start(data: 'saved' | 'nothing'): Promise<void>;
   pause(): void;
   resume(): void;
+  /** Somebody writes to it: every entry shows 777 copies, and claims to be as of a time that is far from here. */
+  forge(): Promise<void>;
   end(): Promise<void>;
 }
 
@@ -53,12 +55,27 @@ export async function startRedisServer(): Promise<RedisServer> {
     start,
     pause: () => void child?.kill('SIGSTOP'),
     resume: () => void child?.kill('SIGCONT'),
+    async forge() {
+      const answer = await say(port, `EVAL "${FORGE.replaceAll('"', '\\"').replaceAll('\n', ' ')}" 0`);
+      if (!answer.startsWith(':')) throw new Error(`EVAL: ${answer}`);
+    },
     async end() {
       await kill();
       await rm(folder, { recursive: true, force: true });
     },
   };
 }
+
+const FORGE = `
+local keys = redis.call('KEYS', '*')
+for _, key in ipairs(keys) do
+  local value = redis.call('HGET', key, 'v')
+  value = string.gsub(value, '"stock":%d+', '"stock":777')
+  value = string.gsub(value, '"asOf":%d+', '"asOf":900000000000000')
+  value = string.gsub(value, '"version":%d+', '"version":900000000000000')
+  redis.call('HSET', key, 'a', '900000000000000', 'v', value)
+end
+return #keys`;
 
 /** One command over a connection of its own, and the first line of the answer. */
 async function say(port: number, command: string): Promise<string> {
