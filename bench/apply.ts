@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CatalogState } from '../actors/catalog/state.ts';
 import { MAX_STOCK, type Purchase } from '../runtime/domain.ts';
-import { openLevelStore } from '../storage/level-store.ts';
+import { openLevelStore } from '../storage/leveldb/level-store.ts';
 
 /**
  * What one purchase costs a catalog beside the log: deciding it, recording it, and its share of the operations of

@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { stayAlive, systemClock } from '../runtime/clock.ts';
 import { openSocketFolder } from '../runtime/launcher/socket-folder.ts';
 import { DEFAULT_LIMITS } from '../runtime/limits.ts';
-import { LOOPBACK, type Place, webSocketTransport } from '../runtime/ws-transport.ts';
+import { LOOPBACK, type Place, webSocketTransport } from '../runtime/links/ws-transport.ts';
 
 /** What a frame costs between two processes, over a Unix socket and over TCP, in turns; there and back. */
 const USAGE = `node --import tsx bench/links.ts [OPTIONS]

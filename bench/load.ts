@@ -3,8 +3,8 @@ import Table from 'cli-table3';
 import { build, type Histogram } from 'hdr-histogram-js';
 import { waitingClock } from '../runtime/clock.ts';
 import { seededRandom } from '../runtime/random.ts';
-import { drive, type Sample } from './drive.ts';
-import { type Job, openHttpLane, openWebSocketLane } from './lanes.ts';
+import { drive, type Sample } from './closed-loop.ts';
+import { type Job, openHttpLane, openWebSocketLane } from './connections.ts';
 import { byPopularity, uniform } from './popularity.ts';
 
 /**

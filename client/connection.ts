@@ -1,8 +1,8 @@
 import { createActor } from 'xstate';
 import type { Clock } from '../runtime/clock.ts';
 import type { ClientLimits } from '../runtime/limits.ts';
+import type { Connection } from '../runtime/links/transport.ts';
 import type { Random } from '../runtime/random.ts';
-import type { Connection } from '../runtime/transport.ts';
 import { type ConnectionEffect, connectionMachine } from './connection-machine.ts';
 import { decodeMessage, encodeRequest, type RpcMessage } from './rpc.ts';
 import type { Dial } from './socket.ts';

@@ -1,14 +1,14 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { outlookMachine } from '../actors/order/outlook.ts';
+import { outlookMachine } from '../actors/order/leader-belief.ts';
 import { sagaMachine } from '../actors/order/saga.ts';
-import { replicaMachine } from '../actors/replica/machine.ts';
+import { replicaMachine } from '../actors/raft/core/statechart.ts';
 import { connectionMachine } from '../client/connection-machine.ts';
-import { feedMachine } from '../gateway/feed-machine.ts';
+import { feedMachine } from '../gateway/feed/feed-machine.ts';
 import { supervisionMachine } from '../runtime/launcher/supervision.ts';
-import { lifecycleMachine } from '../runtime/lifecycle.ts';
-import { linkMachine } from '../runtime/link-machine.ts';
+import { linkMachine } from '../runtime/links/link-machine.ts';
+import { lifecycleMachine } from '../runtime/process/lifecycle.ts';
 
 /**
  * Writes `docs/statecharts.md` from the machines themselves; a test compares the two.
@@ -38,27 +38,27 @@ export const CHARTS: readonly Chart[] = [
   },
   {
     machine: outlookMachine,
-    file: 'actors/order/outlook.ts',
+    file: 'actors/order/leader-belief.ts',
     says: 'What an order replica knows of the catalogs. One for each order replica.',
   },
   {
     machine: replicaMachine,
-    file: 'actors/replica/machine.ts',
+    file: 'actors/raft/core/statechart.ts',
     says: 'The roles of Raft. One for each catalog.',
   },
   {
     machine: feedMachine,
-    file: 'gateway/feed-machine.ts',
+    file: 'gateway/feed/feed-machine.ts',
     says: 'Following the commit feed of some catalog. One for each gateway.',
   },
   {
     machine: linkMachine,
-    file: 'runtime/link-machine.ts',
+    file: 'runtime/links/link-machine.ts',
     says: 'One end of a link between two processes. One for each link.',
   },
   {
     machine: lifecycleMachine,
-    file: 'runtime/lifecycle.ts',
+    file: 'runtime/process/lifecycle.ts',
     says: 'The life of a process as `GET /status` shows it. One for each process.',
   },
   {

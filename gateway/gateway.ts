@@ -1,24 +1,24 @@
 import type { Clock } from '../runtime/clock.ts';
 import type { Command } from '../runtime/domain.ts';
 import { BazarError } from '../runtime/errors.ts';
-import { createLifecycle, type Lifecycle } from '../runtime/lifecycle.ts';
 import type { Limits } from '../runtime/limits.ts';
+import type { Mesh, NodeId } from '../runtime/links/mesh.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { Mesh, NodeId } from '../runtime/mesh.ts';
 import type { NodeStatus } from '../runtime/messages.ts';
+import { createLifecycle, type Lifecycle } from '../runtime/process/lifecycle.ts';
 import type { Random } from '../runtime/random.ts';
-import { askInTurn } from './ask-in-turn.ts';
-import { auditCluster } from './audit.ts';
-import { type Changes, createChanges } from './changes.ts';
-import { createFeedFollower } from './feed-follower.ts';
-import { createFreshness } from './freshness.ts';
+import { createWaits } from '../runtime/waits.ts';
+import { createFreshness } from './cache/freshness.ts';
+import type { RemoteCache } from './cache/remote-cache.ts';
+import { type Changes, createChanges } from './feed/changes.ts';
+import { createFeedFollower } from './feed/feed-follower.ts';
 import { bookSubject, createReads, topicSubject } from './reads.ts';
-import type { RemoteCache } from './remote-cache.ts';
-import { createRoundRobin } from './round-robin.ts';
 import type { GatewayService } from './service.ts';
-import { createStatus, leaderOf } from './status.ts';
-import { createSubmissions } from './submissions.ts';
-import { createWaits } from './waits.ts';
+import { askInTurn } from './upstream/ask-in-turn.ts';
+import { auditCluster } from './upstream/audit.ts';
+import { createRoundRobin } from './upstream/round-robin.ts';
+import { createStatus, leaderOf } from './upstream/status.ts';
+import { createSubmissions } from './upstream/submissions.ts';
 
 export interface GatewayOptions {
   readonly mesh: Mesh & { readonly url: string };

@@ -1,8 +1,8 @@
-import { runChild } from '../runtime/child.ts';
+import { runChild } from '../runtime/process/child.ts';
+import { openBridge } from './bridge/bridge.ts';
+import { openRedis } from './cache/redis.ts';
+import { createRemoteCache, type RemoteCache } from './cache/remote-cache.ts';
 import { createGateway } from './gateway.ts';
-import { openBridge } from './http/bridge.ts';
-import { openRedis } from './redis.ts';
-import { createRemoteCache, type RemoteCache } from './remote-cache.ts';
 
 /** The gateway as a process of its own, with its door for clients. It keeps nothing: each start is a new incarnation. */
 runChild(async ({ configuration, ...ports }) => {

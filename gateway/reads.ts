@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { Book, type BookChange, BookId, type Key, type Order } from '../runtime/domain.ts';
 import { BazarError } from '../runtime/errors.ts';
-import type { AskType, Body, Reply } from '../runtime/mesh.ts';
-import { type Answer, type AskPorts, askInTurn } from './ask-in-turn.ts';
-import { type CachePorts, createAge, createCachedRead, type Demand } from './cached-read.ts';
-import type { Subject } from './freshness.ts';
-import { createMemoryCache, type Entry } from './memory-cache.ts';
-import type { RoundRobin } from './round-robin.ts';
+import type { AskType, Body, Reply } from '../runtime/links/mesh.ts';
+import { type CachePorts, createAge, createCachedRead, type Demand } from './cache/cached-read.ts';
+import type { Subject } from './cache/freshness.ts';
+import { createMemoryCache, type Entry } from './cache/memory-cache.ts';
 import type { BooksPage, OrdersPage, ReadOptions, SearchOptions, Served, TitlesPage } from './service.ts';
+import { type Answer, type AskPorts, askInTurn } from './upstream/ask-in-turn.ts';
+import type { RoundRobin } from './upstream/round-robin.ts';
 
 /**
  * Everything that is read: books and topics through the caches, at once where the memory has them; orders and

@@ -1,5 +1,5 @@
 import { MemoryLevel } from 'memory-level';
-import { storeOver } from './database.ts';
+import { storeOver } from './abstract-level-store.ts';
 import type { Store } from './store.ts';
 
 /** A store that is gone with its process, for tests that need no disk. */

@@ -1,13 +1,13 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import { BazarError } from '../../runtime/errors.ts';
-import { createLifecycle, type Lifecycle } from '../../runtime/lifecycle.ts';
 import type { Limits } from '../../runtime/limits.ts';
+import type { Body, Incoming, Mesh, NodeId } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Body, Incoming, Mesh, NodeId } from '../../runtime/mesh.ts';
 import type { NodeStatus } from '../../runtime/messages.ts';
+import { createLifecycle, type Lifecycle } from '../../runtime/process/lifecycle.ts';
 import type { Random } from '../../runtime/random.ts';
 import { createTurnstile } from '../../runtime/turnstile.ts';
-import { createReplica, type Replica } from '../replica/replica.ts';
+import { createReplica, type Replica } from '../raft/replica.ts';
 import { auditCatalog } from './audit.ts';
 import type { CatalogDisk } from './disk.ts';
 import { createFeed } from './feed.ts';

@@ -1,13 +1,13 @@
 import { StartRefused } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
-import type { NodeId } from '../../runtime/mesh.ts';
+import type { NodeId } from '../../runtime/links/mesh.ts';
 import type { Random } from '../../runtime/random.ts';
 import { readHardState, writeHardState } from '../../storage/hard-state.ts';
 import { type Identity, readIdentity, writeIdentity } from '../../storage/identity.ts';
 import { ReplicaLog } from '../../storage/log.ts';
 import type { Operation, Store } from '../../storage/store.ts';
-import type { HostOptions } from '../replica/host.ts';
-import type { Raft } from '../replica/raft.ts';
+import type { Raft } from '../raft/core/raft.ts';
+import type { HostOptions } from '../raft/driver.ts';
 import { CatalogState } from './state.ts';
 
 /** A catalog's disk, read and checked: who it is, what it has promised, its log and its applied state. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { BookChange, BookId } from '../../runtime/domain.ts';
 import type { Limits } from '../../runtime/limits.ts';
-import type { NodeId } from '../../runtime/mesh.ts';
+import type { NodeId } from '../../runtime/links/mesh.ts';
 import type { Body, Reply } from '../../runtime/messages.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
-import type { Replica } from '../replica/replica.ts';
+import type { Replica } from '../raft/replica.ts';
 
 /**
  * How long ago this catalog knew, and had applied, everything that a leader had committed. A catalog that is cut

@@ -1,5 +1,5 @@
-import { runChild } from '../../runtime/child.ts';
-import { openLevelStore } from '../../storage/level-store.ts';
+import { runChild } from '../../runtime/process/child.ts';
+import { openLevelStore } from '../../storage/leveldb/level-store.ts';
 import { createCatalog } from './catalog.ts';
 import { openCatalogDisk } from './disk.ts';
 

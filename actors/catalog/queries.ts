@@ -1,6 +1,6 @@
 import type { Body, Reply } from '../../runtime/messages.ts';
+import { titlesAfter } from './book-index.ts';
 import { fillPage, nextOf, PAGE_FRAME_BYTES } from './page.ts';
-import { titlesAfter } from './shelf.ts';
 import type { CatalogState } from './state.ts';
 
 export type ReadType = LightReadType | HeavyReadType;

@@ -13,13 +13,13 @@ import {
 } from '../../storage/keys.ts';
 import { LOG_START, type Position } from '../../storage/position.ts';
 import type { Operation, Store } from '../../storage/store.ts';
-import type { Applied, Restoring, StateMachine } from '../replica/state-machine.ts';
-import { decide, type Recorded, recordKey, type View } from './apply.ts';
+import type { Applied, Restoring, StateMachine } from '../raft/state-machine.ts';
+import { Shelf, type Topic } from './book-index.ts';
+import { decide, type Recorded, recordKey, type View } from './decide.ts';
 import { type RecordHash, recordHash, SetDigest } from './digest.ts';
 import { type KeyedText, Overlay } from './overlay.ts';
 import { fillPage, nextOf } from './page.ts';
 import * as records from './records.ts';
-import { Shelf, type Topic } from './shelf.ts';
 
 const NOTHING: Applied = { result: null, changes: [] };
 const EMPTY_DIGEST = new SetDigest().toString();

@@ -1,10 +1,10 @@
 import { createActor } from 'xstate';
 import type { Clock } from '../../runtime/clock.ts';
 import type { BazarError } from '../../runtime/errors.ts';
-import type { Lifecycle } from '../../runtime/lifecycle.ts';
+import type { Mesh, NodeId } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Mesh, NodeId } from '../../runtime/mesh.ts';
-import { type OutlookEffect, type OutlookEvent, outlookMachine } from './outlook.ts';
+import type { Lifecycle } from '../../runtime/process/lifecycle.ts';
+import { type OutlookEffect, type OutlookEvent, outlookMachine } from './leader-belief.ts';
 
 /** Which catalog a proposal goes to: the believed leader, else the linked ones in turn (they forward). */
 export interface CatalogChoice {

@@ -1,4 +1,4 @@
-import { runChild } from '../../runtime/child.ts';
+import { runChild } from '../../runtime/process/child.ts';
 import { createOrder } from './order.ts';
 
 /** One order replica as a process of its own. It has no disk: each start is a new incarnation. */

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { UsageError } from '../config.ts';
-import type { NodeId } from '../mesh.ts';
+import type { NodeId } from '../links/mesh.ts';
 import type { Random } from '../random.ts';
+import { UsageError } from './config.ts';
 import { claimDirectory } from './lock.ts';
 
 /**

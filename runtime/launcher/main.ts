@@ -2,14 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { parseBooksCsv } from '../../client/books-csv.ts';
 import { SAMPLE_BOOKS } from '../../client/sample-books.ts';
 import { stayAlive, systemClock } from '../clock.ts';
-import { type Config, helpText, readConfig, UsageError } from '../config.ts';
 import type { NewBook } from '../domain.ts';
 import { StartRefused } from '../errors.ts';
 import { logDestination } from '../log-text.ts';
 import { createLogger, type Logger } from '../logger.ts';
 import { systemRandom } from '../random.ts';
-import { readyLine, startingLine } from './lines.ts';
-import { startStore } from './store.ts';
+import { startStore } from './cluster.ts';
+import { type Config, helpText, readConfig, UsageError } from './config.ts';
+import { readyLine, startingLine } from './ready-line.ts';
 
 /** `npm start`: the whole store on this machine, until it is told to stop. */
 

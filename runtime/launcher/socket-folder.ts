@@ -6,7 +6,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
-import { UsageError } from '../config.ts';
+import { UsageError } from './config.ts';
 
 /**
  * A folder of mode 0700 for Unix sockets: who may not enter it cannot connect to anything in it. It is short, since

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../clock.ts';
-import type { NodeState } from '../lifecycle.ts';
 import type { Limits } from '../limits.ts';
+import type { NodeId, NodeKind } from '../links/mesh.ts';
 import type { Logger } from '../logger.ts';
-import type { NodeId, NodeKind } from '../mesh.ts';
-import { type Configure, type Identity, ToLauncher, tellChild } from './ipc.ts';
+import { type Configure, type Identity, ToLauncher, tellChild } from '../process/ipc.ts';
+import type { NodeState } from '../process/lifecycle.ts';
 import { type Supervision, superviseProcess } from './supervision.ts';
 
 /** One process of the store, as the launcher knows it. */

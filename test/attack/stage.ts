@@ -1,5 +1,5 @@
 import { systemClock } from '../../runtime/clock.ts';
-import { helpText } from '../../runtime/config.ts';
+import { helpText } from '../../runtime/launcher/config.ts';
 import { findOnPath } from '../../runtime/launcher/private-redis.ts';
 import { type Cluster, type ClusterOptions, startCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';

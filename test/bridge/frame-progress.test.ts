@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import * as ws from 'ws';
-import { createFrameProgress } from '../../gateway/rpc/frame-progress.ts';
+import { createFrameProgress } from '../../gateway/bridge/rpc/frame-progress.ts';
 
 /** What `ws` does not declare: the part of it that encodes frames. */
 const { Sender: SENDER } = ws as unknown as {

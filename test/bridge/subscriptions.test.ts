@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createSubscriptions, createWatcher } from '../../gateway/rpc/subscriptions.ts';
+import { createSubscriptions, createWatcher } from '../../gateway/bridge/rpc/subscriptions.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { createShelfService } from './shelf-service.ts';
 import { type Body, eventually, openRpc, post, withBridge } from './support.ts';

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
-import { type Bridge, openBridge } from '../../gateway/http/bridge.ts';
+import { type Bridge, openBridge } from '../../gateway/bridge/bridge.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
 import { type Logger, silentLogger } from '../../runtime/logger.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decide } from '../../actors/catalog/apply.ts';
+import { decide } from '../../actors/catalog/decide.ts';
 import { type Command, MAX_STOCK } from '../../runtime/domain.ts';
 import { commandLog } from './commands.ts';
 import { createLedger, type Ledger } from './support.ts';

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { decide } from '../../actors/catalog/apply.ts';
+import { decide } from '../../actors/catalog/decide.ts';
 import { MAX_STOCK } from '../../runtime/domain.ts';
 import { MAX_PRICE_CENTS } from '../../runtime/money.ts';
 import { addBooks, createLedger, newBook, orderIn, purchase, updateBook } from './support.ts';

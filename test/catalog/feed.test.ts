@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { createFeed } from '../../actors/catalog/feed.ts';
 import type { BookChange } from '../../runtime/domain.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
-import type { Body } from '../../runtime/mesh.ts';
+import type { Body } from '../../runtime/links/mesh.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
 type Message = Body<'feed.changes'> & { readonly to: string };

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createLeaderContact } from '../../actors/catalog/leader-contact.ts';
-import type { Replica } from '../../actors/replica/replica.ts';
+import type { Replica } from '../../actors/raft/replica.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { manualClock } from '../support/manual-clock.ts';
 

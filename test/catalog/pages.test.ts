@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fillPage } from '../../actors/catalog/page.ts';
 import { QUERIES } from '../../actors/catalog/queries.ts';
-import { viewBooks, viewOrders } from '../../gateway/views.ts';
+import { viewBooks, viewOrders } from '../../gateway/bridge/views.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 import type { Store } from '../../storage/store.ts';
 import { addBooks, newBook, openReplica, purchase, type Replica } from './support.ts';

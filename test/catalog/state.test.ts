@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CatalogState } from '../../actors/catalog/state.ts';
 import { APPLIED_KEY, bookKey, GENERATION_KEY, generationPrefix, orderKey } from '../../storage/keys.ts';
-import { openLevelStore } from '../../storage/level-store.ts';
+import { openLevelStore } from '../../storage/leveldb/level-store.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 import type { Store } from '../../storage/store.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';

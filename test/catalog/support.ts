@@ -1,7 +1,7 @@
-import type { View } from '../../actors/catalog/apply.ts';
-import { decide, type Recorded, recordKey } from '../../actors/catalog/apply.ts';
+import type { View } from '../../actors/catalog/decide.ts';
+import { decide, type Recorded, recordKey } from '../../actors/catalog/decide.ts';
 import { CatalogState } from '../../actors/catalog/state.ts';
-import type { Applied } from '../../actors/replica/state-machine.ts';
+import type { Applied } from '../../actors/raft/state-machine.ts';
 import type {
   AddBooks,
   Book,

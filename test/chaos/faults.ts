@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../runtime/clock.ts';
-import type { NodeId } from '../../runtime/mesh.ts';
+import type { NodeId } from '../../runtime/links/mesh.ts';
 import { type Cut, deafen, isolate, mute, type Station, split } from './network.ts';
 import type { Onlooker } from './onlooker.ts';
 import { guardPause } from './pause-guard.ts';

@@ -1,7 +1,7 @@
 import type { SocketFolder } from '../../runtime/launcher/socket-folder.ts';
 import type { AddressFor } from '../../runtime/launcher/supervisor.ts';
-import type { NodeId } from '../../runtime/mesh.ts';
-import { dials } from '../../runtime/topology.ts';
+import type { NodeId } from '../../runtime/links/mesh.ts';
+import { dials } from '../../runtime/links/topology.ts';
 import { openProxy, type Place, type TcpProxy } from './proxy.ts';
 
 /** Whoever sends and receives: a process of the store, its Redis, or all of its clients together. */

@@ -1,4 +1,4 @@
-import type { NodeId } from '../../runtime/mesh.ts';
+import type { NodeId } from '../../runtime/links/mesh.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Station } from './network.ts';
 

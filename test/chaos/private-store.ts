@@ -1,13 +1,13 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../runtime/clock.ts';
-import type { Config } from '../../runtime/config.ts';
+import { type Store, startStore } from '../../runtime/launcher/cluster.ts';
+import type { Config } from '../../runtime/launcher/config.ts';
 import { type PrivateRedis, startPrivateRedis } from '../../runtime/launcher/private-redis.ts';
 import { openSocketFolder } from '../../runtime/launcher/socket-folder.ts';
-import { type Store, startStore } from '../../runtime/launcher/store.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
+import type { NodeId } from '../../runtime/links/mesh.ts';
 import { createLogger } from '../../runtime/logger.ts';
-import type { NodeId } from '../../runtime/mesh.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { type Network, openNetwork } from './network.ts';
 import { SHELF } from './shelf.ts';

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const CLIENT = fileURLToPath(new URL('../../client/main.ts', import.meta.url));
+const CLIENT = fileURLToPath(new URL('../../client/cli/main.ts', import.meta.url));
 const TSX = import.meta.resolve('tsx');
 
 export interface Run {

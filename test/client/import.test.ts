@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { AddedAnswer } from '../../client/answers.ts';
 import type { BookToAdd } from '../../client/client.ts';
-import { importBooks } from '../../client/import.ts';
+import { importBooks } from '../../client/import-books.ts';
 import type { NewBook } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import { DEFAULT_CLIENT_LIMITS } from '../../runtime/limits.ts';

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { helpText } from '../../runtime/config.ts';
+import { helpText } from '../../runtime/launcher/config.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 
 const project = new URL('../../', import.meta.url);

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runCli } from '../../client/cli.ts';
-import { COMMANDS } from '../../client/commands/index.ts';
-import { type Config, readConfig, UsageError } from '../../runtime/config.ts';
+import { runCli } from '../../client/cli/cli.ts';
+import { COMMANDS } from '../../client/cli/commands/index.ts';
+import { type Config, readConfig, UsageError } from '../../runtime/launcher/config.ts';
 import { DEFAULT_CLIENT_LIMITS, DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
 import { rounds } from './rounds.ts';
 

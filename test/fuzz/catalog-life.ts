@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { type CatalogDisk, openCatalogDisk } from '../../actors/catalog/disk.ts';
 import type { CatalogState } from '../../actors/catalog/state.ts';
-import { createGroupCommit, type GroupCommit } from '../../actors/replica/group-commit.ts';
-import type { Raft } from '../../actors/replica/raft.ts';
+import type { Raft } from '../../actors/raft/core/raft.ts';
+import { createGroupCommit, type GroupCommit } from '../../actors/raft/group-commit.ts';
 import type { Command } from '../../runtime/domain.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { seededRandom } from '../../runtime/random.ts';
 import { keysUnder } from '../../storage/keys.ts';
-import { openLevelStore } from '../../storage/level-store.ts';
+import { openLevelStore } from '../../storage/leveldb/level-store.ts';
 import type { Store } from '../../storage/store.ts';
 import { commandLog } from '../catalog/commands.ts';
 

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { GreetingError, greetAsAcceptor, greetAsDialler } from '../../runtime/greeting.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
-import type { NodeKind, Peer } from '../../runtime/mesh.ts';
+import { GreetingError, greetAsAcceptor, greetAsDialler } from '../../runtime/links/greeting.ts';
+import type { NodeKind, Peer } from '../../runtime/links/mesh.ts';
 import { memoryCluster } from '../support/memory-cluster.ts';
 import { mutatedJson, mutatedText } from './mutations.ts';
 import { rounds } from './rounds.ts';

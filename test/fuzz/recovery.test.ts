@@ -7,7 +7,7 @@ import { openCatalogDisk } from '../../actors/catalog/disk.ts';
 import { StartRefused } from '../../runtime/errors.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { systemRandom } from '../../runtime/random.ts';
-import { openLevelStore } from '../../storage/level-store.ts';
+import { openLevelStore } from '../../storage/leveldb/level-store.ts';
 import type { Store } from '../../storage/store.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
 import { type Life, lifeSteps, live, summaryOf } from './catalog-life.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { BazarError, ERROR_KINDS, type ErrorCode } from '../../runtime/errors.ts';
 import {
   decodeFrame,
   type Envelope,
@@ -10,8 +11,7 @@ import {
   encodeTell,
   FrameError,
   MAX_TTL_MS,
-} from '../../runtime/envelope.ts';
-import { BazarError, ERROR_KINDS, type ErrorCode } from '../../runtime/errors.ts';
+} from '../../runtime/links/envelope.ts';
 import { type AskType, MESSAGES, type MessageType, type TellType } from '../../runtime/messages.ts';
 import { mutatedJson, mutatedText } from './mutations.ts';
 import { valuesOf } from './of-schema.ts';

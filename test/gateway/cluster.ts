@@ -1,11 +1,11 @@
+import type { RemoteCache } from '../../gateway/cache/remote-cache.ts';
 import { createGateway, type Gateway } from '../../gateway/gateway.ts';
-import type { RemoteCache } from '../../gateway/remote-cache.ts';
 import type { Book, BookChange, Order, Result } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
-import { type OpenMesh, openMesh } from '../../runtime/links.ts';
+import type { AskHandler, Body, NodeId, NodeKind, Peer, Reply } from '../../runtime/links/mesh.ts';
+import { type OpenMesh, openMesh } from '../../runtime/links/open-mesh.ts';
 import { silentLogger } from '../../runtime/logger.ts';
-import type { AskHandler, Body, NodeId, NodeKind, Peer, Reply } from '../../runtime/mesh.ts';
 import type { NodeStatus } from '../../runtime/messages.ts';
 import { seededRandom } from '../../runtime/random.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createActor } from 'xstate';
-import { feedMachine } from '../../gateway/feed-machine.ts';
+import { feedMachine } from '../../gateway/feed/feed-machine.ts';
 import type { BookChange } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';

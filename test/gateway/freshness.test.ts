@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createFreshness, type Subject } from '../../gateway/freshness.ts';
+import { createFreshness, type Subject } from '../../gateway/cache/freshness.ts';
 
 const create = (recentKeys = 100) => createFreshness({ recentKeys });
 

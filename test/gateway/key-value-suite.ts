@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { KeyValueServer } from '../../gateway/key-value-server.ts';
+import type { KeyValueServer } from '../../gateway/cache/key-value-server.ts';
 
 /** A server that the suite may do anything to. */
 export interface ServerUnderTest {

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createPages, createReader, type Place, type Reader } from '../../gateway/pages.ts';
+import { createPages, createReader, type Place, type Reader } from '../../gateway/bridge/pages.ts';
 import type { BazarError } from '../../runtime/errors.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { manualClock } from '../support/manual-clock.ts';

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createRemoteCache } from '../../gateway/remote-cache.ts';
+import { createRemoteCache } from '../../gateway/cache/remote-cache.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { seededRandom } from '../../runtime/random.ts';

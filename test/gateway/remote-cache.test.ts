@@ -1,11 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
-import { createBreaker } from '../../gateway/breaker.ts';
-import type { Held } from '../../gateway/key-value-server.ts';
-import { createMemoryCache } from '../../gateway/memory-cache.ts';
-import { createRemoteCache } from '../../gateway/remote-cache.ts';
-import { createSealer } from '../../gateway/seal.ts';
+import { createBreaker } from '../../gateway/cache/breaker.ts';
+import type { Held } from '../../gateway/cache/key-value-server.ts';
+import { createMemoryCache } from '../../gateway/cache/memory-cache.ts';
+import { createRemoteCache } from '../../gateway/cache/remote-cache.ts';
+import { createSealer } from '../../gateway/cache/seal.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { seededRandom } from '../../runtime/random.ts';

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createRoundRobin } from '../../gateway/round-robin.ts';
-import type { LinkObserver, Mesh, Peer } from '../../runtime/mesh.ts';
+import { createRoundRobin } from '../../gateway/upstream/round-robin.ts';
+import type { LinkObserver, Mesh, Peer } from '../../runtime/links/mesh.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { startCluster } from './cluster.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createSharedBytes } from '../../gateway/shared-bytes.ts';
+import { createSharedBytes } from '../../gateway/bridge/shared-bytes.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
 function setUp(max = 1_000) {

@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Configure, ToLauncher, tellChild } from '../../runtime/launcher/ipc.ts';
-import type { NodeKind } from '../../runtime/mesh.ts';
+import type { NodeKind } from '../../runtime/links/mesh.ts';
+import { type Configure, ToLauncher, tellChild } from '../../runtime/process/ipc.ts';
 import { eventually } from '../support/eventually.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
 

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Config, helpText, readConfig, UsageError } from '../../runtime/config.ts';
+import { type Config, helpText, readConfig, UsageError } from '../../runtime/launcher/config.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 
 function read(args: string[], env: Record<string, string> = {}): Config {

@@ -4,7 +4,7 @@ import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { UsageError } from '../../runtime/config.ts';
+import { UsageError } from '../../runtime/launcher/config.ts';
 import { openDataDirectory } from '../../runtime/launcher/data-directory.ts';
 import { claimDirectory } from '../../runtime/launcher/lock.ts';
 import { systemRandom } from '../../runtime/random.ts';

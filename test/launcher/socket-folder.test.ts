@@ -5,7 +5,7 @@ import { connect } from 'node:net';
 import { basename, dirname, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { UsageError } from '../../runtime/config.ts';
+import { UsageError } from '../../runtime/launcher/config.ts';
 import { openSocketFolder } from '../../runtime/launcher/socket-folder.ts';
 import { eventually } from '../support/eventually.ts';
 import { isRunning } from '../support/processes.ts';

@@ -8,7 +8,7 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     harm: 'A new leader does not know yet how far its predecessor had committed, and shows an older state.',
     swaps: [
       {
-        file: 'actors/replica/leading.ts',
+        file: 'actors/raft/core/leader.ts',
         find: 'if (raft.commit < raft.termStart) return;',
         put: 'if (raft.commit < 0) return;',
       },
@@ -20,7 +20,7 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     name: 'strong-read-by-old-replies',
     harm: 'Followers that have elected another leader since their last reply are taken for loyal.',
     swaps: [
-      { file: 'actors/replica/leading.ts', find: 'read.round = raft.round + 1;', put: 'read.round = 1;' },
+      { file: 'actors/raft/core/leader.ts', find: 'read.round = raft.round + 1;', put: 'read.round = 1;' },
     ],
     seeds: 30,
     change: strongReadsUnder(['cut off the leader']),
@@ -30,7 +30,7 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     harm: 'A leader that was paused while another was elected still believes that it leads, and shows the past.',
     swaps: [
       {
-        file: 'actors/replica/host.ts',
+        file: 'actors/raft/driver.ts',
         find: `if (reads.size >= raft.limits.maxPendingReads) return Promise.reject(new BazarError('overloaded'));`,
         put: 'if (raft.commit >= raft.termStart) return Promise.resolve(raft.commit);',
       },
@@ -56,12 +56,12 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     harm: 'What another gateway left in Redis is taken over although this one has told of something newer.',
     swaps: [
       {
-        file: 'gateway/cached-read.ts',
+        file: 'gateway/cache/cached-read.ts',
         find: 'if (stored && counts(subject, stored, demand)) return hit(memory.put(subject, stored));',
         put: 'if (stored) return hit(memory.put(subject, stored));',
       },
       {
-        file: 'gateway/cached-read.ts',
+        file: 'gateway/cache/cached-read.ts',
         find: 'if (shared.entry.asOf >= demand.minVersion) return serve(subject, newest(subject, shared));',
         put: 'if (shared.entry.asOf >= 0) return serve(subject, newest(subject, shared));',
       },
@@ -79,7 +79,7 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     harm: 'A store that was put back to an earlier copy meets in Redis what it had been after that copy was made.',
     swaps: [
       {
-        file: 'gateway/remote-cache.ts',
+        file: 'gateway/cache/remote-cache.ts',
         find: 'prefix = boot === undefined || runId === undefined ? undefined : `${cluster}:${boot}:${runId}:`;',
         put: 'prefix = boot === undefined || runId === undefined ? undefined : `${cluster}:${runId}:`;',
       },
@@ -100,7 +100,7 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     harm: 'Whoever can write to Redis decides what readers are shown.',
     swaps: [
       {
-        file: 'gateway/seal.ts',
+        file: 'gateway/cache/seal.ts',
         find: 'return given.length === right.length && timingSafeEqual(given, right) ? text : undefined;',
         put: 'return given.length === right.length ? text : undefined;',
       },
@@ -118,12 +118,12 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     harm: 'A slow reader puts old stock back into the cache after a newer state was there.',
     swaps: [
       {
-        file: 'gateway/memory-cache.ts',
+        file: 'gateway/cache/memory-cache.ts',
         find: 'if (held && held.asOf >= entry.asOf) return held;',
         put: '',
       },
       {
-        file: 'gateway/cached-read.ts',
+        file: 'gateway/cache/cached-read.ts',
         find: 'return entry && entry.asOf >= freshness.needed(subject) ? serve(subject, hit(entry)) : undefined;',
         put: 'return entry ? serve(subject, hit(entry)) : undefined;',
       },

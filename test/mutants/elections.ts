@@ -9,7 +9,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
     harm: 'A voter that crashes has forgotten its vote and gives another one in the same term.',
     swaps: [
       {
-        file: 'actors/replica/host.ts',
+        file: 'actors/raft/driver.ts',
         find: 'batches.afterSync(() => mesh.tell(to, message.type, message.body));',
         put: `if (message.type === 'raft.voted') mesh.tell(to, message.type, message.body);
               else batches.afterSync(() => mesh.tell(to, message.type, message.body));`,
@@ -23,7 +23,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
     harm: 'A vote that the network brings twice makes a majority out of a minority, so a term has two leaders.',
     swaps: [
       {
-        file: 'actors/replica/election.ts',
+        file: 'actors/raft/core/election.ts',
         find: '(pre ? raft.preVotes : raft.votes).add(event.from);',
         put: `const votes = pre ? raft.preVotes : raft.votes;
               votes.add(\`\${event.from}, vote \${votes.size}\`);`,
@@ -37,19 +37,19 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
     harm: 'Without PreVote and the look at a live leader, every node that comes back from a partition stops the store.',
     swaps: [
       {
-        file: 'actors/replica/machine.ts',
+        file: 'actors/raft/core/statechart.ts',
         find: `return !event.pre && event.term > context.raft.term && !hearsLeader(context.raft);`,
         put: `return !event.pre && event.term > context.raft.term;`,
       },
       {
-        file: 'actors/replica/machine.ts',
+        file: 'actors/raft/core/statechart.ts',
         find: `'clock.ticked': [{ guard: 'isElectionDue', target: 'preCandidate' }, { actions: 'countTick' }],
                'append.received': { guard: 'isSameTerm', actions: ['heedLeader', 'acceptAppend'] },`,
         put: `'clock.ticked': [{ guard: 'isElectionDue', target: 'candidate' }, { actions: 'countTick' }],
               'append.received': { guard: 'isSameTerm', actions: ['heedLeader', 'acceptAppend'] },`,
       },
       {
-        file: 'actors/replica/machine.ts',
+        file: 'actors/raft/core/statechart.ts',
         find: `'clock.ticked': [{ guard: 'isElectionDue', target: 'preCandidate' }, { actions: 'countTick' }],
                'vote.answered': [`,
         put: `'clock.ticked': [
@@ -74,7 +74,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
     harm: 'A candidate that crashes has forgotten that it voted for itself, and elects another in the same term.',
     swaps: [
       {
-        file: 'actors/replica/election.ts',
+        file: 'actors/raft/core/election.ts',
         find: `adoptTerm(raft, raft.term + 1);
                raft.votedFor = raft.self;`,
         put: `adoptTerm(raft, raft.term + 1);
@@ -93,23 +93,23 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
     harm: 'A candidate begins anew while its voters still write, so with slow disks no election ever ends.',
     swaps: [
       {
-        file: 'actors/replica/machine.ts',
+        file: 'actors/raft/core/statechart.ts',
         find: `{ guard: 'hasWon', target: 'leader' },
                { guard: 'hasWonPreCampaign', target: 'candidate' },`,
         put: `{ guard: 'hasWonPreCampaign', target: 'candidate' },`,
       },
       {
-        file: 'actors/replica/election.ts',
+        file: 'actors/raft/core/election.ts',
         find: 'return event.term > raft.term && canPromise(raft) && !hearsLeader(raft) && isNewEnough(raft, event);',
         put: 'return event.term > raft.term && !hearsLeader(raft) && isNewEnough(raft, event);',
       },
       {
-        file: 'actors/replica/disk-time.ts',
+        file: 'actors/raft/core/disk-time.ts',
         find: 'return Math.min(raft.limits.maxPatienceTicks, Math.ceil(2 * raft.slowestSync));',
         put: 'return 0;',
       },
       {
-        file: 'actors/replica/disk-time.ts',
+        file: 'actors/raft/core/disk-time.ts',
         find: 'if (canPromise(raft)) raft.elapsed++;',
         put: 'raft.elapsed++;',
       },
@@ -128,7 +128,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
     harm: 'A leader whose disk hangs keeps everything in memory, and goes on being asked, for as long as it lasts.',
     swaps: [
       {
-        file: 'actors/replica/machine.ts',
+        file: 'actors/raft/core/statechart.ts',
         find: `{ guard: 'isDiskHanging', target: 'follower' },`,
         put: '',
       },

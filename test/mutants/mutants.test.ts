@@ -19,10 +19,10 @@ test('every mutant has a name of its own', () => {
 });
 
 test('a mutant whose lines are not found is an error', () => {
-  const swap = { file: 'actors/replica/raft.ts', find: 'there is no such line', put: '' };
+  const swap = { file: 'actors/raft/core/raft.ts', find: 'there is no such line', put: '' };
   assert.throws(
     () => mutatedSources({ name: 'outdated', swaps: [swap] }),
-    (error: unknown) => error instanceof LinesNotFound && error.message.includes('actors/replica/raft.ts'),
+    (error: unknown) => error instanceof LinesNotFound && error.message.includes('actors/raft/core/raft.ts'),
   );
 });
 

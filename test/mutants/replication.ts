@@ -9,7 +9,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     harm: 'An entry of an earlier term on a majority can still be overwritten by a later leader (Raft, figure 8).',
     swaps: [
       {
-        file: 'actors/replica/leading.ts',
+        file: 'actors/raft/core/leader.ts',
         find: 'if (majority <= raft.commit || raft.log.termAt(majority) !== raft.term) return;',
         put: 'if (majority <= raft.commit) return;',
       },
@@ -26,7 +26,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     harm: 'An old append that arrives late cuts off entries that came after it and were acknowledged.',
     swaps: [
       {
-        file: 'actors/replica/following.ts',
+        file: 'actors/raft/core/follower.ts',
         find: 'appendMissing(raft, prevIndex, entries);',
         put: `raft.log.truncateAfter(prevIndex);
               raft.durableIndex = Math.min(raft.durableIndex, prevIndex);
@@ -41,7 +41,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     harm: 'Entries of a deposed leader stay behind the ones that replaced its first, and may be committed.',
     swaps: [
       {
-        file: 'actors/replica/following.ts',
+        file: 'actors/raft/core/follower.ts',
         find: `if (ownTerm !== undefined) truncate(raft, index - 1);
                raft.log.append(entries.slice(position));`,
         put: `const behind = index + entries.length - position;
@@ -59,7 +59,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     harm: 'A follower commits old entries of its own that this leader has not vouched for.',
     swaps: [
       {
-        file: 'actors/replica/following.ts',
+        file: 'actors/raft/core/follower.ts',
         find: 'advanceCommit(raft, Math.min(event.commit, agreed));',
         put: 'advanceCommit(raft, Math.min(event.commit, raft.log.lastIndex));',
       },
@@ -72,7 +72,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     harm: 'The leader counts entries as copied that the follower has in another form.',
     swaps: [
       {
-        file: 'actors/replica/following.ts',
+        file: 'actors/raft/core/follower.ts',
         find: 'acknowledge(raft, event, agreed);',
         put: 'acknowledge(raft, event, raft.log.lastIndex);',
       },
@@ -85,7 +85,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     harm: 'What a majority has acknowledged is in their memories only, and gone when they crash.',
     swaps: [
       {
-        file: 'actors/replica/host.ts',
+        file: 'actors/raft/driver.ts',
         find: 'batches.afterSync(() => mesh.tell(to, message.type, message.body));',
         put: `if (message.type === 'raft.appended') mesh.tell(to, message.type, message.body);
               else batches.afterSync(() => mesh.tell(to, message.type, message.body));`,
@@ -99,7 +99,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     harm: 'With one slow follower the leader and a single disk make a majority of two.',
     swaps: [
       {
-        file: 'actors/replica/leading.ts',
+        file: 'actors/raft/core/leader.ts',
         find: 'const majority = quorumOf(raft, [raft.durableIndex, ...matches]);',
         put: 'const majority = quorumOf(raft, [raft.log.lastIndex, ...matches]);',
       },
@@ -112,7 +112,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     harm: 'Entries that are committed but wait to be applied are compacted, and nothing has their effects.',
     swaps: [
       {
-        file: 'actors/replica/group-commit.ts',
+        file: 'actors/raft/group-commit.ts',
         find: 'const applied = state.applied.index;',
         put: 'const applied = raft.commit;',
       },
@@ -138,7 +138,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     harm: 'A heartbeat is answered before the sync, so what it acknowledges beyond the disk is lost in a crash.',
     swaps: [
       {
-        file: 'actors/replica/following.ts',
+        file: 'actors/raft/core/follower.ts',
         find: 'const match = raft.durableTerm === raft.term ? Math.min(agreed, raft.durableIndex) : 0;',
         put: 'const match = agreed;',
       },
@@ -151,7 +151,7 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     harm: 'The leader measures disks instead of processes, and gives up the lead whenever a majority is slow.',
     swaps: [
       {
-        file: 'actors/replica/following.ts',
+        file: 'actors/raft/core/follower.ts',
         find: "answer(raft, event, 'send', match === agreed ? body : { ...body, match, agreed });",
         put: "answer(raft, event, 'sendAfterSync', body);",
       },

@@ -8,12 +8,12 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     harm: 'A snapshot that was long on its way takes the replica back behind what it has applied and told.',
     swaps: [
       {
-        file: 'actors/replica/transfer.ts',
+        file: 'actors/raft/snapshot-transfer.ts',
         find: 'const finished = body.index > raft.commit ? restoring.finish(body.digest) : undefined;',
         put: 'const finished = restoring.finish(body.digest);',
       },
       {
-        file: 'actors/replica/transfer.ts',
+        file: 'actors/raft/snapshot-transfer.ts',
         find: 'if (body.index <= raft.commit) answer(from, body, false);',
         put: 'if (body.index < 0) answer(from, body, false);',
       },
@@ -31,7 +31,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     harm: 'The log goes on with entries of a deposed leader that the state does not lead to.',
     swaps: [
       {
-        file: 'actors/replica/compaction.ts',
+        file: 'actors/raft/core/compaction.ts',
         find: 'if (raft.log.termAt(position.index) === position.term) {',
         put: 'if (raft.log.termAt(position.index) !== undefined) {',
       },
@@ -63,7 +63,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     harm: 'After a crash between the two writes entries are applied a second time.',
     swaps: [
       {
-        file: 'actors/replica/group-commit.ts',
+        file: 'actors/raft/group-commit.ts',
         find: 'store.write(operations).then(() => {',
         put: `const first = store.write(operations.slice(0, -1));
               first.then(() => store.write(operations.slice(-1))).then(() => {`,

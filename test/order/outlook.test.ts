@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { initialTransition, transition } from 'xstate';
-import { type OutlookEvent, outlookMachine } from '../../actors/order/outlook.ts';
+import { type OutlookEvent, outlookMachine } from '../../actors/order/leader-belief.ts';
 
 function tell(...events: OutlookEvent[]) {
   let [snapshot, actions] = initialTransition(outlookMachine);

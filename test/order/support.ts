@@ -10,7 +10,7 @@ import type {
   NodeId,
   Peer,
   Reply,
-} from '../../runtime/mesh.ts';
+} from '../../runtime/links/mesh.ts';
 
 const line = { id: 1, quantity: 1, price: 1000, title: 'Xen' };
 

@@ -1,6 +1,7 @@
 import * as fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { BazarError } from '../../runtime/errors.ts';
 import {
   decodeFrame,
   encodeAsk,
@@ -10,8 +11,7 @@ import {
   FrameError,
   MAX_TTL_MS,
   PING,
-} from '../../runtime/envelope.ts';
-import { BazarError } from '../../runtime/errors.ts';
+} from '../../runtime/links/envelope.ts';
 
 const test = suite('envelopes');
 

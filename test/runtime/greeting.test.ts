@@ -5,8 +5,8 @@ import {
   type GreetingOptions,
   greetAsAcceptor,
   greetAsDialler,
-} from '../../runtime/greeting.ts';
-import type { Peer } from '../../runtime/mesh.ts';
+} from '../../runtime/links/greeting.ts';
+import type { Peer } from '../../runtime/links/mesh.ts';
 
 const test = suite('the greeting');
 

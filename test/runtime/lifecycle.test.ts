@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createActor } from 'xstate';
-import { createLifecycle, lifecycleMachine, type NodeState } from '../../runtime/lifecycle.ts';
 import { silentLogger } from '../../runtime/logger.ts';
+import { createLifecycle, lifecycleMachine, type NodeState } from '../../runtime/process/lifecycle.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
 function start(drainMs = 1_000) {

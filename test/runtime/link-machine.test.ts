@@ -1,7 +1,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type AnyMachineSnapshot, initialTransition, transition } from 'xstate';
-import { type LinkEffect, type LinkEvent, linkMachine } from '../../runtime/link-machine.ts';
+import { type LinkEffect, type LinkEvent, linkMachine } from '../../runtime/links/link-machine.ts';
 
 const test = suite('the link statechart');
 

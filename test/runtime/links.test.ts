@@ -1,9 +1,9 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BazarError } from '../../runtime/errors.ts';
-import type { Mesh } from '../../runtime/mesh.ts';
+import type { Mesh } from '../../runtime/links/mesh.ts';
+import type { ConnectionEvents } from '../../runtime/links/transport.ts';
 import { seededRandom } from '../../runtime/random.ts';
-import type { ConnectionEvents } from '../../runtime/transport.ts';
 import { memoryCluster } from '../support/memory-cluster.ts';
 
 const test = suite('a mesh');

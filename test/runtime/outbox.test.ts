@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createOutbox } from '../../runtime/outbox.ts';
+import { createOutbox } from '../../runtime/links/outbox.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
 const test = suite('the outbox');

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ConnectionEvents, Listener, PeerConnection, Transport } from '../../runtime/transport.ts';
+import type { ConnectionEvents, Listener, PeerConnection, Transport } from '../../runtime/links/transport.ts';
 
 /** A transport to be tried, and the way its time passes. */
 export interface TransportTrial {

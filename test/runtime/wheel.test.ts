@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createWheel } from '../../runtime/wheel.ts';
+import { createWheel } from '../../runtime/deadline-wheel.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
 const test = suite('the timing wheel');

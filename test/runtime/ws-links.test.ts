@@ -4,12 +4,12 @@ import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import { stayAlive, systemClock } from '../../runtime/clock.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
-import { type OpenMesh, openMesh } from '../../runtime/links.ts';
+import type { NodeId } from '../../runtime/links/mesh.ts';
+import { type OpenMesh, openMesh } from '../../runtime/links/open-mesh.ts';
+import { parseNodeId } from '../../runtime/links/topology.ts';
+import { webSocketTransport } from '../../runtime/links/ws-transport.ts';
 import { silentLogger } from '../../runtime/logger.ts';
-import type { NodeId } from '../../runtime/mesh.ts';
 import { systemRandom } from '../../runtime/random.ts';
-import { parseNodeId } from '../../runtime/topology.ts';
-import { webSocketTransport } from '../../runtime/ws-transport.ts';
 import { eventually } from '../support/eventually.ts';
 
 const test = suite('a mesh over WebSocket');

@@ -7,8 +7,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
-import type { PeerConnection } from '../../runtime/transport.ts';
-import { type Place, webSocketTransport } from '../../runtime/ws-transport.ts';
+import type { PeerConnection } from '../../runtime/links/transport.ts';
+import { type Place, webSocketTransport } from '../../runtime/links/ws-transport.ts';
 import { eventually } from '../support/eventually.ts';
 import { transportSuite } from './transport-suite.ts';
 

@@ -1,6 +1,6 @@
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
+import type { ConnectionEvents, PeerConnection, Transport } from '../../runtime/links/transport.ts';
 import type { Random } from '../../runtime/random.ts';
-import type { ConnectionEvents, PeerConnection, Transport } from '../../runtime/transport.ts';
 import type { Scheduler, SimProcess } from './scheduler.ts';
 
 /** Milliseconds after which the second copy of a frame has come. */

@@ -1,4 +1,4 @@
-import type { KeyValueObserver, KeyValueServer } from '../../gateway/key-value-server.ts';
+import type { KeyValueObserver, KeyValueServer } from '../../gateway/cache/key-value-server.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Random } from '../../runtime/random.ts';
 

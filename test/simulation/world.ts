@@ -1,13 +1,13 @@
 import { type Catalog, createCatalog } from '../../actors/catalog/catalog.ts';
 import { openCatalogDisk } from '../../actors/catalog/disk.ts';
 import { createOrder, type OrderReplica } from '../../actors/order/order.ts';
+import { createRemoteCache } from '../../gateway/cache/remote-cache.ts';
 import { createGateway, type Gateway } from '../../gateway/gateway.ts';
-import { createRemoteCache } from '../../gateway/remote-cache.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { BookChange } from '../../runtime/domain.ts';
-import { openMesh } from '../../runtime/links.ts';
+import type { Mesh, NodeId, NodeKind } from '../../runtime/links/mesh.ts';
+import { openMesh } from '../../runtime/links/open-mesh.ts';
 import { silentLogger } from '../../runtime/logger.ts';
-import type { Mesh, NodeId, NodeKind } from '../../runtime/mesh.ts';
 import { type Random, seededRandom } from '../../runtime/random.ts';
 import type { Store } from '../../storage/store.ts';
 import { type SimulatedDisk, simulatedDisk } from './disk.ts';

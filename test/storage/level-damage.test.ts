@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { seededRandom } from '../../runtime/random.ts';
 import { DamagedStoreError } from '../../storage/damage.ts';
 import { readHardState, writeHardState } from '../../storage/hard-state.ts';
-import { openLevelStore } from '../../storage/level-store.ts';
+import { openLevelStore } from '../../storage/leveldb/level-store.ts';
 import { ReplicaLog } from '../../storage/log.ts';
 import type { Position } from '../../storage/position.ts';
 import { temporaryFolder } from '../support/temporary.ts';

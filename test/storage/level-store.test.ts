@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { StartRefused } from '../../runtime/errors.ts';
 import { DamagedStoreError } from '../../storage/damage.ts';
-import { openLevelStore } from '../../storage/level-store.ts';
+import { openLevelStore } from '../../storage/leveldb/level-store.ts';
 import { inTemporaryFolder, temporaryFolder } from '../support/temporary.ts';
 import { failureOf } from './failure.ts';
 import { storeSuite } from './store-suite.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { z } from 'zod';
 import { GENERATION_KEY, keysUnder, LOG_PREFIX } from '../../storage/keys.ts';
-import { openLevelStore } from '../../storage/level-store.ts';
+import { openLevelStore } from '../../storage/leveldb/level-store.ts';
 import { readSealed } from '../../storage/sealed.ts';
 
 /** What lies on a stopped catalog's disk. */

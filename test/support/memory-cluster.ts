@@ -1,9 +1,9 @@
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
-import { type MeshOptions, type OpenMesh, openMesh } from '../../runtime/links.ts';
+import type { NodeId, Peer } from '../../runtime/links/mesh.ts';
+import { type MeshOptions, type OpenMesh, openMesh } from '../../runtime/links/open-mesh.ts';
+import { parseNodeId } from '../../runtime/links/topology.ts';
 import { silentLogger } from '../../runtime/logger.ts';
-import type { NodeId, Peer } from '../../runtime/mesh.ts';
 import { seededRandom } from '../../runtime/random.ts';
-import { parseNodeId } from '../../runtime/topology.ts';
 import { type ManualClock, manualClock } from './manual-clock.ts';
 import { type MemoryNetwork, memoryNetwork } from './memory-transport.ts';
 

@@ -1,6 +1,6 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
-import type { ConnectionEvents, Listener, PeerConnection, Transport } from '../../runtime/transport.ts';
+import type { ConnectionEvents, Listener, PeerConnection, Transport } from '../../runtime/links/transport.ts';
 
 /** A network inside one process, whose every delivery is a timer of the given clock. */
 export interface MemoryNetwork extends Transport {

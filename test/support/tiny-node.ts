@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { ToChild, type ToLauncher } from '../../runtime/launcher/ipc.ts';
+import { ToChild, type ToLauncher } from '../../runtime/process/ipc.ts';
 
 /**
  * A process that says to the launcher what a node says, and does nothing else: for tests of the launcher alone.

@@ -1,0 +1,276 @@
+import { type Actor, createActor } from 'xstate';
+import type { Clock, Timer } from '../../runtime/clock.ts';
+import type { BookChange, Command, Result } from '../../runtime/domain.ts';
+import { BazarError } from '../../runtime/errors.ts';
+import type { Body, Mesh, NodeId } from '../../runtime/links/mesh.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { Random } from '../../runtime/random.ts';
+import type { Operation, Store } from '../../storage/store.ts';
+import { createApplier } from './applier.ts';
+import type { Effect, Raft, ReplicaEvent } from './core/raft.ts';
+import { replicaMachine } from './core/statechart.ts';
+import { createGroupCommit } from './group-commit.ts';
+import { createProposals } from './proposals.ts';
+import { createSnapshotReceiver, createSnapshotSender } from './snapshot-transfer.ts';
+import type { StateMachine } from './state-machine.ts';
+import { createWaiters } from './waiters.ts';
+
+export interface HostOptions {
+  readonly raft: Raft;
+  readonly state: StateMachine;
+  readonly store: Store;
+  /** Term, vote and vow as store operations. */
+  readonly persist: (effect: Extract<Effect, { type: 'persist' }>) => Operation[];
+  readonly mesh: Mesh;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+  readonly observer: HostObserver;
+}
+
+export interface HostObserver {
+  /** Entries up to `index` have been applied; `changes` are the last one's. */
+  applied(index: number, changes: readonly BookChange[]): void;
+  /** A snapshot has replaced the state: everything before its index is skipped. */
+  replaced(state: StateMachine): void;
+  /** The replica cannot go on: its disk failed or an invariant broke. The process must end. */
+  failed(error: unknown): void;
+}
+
+export interface ReplicaHost {
+  readonly state: StateMachine;
+  readonly role: 'follower' | 'pre-candidate' | 'candidate' | 'leader' | 'recovering';
+  dispatch(event: ReplicaEvent): void;
+  /** A follower has answered a snapshot's chunk. */
+  readonly acknowledgeSnapshot: (from: NodeId, answer: Body<'raft.snapshotted'>) => void;
+  /** Puts a command into this leader's log with one of the next turns; resolves when it is committed and applied. */
+  propose(command: Command): Promise<Result>;
+  /** A commit index that a quorum confirmed after this call; only for a leader. */
+  readIndex(): Promise<number>;
+  /** Runs `then` once everything changed so far is durable. */
+  afterSync(then: () => void): void;
+  stop(): void;
+}
+
+const ROLES = {
+  follower: 'follower',
+  preCandidate: 'pre-candidate',
+  candidate: 'candidate',
+  leader: 'leader',
+} as const;
+
+/**
+ * Runs the replica's statechart: one event at a time from a mailbox, and after each its effects in order.
+ */
+export function createReplicaHost(options: HostOptions): ReplicaHost {
+  const { raft, store, mesh, clock, random, logger, observer } = options;
+  let state = options.state;
+  let halted = false;
+
+  const actor: Actor<typeof replicaMachine> = createActor(replicaMachine, { input: { raft } });
+  actor.subscribe({ error: fail });
+
+  const mailbox: ReplicaEvent[] = [];
+  let handling = false;
+  let turnScheduled = false;
+
+  const proposals = createProposals({ raft, applied: () => state.applied.index });
+  const queuedReads: number[] = [];
+  const reads = createWaiters<number>();
+  let lastRead = 0;
+
+  const applier = createApplier({
+    raft,
+    state: () => state,
+    applied(index, result, changes) {
+      observer.applied(index, changes);
+      if (result !== null) proposals.resolve(index, result);
+    },
+  });
+  const batches = createGroupCommit({ store, raft, state: () => state, synced: dispatch, fail });
+  const sender = createSnapshotSender({ store, mesh, raft, random, state: () => state, dispatch, fail });
+  const receiver = createSnapshotReceiver({
+    store,
+    mesh,
+    raft,
+    state: () => state,
+    save: (operations, then) => {
+      batches.save(operations);
+      batches.afterSync(then);
+      scheduleTurn();
+    },
+    install: (next, position, switchOver) => {
+      state = next;
+      batches.save(switchOver);
+      observer.replaced(next);
+      dispatch({ type: 'snapshot.installed', position });
+    },
+    fail,
+  });
+
+  actor.start();
+  performEffects();
+  let ticker: Timer = clock.setTimeout(tick, raft.limits.tickMs);
+
+  function tick(): void {
+    ticker = clock.setTimeout(tick, raft.limits.tickMs);
+    batches.tick();
+    sender.tick();
+    dispatch({ type: 'clock.ticked', draw: random.next(), syncTicks: batches.syncTicks });
+  }
+
+  function dispatch(event: ReplicaEvent): void {
+    if (halted) return;
+    mailbox.push(event);
+    if (handling) return;
+    handling = true;
+    try {
+      for (let next = mailbox.shift(); next && !halted; next = mailbox.shift()) {
+        actor.send(next);
+        performEffects();
+      }
+    } catch (error) {
+      fail(error);
+    }
+    handling = false;
+    scheduleTurn();
+  }
+
+  function performEffects(): void {
+    const { effects } = raft;
+    raft.effects = [];
+    for (const effect of effects) if (!halted) perform(effect);
+  }
+
+  function perform(effect: Effect): void {
+    switch (effect.type) {
+      case 'send':
+        mesh.tell(effect.to, effect.message.type, effect.message.body);
+        break;
+      case 'sendAfterSync': {
+        const { to, message } = effect;
+        batches.afterSync(() => mesh.tell(to, message.type, message.body));
+        break;
+      }
+      case 'broadcast':
+        mesh.broadcast(effect.to, 'raft.append', effect.body);
+        break;
+      case 'persist':
+        batches.save(options.persist(effect));
+        break;
+      case 'apply':
+        applier.proceed();
+        break;
+      case 'confirmReads':
+        for (const id of effect.ids) reads.resolve(id, effect.index);
+        break;
+      case 'resign':
+        resign();
+        break;
+      case 'sendSnapshot':
+        sender.start(effect.to);
+        break;
+      case 'stopSnapshot':
+        sender.stop(effect.to);
+        break;
+      case 'receiveSnapshot':
+        receiver.receive(effect.from, effect.body);
+        break;
+    }
+  }
+
+  function resign(): void {
+    proposals.rejectLogged(new BazarError('leader-lost'));
+    reads.rejectAll(notLeader());
+    queuedReads.length = 0;
+  }
+
+  /** Once per event-loop turn: what has come together in it goes into the log, to the followers and to the disk. */
+  function scheduleTurn(): void {
+    if (turnScheduled || halted) return;
+    turnScheduled = true;
+    clock.defer(endTurn);
+  }
+
+  function endTurn(): void {
+    if (halted) return;
+    try {
+      applier.renewTurn();
+      applier.proceed();
+      takeCommands();
+      if (isLeading()) {
+        if (queuedReads.length > 0) dispatch({ type: 'reads.requested', ids: queuedReads.splice(0) });
+        dispatch({ type: 'turn.ended' });
+      }
+      batches.flush();
+    } catch (error) {
+      fail(error);
+    }
+    // What these events changed has gone out with this turn; only what did not fit needs another.
+    turnScheduled = false;
+    if (applier.isReady || proposals.isReady || (raft.news && isLeading())) scheduleTurn();
+  }
+
+  function takeCommands(): void {
+    if (!isLeading()) {
+      proposals.rejectQueued(notLeader);
+      return;
+    }
+    const commands = proposals.take();
+    if (commands.length > 0) dispatch({ type: 'commands.proposed', commands, at: clock.now() });
+  }
+
+  function isLeading(): boolean {
+    return actor.getSnapshot().matches({ participating: 'leader' });
+  }
+
+  function notLeader(): BazarError {
+    return new BazarError('not-leader', undefined, { leader: raft.leader });
+  }
+
+  function fail(error: unknown): void {
+    if (halted) return;
+    stop();
+    logger.fatal({ err: error }, 'the replica cannot go on');
+    observer.failed(error);
+  }
+
+  function stop(): void {
+    halted = true;
+    batches.halt();
+    clock.clearTimeout(ticker);
+    sender.stopAll();
+    proposals.rejectQueued(notLeader);
+    resign();
+  }
+
+  return {
+    get state() {
+      return state;
+    },
+    get role() {
+      const { value } = actor.getSnapshot();
+      return typeof value === 'string' ? 'recovering' : ROLES[value.participating as keyof typeof ROLES];
+    },
+    dispatch,
+    acknowledgeSnapshot: sender.acknowledge,
+    propose(command) {
+      if (halted || !isLeading()) return Promise.reject(notLeader());
+      scheduleTurn();
+      return proposals.add(command);
+    },
+    readIndex() {
+      if (halted || !isLeading()) return Promise.reject(notLeader());
+      if (reads.size >= raft.limits.maxPendingReads) return Promise.reject(new BazarError('overloaded'));
+      const id = ++lastRead;
+      queuedReads.push(id);
+      scheduleTurn();
+      return new Promise((resolve, reject) => reads.wait(id, { resolve, reject }));
+    },
+    afterSync(then) {
+      batches.afterSync(then);
+      scheduleTurn();
+    },
+    stop,
+  };
+}

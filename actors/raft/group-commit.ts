@@ -1,0 +1,106 @@
+import type { Operation, Store } from '../../storage/store.ts';
+import type { Raft, ReplicaEvent } from './core/raft.ts';
+import type { StateMachine } from './state-machine.ts';
+
+/**
+ * Persist, then send. One synced batch is in flight at a time and gathers all that changed meanwhile: log entries
+ * and deletions, term and vote, applied effects. What depends on it is held until it returns. A sync costs about
+ * the same whether it carries one entry or five hundred.
+ *
+ * A batch takes all there is, since what is held for it must be whole. It is bounded by those who fill it: a leader
+ * takes so many commands into its log (`proposals.ts`), a follower is sent so much ahead of its acknowledgements
+ * (`leading.ts`), so many entries are forgotten at once (`compaction.ts`), and applying pauses while the effects of
+ * a whole batch wait (`applier.ts`).
+ */
+export interface GroupCommit {
+  /** Puts operations into the next batch. */
+  save(operations: readonly Operation[]): void;
+  /** Runs `then`, in order of these calls, once everything changed so far is durable. */
+  afterSync(then: () => void): void;
+  /** Starts the next batch if there is something to write, else lets go what was held for the last one. */
+  flush(): void;
+  tick(): void;
+  /** Ticks that the batch under way has been with the disk; 0 while there is none. */
+  readonly syncTicks: number;
+  halt(): void;
+}
+
+export function createGroupCommit(options: {
+  readonly store: Store;
+  readonly raft: Raft;
+  readonly state: () => StateMachine;
+  readonly synced: (event: Extract<ReplicaEvent, { type: 'batch.synced' }>) => void;
+  readonly fail: (error: unknown) => void;
+}): GroupCommit {
+  const { store, raft } = options;
+  let unsaved: Operation[] = [];
+  let held: (() => void)[] = [];
+  let writing = false;
+  let halted = false;
+  let quietTicks = 0;
+  let syncTicks = 0;
+
+  /** Effects wait for a batch to ride on, but not while entries wait behind them to be applied. */
+  function takeOperations(): Operation[] {
+    const state = options.state();
+    const operations = unsaved;
+    unsaved = [];
+    addAll(operations, raft.log.takeOperations());
+    const isUrgent = state.applied.index < raft.commit || quietTicks >= raft.limits.flushTicks;
+    if (operations.length > 0 || isUrgent) addAll(operations, state.takeOperations());
+    return operations;
+  }
+
+  function flush(): void {
+    if (writing || halted) return;
+    const operations = takeOperations();
+    const waiting = held;
+    held = [];
+    if (operations.length === 0) {
+      release(waiting);
+      return;
+    }
+    quietTicks = 0;
+    writing = true;
+    const state = options.state();
+    const { term, votedFor } = raft;
+    const { lastIndex, lastTerm } = raft.log;
+    const applied = state.applied.index;
+    store.write(operations).then(() => {
+      if (halted) return;
+      writing = false;
+      syncTicks = 0;
+      state.persisted();
+      release(waiting);
+      options.synced({ type: 'batch.synced', term, votedFor, lastIndex, lastTerm, applied });
+    }, options.fail);
+  }
+
+  return {
+    save(operations) {
+      addAll(unsaved, operations);
+    },
+    afterSync(then) {
+      held.push(then);
+    },
+    flush,
+    tick() {
+      quietTicks++;
+      if (writing) syncTicks++;
+    },
+    get syncTicks() {
+      return syncTicks;
+    },
+    halt() {
+      halted = true;
+    },
+  };
+}
+
+function release(waiting: readonly (() => void)[]): void {
+  for (const proceed of waiting) proceed();
+}
+
+function addAll(list: Operation[], more: readonly Operation[]): void {
+  for (const operation of more) list.push(operation);
+}

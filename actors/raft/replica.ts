@@ -1,0 +1,148 @@
+import type { Boot, Command, Result } from '../../runtime/domain.ts';
+import { BazarError } from '../../runtime/errors.ts';
+import type { Incoming, NodeId, Peer, Reply } from '../../runtime/links/mesh.ts';
+import { atLeastAsNew, logEnd, type Raft } from './core/raft.ts';
+import { createReplicaHost, type HostOptions, type ReplicaHost } from './driver.ts';
+import { learnVow } from './rejoin.ts';
+import type { StateMachine } from './state-machine.ts';
+
+export interface ReplicaOptions extends HostOptions {
+  /** Whether new proposals are taken; a draining catalog takes none. */
+  readonly accepts: () => boolean;
+}
+
+/** One member of the replicated log, as its catalog uses it. */
+export interface Replica {
+  readonly state: StateMachine;
+  readonly role: ReplicaHost['role'];
+  /** Read only; what the statechart knows. */
+  readonly raft: Readonly<Raft>;
+  /** A leader is known and all that it had committed when last heard is applied here, not only committed. */
+  readonly caughtUp: boolean;
+  /** A commit index that a quorum confirmed after this call; asks the leader if this replica is none. */
+  readIndex(deadline: number): Promise<number>;
+  /** Puts a note of this leader's own into the log, which nobody waits for; does nothing where it does not lead. */
+  note(command: Boot): void;
+  /** Resolves when everything changed so far is durable. */
+  synced(): Promise<void>;
+  stop(): void;
+}
+
+/**
+ * Joins a replica to the mesh: Raft's messages become events of its statechart, and proposals and strong reads
+ * that reach a follower go on to the leader, once, with the time that is left.
+ */
+export function createReplica(options: ReplicaOptions): Replica {
+  const { raft, mesh, clock, logger } = options;
+  const host = createReplicaHost(options);
+  const members = new Set<NodeId>(raft.peers);
+  const incarnations = new Map<NodeId, string>();
+
+  mesh.onTell('raft.vote', (body, { from }) => fromMember(from, { type: 'vote.requested', ...body }));
+  mesh.onTell('raft.voted', (body, { from }) => fromMember(from, { type: 'vote.answered', ...body }));
+  mesh.onTell('raft.append', (body, { from }) => fromMember(from, { type: 'append.received', ...body }));
+  mesh.onTell('raft.appended', (body, { from }) => fromMember(from, { type: 'append.answered', ...body }));
+  mesh.onTell('raft.snapshot', (body, { from }) => {
+    fromMember(from, { type: 'snapshot.received', term: body.term, body });
+  });
+  mesh.onTell('raft.snapshotted', (body, { from }) => {
+    if (!members.has(from.id)) return;
+    host.acknowledgeSnapshot(from.id, body);
+    host.dispatch({ type: 'term.exceeded', term: body.term });
+  });
+  mesh.onAsk('raft.identify', () => identify());
+  mesh.onAsk('propose', ({ command, forwarded }, incoming) => propose(command, forwarded, incoming));
+  mesh.onAsk('read.index', async ({ forwarded }, incoming) => ({
+    index: await readIndex(forwarded, incoming.deadline),
+  }));
+
+  mesh.observe({
+    opened(peer) {
+      if (!members.has(peer.id)) return;
+      const before = incarnations.get(peer.id);
+      incarnations.set(peer.id, peer.incarnation);
+      const wiped = before !== undefined && before !== peer.incarnation;
+      host.dispatch({ type: 'peer.connected', peer: peer.id, wiped });
+    },
+    closed(peer) {
+      if (members.has(peer.id)) host.dispatch({ type: 'peer.disconnected', peer: peer.id });
+    },
+  });
+  let stopped = false;
+  if (raft.wiped) {
+    const patienceMs = raft.limits.electionTicks * raft.limits.tickMs;
+    learnVow({ mesh, clock, raft, patienceMs, isStopped: () => stopped }).then(host.dispatch, (error) =>
+      logger.debug({ err: error }, 'recovery ended'),
+    );
+  }
+
+  type Unsigned<E> = E extends unknown ? Omit<E, 'from'> : never;
+  function fromMember(
+    from: Peer,
+    event: Unsigned<Extract<Parameters<ReplicaHost['dispatch']>[0], { from: NodeId }>>,
+  ): void {
+    if (members.has(from.id)) host.dispatch({ ...event, from: from.id });
+  }
+
+  /** Leaves only when it is durable: a wiped replica builds its promise on it. */
+  function identify(): Promise<Reply<'raft.identify'>> {
+    if (host.role === 'recovering') return Promise.resolve({ recovering: true });
+    const own = logEnd(raft);
+    // Until it has caught up, what it vowed after a wipe of its own stands for what it has forgotten.
+    const end = raft.vow && atLeastAsNew(raft.vow, own) ? raft.vow : own;
+    const answer = { recovering: false as const, term: raft.term, ...end };
+    return new Promise((resolve) => host.afterSync(() => resolve(answer)));
+  }
+
+  async function propose(
+    command: Command,
+    forwarded: boolean,
+    incoming: Incoming,
+  ): Promise<{ result: Result; leader: NodeId }> {
+    if (!options.accepts()) throw new BazarError('draining');
+    const leader = leaderToAsk(forwarded);
+    if (leader === mesh.self) return { result: await host.propose(command), leader };
+    return mesh.ask(leader, 'propose', { command, forwarded: true }, incoming.deadline - clock.monotonic());
+  }
+
+  async function readIndex(forwarded: boolean, deadline: number): Promise<number> {
+    const leader = leaderToAsk(forwarded);
+    if (leader === mesh.self) return host.readIndex();
+    const { index } = await mesh.ask(leader, 'read.index', { forwarded: true }, deadline - clock.monotonic());
+    return index;
+  }
+
+  /** This replica if it leads, else the one that it follows. What was forwarded once is not forwarded again. */
+  function leaderToAsk(forwarded: boolean): NodeId {
+    const { leader } = raft;
+    if (host.role === 'leader') return mesh.self;
+    if (forwarded || leader === null || leader === mesh.self) {
+      throw new BazarError('not-leader', undefined, { leader });
+    }
+    return leader;
+  }
+
+  return {
+    get state() {
+      return host.state;
+    },
+    get role() {
+      return host.role;
+    },
+    get caughtUp() {
+      const { index } = host.state.applied;
+      return raft.leader !== null && index >= (host.role === 'leader' ? raft.termStart : raft.leaderCommit);
+    },
+    raft,
+    readIndex: (deadline) => readIndex(false, deadline),
+    note(command) {
+      if (host.role !== 'leader') return;
+      host.dispatch({ type: 'commands.proposed', commands: [command], at: clock.now() });
+    },
+    synced: () => new Promise((resolve) => host.afterSync(resolve)),
+    stop() {
+      stopped = true;
+      host.stop();
+    },
+  };
+}

@@ -1,0 +1,72 @@
+import type { AuditAnswer } from '../../answers.ts';
+import type { Client } from '../../client.ts';
+import { type Command, EXIT, expectArguments } from '../command.ts';
+import { table } from '../table.ts';
+
+export const audit: Command = {
+  name: 'audit',
+  usage: '[--ledger]',
+  summary: 'do all catalogs agree, and does every book balance?',
+  details: [
+    'A book balances when initial + restocked - sold = stock. Catalogs that are away are listed; they do not count',
+    'against the store. The exit code is 1 where the audit found a fault.',
+  ],
+  options: {
+    ledger: { text: 'every book with its numbers, not the totals alone' },
+  },
+  examples: [
+    ['audit', 'the verdict, and each catalog with its totals'],
+    ['audit --ledger --json', 'the books of all books, for a program'],
+  ],
+  async run(context) {
+    expectArguments(context.args);
+    const whole = context.options.ledger === true;
+    const found = whole ? await everyPage(context.store()) : await context.store().audit({ limit: 1 });
+    const { catalogs, consistent } = found;
+    context.show(whole ? found : { consistent, catalogs }, () => {
+      const verdict = consistent
+        ? 'Consistent: the catalogs agree and every book balances.'
+        : 'NOT CONSISTENT.';
+      const parts = [verdict, table(context.terminal, CATALOG_COLUMNS, catalogs.map(catalogRow))];
+      if (whole) parts.push(table(context.terminal, LEDGER_COLUMNS, found.books.map(ledgerRow)));
+      return parts.join('\n\n');
+    });
+    return consistent ? EXIT.done : EXIT.refused;
+  },
+};
+
+/** The ledger from its first page to its last. Consistent only if every page said so. */
+async function everyPage(store: Client): Promise<AuditAnswer> {
+  let page = await store.audit({});
+  let { consistent } = page;
+  const books = [...page.books];
+  while (page.next !== null) {
+    page = await store.audit({ after: page.next });
+    consistent &&= page.consistent;
+    for (const book of page.books) books.push(book);
+  }
+  return { ...page, consistent, books };
+}
+
+const NUMBERS = [{ number: 'initial' }, { number: 'restocked' }, { number: 'sold' }, { number: 'stock' }];
+const CATALOG_COLUMNS = [
+  'catalog',
+  'state',
+  { number: 'applied' },
+  'digest',
+  { number: 'books' },
+  ...NUMBERS,
+  'unbalanced',
+];
+const LEDGER_COLUMNS = [{ number: 'id' }, ...NUMBERS];
+
+function catalogRow(catalog: AuditAnswer['catalogs'][number]) {
+  const { id, state, applied, digest, books, totals, unbalanced = [] } = catalog;
+  const { initial, restocked, sold, stock } = { ...totals };
+  const faults = unbalanced.join(' ') || (state === 'present' ? 'none' : '');
+  return [id, state, applied, digest?.slice(0, 12), books, initial, restocked, sold, stock, faults];
+}
+
+function ledgerRow({ id, initial, restocked, sold, stock }: AuditAnswer['books'][number]) {
+  return [id, initial, restocked, sold, stock];
+}

@@ -1,0 +1,55 @@
+import { DEFAULT_LIMITS } from '../../../runtime/limits.ts';
+import { freshKey } from '../../client.ts';
+import {
+  type Command,
+  EXIT,
+  expectArguments,
+  readAmount,
+  readBookId,
+  readKey,
+  readWhole,
+} from '../command.ts';
+import { copies, plain } from '../wording.ts';
+import { askAgainWith } from '../write-failed.ts';
+
+export const buy: Command = {
+  name: 'buy',
+  usage: 'ID [--quantity N] [--price AMOUNT] [--order ORDERID]',
+  summary: 'buy copies of a book',
+  details: [
+    'Every purchase has an order id, under which it happens at most once however often it is asked for: by this',
+    'program, which asks again while the time of --timeout lasts, or by you with --order.',
+  ],
+  options: {
+    quantity: { value: 'N', text: 'copies, 1 to 1000000 (default 1)' },
+    price: { value: 'AMOUNT', text: 'refuse if a copy costs another price than this' },
+    order: { value: 'ORDERID', text: 'the order id (default: a new one)' },
+  },
+  examples: [
+    ['buy 2', 'one copy of book 2'],
+    ['buy 2 --quantity 3', 'three copies'],
+    ['buy 2 --order my-order-17', 'the same again gives the same order, not another copy'],
+  ],
+  async run(context) {
+    const { options, random } = context;
+    const [id] = expectArguments(context.args, 'ID').map(readBookId);
+    const most = DEFAULT_LIMITS.maxQuantity;
+    const quantity = readWhole(String(options.quantity ?? 1), '--quantity', 1, most);
+    const price = options.price === undefined ? undefined : readAmount(String(options.price));
+    const orderId =
+      options.order === undefined ? freshKey(random) : readKey(String(options.order), '--order');
+
+    const expected = price === undefined ? '' : ` --price ${price}`;
+    const again = context.commandLine(`buy ${id} --quantity ${quantity}${expected} --order=${orderId}`);
+    const request = { id: id!, quantity, ...(price === undefined ? {} : { price }), orderId };
+    const order = await askAgainWith(again, context.store().purchase(request));
+    context.show(order, () => {
+      const lines = order.lines.map(
+        (line) => `Bought ${copies(line.quantity)} of "${plain(line.title)}" at ${line.price}.`,
+      );
+      const replayed = order.replayed ? ' This order had been made before; nothing more was bought.' : '';
+      return `${lines.join('\n')}\nOrder ${order.orderId}, ${order.total} in all.${replayed}`;
+    });
+    return EXIT.done;
+  },
+};

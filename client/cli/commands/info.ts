@@ -1,0 +1,36 @@
+import type { BookAnswer } from '../../answers.ts';
+import { type Command, EXIT, expectArguments, readBookId } from '../command.ts';
+import { facts } from '../table.ts';
+
+export const info: Command = {
+  name: 'info',
+  usage: 'ID [--strong]',
+  summary: 'one book: title, topic, price, stock',
+  options: {
+    strong: { text: 'a linearizable read, past every cache' },
+  },
+  examples: [
+    ['info 2', 'what the store knows of book 2'],
+    ['info 2 --strong --json', 'as JSON, and certainly up to date'],
+  ],
+  async run(context) {
+    const [id] = expectArguments(context.args, 'ID').map(readBookId);
+    const book = await context.store().info(id!, { strong: context.options.strong === true });
+    context.show(book, () => describe(book));
+    return EXIT.done;
+  },
+};
+
+function describe(book: BookAnswer): string {
+  return facts([
+    ['id', book.id],
+    ['title', book.title],
+    ['authors', book.authors],
+    ['topic', book.topic],
+    ['year', book.year],
+    ['isbn', book.isbn],
+    ['price', book.price],
+    ['stock', book.stock],
+    ['version', book.version],
+  ]);
+}

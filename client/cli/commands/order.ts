@@ -1,0 +1,29 @@
+import type { OrderAnswer } from '../../answers.ts';
+import { type Command, type Context, EXIT, expectArguments, readKey } from '../command.ts';
+import { table } from '../table.ts';
+
+export const order: Command = {
+  name: 'order',
+  usage: 'ORDERID',
+  summary: 'an order as recorded, confirmed or refused',
+  details: ['An id that starts with a dash goes after two dashes: order -- -abc'],
+  examples: [['order my-order-17', 'what became of it']],
+  async run(context) {
+    const [orderId] = expectArguments(context.args, 'ORDERID').map((text) => readKey(text, 'ORDERID'));
+    const found = await context.store().order(orderId!);
+    context.show(found, () => describe(context, found));
+    return EXIT.done;
+  },
+};
+
+function describe({ terminal }: Context, found: OrderAnswer): string {
+  const why = found.code ? ` (${found.code}${found.bookId ? `, book ${found.bookId}` : ''})` : '';
+  const at = typeof found.at === 'number' ? new Date(found.at).toISOString() : found.at;
+  const rows = found.lines.map((line) => [line.id, line.title, line.quantity, line.price]);
+  const columns = [{ number: 'id' }, 'title', { number: 'quantity' }, { number: 'price' }];
+  return [
+    `Order ${found.orderId}: ${found.status}${why} at ${at}`,
+    table(terminal, columns, rows),
+    found.status === 'confirmed' ? `Total ${found.total}` : 'Nothing was sold.',
+  ].join('\n');
+}

@@ -1,0 +1,32 @@
+import { freshKey } from '../../client.ts';
+import { type Command, EXIT, expectArguments, readAmount, readBookId, readKey } from '../command.ts';
+import { plain } from '../wording.ts';
+import { askAgainWith } from '../write-failed.ts';
+
+export const price: Command = {
+  name: 'price',
+  usage: 'ID AMOUNT [--key KEY]',
+  summary: 'set the price of a book (admin)',
+  options: {
+    key: {
+      value: 'KEY',
+      text: 'under one key it happens once, however often it is asked for (default: a new one)',
+    },
+  },
+  examples: [['price 2 12.50', 'book 2 costs 12.50 from now on']],
+  admin: true,
+  async run(context) {
+    const [id, amount] = expectArguments(context.args, 'ID', 'AMOUNT');
+    const bookId = readBookId(id);
+    const cost = readAmount(amount!);
+    const { key: given } = context.options;
+    const key = given === undefined ? freshKey(context.random) : readKey(String(given), '--key');
+    const again = context.commandLine(`price ${bookId} ${cost} --key=${key}`);
+    const book = await askAgainWith(again, context.store().updateBook(bookId, { price: cost }, { key }));
+    context.show(book, () => {
+      const replayed = book.replayed ? ' This had been done before.' : '';
+      return `"${plain(book.title)}" costs ${book.price} now.${replayed}`;
+    });
+    return EXIT.done;
+  },
+};

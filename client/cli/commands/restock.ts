@@ -1,0 +1,33 @@
+import { MAX_STOCK } from '../../../runtime/domain.ts';
+import { freshKey } from '../../client.ts';
+import { type Command, EXIT, expectArguments, readBookId, readKey, readWhole } from '../command.ts';
+import { copies, plain } from '../wording.ts';
+import { askAgainWith } from '../write-failed.ts';
+
+export const restock: Command = {
+  name: 'restock',
+  usage: 'ID N [--key KEY]',
+  summary: 'put N more copies on the shelf (admin)',
+  options: {
+    key: {
+      value: 'KEY',
+      text: 'under one key it happens once, however often it is asked for (default: a new one)',
+    },
+  },
+  examples: [['restock 2 50', '50 more copies of book 2']],
+  admin: true,
+  async run(context) {
+    const [id, n] = expectArguments(context.args, 'ID', 'N');
+    const bookId = readBookId(id);
+    const restock = readWhole(n!, 'N', 1, MAX_STOCK);
+    const { key: given } = context.options;
+    const key = given === undefined ? freshKey(context.random) : readKey(String(given), '--key');
+    const again = context.commandLine(`restock ${bookId} ${restock} --key=${key}`);
+    const book = await askAgainWith(again, context.store().updateBook(bookId, { restock }, { key }));
+    context.show(book, () => {
+      const replayed = book.replayed ? ' This had been done before; nothing more was added.' : '';
+      return `Added ${copies(restock)} of "${plain(book.title)}": ${book.stock} on the shelf.${replayed}`;
+    });
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,44 @@
+import { type Command, EXIT, expectArguments } from '../command.ts';
+import { table } from '../table.ts';
+
+export const status: Command = {
+  name: 'status',
+  usage: '',
+  summary: 'every process of the store, dead ones included',
+  examples: [
+    ['status', 'a table of the processes'],
+    ['status --json', 'for a program'],
+  ],
+  async run(context) {
+    expectArguments(context.args);
+    const found = await context.store().status();
+    context.show(found, () => {
+      const { cache, leader, version } = found;
+      const columns = [
+        'node',
+        'state',
+        'role',
+        { number: 'term' },
+        { number: 'applied' },
+        { number: 'pid' },
+        'url',
+      ];
+      const rows = found.nodes.map((node) => [
+        node.id,
+        node.state,
+        node.role,
+        node.term,
+        node.applied,
+        node.pid,
+        node.url,
+      ]);
+      const reads = `${cache.hits} hits, ${cache.misses} misses`;
+      return [
+        table(context.terminal, columns, rows),
+        '',
+        `Leader: ${leader ?? 'none'}. Cache: ${cache.kind}, ${reads}. Version: ${version}.`,
+      ].join('\n');
+    });
+    return EXIT.done;
+  },
+};

@@ -1,0 +1,103 @@
+import type { AddressInfo } from 'node:net';
+import type { Clock } from '../../runtime/clock.ts';
+import type { Limits } from '../../runtime/limits.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { GatewayService } from '../service.ts';
+import { createAdmission } from './admission.ts';
+import { type Desk, tokenCheck } from './context.ts';
+import { createApp } from './http/app.ts';
+import { boundBytes } from './http/held.ts';
+import { addOpenApi } from './http/openapi.ts';
+import { addOperations } from './http/operations.ts';
+import { addReads } from './http/reads.ts';
+import { addWrites } from './http/writes.ts';
+import { createLargeTopics } from './large-topics.ts';
+import { createMetrics } from './metrics.ts';
+import { createAuditPages, createPages } from './pages.ts';
+import { createRequests } from './requests.ts';
+import { createRpcServer } from './rpc/server.ts';
+import { createSharedBytes } from './shared-bytes.ts';
+import { createWrites } from './writes.ts';
+
+export interface Bridge {
+  /** Where clients reach it, e.g. `http://127.0.0.1:8080`. */
+  readonly url: string;
+  /**
+   * Turns new requests away as `draining`, waits for those in flight (at most `limits.drainMs`), and then closes
+   * idle connections and says goodbye to WebSocket clients (1001). `/readyz` answers 503 from the first moment.
+   */
+  drain(): Promise<void>;
+  /** Closes the port and whatever is still open. */
+  close(): Promise<void>;
+}
+
+export interface BridgeOptions {
+  readonly service: GatewayService;
+  readonly host: string;
+  /** 0 takes any free port. */
+  readonly port: number;
+  readonly adminToken: string;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** Opens the store's door: HTTP, and JSON-RPC over WebSocket at `/ws`, on one port. Rejects if it is taken. */
+export async function openBridge(options: BridgeOptions): Promise<Bridge> {
+  const { service, host, port, adminToken, limits, clock, logger } = options;
+  const metrics = createMetrics();
+  const desk: Desk = {
+    service,
+    writes: createWrites(service, metrics.purchased),
+    requests: createRequests(limits),
+    admission: createAdmission(limits, clock),
+    pages: createPages(limits, clock),
+    audits: createAuditPages(limits, clock),
+    largeTopics: createLargeTopics(),
+    metrics,
+    held: {
+      unfinished: createSharedBytes('unfinished messages', limits.maxUnfinishedBytes, clock),
+      queues: createSharedBytes('waiting calls', limits.maxAllClientQueueBytes, clock),
+      backlogs: createSharedBytes('answers not taken', limits.maxAllClientBacklogBytes, clock),
+    },
+    isAdmin: tokenCheck(adminToken),
+    limits,
+    clock,
+    logger,
+  };
+  const rpc = createRpcServer(desk);
+  const app = createApp(desk);
+  boundBytes(app, desk);
+  await addOpenApi(app);
+  addReads(app, desk);
+  addWrites(app, desk);
+  addOperations(app, desk, rpc.clients);
+  app.server.on('upgrade', rpc.upgrade);
+  await app.listen({ host, port });
+
+  return {
+    url: urlOf(host, app.server.address() as AddressInfo),
+    async drain() {
+      const timer = { stop: () => {} };
+      const tooLong = new Promise<void>((resolve) => {
+        const handle = clock.setTimeout(resolve, limits.drainMs);
+        timer.stop = () => clock.clearTimeout(handle);
+      });
+      await Promise.race([desk.admission.drain(), tooLong]);
+      timer.stop();
+      rpc.goodbye();
+      app.server.closeIdleConnections();
+    },
+    async close() {
+      rpc.close();
+      desk.pages.stop();
+      desk.audits.stop();
+      await app.close();
+    },
+  };
+}
+
+function urlOf(host: string, { port }: AddressInfo): string {
+  const everywhere = host === '0.0.0.0' || host === '::';
+  return `http://${everywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
+}

@@ -1,0 +1,92 @@
+import { isUtf8 } from 'node:buffer';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  type FastifySchemaCompiler,
+  fastify,
+  type RawServerDefault,
+} from 'fastify';
+import type { ZodTypeProvider } from 'fastify-type-provider-zod';
+import type { z } from 'zod';
+import { BazarError } from '../../../runtime/errors.ts';
+import type { Desk } from '../context.ts';
+import { parseRequest } from '../validation.ts';
+import { countRequests } from './hooks.ts';
+import { answerClientError, asHttpError, sendProblem } from './problem-response.ts';
+
+/** How often node looks for requests that take too long, in milliseconds. */
+const TIMEOUT_CHECK_MS = 1_000;
+
+export type App = FastifyInstance<
+  RawServerDefault,
+  IncomingMessage,
+  ServerResponse,
+  FastifyBaseLogger,
+  ZodTypeProvider
+>;
+
+/** A fastify instance with what is the same for all routes: bounds, JSON, validation, errors, counting. */
+export function createApp(desk: Desk): App {
+  const { limits, logger } = desk;
+  const app: App = fastify({
+    logger: false,
+    bodyLimit: limits.maxBodyBytes,
+    requestTimeout: limits.httpRequestTimeoutMs,
+    // Silence on a connection whose answer is still due must outlast the slowest answer.
+    connectionTimeout: limits.httpRequestTimeoutMs + limits.purchaseDeadlineMs,
+    keepAliveTimeout: limits.httpRequestTimeoutMs,
+    forceCloseConnections: true,
+    http: {
+      headersTimeout: limits.httpRequestTimeoutMs,
+      connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, limits.httpRequestTimeoutMs),
+    },
+    routerOptions: { maxParamLength: 4096 },
+    clientErrorHandler: answerClientError,
+    frameworkErrors: (error, request, reply) => void fail(error, request, reply),
+  }).withTypeProvider<ZodTypeProvider>();
+
+  function fail(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+    const error = asHttpError(thrown);
+    if (error.code === 'internal') logger.error({ err: thrown }, `${request.method} ${request.url} failed`);
+    return sendProblem(reply, error, request.method === 'GET' || request.method === 'HEAD');
+  }
+
+  app.setErrorHandler(fail);
+  // Half for HTTP and half for WebSocket, so that neither keeps the other out.
+  app.server.maxConnections = limits.maxClientConnections * 2;
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (_request, body, done) => {
+    if (body.length === 0) return done(null, undefined);
+    // Otherwise a title in another encoding would become another title.
+    if (!isUtf8(body as Buffer)) return done(new BazarError('malformed-json', 'The body is not UTF-8.'));
+    try {
+      done(null, JSON.parse(body.toString()));
+    } catch (error) {
+      done(new BazarError('malformed-json', `The body is not JSON: ${(error as Error).message}`));
+    }
+  });
+  app.setValidatorCompiler(validatorCompiler);
+  countRequests(app, desk);
+  return app;
+}
+
+const PARTS: Readonly<Record<string, string>> = {
+  body: 'the body',
+  querystring: 'the query',
+  params: 'the address',
+  headers: 'the headers',
+};
+
+const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart = '' }) => {
+  return (data) => {
+    try {
+      // Fastify shows a missing body as null.
+      return { value: parseRequest(schema, data ?? undefined, PARTS[httpPart] ?? httpPart) };
+    } catch (error) {
+      return { error: error as Error };
+    }
+  };
+};

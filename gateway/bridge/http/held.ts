@@ -1,0 +1,38 @@
+import type { FastifyRequest } from 'fastify';
+import type { Desk } from '../context.ts';
+import { PIECE_BYTES, UNCOUNTED_BYTES } from '../shared-bytes.ts';
+import type { App } from './app.ts';
+
+/** Counts what HTTP clients make the gateway hold: bodies that have not ended, and large answers that were not taken. */
+export function boundBytes(app: App, { held, logger }: Desk): void {
+  const cutOff = (request: FastifyRequest) => (reason: string) => {
+    logger.warn(`client ${request.ip} is cut off: ${reason}`);
+    request.raw.socket.destroy();
+  };
+
+  app.addHook('preParsing', (request, _reply, payload, done) => {
+    const { headers, method } = request.raw;
+    const hasBody = headers['content-length'] !== undefined || headers['transfer-encoding'] !== undefined;
+    if (hasBody && method !== 'GET' && method !== 'HEAD') {
+      const account = held.unfinished.open(cutOff(request));
+      let bytes = 0;
+      payload.on('data', (chunk: Buffer) => {
+        bytes += chunk.length + PIECE_BYTES;
+        account.hold(bytes);
+      });
+      payload.once('end', account.close);
+      payload.once('close', account.close);
+    }
+    done(null, payload);
+  });
+
+  app.addHook('onSend', (request, reply, payload, done) => {
+    const bytes = typeof payload === 'string' || Buffer.isBuffer(payload) ? payload.length : 0;
+    if (bytes > UNCOUNTED_BYTES) {
+      const account = held.backlogs.open(cutOff(request));
+      account.hold(bytes);
+      reply.raw.once('close', account.close);
+    }
+    done(null, payload);
+  });
+}

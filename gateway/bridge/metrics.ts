@@ -1,0 +1,76 @@
+import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import type { ClusterStatus } from '../service.ts';
+
+/** What the gateway tells Prometheus. */
+export interface Metrics {
+  readonly contentType: string;
+  /** One request was answered; `status` is the HTTP status, or `ok` or an error code for JSON-RPC. */
+  answered(route: string, status: number | string, seconds: number): void;
+  /** One purchase came to `outcome`. */
+  purchased(outcome: string): void;
+  /** Everything as Prometheus text; without a status the cluster's figures stay as they were. */
+  text(clients: number, status: ClusterStatus | undefined): Promise<string>;
+}
+
+const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3];
+
+export function createMetrics(): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const requests = new Counter({
+    name: 'bazar_requests_total',
+    help: 'Requests answered, by route and status.',
+    labelNames: ['route', 'status'],
+    registers,
+  });
+  const latency = new Histogram({
+    name: 'bazar_request_duration_seconds',
+    help: 'Time from a request’s arrival to its answer.',
+    labelNames: ['route'],
+    buckets: SECONDS,
+    registers,
+  });
+  const purchases = new Counter({
+    name: 'bazar_purchases_total',
+    help: 'Purchases, by what they came to.',
+    labelNames: ['outcome'],
+    registers,
+  });
+  const hits = new Counter({ name: 'bazar_cache_hits_total', help: 'Reads answered by a cache.', registers });
+  const misses = new Counter({
+    name: 'bazar_cache_misses_total',
+    help: 'Reads a catalog answered.',
+    registers,
+  });
+  const connected = new Gauge({ name: 'bazar_clients', help: 'Open client WebSockets.', registers });
+  const version = new Gauge({
+    name: 'bazar_applied_version',
+    help: 'Highest log index known to be committed.',
+    registers,
+  });
+
+  return {
+    contentType: registry.contentType,
+    answered(route, status, seconds) {
+      requests.inc({ route, status });
+      latency.observe({ route }, seconds);
+    },
+    purchased: (outcome) => purchases.inc({ outcome }),
+    text(clients, status) {
+      connected.set(clients);
+      if (status) {
+        version.set(status.version);
+        setTotal(hits, status.cache.hits);
+        setTotal(misses, status.cache.misses);
+      }
+      return registry.metrics();
+    },
+  };
+}
+
+/** The service keeps these counts; here they are only shown. */
+function setTotal(counter: Counter, total: number): void {
+  counter.reset();
+  counter.inc(total);
+}

@@ -1,0 +1,199 @@
+import { asBazarError, BazarError } from '../../../runtime/errors.ts';
+import type { ConnectionLoad } from '../admission.ts';
+import type { Desk } from '../context.ts';
+import { createReader } from '../pages.ts';
+import type { Caller, Method, Result } from './methods.ts';
+import {
+  type Call,
+  encodeError,
+  encodeResult,
+  encodeUnreadable,
+  PARSE_ERROR,
+  readCall,
+  readFrame,
+} from './protocol.ts';
+import { createWatcher, type Subscriptions } from './subscriptions.ts';
+import { createTurns } from './turns.ts';
+
+/** The WebSocket under a connection. */
+export interface Line {
+  readonly address: string;
+  readonly isOpen: boolean;
+  /** Bytes sent and not yet taken by the operating system. */
+  readonly backlogBytes: number;
+  /** False while the operating system has not taken what was sent; `drained` is called when it has. */
+  readonly isReady: boolean;
+  send(text: string): void;
+  /** Reads nothing more from the client, until `resume`. */
+  pause(): void;
+  resume(): void;
+  /** Ends it without a closing handshake. */
+  cut(reason: string): void;
+}
+
+/** One client's JSON-RPC connection. */
+export interface RpcConnection {
+  received(frame: string): void;
+  /** A frame that cannot be JSON text. */
+  receivedBinary(): void;
+  drained(): void;
+  closed(): void;
+}
+
+/** Takes an answer's text, undefined where none is due; `sent` is called once it has been handed to the line. */
+type Respond = (text: string | undefined, sent?: () => void) => void;
+
+/** The answers of one batch so far. */
+interface Batch {
+  readonly texts: string[];
+  chars: number;
+}
+
+export function createRpcConnection(options: {
+  readonly line: Line;
+  readonly desk: Desk;
+  readonly methods: ReadonlyMap<string, Method>;
+  readonly subscriptions: Subscriptions;
+}): RpcConnection {
+  const { line, desk, methods, subscriptions } = options;
+  const { admission, pages, audits, metrics, limits, held, clock, logger } = desk;
+  const load: ConnectionLoad = { inFlight: 0 };
+  const watcher = createWatcher({ send, isReady: () => line.isReady, cut: line.cut });
+  const cut = () => line.cut('it does not read its answers');
+  const reader = createReader(line.address, { gathers: true, cut });
+  const auditReader = createReader(line.address, { gathers: true, cut });
+  const caller: Caller = { watcher, reader, auditReader, whenTaken, isAdmin: false };
+  const queued = held.queues.open(line.cut);
+  const backlog = held.backlogs.open(line.cut);
+  const turns = createTurns(line, limits, queued);
+  const untaken: (() => void)[] = [];
+  /** Characters of answers that wait for the rest of their batches. */
+  let batchedChars = 0;
+
+  function whenTaken(taken: () => void): void {
+    if (line.isOpen && !line.isReady) untaken.push(taken);
+    else taken();
+  }
+
+  function send(text: string): void {
+    if (!line.isOpen) return;
+    if (line.backlogBytes > limits.maxClientBacklogBytes) line.cut('it does not read its answers');
+    else line.send(text);
+    weighBacklog();
+  }
+
+  function weighBacklog(): void {
+    backlog.hold(batchedChars + (line.isReady ? 0 : line.backlogBytes));
+  }
+
+  function received(text: string): void {
+    const frame = readFrame(text, limits.maxInFlightPerConnection);
+    if ('refusal' in frame) send(frame.refusal);
+    else if ('batch' in frame) answerBatch(frame.batch);
+    else {
+      answer(frame.single, undefined, (answerText, sent) => {
+        if (answerText !== undefined) send(answerText);
+        sent?.();
+      });
+    }
+  }
+
+  /** The answers of a batch go out as one array, once the last is there; nothing if none is due. */
+  function answerBatch(messages: readonly unknown[]): void {
+    const batch: Batch = { texts: [], chars: 0 };
+    const afterwards: (() => void)[] = [];
+    let awaited = messages.length;
+    const respond: Respond = (text, sent) => {
+      if (text !== undefined) {
+        batch.texts.push(text);
+        batch.chars += text.length;
+        batchedChars += text.length;
+        weighBacklog();
+      }
+      if (sent) afterwards.push(sent);
+      awaited -= 1;
+      if (awaited > 0) return;
+      batchedChars -= batch.chars;
+      if (batch.texts.length > 0) send(`[${batch.texts.join(',')}]`);
+      for (const run of afterwards) run();
+    };
+    for (const message of messages) answer(message, batch, respond);
+  }
+
+  function answer(message: unknown, batch: Batch | undefined, respond: Respond): void {
+    const call = readCall(message, limits.maxCallIdLength);
+    if ('refusal' in call) respond(call.refusal);
+    else execute(call, batch, respond);
+  }
+
+  function execute(call: Call, batch: Batch | undefined, respond: Respond): void {
+    const method = methods.get(call.method);
+    const started = clock.monotonic();
+    admission.enter(load);
+    const { id } = call;
+    const route = method ? `ws ${call.method}` : 'ws unknown';
+    const readOnly = method?.readOnly ?? true;
+    const ended = (status: string) => {
+      admission.leave(load);
+      metrics.answered(route, status, (clock.monotonic() - started) / 1000);
+    };
+    perform(call, method, batch)
+      .then((result) => {
+        if (batch && readOnly) refuseIfFull(batch);
+        ended('ok');
+        respond(id === undefined ? undefined : encodeResult(id, result.json), result.sent);
+      })
+      .catch((thrown) => {
+        const error = asBazarError(thrown);
+        if (error.code === 'internal') logger.error({ err: thrown }, `${route} failed`);
+        ended(error.code);
+        respond(id === undefined ? undefined : encodeError(id, error, readOnly));
+      });
+  }
+
+  /** Not a promise's function: nothing of the call but its id and its checked parameters may wait. */
+  function perform(call: Call, method: Method | undefined, batch: Batch | undefined): Promise<Result> {
+    try {
+      admission.check(load, line.address);
+      if (!method) throw new BazarError('not-found', `There is no method ${call.method.slice(0, 64)}.`);
+      const { run, bytes } = method.prepare(call.params, caller);
+      return method.inTurn ? turns.run(() => runInTurn(run, batch), bytes) : run();
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  async function runInTurn(run: () => Promise<Result>, batch: Batch | undefined): Promise<Result> {
+    // Nobody would take the answers of what still waits its turn, and pages cost too much to be read for nobody.
+    if (!line.isOpen) throw new BazarError('unavailable', 'The client has gone.');
+    if (batch) refuseIfFull(batch);
+    return run();
+  }
+
+  function refuseIfFull(batch: Batch): void {
+    if (batch.chars <= limits.maxClientBacklogBytes) return;
+    throw new BazarError('too-large', 'The answers of this batch are too large; ask for less at a time.');
+  }
+
+  function drained(): void {
+    weighBacklog();
+    subscriptions.flush(watcher);
+    turns.drained();
+    for (const taken of untaken.splice(0)) taken();
+  }
+
+  return {
+    received,
+    receivedBinary: () => send(encodeUnreadable(PARSE_ERROR, 'Frames must be text.')),
+    drained,
+    closed() {
+      queued.close();
+      backlog.close();
+      subscriptions.forget(watcher);
+      pages.gone(reader);
+      audits.gone(auditReader);
+      turns.drained();
+      for (const taken of untaken.splice(0)) taken();
+    },
+  };
+}

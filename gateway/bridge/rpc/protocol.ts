@@ -1,0 +1,90 @@
+import { z } from 'zod';
+import { BazarError, type ErrorCode } from '../../../runtime/errors.ts';
+import { describeProblem } from '../problem.ts';
+
+/** JSON-RPC 2.0 as text (https://www.jsonrpc.org/specification): reading frames and calls, writing answers. */
+
+type CallId = string | number | null;
+
+/** `id` is undefined in a notification, which gets no answer, not even an error. */
+export interface Call {
+  readonly id: CallId | undefined;
+  readonly method: string;
+  readonly params: unknown;
+}
+
+/** What cannot be understood, with the answer that says so. */
+interface Refused {
+  readonly refusal: string;
+}
+
+export const PARSE_ERROR = -32700;
+const INVALID_REQUEST = -32600;
+/** The store's own errors; `data.code` says which. */
+const STORE_ERROR = -32000;
+
+/** The store's codes that the specification has a number for. */
+const SPECIFIED: Readonly<Partial<Record<ErrorCode, number>>> = {
+  'not-found': -32601,
+  'invalid-request': -32602,
+};
+
+const CallView = z.object({
+  jsonrpc: z.literal('2.0'),
+  id: z.union([z.string(), z.number(), z.null()]).optional(),
+  method: z.string(),
+  params: z.unknown().optional(),
+});
+
+const NOT_A_CALL = 'A request is an object: {"jsonrpc":"2.0","method":"…","params":{…},"id":…}.';
+
+/** The one message of a frame, or its batch of at most `maxBatch`. */
+export function readFrame(
+  text: string,
+  maxBatch: number,
+): { readonly single: unknown } | { readonly batch: readonly unknown[] } | Refused {
+  let message: unknown;
+  try {
+    message = JSON.parse(text);
+  } catch (error) {
+    return { refusal: encodeUnreadable(PARSE_ERROR, `That is not JSON: ${(error as Error).message}`) };
+  }
+  if (!Array.isArray(message)) return { single: message };
+  if (message.length === 0) return { refusal: encodeUnreadable(INVALID_REQUEST, 'A batch cannot be empty.') };
+  if (message.length <= maxBatch) return { batch: message };
+  const tooMany = new BazarError('too-many-requests', `A batch may have ${maxBatch} requests.`);
+  return { refusal: encodeError(null, tooMany, true) };
+}
+
+export function readCall(message: unknown, maxIdLength: number): Call | Refused {
+  const parsed = CallView.safeParse(message);
+  if (parsed.success && typeof parsed.data.id === 'string' && parsed.data.id.length > maxIdLength)
+    return { refusal: encodeUnreadable(INVALID_REQUEST, `An id may have ${maxIdLength} characters.`) };
+  if (parsed.success) return { id: parsed.data.id, method: parsed.data.method, params: parsed.data.params };
+  const id = typeof message === 'object' && message !== null ? (message as { id?: unknown }).id : null;
+  const known = (typeof id === 'string' && id.length <= maxIdLength) || typeof id === 'number' ? id : null;
+  return { refusal: encodeUnreadable(INVALID_REQUEST, NOT_A_CALL, known) };
+}
+
+export function encodeUnreadable(code: number, message: string, id: CallId = null): string {
+  return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } });
+}
+
+/** `result` is JSON already. */
+export function encodeResult(id: CallId, result: string): string {
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`;
+}
+
+export function encodeError(id: CallId, error: BazarError, readOnly: boolean): string {
+  const { code, outcome, detail, details, replayed } = describeProblem(error, readOnly);
+  const data = { ...details, ...(replayed ? { replayed } : {}), code, outcome };
+  return JSON.stringify({
+    jsonrpc: '2.0',
+    id,
+    error: { code: SPECIFIED[code] ?? STORE_ERROR, message: detail, data },
+  });
+}
+
+export function encodeNotification(method: string, params: object): string {
+  return JSON.stringify({ jsonrpc: '2.0', method, params });
+}

@@ -1,0 +1,184 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { BazarError } from '../../../runtime/errors.ts';
+import type { Desk } from '../context.ts';
+import { writeProblem } from '../http/problem-response.ts';
+import { createRpcConnection, type Line } from './connection.ts';
+import { createFrameProgress } from './frame-progress.ts';
+import { createMethods } from './methods.ts';
+import { createSubscriptions } from './subscriptions.ts';
+import { createTurn } from './turn.ts';
+
+const PATH = '/ws';
+const GOING_AWAY = 1001;
+
+/** How often unfinished messages are looked at, in each `frameTimeoutMs`. */
+const LOOKS = 10;
+
+export interface RpcServer {
+  /** Takes an HTTP upgrade; what cannot become a client is answered with a problem and closed. */
+  readonly upgrade: (request: IncomingMessage, socket: Duplex, head: Buffer) => void;
+  readonly clients: () => number;
+  /** Closes every connection as going away (1001), once what was sent has left. */
+  goodbye(): void;
+  close(): void;
+}
+
+/** A connection, and the monotonic time at which it was heard of last. */
+interface Life {
+  readonly line: Line;
+  heardAt: number;
+}
+
+/** JSON-RPC over WebSocket (RFC 6455). The one place where clients' sockets are handled. */
+export function createRpcServer(desk: Desk): RpcServer {
+  const { service, admission, limits, held, clock, logger } = desk;
+  const endOfTurn = createTurn(clock);
+  const subscriptions = createSubscriptions({ service, limits, endOfTurn });
+  const methods = createMethods(desk, subscriptions);
+  const server = new WebSocketServer({ noServer: true, maxPayload: limits.maxBodyBytes });
+  /** Open connections and their last signs of life. */
+  const alive = new Map<WebSocket, Life>();
+  let pings = clock.setTimeout(pingAll, limits.clientPingMs);
+  let looks = clock.setTimeout(lookAtFrames, limits.frameTimeoutMs / LOOKS);
+
+  function pingAll(): void {
+    for (const [client, life] of alive) {
+      // Whoever takes what is sent, and is not read, cannot be heard.
+      if (client.isPaused && life.line.isReady) life.heardAt = clock.monotonic();
+      if (clock.monotonic() - life.heardAt < limits.clientSilenceMs) client.ping();
+      else client.terminate();
+    }
+    pings = clock.setTimeout(pingAll, limits.clientPingMs);
+  }
+
+  function lookAtFrames(): void {
+    held.unfinished.expire(limits.frameTimeoutMs);
+    looks = clock.setTimeout(lookAtFrames, limits.frameTimeoutMs / LOOKS);
+  }
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const fail = () => socket.destroy();
+    socket.on('error', fail);
+    const error = refusal(request);
+    if (error) writeProblem(socket, error);
+    else {
+      server.handleUpgrade(request, socket, head, (client) => {
+        socket.off('error', fail);
+        connect(client, socket as Socket);
+      });
+    }
+  }
+
+  function refusal({ url = '' }: IncomingMessage): BazarError | undefined {
+    if (url.split('?', 1)[0] !== PATH)
+      return new BazarError('not-found', `WebSockets are served at ${PATH}.`);
+    if (admission.draining) return new BazarError('draining');
+    if (alive.size < limits.maxClientConnections) return undefined;
+    return new BazarError(
+      'overloaded',
+      `There are ${limits.maxClientConnections} clients connected already.`,
+    );
+  }
+
+  function connect(client: WebSocket, socket: Socket): void {
+    const frames = createFrameProgress();
+    // What is not read now cannot come to its end.
+    const weighFrames = () => unfinished.hold(client.isPaused ? 0 : frames.unfinishedBytes);
+    const line = createLine(client, socket, endOfTurn, weighFrames, (reason) => {
+      logger.warn(`client ${socket.remoteAddress} is cut off: ${reason}`);
+    });
+    const unfinished = held.unfinished.open(line.cut);
+    const connection = createRpcConnection({ line, desk, methods, subscriptions });
+    const life: Life = { line, heardAt: clock.monotonic() };
+    alive.set(client, life);
+    const sign = () => {
+      life.heardAt = clock.monotonic();
+    };
+    client.on('pong', sign);
+    client.on('message', (data, isBinary) => {
+      sign();
+      if (isBinary) connection.receivedBinary();
+      else connection.received(data.toString());
+    });
+    client.on('error', (error) => logger.debug(`client ${socket.remoteAddress}: ${error.message}`));
+    // Behind the reader of frames, which has handled every message that ended in what was read.
+    socket.on('data', (chunk: Buffer) => {
+      // What began within this piece is new, whatever was unfinished before it.
+      if (frames.take(chunk)) unfinished.hold(0);
+      weighFrames();
+    });
+    client.on('close', () => {
+      alive.delete(client);
+      unfinished.close();
+      connection.closed();
+    });
+    socket.on('drain', () => {
+      sign();
+      connection.drained();
+    });
+  }
+
+  return {
+    upgrade,
+    clients: () => alive.size,
+    goodbye() {
+      for (const client of alive.keys()) client.close(GOING_AWAY, 'the store is shutting down');
+    },
+    close() {
+      clock.clearTimeout(pings);
+      clock.clearTimeout(looks);
+      subscriptions.close();
+      for (const client of alive.keys()) client.terminate();
+    },
+  };
+}
+
+/** The frames that one event-loop turn sends to a client leave in one write. */
+function createLine(
+  client: WebSocket,
+  socket: Socket,
+  endOfTurn: (run: () => void) => void,
+  onFlow: () => void,
+  onCut: (reason: string) => void,
+): Line {
+  let corked = false;
+  const uncork = () => {
+    corked = false;
+    socket.uncork();
+  };
+  return {
+    address: socket.remoteAddress ?? '',
+    get isOpen() {
+      return client.readyState === client.OPEN;
+    },
+    get backlogBytes() {
+      return client.bufferedAmount;
+    },
+    get isReady() {
+      return !socket.writableNeedDrain;
+    },
+    send(text) {
+      if (!corked) {
+        corked = true;
+        socket.cork();
+        endOfTurn(uncork);
+      }
+      client.send(text);
+    },
+    pause() {
+      client.pause();
+      onFlow();
+    },
+    resume() {
+      client.resume();
+      onFlow();
+    },
+    cut(reason) {
+      onCut(reason);
+      client.terminate();
+    },
+  };
+}

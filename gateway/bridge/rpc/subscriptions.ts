@@ -1,0 +1,287 @@
+import type { BookChange, BookId } from '../../../runtime/domain.ts';
+import { BazarError } from '../../../runtime/errors.ts';
+import type { Limits } from '../../../runtime/limits.ts';
+import type { GatewayService } from '../../service.ts';
+import { type StockView, viewStock } from '../views.ts';
+import { encodeNotification } from './protocol.ts';
+
+/**
+ * Who watches which books, and what they have still to be told.
+ *
+ * For every watcher and book: versions are told in rising order, and the newest one is told in the end. What a
+ * slow client has not taken waits as the latest state per book, never as a queue. From the start of a
+ * `subscribe` until its answer has been sent, a watcher's news is held back; afterwards it is told where it is
+ * newer than the answer.
+ */
+export interface Subscriptions {
+  /** `sent` must be called once the answer has been handed to the socket, or if it never will be. */
+  subscribe(watcher: Watcher, filter: Filter): Promise<{ books: StockView[]; sent: () => void }>;
+  /** Without ids or topic: everything. Returns what is still watched. */
+  unsubscribe(watcher: Watcher, filter: Partial<FilterFields>): { ids: number; topics: number };
+  /** Tells what waits, as far as the outlet takes it. Call it when the outlet has drained. */
+  flush(watcher: Watcher): void;
+  forget(watcher: Watcher): void;
+  close(): void;
+}
+
+interface FilterFields {
+  readonly ids: readonly BookId[];
+  readonly topic: string;
+}
+export type Filter = Pick<FilterFields, 'ids'> | Pick<FilterFields, 'topic'>;
+
+/** Where a watcher's notifications go. */
+export interface Outlet {
+  send(text: string): void;
+  /** False while the client has not taken what was sent; it is flushed when it has. */
+  isReady(): boolean;
+  cut(reason: string): void;
+}
+
+export interface Watcher {
+  readonly outlet: Outlet;
+  readonly ids: Set<BookId>;
+  readonly topics: Set<string>;
+  /** The version each book was last shown at; only newer ones are told. */
+  readonly shown: Map<BookId, number>;
+  /** The latest untold news of each book. */
+  readonly news: Map<BookId, News>;
+  /** Books and topics it watches, as they were counted last. */
+  weight: number;
+  /** Answers of `subscribe` on their way; news waits for them. */
+  holds: number;
+  flushing: boolean;
+}
+
+/** A change as all of its watchers are told it, encoded once. */
+interface News {
+  readonly id: BookId;
+  readonly version: number;
+  readonly text: string;
+}
+
+/** A watched topic: its books as far as they are known, and its watchers. */
+interface Topic {
+  readonly books: Set<BookId>;
+  readonly watchers: Set<Watcher>;
+}
+
+/** States read at a time for one `subscribe`. */
+const READS_AT_ONCE = 64;
+
+export function createWatcher(outlet: Outlet): Watcher {
+  return {
+    outlet,
+    ids: new Set(),
+    topics: new Set(),
+    shown: new Map(),
+    news: new Map(),
+    weight: 0,
+    holds: 0,
+    flushing: false,
+  };
+}
+
+export function createSubscriptions(options: {
+  readonly service: GatewayService;
+  readonly limits: Limits;
+  readonly endOfTurn: (run: () => void) => void;
+}): Subscriptions {
+  const { service, limits, endOfTurn } = options;
+  const byId = new Map<BookId, Set<Watcher>>();
+  const byTopic = new Map<string, Topic>();
+  const topicOf = new Map<BookId, string>();
+  /** Books and topics that are watched, by all watchers together. */
+  let watched = 0;
+  const stop = service.onChange(changed);
+
+  /** Books of a topic count as they are shown. */
+  function weigh(watcher: Watcher): void {
+    const { ids, topics, shown } = watcher;
+    const weight = Math.max(ids.size, shown.size) + topics.size;
+    watched += weight - watcher.weight;
+    watcher.weight = weight;
+  }
+
+  function makeSureOfRoom(count: number): void {
+    if (watched + count <= limits.maxSubscriptionsInAll) return;
+    const message = `All connections together may watch ${limits.maxSubscriptionsInAll} books and topics.`;
+    throw new BazarError('overloaded', message);
+  }
+
+  function changed(change: BookChange): void {
+    if (change.topic !== undefined) learn(normal(change.topic), change.id);
+    const topic = topicOf.get(change.id);
+    const direct = byId.get(change.id);
+    const indirect = topic === undefined ? undefined : byTopic.get(topic)?.watchers;
+    if (!direct && !indirect) return;
+    const text = encodeNotification('stock', viewStock(change));
+    const news: News = { id: change.id, version: change.version, text };
+    for (const watcher of direct ?? []) deliver(watcher, news);
+    for (const watcher of indirect ?? []) if (!direct?.has(watcher)) deliver(watcher, news);
+  }
+
+  /** A book never changes its topic, so what is learnt stays true. */
+  function learn(name: string, id: BookId): void {
+    const topic = byTopic.get(name);
+    if (!topic) return;
+    topic.books.add(id);
+    topicOf.set(id, name);
+  }
+
+  function deliver(watcher: Watcher, news: News): void {
+    const waiting = watcher.news.get(news.id);
+    if (waiting && waiting.version >= news.version) return;
+    watcher.news.set(news.id, news);
+    flushSoon(watcher);
+  }
+
+  function flushSoon(watcher: Watcher): void {
+    if (watcher.flushing || watcher.news.size === 0) return;
+    watcher.flushing = true;
+    endOfTurn(() => {
+      watcher.flushing = false;
+      flush(watcher);
+    });
+  }
+
+  function flush(watcher: Watcher): void {
+    const { news, holds, shown, outlet } = watcher;
+    if (holds > 0) return;
+    for (const [id, { version, text }] of news) {
+      if (!outlet.isReady()) return;
+      news.delete(id);
+      if (version <= (shown.get(id) ?? -1)) continue;
+      shown.set(id, version);
+      outlet.send(text);
+    }
+    const before = watcher.weight;
+    weigh(watcher);
+    // Books that were added to its topic since.
+    if (watcher.weight > before && watched > limits.maxSubscriptionsInAll) outlet.cut('too much is watched');
+  }
+
+  /** Starts watching what is not watched yet, and returns what was. */
+  function watch(watcher: Watcher, filter: Filter): Partial<FilterFields> {
+    const fresh: Partial<FilterFields> =
+      'ids' in filter
+        ? { ids: [...new Set(filter.ids)].filter((id) => !watcher.ids.has(id)) }
+        : watcher.topics.has(normal(filter.topic))
+          ? {}
+          : { topic: filter.topic };
+    const { ids = [], topic } = fresh;
+    const count = watcher.ids.size + watcher.topics.size + ids.length + (topic === undefined ? 0 : 1);
+    if (count > limits.maxSubscriptions) {
+      const message = `A connection may watch ${limits.maxSubscriptions} books and topics.`;
+      throw new BazarError('too-many-requests', message);
+    }
+    makeSureOfRoom(ids.length + (topic === undefined ? 0 : 1));
+    for (const id of ids) {
+      watcher.ids.add(id);
+      const watchers = byId.get(id);
+      if (watchers) watchers.add(watcher);
+      else byId.set(id, new Set([watcher]));
+    }
+    if (topic !== undefined) {
+      const name = normal(topic);
+      watcher.topics.add(name);
+      const known = byTopic.get(name);
+      if (known) known.watchers.add(watcher);
+      else byTopic.set(name, { books: new Set(), watchers: new Set([watcher]) });
+    }
+    weigh(watcher);
+    return fresh;
+  }
+
+  function unwatch(watcher: Watcher, { ids = [], topic }: Partial<FilterFields>): void {
+    for (const id of ids) {
+      if (!watcher.ids.delete(id)) continue;
+      const watchers = byId.get(id);
+      watchers?.delete(watcher);
+      if (watchers?.size === 0) byId.delete(id);
+      if (!watcher.topics.has(topicOf.get(id) ?? '')) lose(watcher, id);
+    }
+    if (topic !== undefined) unwatchTopic(watcher, normal(topic));
+    weigh(watcher);
+  }
+
+  function unwatchTopic(watcher: Watcher, name: string): void {
+    const topic = byTopic.get(name);
+    if (!topic || !watcher.topics.delete(name)) return;
+    for (const id of topic.books) if (!watcher.ids.has(id)) lose(watcher, id);
+    topic.watchers.delete(watcher);
+    if (topic.watchers.size > 0) return;
+    byTopic.delete(name);
+    for (const id of topic.books) topicOf.delete(id);
+  }
+
+  function lose(watcher: Watcher, id: BookId): void {
+    watcher.shown.delete(id);
+    watcher.news.delete(id);
+  }
+
+  function forget(watcher: Watcher): void {
+    unwatch(watcher, { ids: [...watcher.ids] });
+    for (const name of [...watcher.topics]) unwatchTopic(watcher, name);
+    weigh(watcher);
+  }
+
+  async function booksOf(topic: string): Promise<readonly BookId[]> {
+    const ids: BookId[] = [];
+    for (let after: BookId | undefined; ; ) {
+      const { books, next } = (await service.search(topic, { after })).value;
+      for (const { id } of books) {
+        learn(normal(topic), id);
+        ids.push(id);
+      }
+      if (next === null) return ids;
+      after = next;
+    }
+  }
+
+  async function statesOf(ids: readonly BookId[]): Promise<StockView[]> {
+    const states: StockView[] = [];
+    for (let from = 0; from < ids.length; from += READS_AT_ONCE) {
+      const reads = ids.slice(from, from + READS_AT_ONCE).map((id) => service.book(id));
+      for (const { value } of await Promise.all(reads)) if (value) states.push(viewStock(value));
+    }
+    return states;
+  }
+
+  return {
+    async subscribe(watcher, filter) {
+      const fresh = watch(watcher, filter);
+      // Watching begins before the states are read: what changes in between is held-back news, not a gap.
+      watcher.holds += 1;
+      const release = () => {
+        watcher.holds -= 1;
+        flush(watcher);
+      };
+      try {
+        const ids = 'ids' in filter ? [...new Set(filter.ids)] : await booksOf(filter.topic);
+        if (fresh.topic !== undefined) makeSureOfRoom(ids.length);
+        const books = await statesOf(ids);
+        for (const { id, version } of books) {
+          watcher.shown.set(id, Math.max(version, watcher.shown.get(id) ?? -1));
+        }
+        weigh(watcher);
+        return { books, sent: release };
+      } catch (error) {
+        unwatch(watcher, fresh);
+        release();
+        throw error;
+      }
+    },
+    unsubscribe(watcher, filter) {
+      if (filter.ids === undefined && filter.topic === undefined) forget(watcher);
+      else unwatch(watcher, filter);
+      return { ids: watcher.ids.size, topics: watcher.topics.size };
+    },
+    flush,
+    forget,
+    close: stop,
+  };
+}
+
+/** Topics match whole and case-insensitively. */
+const normal = (topic: string) => topic.trim().toLowerCase();

@@ -1,0 +1,104 @@
+import { Redis, type Result } from 'ioredis';
+import type { Limits } from '../../runtime/limits.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { type KeyValueObserver, type KeyValueServer, SPOILT } from './key-value-server.ts';
+
+/**
+ * An entry is a hash: `v` is the value, `a` the log index it is as of. The comparison and the write are one step
+ * of the server, so that of two gateways the one with the older value cannot write last. What is no entry at all is
+ * no reason not to write.
+ */
+const PUT_IF_NEWER = `
+local held = redis.pcall('HGET', KEYS[1], 'a')
+if type(held) == 'table' then redis.call('DEL', KEYS[1]) end
+local asOf = type(held) == 'string' and tonumber(held)
+if asOf and asOf >= tonumber(ARGV[1]) then return 0 end
+redis.call('HSET', KEYS[1], 'a', ARGV[1], 'v', ARGV[2])
+redis.call('EXPIRE', KEYS[1], ARGV[3])
+return 1`;
+
+/** A newer entry that another gateway has written since is left alone. */
+const FORGET_IF = `
+local value = redis.pcall('HGET', KEYS[1], 'v')
+if type(value) == 'table' or (value or '') == ARGV[1] then redis.call('DEL', KEYS[1]) end
+return 1`;
+
+declare module 'ioredis' {
+  interface RedisCommander<Context> {
+    putIfNewer(key: string, asOf: number, value: string, expirySeconds: number): Result<number, Context>;
+    forgetIf(key: string, value: string): Result<number, Context>;
+  }
+}
+
+/**
+ * A Redis as a `KeyValueServer`. It is dialled again for ever, in bounded pauses. Nothing is queued while it is
+ * away and nothing is sent twice: a `GET` that waited for a connection was seen to read what a restored server
+ * brought back, after the check of its run id.
+ */
+export function openRedis(
+  url: string,
+  { limits, logger }: { limits: Limits; logger: Logger },
+): KeyValueServer {
+  const redis = new Redis(url, {
+    enableOfflineQueue: false,
+    autoResendUnfulfilledCommands: false,
+    // Commands in flight fail with their connection instead of being kept for the next one.
+    maxRetriesPerRequest: 0,
+    // Measured at 50 in flight: 4.7 µs of CPU a command and p99 1 ms without, 5.8 µs and 5 ms with.
+    enableAutoPipelining: false,
+    // Nothing here needs RESP3, and servers before Redis 6 do not speak it.
+    protocol: 2,
+    connectionName: 'bazar',
+    connectTimeout: limits.redisSilenceMs,
+    socketTimeout: limits.redisSilenceMs,
+    retryStrategy: (times) => Math.min(limits.backoffCapMs, limits.backoffBaseMs * 2 ** Math.min(times, 10)),
+    scripts: {
+      putIfNewer: { lua: PUT_IF_NEWER, numberOfKeys: 1 },
+      forgetIf: { lua: FORGET_IF, numberOfKeys: 1 },
+    },
+  });
+  const observers: KeyValueObserver[] = [];
+  let ready = false;
+
+  redis.on('error', (error) => logger.debug({ err: error }, 'redis'));
+  redis.on('ready', () => {
+    ready = true;
+    for (const observer of observers) observer.ready();
+  });
+  redis.on('close', () => {
+    if (!ready) return;
+    ready = false;
+    for (const observer of observers) observer.closed();
+  });
+
+  return {
+    get ready() {
+      return ready;
+    },
+    observe: (observer) => void observers.push(observer),
+    async runId() {
+      const [, id] = /^run_id:(\w+)/m.exec(await redis.info('server')) ?? [];
+      if (!id) throw new Error('the server does not say its run id');
+      return id;
+    },
+    async get(key) {
+      try {
+        const [asOf, value] = await redis.hmget(key, 'a', 'v');
+        if (asOf == null && value == null) return null;
+        return { asOf: Number(asOf ?? Number.NaN), value: value ?? '' };
+      } catch (error) {
+        if (error instanceof Error && error.message.startsWith('WRONGTYPE')) return SPOILT;
+        throw error;
+      }
+    },
+    async putIfNewer(key, asOf, value, expirySeconds) {
+      return (await redis.putIfNewer(key, asOf, value, expirySeconds)) === 1;
+    },
+    async discard(key, { value }) {
+      await redis.forgetIf(key, value);
+    },
+    async close() {
+      redis.disconnect();
+    },
+  };
+}

@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import type { Clock, Timer } from '../../runtime/clock.ts';
+import type { Limits } from '../../runtime/limits.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import { createWaits } from '../../runtime/waits.ts';
+import { createBreaker } from './breaker.ts';
+import type { Held, KeyValueServer } from './key-value-server.ts';
+import type { Entry } from './memory-cache.ts';
+import { createSealer } from './seal.ts';
+
+/**
+ * The cache that gateways share, behind the one in the process. It only ever saves time: it answers within
+ * `redisTimeoutMs` or not at all, and a write to it is forgotten about.
+ *
+ * Keys carry the cluster's id, the store's present start and the server's run id. What a restarted or restored
+ * server brings back lies under the run id of a former life, where nobody looks: the run id is dropped the moment
+ * the connection closes, and asked for anew on the next one. What a store has left there that was then put back to
+ * an earlier copy is its future, and lies under a former start.
+ *
+ * Whoever can write to the server could put anything under the right key. So an entry is sealed, and one whose seal
+ * is wrong is taken away, that it may not keep a good one out.
+ */
+export interface RemoteCache {
+  /** True while it is asked: connected, its run id and the store's start known, and not failing. */
+  readonly usable: boolean;
+  /** The entry under `key` if its value is a `value`. Never rejects. */
+  get<T>(key: string, value: z.ZodType<T>): Promise<Entry<T> | undefined>;
+  /** The store's present start; until it is known nothing is read or written. */
+  booted(boot: string): void;
+  /** Writes soon, the newest entry of a key only, and unless the server holds a newer one. */
+  put(key: string, entry: Entry<unknown>): void;
+  stop(): Promise<void>;
+}
+
+const Envelope = z.object({
+  version: z.int().min(0),
+  asOf: z.int().min(0),
+  value: z.unknown(),
+});
+
+export function createRemoteCache(options: {
+  server: KeyValueServer;
+  /** The cluster's id. */
+  cluster: string;
+  /** The cluster's secret. */
+  secret: string;
+  clock: Clock;
+  limits: Limits;
+  logger: Logger;
+}): RemoteCache {
+  const { server, cluster, secret, clock, limits, logger } = options;
+  const sealer = createSealer(secret);
+  const waits = createWaits(clock);
+  const breaker = createBreaker({ clock, failures: limits.redisFailures, pauseMs: limits.redisPauseMs });
+  /** Entries to be written, the newest of each key. */
+  const waiting = new Map<string, Entry<unknown>>();
+  let boot: string | undefined;
+  let runId: string | undefined;
+  let prefix: string | undefined;
+  /** Counts connections, so that an answer of a former one is not taken for this one's. */
+  let connection = 0;
+  /** Commands the server has not answered, those included that nobody waits for any more. */
+  let unanswered = 0;
+  let gathering: Timer | undefined;
+
+  /** One command: its answer, or undefined if there is none in time or the connection has changed. */
+  async function command<T>(run: () => Promise<T>): Promise<T | undefined> {
+    if (unanswered >= limits.redisMaxPending || !breaker.allows()) return undefined;
+    const before = connection;
+    unanswered++;
+    try {
+      const answer = await waits.atMost(
+        run().finally(() => unanswered--),
+        limits.redisTimeoutMs,
+      );
+      breaker.succeeded();
+      return before === connection ? answer : undefined;
+    } catch (error) {
+      if (before === connection) breaker.failed();
+      if (logger.isLevelEnabled('debug')) logger.debug({ err: error }, 'no answer of the remote cache');
+      return undefined;
+    }
+  }
+
+  async function learnRunId(): Promise<void> {
+    const mine = connection;
+    while (mine === connection && server.ready && !waits.ended) {
+      const id = await command(() => server.runId());
+      if (id !== undefined) {
+        runId = id;
+        return setPrefix();
+      }
+      await waits.pause(limits.redisPauseMs);
+    }
+  }
+
+  function setPrefix(): void {
+    const before = prefix;
+    prefix = boot === undefined || runId === undefined ? undefined : `${cluster}:${boot}:${runId}:`;
+    if (prefix === before) return;
+    waiting.clear();
+    if (prefix !== undefined) logger.info('the remote cache is in use');
+    else logger.warn('the remote cache is out of reach');
+  }
+
+  /** The entry, if this cluster wrote it under this key and it is of the kind that is asked for. */
+  function decode<T>(key: string, { asOf, value: sealed }: Held, value: z.ZodType<T>): Entry<T> | undefined {
+    const text = sealer.open(key, sealed);
+    if (text === undefined) return undefined;
+    const entry = Envelope.safeParse(JSON.parse(text));
+    if (!entry.success || entry.data.asOf !== asOf) return undefined;
+    const inner = value.safeParse(entry.data.value);
+    return inner.success ? { ...entry.data, value: inner.data } : undefined;
+  }
+
+  async function flush(): Promise<void> {
+    const entries = [...waiting];
+    waiting.clear();
+    const under = prefix;
+    if (under !== undefined) {
+      await Promise.all(
+        entries.map(([key, entry]) =>
+          command(() => {
+            const sealed = sealer.seal(under + key, JSON.stringify(entry));
+            return server.putIfNewer(under + key, entry.asOf, sealed, limits.redisExpirySeconds);
+          }),
+        ),
+      );
+    }
+    gathering = undefined;
+    if (waiting.size > 0) gather();
+  }
+
+  function gather(): void {
+    if (!waits.ended) gathering ??= clock.setTimeout(() => void flush(), limits.redisGatherMs);
+  }
+
+  server.observe({
+    ready() {
+      connection++;
+      breaker.succeeded();
+      void learnRunId();
+    },
+    closed() {
+      connection++;
+      runId = undefined;
+      setPrefix();
+    },
+  });
+  if (server.ready) void learnRunId();
+
+  return {
+    get usable() {
+      return prefix !== undefined && breaker.closed;
+    },
+    async get<T>(key: string, value: z.ZodType<T>) {
+      const under = prefix;
+      if (under === undefined) return undefined;
+      const held = await command(() => server.get(under + key));
+      if (!held || under !== prefix) return undefined;
+      const entry = decode(under + key, held, value);
+      if (!entry) void command(() => server.discard(under + key, held));
+      return entry;
+    },
+    booted(now) {
+      if (boot === now) return;
+      boot = now;
+      setPrefix();
+    },
+    put(key, entry) {
+      if (prefix === undefined) return;
+      const held = waiting.get(key);
+      if (held ? held.asOf >= entry.asOf : waiting.size >= limits.redisMaxPending) return;
+      waiting.set(key, entry);
+      gather();
+    },
+    async stop() {
+      waits.end();
+      clock.clearTimeout(gathering);
+      await server.close();
+    },
+  };
+}

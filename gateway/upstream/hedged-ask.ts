@@ -1,0 +1,78 @@
+import { asBazarError, BazarError } from '../../runtime/errors.ts';
+import type { AskType, Body, NodeId } from '../../runtime/links/mesh.ts';
+import { type Answer, type AskPorts, isFinal } from './ask-in-turn.ts';
+import type { RoundRobin } from './round-robin.ts';
+
+/**
+ * Asks replicas the same until one answers or the deadline (local monotonic ms) has passed. One that is silent for
+ * `attemptMs` is not given up: the next is asked beside it, and the first answer of any counts ("hedged requests",
+ * Dean and Barroso, "The Tail at Scale", 2013). Only for what may safely be asked twice.
+ *
+ * Rejects with the error itself where another replica would say the same; with `outcome-unknown` where some
+ * attempt may have had an effect; else with `unavailable`.
+ */
+export function askHedged<T extends AskType>(
+  { mesh, clock, limits, waits }: AskPorts,
+  replicas: RoundRobin,
+  type: T,
+  body: Body<T>,
+  patience: { readonly attemptMs: number; readonly deadline: number },
+): Promise<Answer<T>> {
+  return new Promise((resolve, reject) => {
+    let candidates = replicas.candidates();
+    let open = 0;
+    let unknown = false;
+    let over = false;
+    next();
+
+    function timeLeft(): number {
+      return waits.ended ? 0 : patience.deadline - clock.monotonic();
+    }
+
+    function next(): void {
+      if (over) return;
+      const left = timeLeft();
+      const id = candidates.shift();
+      if (left <= 0) fail(new BazarError(unknown || open > 0 ? 'outcome-unknown' : 'unavailable'));
+      else if (id !== undefined) attempt(id, left);
+      else {
+        waits.pause(Math.min(limits.retryPauseMs, left)).then(() => {
+          candidates = replicas.candidates();
+          next();
+        });
+      }
+    }
+
+    function attempt(id: NodeId, left: number): void {
+      let awaited = true;
+      open++;
+      function goOn(): void {
+        if (!awaited || over) return;
+        awaited = false;
+        replicas.passOver(id);
+        next();
+      }
+      const silence = clock.setTimeout(goOn, Math.min(patience.attemptMs, left));
+      mesh.ask(id, type, body, left).then(
+        (reply) => {
+          clock.clearTimeout(silence);
+          over = true;
+          resolve({ from: id, reply });
+        },
+        (thrown) => {
+          clock.clearTimeout(silence);
+          open--;
+          const error = asBazarError(thrown);
+          if (isFinal(error) && !unknown && open === 0) fail(error);
+          unknown ||= error.outcome === 'unknown';
+          goOn();
+        },
+      );
+    }
+
+    function fail(error: BazarError): void {
+      over = true;
+      reject(error);
+    }
+  });
+}

@@ -1,0 +1,55 @@
+import type { BookId, Command, Result } from '../../runtime/domain.ts';
+import { BazarError } from '../../runtime/errors.ts';
+import type { Freshness } from '../cache/freshness.ts';
+import { bookSubject, orderSubject, type Reads, topicSubject } from '../reads.ts';
+import type { Submitted } from '../service.ts';
+import type { AskPorts } from './ask-in-turn.ts';
+import { askHedged } from './hedged-ask.ts';
+import type { RoundRobin } from './round-robin.ts';
+
+/**
+ * Sees a command through an order replica, and through the next one with the same key and the same request id
+ * when the first is silent or gone: the log takes it once, and the second answer is not mistaken for a replay. A
+ * silent one may only be slow, since a commit takes as long as the disks do, so its answer still counts.
+ *
+ * What the answer tells is known to the gateway before it is known to the client: later reads show it or wait.
+ */
+export function createSubmissions(
+  ports: AskPorts & {
+    readonly orders: RoundRobin;
+    readonly freshness: Freshness;
+    readonly learn: Reads['learn'];
+  },
+): (command: Command) => Promise<Submitted> {
+  const { clock, limits, orders, freshness, learn } = ports;
+
+  function note(command: Command, result: Result): void {
+    const { version } = result;
+    const raiseBook = (id: BookId) => freshness.raise(bookSubject(id), version);
+    if (command.kind === 'purchase') {
+      // A refused order too: who was told "sold out" must not be shown copies that were gone before.
+      freshness.raise(orderSubject(command.key), version);
+      for (const { id } of command.lines) raiseBook(id);
+    }
+    if (command.kind === 'updateBook') raiseBook(command.id);
+    if (result.kind === 'updated') learn(result.book, version);
+    if (command.kind === 'addBooks' && result.kind === 'added') {
+      for (const id of [...result.added, ...result.skipped]) raiseBook(id);
+      for (const { topic } of command.books) freshness.raise(topicSubject(topic), version);
+    }
+  }
+
+  return async function submit(command) {
+    const deadline = clock.monotonic() + limits.purchaseDeadlineMs;
+    const patience = { attemptMs: limits.submitAttemptMs, deadline };
+    try {
+      const { from, reply } = await askHedged(ports, orders, 'submit', { command }, patience);
+      note(command, reply.result);
+      return { key: command.key, result: reply.result, order: from };
+    } catch (error) {
+      if (!(error instanceof BazarError)) throw error;
+      const { code, message, details, outcome } = error;
+      throw new BazarError(code, message, { ...details, key: command.key }, outcome);
+    }
+  };
+}

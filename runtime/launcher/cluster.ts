@@ -1,0 +1,211 @@
+import { createServer } from 'node:net';
+import type { Clock } from '../clock.ts';
+import type { NewBook } from '../domain.ts';
+import { StartRefused } from '../errors.ts';
+import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
+import type { NodeId, NodeKind } from '../links/mesh.ts';
+import type { Logger } from '../logger.ts';
+import type { Configure } from '../process/ipc.ts';
+import type { Random } from '../random.ts';
+import { type Config, UsageError } from './config.ts';
+import { type DataDirectory, openDataDirectory } from './data-directory.ts';
+import { findOnPath, type PrivateRedis, startPrivateRedis } from './private-redis.ts';
+import { awaitPurchases, introduceCatalogs } from './readiness.ts';
+import { seedBooks } from './seed.ts';
+import { openSocketFolder, type SocketFolder } from './socket-folder.ts';
+import { type AddressFor, type NodePlan, type Supervisor, startSupervisor } from './supervisor.ts';
+
+export interface StoreOptions {
+  readonly config: Config;
+  readonly programs: Readonly<Record<NodeKind, URL>>;
+  /** What an empty store is filled with. */
+  readonly books: readonly NewBook[];
+  readonly logFormat: Configure['logFormat'];
+  readonly addressFor?: AddressFor;
+  readonly output?: number;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly logger: Logger;
+}
+
+/** A store whose processes have been started. */
+export interface Store {
+  readonly supervisor: Supervisor;
+  readonly adminToken: string;
+  /** The Redis of our own, if there is one. */
+  readonly redis: PrivateRedis | undefined;
+  /** Resolves when purchases work; rejects with a `StartRefused` when they never will. */
+  readonly ready: Promise<Ready>;
+  /** Rejects once so many catalogs refuse to start that no majority is left. Never resolves. */
+  readonly broken: Promise<never>;
+  /** Drains and ends every process, within `drainMs`. */
+  stop(): Promise<void>;
+  /** Ends every process at once. */
+  kill(): void;
+}
+
+export interface Ready {
+  /** Where the gateway serves HTTP. */
+  readonly url: string;
+  readonly cache: string;
+  /** Books put in by this start; `undefined` if the store had been filled before. */
+  readonly seeded: number | undefined;
+}
+
+/**
+ * Starts one process a node on this machine. Throws a `UsageError` before anything has started if the directory,
+ * the port or a place for sockets cannot be had.
+ */
+export async function startStore(options: StoreOptions): Promise<Store> {
+  const { config, programs, books, logFormat, clock, random, logger, addressFor, output } = options;
+  const limits: Limits = { ...DEFAULT_LIMITS, ...config.limits };
+  await probePort(config.host, config.port);
+  const data = await openDataDirectory(config.dataDirectory, { ...config, random });
+  const sockets = await openSockets(config).catch(async (error) => {
+    await data.release();
+    throw error;
+  });
+
+  let redis: PrivateRedis | undefined;
+  try {
+    if (sockets && config.cache.kind === 'private') {
+      redis = await startPrivateRedis({ sockets, clock, limits, logger });
+    }
+  } catch (error) {
+    logger.warn({ err: error }, 'no private redis-server');
+  }
+  const redisUrl = config.cache.kind === 'redis' ? config.cache.url : redis?.url;
+
+  let httpPort = config.port;
+  const boot = random.id();
+  const plans = planNodes({ config, data, boot, sockets, logFormat, redisUrl, httpPort: () => httpPort });
+  const supervisor = startSupervisor({ plans, programs, clock, limits, logger, addressFor, output });
+  // A free port is chosen once: the gateway must come back where its clients know it.
+  supervisor.observe((node) => {
+    if (node.http !== undefined) httpPort = Number(new URL(node.http).port) || httpPort;
+  });
+
+  const broken = watchMajority(supervisor, config.catalogs, logger);
+  const ready = (async (): Promise<Ready> => {
+    await introduceCatalogs({ supervisor, data, clock, limits });
+    logger.info('catalogs are open, waiting for a leader');
+    const url = await awaitPurchases({ supervisor, clock, limits });
+    const empty = !data.record.seeded;
+    if (empty) {
+      logger.info(`filling the store with ${books.length} books`);
+      await seedBooks({ books, url, adminToken: data.adminToken, clock, limits });
+      await data.update({ seeded: true });
+    }
+    return { url, cache: cacheText(config, redis), seeded: empty ? books.length : undefined };
+  })();
+  ready.catch(() => {});
+
+  return {
+    supervisor,
+    adminToken: data.adminToken,
+    redis,
+    ready: Promise.race([ready, broken]),
+    broken,
+    async stop() {
+      await supervisor.stop();
+      await redis?.stop();
+      await sockets?.remove();
+      await data.release();
+    },
+    kill: () => supervisor.kill(),
+  };
+}
+
+/** A folder for those of our processes that listen on a socket, if any does. */
+async function openSockets({ links, cache }: Config): Promise<SocketFolder | undefined> {
+  const hasRedis = cache.kind === 'private' && (await findOnPath('redis-server')) !== undefined;
+  return links === 'unix' || hasRedis ? openSocketFolder() : undefined;
+}
+
+function planNodes(options: {
+  config: Config;
+  data: DataDirectory;
+  sockets: SocketFolder | undefined;
+  boot: string;
+  logFormat: Configure['logFormat'];
+  redisUrl: string | undefined;
+  httpPort: () => number;
+}): NodePlan[] {
+  const { config, data, boot, sockets, logFormat, redisUrl, httpPort } = options;
+  const catalogs = names('catalog', config.catalogs);
+  const orders = names('order', config.orders);
+  const gateways = names('gateway', 1);
+
+  const plan = (kind: NodeKind, id: NodeId): NodePlan => ({
+    id,
+    kind,
+    configure: () => ({
+      type: 'configure',
+      id,
+      kind,
+      cluster: data.record.cluster,
+      boot,
+      secret: data.secret,
+      ...(config.links === 'unix' && { socket: sockets!.pathFor(id) }),
+      dataDirectory: data.folderOf(id),
+      format: !data.record.formatted,
+      catalogs,
+      orders,
+      gateways,
+      logLevel: config.logLevel,
+      logFormat,
+      limits: config.limits,
+      ...(kind === 'gateway' && {
+        http: { host: config.host, port: httpPort(), adminToken: data.adminToken },
+        redisUrl,
+      }),
+    }),
+  });
+  return [
+    ...catalogs.map((id) => plan('catalog', id)),
+    ...orders.map((id) => plan('order', id)),
+    ...gateways.map((id) => plan('gateway', id)),
+  ];
+}
+
+function names(kind: NodeKind, count: number): NodeId[] {
+  return Array.from({ length: count }, (_, index) => `${kind}-${index + 1}`);
+}
+
+function cacheText(config: Config, redis: PrivateRedis | undefined): string {
+  if (config.cache.kind === 'redis') return 'the given Redis';
+  if (redis) return 'a private redis-server';
+  return "the gateway's own memory (no redis-server)";
+}
+
+/** Tells people of every node that refuses to start, and rejects when too few catalogs are left. */
+function watchMajority(supervisor: Supervisor, catalogs: number, logger: Logger): Promise<never> {
+  const told = new Set<NodeId>();
+  const broken = new Promise<never>((_, reject) => {
+    supervisor.observe((node) => {
+      if (node.refused === undefined || told.has(node.id)) return;
+      told.add(node.id);
+      const lost = supervisor.nodes.filter(
+        ({ kind, refused }) => kind === 'catalog' && refused !== undefined,
+      );
+      const majorityLeft = lost.length < catalogs / 2 && node.kind === 'catalog';
+      const message = `${node.id} is left out: ${node.refused}`;
+      if (majorityLeft) logger.error(message);
+      else reject(new StartRefused(message));
+    });
+  });
+  broken.catch(() => {});
+  return broken;
+}
+
+/** Throws a `UsageError` unless the gateway could listen there now. */
+function probePort(host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer();
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'it is in use' : error.message;
+      reject(new UsageError(`the gateway cannot listen on ${host} port ${port}: ${reason}`));
+    });
+    probe.listen({ host, port }, () => probe.close(() => resolve()));
+  });
+}

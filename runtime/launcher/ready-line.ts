@@ -1,0 +1,30 @@
+import type { Ready } from './cluster.ts';
+import type { Config } from './config.ts';
+
+/** What the launcher says to people. */
+
+export function startingLine({ catalogs, orders, dataDirectory }: Config): string {
+  return `starting ${count(catalogs, 'catalog')}, ${count(orders, 'order')} and a gateway on ${dataDirectory}`;
+}
+
+/** The one line that says that purchases work: where, what runs, and what this many copies cannot survive. */
+export function readyLine(config: Config, { url, cache, seeded }: Ready): string {
+  const nodes = `${count(config.catalogs, 'catalog')}, ${count(config.orders, 'order')}, 1 gateway`;
+  const facts = [nodes, `cache: ${cache}`, booksText(config, seeded), warning(config.catalogs)];
+  return [`ready ${url}`, `${url.replace(/^http/, 'ws')}/ws`, facts.filter(Boolean).join('; ')].join('  ');
+}
+
+function booksText({ books }: Config, seeded: number | undefined): string {
+  if (seeded !== undefined) return `${count(seeded, 'book')} put in`;
+  return books === undefined ? '' : `${books} ignored, since the store is not empty`;
+}
+
+function warning(catalogs: number): string {
+  if (catalogs === 1) return 'warning: one catalog is the only copy, its loss is the loss of everything';
+  if (catalogs === 2) return 'warning: purchases need both catalogs, and stop when either of them is gone';
+  return '';
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? '' : 's'}`;
+}

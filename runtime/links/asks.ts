@@ -1,0 +1,73 @@
+import type { Wheel } from '../deadline-wheel.ts';
+import { BazarError } from '../errors.ts';
+import type { AskType } from '../messages.ts';
+
+/** The asks of one link that wait for an answer. */
+export interface Asks {
+  /** Remembers a new ask and gives its number, which is never used again on this link; `undefined` if it is full. */
+  add(type: AskType, deadline: number, settle: Settle): number | undefined;
+  /** Forgets an ask that could not be sent. */
+  withdraw(id: number): void;
+  /** Hands an answer to the ask it belongs to. One that comes twice, or too late, belongs to none. */
+  answered(id: number, type: AskType, answer: Answer): void;
+  /** Ends every ask with one and the same error. */
+  failAll(error: BazarError): void;
+  readonly size: number;
+}
+
+export type Answer = { readonly body: unknown } | { readonly error: BazarError };
+export type Settle = (answer: Answer) => void;
+
+/** An ask in the wheel that gives all asks of a node their deadlines. */
+export interface PendingAsk {
+  readonly type: AskType;
+  readonly deadline: number;
+  readonly settle: Settle;
+  readonly id: number;
+  /** The asks of its link. */
+  readonly pending: Map<number, PendingAsk>;
+}
+
+/** What the wheel does with an ask whose time is over: it may have been handled. */
+export function expireAsk(ask: PendingAsk): void {
+  ask.pending.delete(ask.id);
+  ask.settle({ error: new BazarError('timeout', `${ask.type}: no answer before the deadline`) });
+}
+
+export function createAsks(wheel: Wheel<PendingAsk>, limit: number): Asks {
+  const pending = new Map<number, PendingAsk>();
+  let last = 0;
+
+  return {
+    add(type, deadline, settle) {
+      if (pending.size >= limit) return undefined;
+      last += 1;
+      const ask = { type, deadline, settle, id: last, pending };
+      pending.set(last, ask);
+      wheel.add(ask);
+      return last;
+    },
+    withdraw(id) {
+      const ask = pending.get(id);
+      if (!ask) return;
+      pending.delete(id);
+      wheel.delete(ask);
+    },
+    answered(id, type, answer) {
+      const ask = pending.get(id);
+      if (ask?.type !== type) return;
+      pending.delete(id);
+      wheel.delete(ask);
+      ask.settle(answer);
+    },
+    failAll(error) {
+      const failed = [...pending.values()];
+      pending.clear();
+      for (const ask of failed) wheel.delete(ask);
+      for (const ask of failed) ask.settle({ error });
+    },
+    get size() {
+      return pending.size;
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { z } from 'zod';
+import { BazarError, ERROR_KINDS, type ErrorCode } from '../errors.ts';
+import {
+  type AskType,
+  type Body,
+  MESSAGES,
+  type MessageType,
+  type Reply,
+  type TellType,
+} from '../messages.ts';
+
+/**
+ * What travels on an open link. A frame is one JSON array: the envelopes of one event-loop turn, in order. Who
+ * sent them and to whom is not said in them, since the link's greeting proved it.
+ *
+ * On the wire an envelope is `{type, body}` (a tell), `{type, id, ttl, body}` (an ask), `{type, re, body}` (its
+ * reply), `{type, re, error}` (its failure) or `{type: "ping"}` (a sign of life). `ttl` is how many milliseconds
+ * the asker goes on waiting, so that clocks need not agree.
+ */
+export type Envelope =
+  | { readonly kind: 'ping' }
+  | { readonly kind: 'tell'; readonly type: TellType; readonly body: unknown }
+  | {
+      readonly kind: 'ask';
+      readonly type: AskType;
+      readonly id: number;
+      readonly ttl: number;
+      readonly body: unknown;
+    }
+  | { readonly kind: 'reply'; readonly type: AskType; readonly re: number; readonly body: unknown }
+  | { readonly kind: 'failure'; readonly type: AskType; readonly re: number; readonly error: BazarError };
+
+/** A frame that is not what this protocol sends. Nothing of it is handled; its link is closed. */
+export class FrameError extends Error {
+  override readonly name = 'FrameError';
+}
+
+/** The longest time left that an ask may carry, in milliseconds. */
+export const MAX_TTL_MS = 3_600_000;
+
+export const PING = '{"type":"ping"}';
+
+export function encodeTell<T extends TellType>(type: T, body: Body<T>): string {
+  return JSON.stringify({ type, body });
+}
+
+export function encodeAsk<T extends AskType>(type: T, id: number, timeoutMs: number, body: Body<T>): string {
+  return JSON.stringify({ type, id, ttl: Math.min(Math.ceil(timeoutMs), MAX_TTL_MS), body });
+}
+
+export function encodeReply<T extends AskType>(type: T, re: number, body: Reply<T>): string {
+  return JSON.stringify({ type, re, body });
+}
+
+export function encodeFailure(type: AskType, re: number, error: BazarError): string {
+  const { code, outcome, message, details } = error;
+  return JSON.stringify({ type, re, error: { code, outcome, message, details } });
+}
+
+/** The envelopes of one frame, all of them checked. Throws a `FrameError`. */
+export function decodeFrame(text: string, maxFrameBytes: number): Envelope[] {
+  if (text.length > maxFrameBytes) throw new FrameError('a frame is at most `maxFrameBytes` long');
+  const values = parseJson(text);
+  if (!Array.isArray(values)) throw new FrameError('a frame is an array');
+  return values.map(decodeEnvelope);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new FrameError('a frame is JSON');
+  }
+}
+
+const Wire = z.object({
+  type: z.string(),
+  id: z.int().min(1).optional(),
+  re: z.int().min(1).optional(),
+  ttl: z.int().min(0).max(MAX_TTL_MS).optional(),
+  body: z.unknown().optional(),
+  error: z
+    .object({
+      code: z.string(),
+      outcome: z.enum(['none', 'refused', 'unknown']),
+      message: z.string(),
+      details: z.record(z.string(), z.unknown()),
+    })
+    .optional(),
+});
+
+/** What `MESSAGES` says of one type, without its name. */
+interface Shape {
+  readonly body: z.ZodType;
+  readonly reply?: z.ZodType;
+}
+
+function decodeEnvelope(value: unknown): Envelope {
+  const { type, id, re, ttl, body, error } = check(Wire, value, 'envelope');
+  if (type === 'ping') return { kind: 'ping' };
+  if (!isMessageType(type)) throw new FrameError('unknown message type');
+  const shape: Shape = MESSAGES[type];
+  if (!isAskType(type)) return { kind: 'tell', type, body: check(shape.body, body, type) };
+  if (id !== undefined && ttl !== undefined)
+    return { kind: 'ask', type, id, ttl, body: check(shape.body, body, type) };
+  if (re === undefined) throw new FrameError(`${type}: neither an ask nor an answer`);
+  if (error) return { kind: 'failure', type, re, error: revive(error) };
+  return { kind: 'reply', type, re, body: check(shape.reply!, body, `reply to ${type}`) };
+}
+
+function check<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const checked = schema.safeParse(value);
+  if (checked.success) return checked.data;
+  const issue = checked.error.issues[0];
+  throw new FrameError(`${what}: ${issue?.path.join('.')} ${issue?.message}`);
+}
+
+/** The error as it was thrown at the other end. A code that this version does not know is `internal`. */
+function revive({ code, outcome, message, details }: NonNullable<z.infer<typeof Wire>['error']>): BazarError {
+  return new BazarError(isErrorCode(code) ? code : 'internal', message, details, outcome);
+}
+
+function isErrorCode(code: string): code is ErrorCode {
+  return Object.hasOwn(ERROR_KINDS, code);
+}
+
+function isMessageType(type: string): type is MessageType {
+  return Object.hasOwn(MESSAGES, type);
+}
+
+function isAskType(type: MessageType): type is AskType {
+  return 'reply' in MESSAGES[type];
+}

@@ -1,0 +1,245 @@
+import { createActor } from 'xstate';
+import type { Clock, Timer } from '../clock.ts';
+import type { Wheel } from '../deadline-wheel.ts';
+import { BazarError } from '../errors.ts';
+import type { Limits } from '../limits.ts';
+import type { Logger } from '../logger.ts';
+import type { Random } from '../random.ts';
+import { type Asks, createAsks, type PendingAsk } from './asks.ts';
+import { decodeFrame, type Envelope, FrameError, PING } from './envelope.ts';
+import { type Greeting, GreetingError, greetAsAcceptor, greetAsDialler } from './greeting.ts';
+import { type LinkEffect, type LinkEvent, linkMachine } from './link-machine.ts';
+import type { NodeId, Peer } from './mesh.ts';
+import { createOutbox, type Outbox } from './outbox.ts';
+import type { ConnectionEvents, PeerConnection, Transport } from './transport.ts';
+
+/** What all links of a node share. */
+export interface LinkSetting {
+  readonly self: Peer;
+  readonly cluster: string;
+  readonly secret: string;
+  readonly transport: Transport;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: Limits;
+  readonly logger: Logger;
+  /** Deadlines of the node's asks. */
+  readonly wheel: Wheel<PendingAsk>;
+}
+
+/** Where envelopes go to and come from: an open link, or a node's way to itself. */
+export interface Exchange {
+  readonly peer: Peer;
+  readonly asks: Asks;
+  /** Sends, with all else of this turn; false if there is no room, or no longer a link. */
+  send(envelope: string): boolean;
+}
+
+/** A link between its greeting and its loss. */
+export interface OpenLink extends Exchange {
+  close(reason: string): void;
+}
+
+export interface LinkOwner {
+  /** Whether this node belongs at the other end. */
+  expects(peer: NodeId): boolean;
+  opened(link: OpenLink): void;
+  /** Its pending asks have failed; it sends and receives nothing more. */
+  closed(link: OpenLink): void;
+  received(link: OpenLink, envelope: Envelope): void;
+  /** The link is over for good. */
+  retired(link: Link): void;
+}
+
+/** One end of a link, through all its connections. */
+export interface Link {
+  readonly isOpen: boolean;
+  /** Drops the connection and dials anew; nothing on the accepting end. */
+  redial(): void;
+  /** Gives a sign of life if nothing was sent since the last call; gives the link up if the peer is silent. */
+  beat(): void;
+  /** Starts the peer's silence anew: this node was asleep and could not have heard anything. */
+  excuse(): void;
+  close(reason: string): void;
+}
+
+/** The end that dials, again and again until it is closed. `address` is asked each time. */
+export function dialLink(setting: LinkSetting, owner: LinkOwner, address: () => string): Link {
+  return createLink(setting, owner, true, (events) => setting.transport.dial(address(), events));
+}
+
+/** The end that was dialled, over when its connection is. The transport reports to `events`. */
+export function acceptLink(
+  setting: LinkSetting,
+  owner: LinkOwner,
+  connection: PeerConnection,
+): { link: Link; events: ConnectionEvents } {
+  let events!: ConnectionEvents;
+  const link = createLink(setting, owner, false, (reported) => {
+    events = reported;
+    return connection;
+  });
+  return { link, events };
+}
+
+function createLink(
+  setting: LinkSetting,
+  owner: LinkOwner,
+  dials: boolean,
+  connect: (events: ConnectionEvents) => PeerConnection,
+): Link {
+  const { clock, random, limits, logger } = setting;
+  const asks = createAsks(setting.wheel, limits.maxPendingAsks);
+  let connection: PeerConnection | undefined;
+  let greeting: Greeting | undefined;
+  let outbox: Outbox | undefined;
+  let open: OpenLink | undefined;
+  /** Monotonic time of the peer's last frame. */
+  let heardAt = 0;
+  let pause: Timer | undefined;
+  let retired = false;
+
+  const effects: LinkEffect[] = [];
+  const machine = linkMachine.provide({ actions: { effect: (_, effect) => void effects.push(effect) } });
+  const input = { dials, greetingTimeoutMs: limits.greetingTimeoutMs };
+  const actor = createActor(machine, { clock, input });
+
+  function happened(event: LinkEvent): void {
+    if (!retired) actor.send(event);
+  }
+
+  function perform(effect: LinkEffect): void {
+    switch (effect.type) {
+      case 'connect':
+        letGo();
+        takeConnection();
+        break;
+      case 'greet':
+        greet();
+        break;
+      case 'announceOpen':
+        announceOpen(effect.peer);
+        break;
+      case 'announceClosed':
+        announceClosed();
+        break;
+      case 'hangUp':
+        logger.debug({ reason: effect.reason }, 'connection given up');
+        letGo();
+        break;
+      case 'backOff':
+        pause = clock.setTimeout(() => happened({ type: 'pause.ended' }), pauseAfter(effect.failures));
+        break;
+      case 'retire':
+        retired = true;
+        clock.clearTimeout(pause);
+        owner.retired(link);
+    }
+  }
+
+  /** Full jitter (Brooker, "Exponential Backoff And Jitter", AWS 2015): nodes that lost one peer do not return in step. */
+  function pauseAfter(failures: number): number {
+    return random.next() * Math.min(limits.backoffCapMs, limits.backoffBaseMs * 2 ** (failures - 1));
+  }
+
+  /** What a connection reports once another has taken its place, or none, is nobody's business any more. */
+  function takeConnection(): void {
+    clock.clearTimeout(pause);
+    const mine = connect({
+      opened: () => connection === mine && happened({ type: 'connection.opened' }),
+      frame: (text) => connection === mine && receive(text),
+      closed: (reason) => connection === mine && happened({ type: 'connection.lost', reason }),
+    });
+    connection = mine;
+    if (!dials) happened({ type: 'connection.opened' });
+  }
+
+  function letGo(): void {
+    outbox?.flush();
+    connection?.close();
+    connection = undefined;
+    greeting = undefined;
+    outbox = undefined;
+  }
+
+  function greet(): void {
+    const { self, cluster, secret } = setting;
+    const options = { self, cluster, secret, nonce: random.id(), expects: owner.expects };
+    greeting = dials ? greetAsDialler(options) : greetAsAcceptor(options);
+    if (greeting.first) connection?.send(greeting.first);
+  }
+
+  function receive(text: string): void {
+    heardAt = clock.monotonic();
+    try {
+      if (open) receiveEnvelopes(open, text);
+      else if (greeting) receiveGreeting(greeting, text);
+    } catch (error) {
+      if (!(error instanceof FrameError || error instanceof GreetingError)) throw error;
+      logger.warn({ peer: open?.peer.id, reason: error.message }, 'frame refused');
+      happened({ type: 'frame.refused', reason: error.message });
+    }
+  }
+
+  function receiveGreeting(greeting: Greeting, text: string): void {
+    const step = greeting.receive(text);
+    if (step.send) connection?.send(step.send);
+    if (step.peer) happened({ type: 'greeting.completed', peer: step.peer });
+  }
+
+  function receiveEnvelopes(link: OpenLink, text: string): void {
+    for (const envelope of decodeFrame(text, limits.maxFrameBytes)) {
+      if (open !== link) return;
+      owner.received(link, envelope);
+    }
+  }
+
+  function announceOpen(peer: Peer): void {
+    connection!.trust();
+    const box = createOutbox(connection!, clock, limits);
+    greeting = undefined;
+    outbox = box;
+    open = { peer, asks, send: (envelope) => outbox === box && box.push(envelope), close };
+    owner.opened(open);
+  }
+
+  function announceClosed(): void {
+    const was = open!;
+    open = undefined;
+    asks.failAll(new BazarError('link-lost', `the link to ${was.peer.id} dropped before the answer`));
+    owner.closed(was);
+  }
+
+  function close(reason: string): void {
+    happened({ type: 'link.ended', reason });
+  }
+
+  const link: Link = {
+    get isOpen() {
+      return open !== undefined;
+    },
+    redial: () => happened({ type: 'address.changed' }),
+    beat() {
+      if (!open) return;
+      if (clock.monotonic() - heardAt > limits.silenceLimitMs) happened({ type: 'silence.noticed' });
+      else if (!outbox?.takeActivity()) outbox?.push(PING);
+    },
+    excuse() {
+      heardAt = clock.monotonic();
+    },
+    close,
+  };
+
+  /** A failing machine is a fault of this code and not of the network: it takes the process down. */
+  actor.subscribe({
+    next: () => {
+      for (let effect = effects.shift(); effect; effect = effects.shift()) perform(effect);
+    },
+    error: (error) => {
+      logger.fatal({ err: error }, 'a link failed');
+      throw error;
+    },
+  });
+  actor.start();
+  return link;
+}

@@ -1,0 +1,160 @@
+import { createWheel } from '../deadline-wheel.ts';
+import { BazarError } from '../errors.ts';
+import { expireAsk } from './asks.ts';
+import { encodeAsk, encodeTell } from './envelope.ts';
+import { createHandlers } from './handlers.ts';
+import {
+  acceptLink,
+  dialLink,
+  type Exchange,
+  type Link,
+  type LinkOwner,
+  type LinkSetting,
+  type OpenLink,
+} from './link.ts';
+import { createLoopback } from './loopback.ts';
+import type { LinkObserver, Mesh, NodeId, Reply } from './mesh.ts';
+import { dials } from './topology.ts';
+import type { ConnectionEvents, PeerConnection } from './transport.ts';
+
+export type MeshOptions = Omit<LinkSetting, 'wheel'>;
+
+/** A node's links and the address at which it takes new ones. */
+export type OpenMesh = Mesh & { readonly url: string };
+
+/** Listens, and links this node to the others as soon as `setAddresses` says where they are. */
+export async function openMesh(options: MeshOptions): Promise<OpenMesh> {
+  const { self, transport, clock, limits, logger } = options;
+  const setting: LinkSetting = { ...options, wheel: createWheel(clock, limits.askTickMs, expireAsk) };
+  const { wheel } = setting;
+  const handlers = createHandlers(clock, limits, logger);
+  const loopback = createLoopback(self, clock, limits, wheel, handlers.handle);
+
+  const addresses = new Map<NodeId, string>();
+  const dialled = new Map<NodeId, Link>();
+  const accepted = new Set<Link>();
+  /** The exchanges that asks and tells may use; at most one a peer. */
+  const open = new Map<NodeId, OpenLink>();
+  const observers: LinkObserver[] = [];
+  let closed = false;
+
+  function opened(link: OpenLink): void {
+    const { peer } = link;
+    open.get(peer.id)?.close('replaced by a newer connection');
+    open.set(peer.id, link);
+    logger.debug({ peer: peer.id, incarnation: peer.incarnation }, 'link opened');
+    for (const observer of observers) observer.opened(peer);
+  }
+
+  function lost(link: OpenLink): void {
+    const { peer } = link;
+    open.delete(peer.id);
+    logger.debug({ peer: peer.id }, 'link closed');
+    for (const observer of observers) observer.closed(peer);
+  }
+
+  const owner = {
+    opened,
+    closed: lost,
+    received: handlers.handle,
+    retired: (link: Link) => void accepted.delete(link),
+  };
+
+  function dial(id: NodeId): Link {
+    const dialOwner: LinkOwner = { ...owner, expects: (peer) => peer === id };
+    return dialLink(setting, dialOwner, () => addresses.get(id)!);
+  }
+
+  const acceptOwner: LinkOwner = { ...owner, expects: (peer) => dials(peer, self.id) };
+
+  function accept(connection: PeerConnection): ConnectionEvents {
+    const { link, events } = acceptLink(setting, acceptOwner, connection);
+    accepted.add(link);
+    if (closed) link.close('shutting down');
+    else makeRoom();
+    return events;
+  }
+
+  /** The oldest stranger gives way: a friend greets within milliseconds, and must get in past those who do not. */
+  function makeRoom(): void {
+    const strangers = [...accepted].filter((link) => !link.isOpen);
+    const tooMany = Math.max(0, strangers.length - limits.maxUngreetedConnections);
+    for (const link of strangers.slice(0, tooMany)) link.close('too many strangers');
+  }
+
+  function links(): Link[] {
+    return [...dialled.values(), ...accepted];
+  }
+
+  /**
+   * Judges silence after the turn's frames were handled. A beat that comes late says that this node slept (a
+   * pause, a blocked event loop), and then the silence was its own.
+   */
+  function beat(): void {
+    const slept = clock.monotonic() - lastBeat > 2 * limits.pingIntervalMs;
+    lastBeat = clock.monotonic();
+    clock.defer(() => {
+      for (const link of links()) {
+        if (slept) link.excuse();
+        link.beat();
+      }
+    });
+    beating = clock.setTimeout(beat, limits.pingIntervalMs);
+  }
+
+  function exchangeWith(id: NodeId): Exchange | undefined {
+    if (closed) return undefined;
+    return id === self.id ? loopback : open.get(id);
+  }
+
+  const listener = await transport.listen(accept);
+  let lastBeat = clock.monotonic();
+  let beating = clock.setTimeout(beat, limits.pingIntervalMs);
+
+  return {
+    self: self.id,
+    url: listener.url,
+    onAsk: handlers.onAsk,
+    onTell: handlers.onTell,
+    tell: (to, type, body) => exchangeWith(to)?.send(encodeTell(type, body)) ?? false,
+    broadcast(to, type, body) {
+      const envelope = encodeTell(type, body);
+      for (const id of to) exchangeWith(id)?.send(envelope);
+    },
+    ask(to, type, body, timeoutMs) {
+      return new Promise((resolve, reject) => {
+        const exchange = exchangeWith(to);
+        if (!exchange) return reject(new BazarError('unreachable', `no open link to ${to}`));
+        if (timeoutMs <= 0) return reject(new BazarError('timeout', 'no time left to ask', {}, 'none'));
+        const id = exchange.asks.add(type, clock.monotonic() + timeoutMs, (answer) =>
+          'error' in answer ? reject(answer.error) : resolve(answer.body as Reply<typeof type>),
+        );
+        if (id === undefined) return reject(new BazarError('overloaded', `too many asks wait for ${to}`));
+        if (exchange.send(encodeAsk(type, id, timeoutMs, body))) return;
+        exchange.asks.withdraw(id);
+        reject(new BazarError('overloaded', `no room on the link to ${to}`));
+      });
+    },
+    peer: (id) => exchangeWith(id)?.peer,
+    observe: (observer) => void observers.push(observer),
+    setAddresses(known) {
+      if (closed) return;
+      for (const [id, url] of Object.entries(known)) {
+        if (!dials(self.id, id) || addresses.get(id) === url) continue;
+        addresses.set(id, url);
+        const link = dialled.get(id);
+        if (link) link.redial();
+        else dialled.set(id, dial(id));
+      }
+    },
+    async close() {
+      if (closed) return;
+      closed = true;
+      clock.clearTimeout(beating);
+      for (const link of links()) link.close('shutting down');
+      loopback.asks.failAll(new BazarError('link-lost', 'shutting down'));
+      wheel.close();
+      await listener.close();
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { type RawData, WebSocket, WebSocketServer } from 'ws';
+import type { Limits } from '../limits.ts';
+import { type Allowance, createAllowance, createStrangers } from './strangers.ts';
+import type { ConnectionEvents, PeerConnection, Transport } from './transport.ts';
+
+type WebSocketLimits = Pick<
+  Limits,
+  'maxFrameBytes' | 'greetingTimeoutMs' | 'maxStrangerBytes' | 'maxUngreetedConnections'
+>;
+
+/** How often node looks for callers that do not finish their request, in each `greetingTimeoutMs`. */
+const LOOKS = 4;
+
+/** Close codes of RFC 6455, section 7.4.1. */
+const NORMAL = 1000;
+const TEXT_ONLY = 1003;
+
+/** Where to listen: on a free port of a host, or on a Unix socket at a path that nobody has used before. */
+export type Place = { readonly host: string } | { readonly path: string };
+
+export const LOOPBACK: Place = { host: '127.0.0.1' };
+
+/**
+ * Links over WebSocket (RFC 6455): text frames, uncompressed. Any address can be dialled, `ws:` or `ws+unix:`. A
+ * socket has no lock of its own: only those who may not enter its folder are kept out. A listener keeps at most
+ * `maxUngreetedConnections` that are not trusted; the oldest gives way to the next.
+ */
+export function webSocketTransport(limits: WebSocketLimits, place = LOOPBACK): Transport {
+  const options = {
+    maxPayload: limits.maxFrameBytes,
+    perMessageDeflate: false,
+    /** How long a peer may take to answer a close; the socket is destroyed then. */
+    closeTimeout: limits.greetingTimeoutMs,
+  };
+
+  return {
+    dial(url, events) {
+      const socket = new WebSocket(url, { ...options, handshakeTimeout: limits.greetingTimeoutMs });
+      let allowance: Allowance | undefined;
+      socket.once('upgrade', ({ socket: wire }) => {
+        socket.once('open', () => {
+          allowance = createAllowance(wire, limits.maxStrangerBytes);
+          events.opened();
+        });
+      });
+      report(socket, events, (bytes) => allowance?.admits(bytes) ?? true);
+      return connectionOf(socket, () => allowance?.lift());
+    },
+    async listen(accept) {
+      const strangers = createStrangers(limits.maxUngreetedConnections);
+      const http = createServer(
+        {
+          maxHeaderSize: limits.maxStrangerBytes,
+          headersTimeout: limits.greetingTimeoutMs,
+          requestTimeout: limits.greetingTimeoutMs,
+          connectionsCheckingInterval: Math.ceil(limits.greetingTimeoutMs / LOOKS),
+        },
+        refuseRequest,
+      );
+      http.on('connection', strangers.arrived);
+      const server = new WebSocketServer({ ...options, server: http });
+      server.on('connection', (socket, { socket: wire }) => {
+        const allowance = createAllowance(wire, limits.maxStrangerBytes);
+        const trust = () => {
+          allowance.lift();
+          strangers.left(wire);
+        };
+        report(socket, accept(connectionOf(socket, trust)), allowance.admits);
+      });
+      http.listen('path' in place ? place : { ...place, port: 0 });
+      await once(http, 'listening');
+      return {
+        url: urlOf(http.address()!),
+        async close() {
+          const closed = once(http, 'close');
+          http.close();
+          http.closeAllConnections();
+          for (const socket of server.clients) socket.close(NORMAL);
+          await closed;
+        },
+      };
+    },
+  };
+}
+
+function connectionOf(socket: WebSocket, trust: () => void): PeerConnection {
+  return {
+    trust,
+    send(frame) {
+      if (socket.readyState === WebSocket.OPEN) socket.send(frame);
+    },
+    get bufferedBytes() {
+      return socket.bufferedAmount;
+    },
+    close: () => socket.close(NORMAL),
+  };
+}
+
+function report(socket: WebSocket, events: ConnectionEvents, admits: (bytes: number) => boolean): void {
+  let reason = '';
+  socket.on('message', (data: RawData, isBinary: boolean) => {
+    if (!admits((data as Buffer).length)) socket.terminate();
+    else if (isBinary) socket.close(TEXT_ONLY);
+    else events.frame(data.toString());
+  });
+  socket.on('error', (error) => {
+    reason = error.message;
+  });
+  socket.on('close', (code) => events.closed(reason || `closed with code ${code}`));
+}
+
+/** A Unix socket's address is its path. */
+function urlOf(address: AddressInfo | string): string {
+  return typeof address === 'string' ? `ws+unix:${address}` : `ws://${address.address}:${address.port}`;
+}
+
+/** Whoever speaks plain HTTP here has the wrong address. */
+function refuseRequest(_request: IncomingMessage, response: ServerResponse): void {
+  response.writeHead(426, { connection: 'close' }).end();
+}

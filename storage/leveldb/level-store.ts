@@ -1,0 +1,37 @@
+import { Level } from 'level';
+import { StartRefused } from '../../runtime/errors.ts';
+import { describe, errorCode, storeOver } from '../abstract-level-store.ts';
+import { DamagedStoreError } from '../damage.ts';
+import type { Store } from '../store.ts';
+import { verifyFiles } from './verify.ts';
+
+/**
+ * Bytes that LevelDB gathers before it writes a table. Most log entries are deleted again before that many have
+ * come, and so never get into one; a start reads back as many at most.
+ */
+const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Opens the LevelDB database in `directory`, which is made if it is not there.
+ *
+ * Rejects with `StartRefused` if another process has it open, with `DamagedStoreError` if its files are damaged,
+ * and with LevelDB's message for anything else, such as a full disk.
+ */
+export async function openLevelStore(directory: string): Promise<Store> {
+  const verifyOpen = await verifyFiles(directory);
+  const database = new Level(directory, { compression: false, writeBufferSize: WRITE_BUFFER_BYTES });
+  try {
+    await database.open();
+  } catch (error) {
+    if (errorCode(error) === 'LEVEL_LOCKED') {
+      throw new StartRefused(`the store in ${directory} is in use by another process`);
+    }
+    if (errorCode(error) === 'LEVEL_CORRUPTION') throw new DamagedStoreError(directory, describe(error));
+    throw new Error(`the store in ${directory} cannot be opened: ${describe(error)}`, { cause: error });
+  }
+  await verifyOpen().catch(async (error) => {
+    await database.close();
+    throw error;
+  });
+  return storeOver(database, directory);
+}

@@ -1,0 +1,170 @@
+import { type CatalogDisk, openCatalogDisk } from '../../actors/catalog/disk.ts';
+import type { Raft } from '../../actors/raft/core/raft.ts';
+import { createReplicaHost, type ReplicaHost } from '../../actors/raft/driver.ts';
+import type { StateMachine } from '../../actors/raft/state-machine.ts';
+import type { Limits } from '../../runtime/limits.ts';
+import type { Body, Mesh, NodeId, TellType } from '../../runtime/links/mesh.ts';
+import { silentLogger } from '../../runtime/logger.ts';
+import { seededRandom } from '../../runtime/random.ts';
+import type { Operation, Store } from '../../storage/store.ts';
+import { type SimulatedDisk, simulatedDisk } from '../simulation/disk.ts';
+import { type ManualClock, manualClock } from '../support/manual-clock.ts';
+import { granted, LIMITS, matched } from './support.ts';
+
+/** Milliseconds that a write takes. */
+export const SYNC_MS = 10;
+
+export interface Sent {
+  readonly to: NodeId;
+  readonly type: TellType;
+  readonly body: unknown;
+}
+
+/** A host of `catalog-1` on a slow disk, whose messages are recorded instead of sent. */
+export interface HostTrial {
+  readonly clock: ManualClock;
+  readonly disk: SimulatedDisk;
+  readonly raft: Raft;
+  readonly host: ReplicaHost;
+  readonly sent: Sent[];
+  /** The operations of each write that was begun, and how many were under way at most. */
+  readonly writes: (readonly Operation[])[];
+  readonly mostWrites: number;
+  readonly applied: number[];
+  readonly failures: unknown[];
+  /** From now on writes fail. */
+  breakDisk(): void;
+  /** Messages of a type sent so far. */
+  told<T extends TellType>(type: T): Body<T>[];
+}
+
+export interface HostChanges {
+  readonly catalogs?: number;
+  readonly limits?: Partial<Limits>;
+  /** An earlier trial's, to be read after its crash. */
+  readonly disk?: SimulatedDisk;
+  readonly clock?: ManualClock;
+  readonly stateOf?: (disk: CatalogDisk) => StateMachine;
+}
+
+export async function createHostTrial(changes: HostChanges = {}): Promise<HostTrial> {
+  const { catalogs = 3, clock = manualClock() } = changes;
+  const random = seededRandom(1);
+  const slow =
+    changes.disk ??
+    simulatedDisk({ location: 'slow', clock, random, latencyMs: { least: SYNC_MS, most: SYNC_MS } });
+  const names = Array.from({ length: catalogs }, (_, at) => `catalog-${at + 1}`);
+  const sent: Sent[] = [];
+  const writes: (readonly Operation[])[] = [];
+  const applied: number[] = [];
+  const failures: unknown[] = [];
+  let writing = 0;
+  let mostWrites = 0;
+  let broken = false;
+
+  const opened = slow.open();
+  const opening = openCatalogDisk(opened, { cluster: 'trial', node: 'catalog-1', format: true, random });
+  await clock.elapse(2 * SYNC_MS);
+  const disk = await opening;
+
+  const store: Store = {
+    ...opened,
+    async write(operations) {
+      if (broken) throw new Error('the disk is gone');
+      writes.push(operations);
+      mostWrites = Math.max(mostWrites, ++writing);
+      await opened.write(operations);
+      writing--;
+    },
+  };
+  const raft = disk.raft('catalog-1', names, { ...LIMITS, ...changes.limits });
+  raft.chance = 0;
+  const host = createReplicaHost({
+    raft,
+    state: changes.stateOf?.(disk) ?? disk.state,
+    store,
+    persist: disk.persist,
+    mesh: recordingMesh(sent),
+    clock,
+    random: { ...random, next: () => 0 },
+    logger: silentLogger,
+    observer: {
+      applied: (index) => void applied.push(index),
+      replaced() {},
+      failed: (error) => void failures.push(error),
+    },
+  });
+  return {
+    clock,
+    disk: slow,
+    raft,
+    host,
+    sent,
+    writes,
+    get mostWrites() {
+      return mostWrites;
+    },
+    applied,
+    failures,
+    breakDisk() {
+      broken = true;
+    },
+    told: <T extends TellType>(type: T) =>
+      sent.filter((message) => message.type === type).map(({ body }) => body as Body<T>),
+  };
+}
+
+/** A host that leads; with others, both of them have its no-op and it is committed. */
+export async function createLeadingHost(changes: HostChanges = {}): Promise<HostTrial> {
+  const trial = await createHostTrial(changes);
+  const { clock, raft, host } = trial;
+  host.dispatch({ type: 'peer.disconnected', peer: 'catalog-2' });
+  await clock.elapse(raft.limits.tickMs * (raft.timeout + 1));
+  const [voter] = raft.peers;
+  if (voter) host.dispatch(granted(raft, voter, true));
+  await clock.elapse(2 * SYNC_MS);
+  if (voter) host.dispatch(granted(raft, voter, false));
+  await clock.elapse(2 * SYNC_MS);
+  if (host.role !== 'leader') throw new Error(`it is a ${host.role}`);
+  for (const peer of raft.peers) host.dispatch(matched(raft, peer, raft.log.lastIndex));
+  await clock.elapse(2 * SYNC_MS);
+  trial.sent.length = 0;
+  trial.writes.length = 0;
+  trial.applied.length = 0;
+  return trial;
+}
+
+/** Takes messages down instead of sending them. */
+export function recordingMesh(sent: Sent[]): Mesh {
+  return {
+    self: 'catalog-1',
+    onAsk() {},
+    onTell() {},
+    tell(to, type, body) {
+      sent.push({ to, type, body });
+      return true;
+    },
+    broadcast(to, type, body) {
+      for (const id of to) sent.push({ to: id, type, body });
+    },
+    ask: (to) => Promise.reject(new Error(`a host does not ask ${to}`)),
+    peer: () => undefined,
+    observe() {},
+    setAddresses() {},
+    async close() {},
+  };
+}
+
+/** What has become of a promise so far: `pending`, its value, or its error's code. */
+export function watch<T>(promise: Promise<T>): { readonly outcome: T | string } {
+  const watched: { outcome: T | string } = { outcome: 'pending' };
+  promise.then(
+    (value) => {
+      watched.outcome = value;
+    },
+    (error) => {
+      watched.outcome = error.code ?? error.message;
+    },
+  );
+  return watched;
+}

@@ -1,0 +1,247 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { ReplicaEvent } from '../../actors/raft/core/raft.ts';
+import { createSnapshotReceiver, createSnapshotSender } from '../../actors/raft/snapshot-transfer.ts';
+import type { StateMachine } from '../../actors/raft/state-machine.ts';
+import type { Limits } from '../../runtime/limits.ts';
+import type { Body } from '../../runtime/links/mesh.ts';
+import { seededRandom } from '../../runtime/random.ts';
+import { openMemoryStore } from '../../storage/memory-store.ts';
+import { addBooks, newBook, openReplica, purchase, type Replica } from '../catalog/support.ts';
+import { settle } from '../support/manual-clock.ts';
+import { recordingMesh, type Sent } from './host-support.ts';
+import { createRaft } from './support.ts';
+
+const CHUNK_BYTES = 400;
+const SNAPSHOT_TICKS = 5;
+
+/** A catalog with a dozen books and some orders, all of it durable. */
+async function createSource(): Promise<Replica> {
+  const source = await openReplica(await openMemoryStore());
+  const books = Array.from({ length: 12 }, (_, at) => newBook(at + 1, { stock: 5 }));
+  source.apply(addBooks('stock', books));
+  for (const key of ['a', 'b', 'c']) source.apply(purchase(key, [{ id: 2, quantity: 1 }]));
+  await source.flush();
+  return source;
+}
+
+/** A leader that has a snapshot to send and a follower that lacks it; the test carries what they tell each other. */
+async function createTransfer(changes: Partial<Limits> = {}) {
+  const source = await createSource();
+  const target = await openReplica(await openMemoryStore());
+  target.apply(addBooks('old', [newBook(99)]));
+  await target.flush();
+
+  const events: ReplicaEvent[] = [];
+  const failures: unknown[] = [];
+  const chunks: Sent[] = [];
+  const answers: Sent[] = [];
+  const limits = { snapshotChunkBytes: CHUNK_BYTES, snapshotTicks: SNAPSHOT_TICKS, ...changes };
+  const fail = (error: unknown) => void failures.push(error);
+  const sender = createSnapshotSender({
+    store: source.store,
+    mesh: recordingMesh(chunks),
+    raft: await createRaft({ term: 3, limits }),
+    random: seededRandom(1),
+    state: () => source.state,
+    dispatch: (event) => void events.push(event),
+    fail,
+  });
+
+  let state: StateMachine = target.state;
+  const raft = await createRaft({ term: 3, limits });
+  const receiver = createSnapshotReceiver({
+    store: target.store,
+    mesh: recordingMesh(answers),
+    raft,
+    state: () => state,
+    save: (operations, then) => void target.store.write(operations).then(then),
+    install: (next, _position, switchOver) => {
+      state = next;
+      void target.store.write(switchOver);
+    },
+    fail,
+  });
+
+  const transfer = {
+    source,
+    target,
+    sender,
+    receiver,
+    raft,
+    events,
+    failures,
+    get state() {
+      return state;
+    },
+    /** The next chunk, and the answer to it; undefined if nothing was told. */
+    async nextChunk(): Promise<Body<'raft.snapshot'> | undefined> {
+      await settle();
+      return chunks.shift()?.body as Body<'raft.snapshot'> | undefined;
+    },
+    async nextAnswer(): Promise<Body<'raft.snapshotted'> | undefined> {
+      for (let patience = 0; answers.length === 0 && patience < 10; patience++) await settle();
+      return answers.shift()?.body as Body<'raft.snapshotted'> | undefined;
+    },
+    /** Carries everything until nothing more is told; returns the chunks. */
+    async carry(): Promise<Body<'raft.snapshot'>[]> {
+      const carried: Body<'raft.snapshot'>[] = [];
+      for (let chunk = await transfer.nextChunk(); chunk; chunk = await transfer.nextChunk()) {
+        carried.push(chunk);
+        receiver.receive('catalog-1', chunk);
+        const answer = await transfer.nextAnswer();
+        if (answer) sender.acknowledge('catalog-2', answer);
+      }
+      return carried;
+    },
+  };
+  return transfer;
+}
+
+test('the state travels in chunks of about the given size, one at a time, and becomes equal', async () => {
+  const transfer = await createTransfer();
+  transfer.sender.start('catalog-2');
+  const chunks = await transfer.carry();
+  assert.ok(chunks.length > 4);
+  assert.equal(
+    chunks.map(({ chunk, done }) => [chunk, done]),
+    chunks.map((_, at) => [at, at === chunks.length - 1]),
+  );
+  assert.is(transfer.state.digest, transfer.source.state.digest);
+  assert.equal(transfer.state.applied, transfer.source.state.applied);
+  assert.equal(transfer.events, [{ type: 'snapshot.delivered', peer: 'catalog-2', index: 4 }]);
+});
+
+test('a chunk is bounded in records, too', async () => {
+  const transfer = await createTransfer({ snapshotChunkBytes: 1e6, snapshotChunkRecords: 3 });
+  transfer.sender.start('catalog-2');
+  const sizes = (await transfer.carry()).map(({ records }) => records.length);
+  assert.is(Math.max(...sizes), 3);
+  assert.ok(sizes.length > 5);
+  assert.is(transfer.state.digest, transfer.source.state.digest);
+});
+
+test('after the switch a restart loads the new state, and the old one is gone', async () => {
+  const transfer = await createTransfer();
+  const { prefix: oldPrefix } = transfer.target.state;
+  transfer.sender.start('catalog-2');
+  await transfer.carry();
+  await settle();
+  const reopened = await openReplica(transfer.target.store);
+  assert.is(reopened.state.digest, transfer.source.state.digest);
+  assert.is(reopened.state.size, 12);
+  for await (const page of transfer.target.store.pages({ gte: oldPrefix, lt: `${oldPrefix}~` })) {
+    assert.equal(page, []);
+  }
+});
+
+test('a transfer that is broken off leaves the old state as it was', async () => {
+  const transfer = await createTransfer();
+  const before = transfer.target.state.digest;
+  transfer.sender.start('catalog-2');
+  for (let chunk = 0; chunk < 3; chunk++) {
+    transfer.receiver.receive('catalog-1', (await transfer.nextChunk())!);
+    transfer.sender.acknowledge('catalog-2', (await transfer.nextAnswer())!);
+  }
+  assert.is((await openReplica(transfer.target.store)).state.digest, before);
+});
+
+test('a second transfer after a broken one is whole', async () => {
+  const transfer = await createTransfer();
+  transfer.sender.start('catalog-2');
+  transfer.receiver.receive('catalog-1', (await transfer.nextChunk())!);
+  await transfer.nextAnswer();
+  transfer.sender.start('catalog-2');
+  await transfer.carry();
+  assert.is(transfer.state.digest, transfer.source.state.digest);
+  assert.is(transfer.events.length, 1, 'the broken one reports nothing');
+});
+
+test('a chunk that comes twice, or out of turn, is taken once', async () => {
+  const transfer = await createTransfer();
+  transfer.sender.start('catalog-2');
+  const first = (await transfer.nextChunk())!;
+  transfer.receiver.receive('catalog-1', { ...first, chunk: 2 });
+  transfer.receiver.receive('catalog-1', first);
+  transfer.receiver.receive('catalog-1', first);
+  const answer = (await transfer.nextAnswer())!;
+  assert.is(await transfer.nextAnswer(), undefined);
+  transfer.sender.acknowledge('catalog-2', answer);
+  transfer.sender.acknowledge('catalog-2', answer);
+  await transfer.carry();
+  assert.is(transfer.state.digest, transfer.source.state.digest);
+});
+
+test('records that were altered on the way are not switched to', async () => {
+  const transfer = await createTransfer();
+  const before = transfer.state.digest;
+  transfer.sender.start('catalog-2');
+  const first = (await transfer.nextChunk())!;
+  transfer.receiver.receive('catalog-1', { ...first, records: first.records.slice(1) });
+  transfer.sender.acknowledge('catalog-2', (await transfer.nextAnswer())!);
+  await transfer.carry();
+  assert.is(transfer.state.digest, before);
+  assert.equal(transfer.events, [{ type: 'snapshot.failed', peer: 'catalog-2' }]);
+});
+
+test('a snapshot that is not newer than the commit index is refused', async () => {
+  const transfer = await createTransfer();
+  transfer.raft.commit = 4;
+  transfer.sender.start('catalog-2');
+  assert.is((await transfer.carry()).length, 1);
+  assert.equal(transfer.events, [{ type: 'snapshot.failed', peer: 'catalog-2' }]);
+});
+
+test('a snapshot that the log overtook on the way is refused at its end', async () => {
+  const transfer = await createTransfer();
+  const before = transfer.state.digest;
+  transfer.sender.start('catalog-2');
+  transfer.receiver.receive('catalog-1', (await transfer.nextChunk())!);
+  transfer.sender.acknowledge('catalog-2', (await transfer.nextAnswer())!);
+  transfer.raft.commit = 9;
+  await transfer.carry();
+  assert.is(transfer.state.digest, before);
+  assert.equal(transfer.events, [{ type: 'snapshot.failed', peer: 'catalog-2' }]);
+});
+
+test('a transfer without progress is given up', async () => {
+  const transfer = await createTransfer();
+  transfer.sender.start('catalog-2');
+  const first = (await transfer.nextChunk())!;
+  for (let tick = 0; tick < SNAPSHOT_TICKS; tick++) transfer.sender.tick();
+  await settle();
+  assert.equal(transfer.events, []);
+  transfer.receiver.receive('catalog-1', first);
+  transfer.sender.acknowledge('catalog-2', (await transfer.nextAnswer())!);
+  for (let tick = 0; tick < SNAPSHOT_TICKS; tick++) transfer.sender.tick();
+  await settle();
+  assert.equal(transfer.events, [], 'an acknowledgement begins the count anew');
+  transfer.sender.tick();
+  await settle();
+  assert.equal(transfer.events, [{ type: 'snapshot.failed', peer: 'catalog-2' }]);
+});
+
+test('a snapshot is the state as it was at its start, whatever is written meanwhile', async () => {
+  const transfer = await createTransfer();
+  const { digest } = transfer.source.state;
+  transfer.sender.start('catalog-2');
+  transfer.receiver.receive('catalog-1', (await transfer.nextChunk())!);
+  transfer.sender.acknowledge('catalog-2', (await transfer.nextAnswer())!);
+  transfer.source.apply(purchase('later', [{ id: 12, quantity: 5 }]));
+  await transfer.source.flush();
+  await transfer.carry();
+  assert.is(transfer.state.digest, digest);
+  assert.is(transfer.state.applied.index, 4);
+});
+
+test('a transfer that is stopped tells nothing more and reports nothing', async () => {
+  const transfer = await createTransfer();
+  transfer.sender.start('catalog-2');
+  await transfer.nextChunk();
+  transfer.sender.stopAll();
+  assert.is(await transfer.nextChunk(), undefined);
+  assert.equal(transfer.events, []);
+  assert.equal(transfer.failures, []);
+});
+
+test.run();
