@@ -1,9 +1,5 @@
 import type { z } from 'zod';
-import { type Clock, waitingClock } from '../runtime/clock.ts';
-import type { BookId, Key } from '../runtime/domain.ts';
-import { BazarError } from '../runtime/errors.ts';
-import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from '../runtime/limits.ts';
-import { type Random, systemRandom } from '../runtime/random.ts';
+import type { OperationName, Params } from '../gateway/bridge/operations/index.ts';
 import {
   AddedAnswer,
   AuditAnswer,
@@ -12,49 +8,30 @@ import {
   OrderAnswer,
   OrdersAnswer,
   StatusAnswer,
-  type StockState,
+  type StockAnswer,
   SubscribedAnswer,
-  type Title,
+  type TitleAnswer,
   TitlesAnswer,
-  UpdatedAnswer,
-} from './answers.ts';
+} from '../runtime/api.ts';
+import { type Clock, waitingClock } from '../runtime/clock.ts';
+import type { BookId, Key } from '../runtime/domain.ts';
+import { BazarError } from '../runtime/errors.ts';
+import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from '../runtime/limits.ts';
+import { type Random, systemRandom } from '../runtime/random.ts';
 import { createCalls } from './calls.ts';
 import { openConnection } from './connection.ts';
 import { errorOfAnswer } from './rpc.ts';
 import { type Dial, webSocketDial } from './socket.ts';
 import { createSubscriptions, type StockFilter } from './subscriptions.ts';
 
-/** One line of a cart. `price`, if given, is the price that the buyer expects, such as `"19.99"`. */
-export interface CartLine {
-  readonly id: BookId;
-  readonly quantity: number;
-  readonly price?: string;
-}
-
-/** One book (one copy unless it says more) or a whole cart: all lines or none. */
-export type PurchaseRequest = (
-  | { readonly id: BookId; readonly quantity?: number; readonly price?: string }
-  | { readonly lines: readonly CartLine[] }
-) & { readonly orderId?: Key };
+/** One book or a whole cart: all lines or none. A `price` is the one that the buyer expects, such as `"19.99"`. */
+export type PurchaseRequest = Params<'purchase'>;
 
 /** A book to add; without an id it gets the next free one. */
-export interface BookToAdd {
-  readonly id?: BookId;
-  readonly title: string;
-  readonly topic: string;
-  readonly price: string;
-  readonly stock: number;
-  readonly authors?: string;
-  readonly year?: number;
-  readonly isbn?: string;
-}
+export type BookToAdd = Exclude<Params<'addBooks'>['books'], readonly unknown[]>;
 
 /** `restock` adds copies, `stock` sets them: at most one of the two. */
-export interface BookChange {
-  readonly price?: string;
-  readonly restock?: number;
-  readonly stock?: number;
-}
+export type BookUpdate = Omit<Params<'updateBook'>, 'id' | 'key'>;
 
 export interface CallOptions {
   /** Milliseconds for this call, all its tries together. */
@@ -73,7 +50,7 @@ export interface WriteOptions extends CallOptions {
  */
 export interface Client {
   /** All titles of a topic in id order, asked for page by page. */
-  search(topic: string, options?: CallOptions): Promise<readonly Title[]>;
+  search(topic: string, options?: CallOptions): Promise<readonly TitleAnswer[]>;
   /** One book; `strong` asks for a linearizable answer past every cache. */
   info(id: BookId, options?: CallOptions & { readonly strong?: boolean }): Promise<BookAnswer>;
   /** A page of all books in id order, after the id `after`. */
@@ -95,15 +72,15 @@ export interface Client {
   ): Promise<AuditAnswer>;
   /** Admin only, as `updateBook` is. Books whose id exists are left as they are. */
   addBooks(books: readonly BookToAdd[], options?: WriteOptions): Promise<AddedAnswer>;
-  updateBook(id: BookId, change: BookChange, options?: WriteOptions): Promise<UpdatedAnswer>;
+  updateBook(id: BookId, change: BookUpdate, options?: WriteOptions): Promise<BookAnswer>;
   /** Shows the admin token, now and after every reconnection. */
   authenticate(token: string, options?: CallOptions): Promise<void>;
   /** Starts watching and resolves to the present states. Later ones go to the listeners. */
-  subscribe(filter: StockFilter): Promise<readonly StockState[]>;
+  subscribe(filter: StockFilter): Promise<readonly StockAnswer[]>;
   /** Stops watching what the very same filter object had started. */
   unsubscribe(filter: StockFilter): Promise<void>;
   /** Calls `changed` with each newer state of a watched book, in version order; returns the unsubscriber. */
-  onStock(changed: (state: StockState) => void): () => void;
+  onStock(changed: (state: StockAnswer) => void): () => void;
   /** Fails what is not settled and closes the connection. Until then the client keeps the process alive. */
   close(): void;
 }
@@ -157,10 +134,10 @@ export function connect(options: ClientOptions): Client {
   });
   const calls = createCalls({ clock, random, limits, outlet: connection });
 
-  async function ask<T>(
+  async function ask<T, Name extends OperationName>(
     answer: z.ZodType<T>,
-    method: string,
-    params: object,
+    method: Name,
+    params: Params<Name>,
     options: WriteOptions = {},
   ): Promise<T> {
     const { timeoutMs = limits.callTimeoutMs, key } = options;
@@ -178,7 +155,7 @@ export function connect(options: ClientOptions): Client {
 
   return {
     async search(topic, options) {
-      const titles: Title[] = [];
+      const titles: TitleAnswer[] = [];
       for (let after = 0; ; ) {
         const page = await ask(TitlesAnswer, 'search', { topic, after }, options);
         if (Array.isArray(page)) return page;
@@ -187,15 +164,12 @@ export function connect(options: ClientOptions): Client {
         after = page.next;
       }
     },
-    info: (id, options) => {
-      const params = options?.strong ? { id, consistency: 'strong' } : { id };
-      return ask(BookAnswer, 'info', params, options);
-    },
+    info: (id, options) =>
+      ask(BookAnswer, 'info', options?.strong ? { id, consistency: 'strong' } : { id }, options),
     books: (page, options) => ask(BooksAnswer, 'books', page, options),
     purchase(request, options) {
       const orderId = request.orderId ?? freshKey(random);
-      const cart = 'lines' in request ? request : { quantity: 1, ...request };
-      return ask(OrderAnswer, 'purchase', { ...cart, orderId }, { ...options, key: orderId });
+      return ask(OrderAnswer, 'purchase', { ...request, orderId }, { ...options, key: orderId });
     },
     order: (orderId, options) => ask(OrderAnswer, 'order', { orderId }, options),
     orders: (page = {}, options) => ask(OrdersAnswer, 'orders', page, options),
@@ -203,11 +177,11 @@ export function connect(options: ClientOptions): Client {
     audit: (page = {}, options) => ask(AuditAnswer, 'audit', page, options),
     addBooks(books, options) {
       const key = options?.key ?? freshKey(random);
-      return ask(AddedAnswer, 'addBooks', { books, key }, { ...options, key });
+      return ask(AddedAnswer, 'addBooks', { books: [...books], key }, { ...options, key });
     },
     updateBook(id, change, options) {
       const key = options?.key ?? freshKey(random);
-      return ask(UpdatedAnswer, 'updateBook', { id, ...change, key }, { ...options, key });
+      return ask(BookAnswer, 'updateBook', { id, ...change, key }, { ...options, key });
     },
     async authenticate(token, { timeoutMs = limits.callTimeoutMs } = {}) {
       await calls.ask({ method: 'authenticate', params: { token }, timeoutMs });

@@ -1,19 +1,17 @@
-import { StockState } from './answers.ts';
+import type { Params } from '../gateway/bridge/operations/index.ts';
+import { StockAnswer } from '../runtime/api.ts';
 
-/** Which books to watch: some by id, or a whole topic, or (with neither) every book. */
-export interface StockFilter {
-  readonly ids?: readonly number[];
-  readonly topic?: string;
-}
+/** Which books to watch: some by id, or a whole topic. */
+export type StockFilter = Params<'subscribe'>;
 
 /** The subscriptions of one client, across reconnections. */
 export interface Subscriptions {
   /** Starts watching; resolves to the present states. Later ones go to the listeners. */
-  add(filter: StockFilter): Promise<readonly StockState[]>;
+  add(filter: StockFilter): Promise<readonly StockAnswer[]>;
   /** Stops watching what the very same filter object had started. */
   remove(filter: StockFilter): Promise<void>;
   /** Calls `changed` with every newer state; returns the unsubscriber. */
-  listen(changed: (state: StockState) => void): () => void;
+  listen(changed: (state: StockAnswer) => void): () => void;
   /** A `stock` notification has come. */
   notified(params: unknown): void;
   /** A new connection is open: everything is subscribed to anew, and what was missed is made up for. */
@@ -25,17 +23,17 @@ export interface Subscriptions {
  * from a renewed subscription, counts only if it is newer than what was seen.
  */
 export function createSubscriptions(options: {
-  readonly subscribe: (filter: StockFilter) => Promise<readonly StockState[]>;
+  readonly subscribe: (filter: StockFilter) => Promise<readonly StockAnswer[]>;
   readonly unsubscribe: (filter: StockFilter) => Promise<void>;
   /** A subscription could not be renewed; a new connection must be tried. */
   readonly renewalFailed: (error: unknown) => void;
 }): Subscriptions {
   const { subscribe, unsubscribe, renewalFailed } = options;
   const filters = new Set<StockFilter>();
-  const listeners = new Set<(state: StockState) => void>();
-  const latest = new Map<number, StockState>();
+  const listeners = new Set<(state: StockAnswer) => void>();
+  const latest = new Map<number, StockAnswer>();
 
-  function deliver(state: StockState): void {
+  function deliver(state: StockAnswer): void {
     const known = latest.get(state.id);
     if (known && known.version >= state.version) return;
     latest.set(state.id, state);
@@ -62,7 +60,7 @@ export function createSubscriptions(options: {
       return () => listeners.delete(changed);
     },
     notified(params) {
-      const state = StockState.safeParse(params).data;
+      const state = StockAnswer.safeParse(params).data;
       if (state) deliver(state);
     },
     renew() {

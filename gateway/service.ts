@@ -1,5 +1,5 @@
+import type { AuditAnswer, StatusAnswer, TitleAnswer } from '../runtime/api.ts';
 import type { Book, BookChange, BookId, CartLine, Key, NewBook, Order, Result } from '../runtime/domain.ts';
-import type { CatalogAudit, NodeStatus } from '../runtime/messages.ts';
 
 /**
  * What the gateway can do, without a word of HTTP or JSON-RPC: the two bridges and the simulated clients call
@@ -51,10 +51,7 @@ export interface TitlesPage {
   readonly bytes: number;
 }
 
-export interface Title {
-  readonly id: BookId;
-  readonly title: string;
-}
+export type Title = TitleAnswer;
 
 export interface BooksPage {
   readonly books: readonly Book[];
@@ -90,30 +87,9 @@ export interface Served<T> {
 export interface Submitted {
   readonly key: Key;
   readonly result: Result;
-  readonly order: string;
+  /** The order replica that saw it through. */
+  readonly servedBy: string;
 }
 
-export interface ClusterStatus {
-  readonly nodes: readonly NodeStatus[];
-  readonly leader: string | null;
-  readonly cache: {
-    readonly kind: 'redis' | 'memory';
-    readonly state: 'ready' | 'bypassed';
-    readonly hits: number;
-    readonly misses: number;
-  };
-  /** Highest log index this gateway knows to be committed. */
-  readonly version: number;
-}
-
-export interface ClusterAudit {
-  /** Every live catalog is at the same index with the same digest, and every book balances. */
-  readonly consistent: boolean;
-  readonly catalogs: readonly (
-    | ({ readonly id: string; readonly state: 'present' } & Omit<CatalogAudit, 'ledger'>)
-    | { readonly id: string; readonly state: 'absent' }
-  )[];
-  /** One page of the ledger, as the most advanced catalog has it. */
-  readonly books: CatalogAudit['ledger'];
-  readonly next: BookId | null;
-}
+export type ClusterStatus = StatusAnswer;
+export type ClusterAudit = AuditAnswer;

@@ -4,18 +4,21 @@ import type { Limits } from '../../runtime/limits.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { GatewayService } from '../service.ts';
 import { createAdmission } from './admission.ts';
-import { type Desk, tokenCheck } from './context.ts';
+import { type Context, tokenCheck } from './context.ts';
 import { createApp } from './http/app.ts';
 import { boundBytes } from './http/held.ts';
-import { addOpenApi } from './http/openapi.ts';
-import { addOperations } from './http/operations.ts';
-import { addReads } from './http/reads.ts';
-import { addWrites } from './http/writes.ts';
+import { countRequests } from './http/hooks.ts';
+import { openApiDocument } from './http/openapi.ts';
+import { addProbes } from './http/probes.ts';
+import { addRoutes } from './http/routes.ts';
 import { createLargeTopics } from './large-topics.ts';
 import { createMetrics } from './metrics.ts';
+import { createOperations } from './operations/index.ts';
+import type { Operation } from './operations/operation.ts';
 import { createAuditPages, createPages } from './pages.ts';
-import { createRequests } from './requests.ts';
 import { createRpcServer } from './rpc/server.ts';
+import { createSubscriptions } from './rpc/subscriptions.ts';
+import { createTurn } from './rpc/turn.ts';
 import { createSharedBytes } from './shared-bytes.ts';
 import { createWrites } from './writes.ts';
 
@@ -46,10 +49,11 @@ export interface BridgeOptions {
 export async function openBridge(options: BridgeOptions): Promise<Bridge> {
   const { service, host, port, adminToken, limits, clock, logger } = options;
   const metrics = createMetrics();
-  const desk: Desk = {
+  const endOfTurn = createTurn(clock);
+  const context: Context = {
     service,
     writes: createWrites(service, metrics.purchased),
-    requests: createRequests(limits),
+    subscriptions: createSubscriptions({ service, limits, endOfTurn }),
     admission: createAdmission(limits, clock),
     pages: createPages(limits, clock),
     audits: createAuditPages(limits, clock),
@@ -61,17 +65,18 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
       backlogs: createSharedBytes('answers not taken', limits.maxAllClientBacklogBytes, clock),
     },
     isAdmin: tokenCheck(adminToken),
+    endOfTurn,
     limits,
     clock,
     logger,
   };
-  const rpc = createRpcServer(desk);
-  const app = createApp(desk);
-  boundBytes(app, desk);
-  await addOpenApi(app);
-  addReads(app, desk);
-  addWrites(app, desk);
-  addOperations(app, desk, rpc.clients);
+  const operations: Readonly<Record<string, Operation>> = createOperations(limits);
+  const rpc = createRpcServer(context, operations);
+  const app = createApp(context);
+  boundBytes(app, context);
+  countRequests(app, context);
+  addRoutes(app, context, Object.values(operations));
+  addProbes(app, context, JSON.stringify(openApiDocument(operations)), rpc.clients);
   app.server.on('upgrade', rpc.upgrade);
   await app.listen({ host, port });
 
@@ -83,15 +88,15 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
         const handle = clock.setTimeout(resolve, limits.drainMs);
         timer.stop = () => clock.clearTimeout(handle);
       });
-      await Promise.race([desk.admission.drain(), tooLong]);
+      await Promise.race([context.admission.drain(), tooLong]);
       timer.stop();
       rpc.goodbye();
       app.server.closeIdleConnections();
     },
     async close() {
       rpc.close();
-      desk.pages.stop();
-      desk.audits.stop();
+      context.pages.stop();
+      context.audits.stop();
       await app.close();
     },
   };

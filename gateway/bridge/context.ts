@@ -3,20 +3,21 @@ import type { Clock } from '../../runtime/clock.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { ClusterStatus, GatewayService, Served } from '../service.ts';
+import type { ClusterStatus, GatewayService } from '../service.ts';
 import type { Admission } from './admission.ts';
 import type { LargeTopics } from './large-topics.ts';
 import type { Metrics } from './metrics.ts';
-import type { Pages } from './pages.ts';
-import type { Requests } from './requests.ts';
+import type { Answer } from './operations/operation.ts';
+import type { Pages, Reader } from './pages.ts';
+import type { Subscriptions, Watcher } from './rpc/subscriptions.ts';
 import type { SharedBytes } from './shared-bytes.ts';
 import type { Writes } from './writes.ts';
 
-/** What both bridges work with. */
-export interface Desk {
+/** What the operations and both doors to them work with. */
+export interface Context {
   readonly service: GatewayService;
   readonly writes: Writes;
-  readonly requests: Requests;
+  readonly subscriptions: Subscriptions;
   readonly admission: Admission;
   readonly pages: Pages;
   readonly audits: Pages;
@@ -29,9 +30,20 @@ export interface Desk {
     readonly backlogs: SharedBytes;
   };
   readonly isAdmin: (token: string) => boolean;
+  /** Runs something once the frames of this event-loop turn have been handled. */
+  readonly endOfTurn: (run: () => void) => void;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly logger: Logger;
+}
+
+/** Who asks: an HTTP connection, or a WebSocket connection. */
+export interface Caller {
+  isAdmin: boolean;
+  /** What a WebSocket connection watches. */
+  readonly watcher: Watcher | undefined;
+  /** This connection among those that wait for heavy reads of a kind. */
+  reader(heavy: 'pages' | 'audits'): Reader;
 }
 
 /** Compares in a time that says nothing about how much of the token was right. */
@@ -42,7 +54,7 @@ export function tokenCheck(adminToken: string): (token: string) => boolean {
 }
 
 /** The cluster's status, or `unavailable` when the service does not have it in time. */
-export function statusInTime({ service, limits, clock }: Desk): Promise<ClusterStatus> {
+export function statusInTime({ service, limits, clock }: Context): Promise<ClusterStatus> {
   return new Promise((resolve, reject) => {
     const late = new BazarError('unavailable', 'The status could not be gathered in time.');
     const timer = clock.setTimeout(() => reject(late), limits.statusDeadlineMs);
@@ -53,18 +65,10 @@ export function statusInTime({ service, limits, clock }: Desk): Promise<ClusterS
   });
 }
 
-/** The way a read took, as one debug line: `GET /info/1 → miss → catalog-2`. */
-export function traceRead({ logger }: Desk, what: string, served: Served<unknown>): void {
+/** The way a request took, as one debug line: `GET /info/1 → miss → catalog-2`, `purchase → order-1`. */
+export function traceWay({ logger }: Context, what: string, { served, done }: Answer): void {
   if (!logger.isLevelEnabled('debug')) return;
-  logger.debug(`${what} → ${served.cache === 'hit' ? 'hit' : `${served.cache} → ${served.servedBy}`}`);
+  if (done) logger.debug(`${what} → ${done.servedBy}`);
+  if (served)
+    logger.debug(`${what} → ${served.cache === 'hit' ? 'hit' : `${served.cache} → ${served.servedBy}`}`);
 }
-
-/** The way a write took: `POST /purchase → order-1`. */
-export function traceWrite({ logger }: Desk, what: string, order: string): void {
-  if (logger.isLevelEnabled('debug')) logger.debug(`${what} → ${order}`);
-}
-
-export const unknownBook = (id: number) =>
-  new BazarError('unknown-book', `There is no book ${id}.`, { bookId: id });
-export const unknownOrder = (orderId: string) =>
-  new BazarError('unknown-order', `There is no order ${orderId}.`, { orderId });

@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Served, TitlesPage } from '../service.ts';
-import type { Desk } from './context.ts';
+import type { Context } from './context.ts';
 
 /**
  * Topics that were found to be too large for a light answer. A topic only grows, so what is known stays true, and its
@@ -25,7 +25,7 @@ export function createLargeTopics(): LargeTopics {
 
 /** The default search of a topic that is small, read without a turn; undefined for a large one, which needs it. */
 export async function searchLightly(
-  { service, largeTopics, limits }: Desk,
+  { service, largeTopics, limits }: Context,
   topic: string,
 ): Promise<Served<TitlesPage> | undefined> {
   if (largeTopics.has(topic)) return undefined;

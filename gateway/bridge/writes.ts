@@ -8,7 +8,7 @@ export interface Done {
   readonly body: object;
   readonly replayed: boolean;
   /** The order replica that saw it through. */
-  readonly order: string;
+  readonly servedBy: string;
 }
 
 /** The writes of the store as both bridges answer them; a recorded refusal is thrown as a `BazarError`. */
@@ -44,18 +44,18 @@ function withOrderId(error: BazarError, thrown: unknown): unknown {
   return new BazarError(code, message, { orderId: details.key, ...details }, outcome);
 }
 
-function settle({ key, result, order }: Submitted, about: { bookId?: BookId }): Done {
+function settle({ key, result, servedBy }: Submitted, about: { bookId?: BookId }): Done {
   const { replayed } = result;
   switch (result.kind) {
     case 'order':
       if (result.order.status === 'refused') throw refusedOrder(result.order, replayed);
-      return { body: viewOrder(result.order), replayed, order };
+      return { body: viewOrder(result.order), replayed, servedBy };
     case 'added': {
       const { added, skipped, version } = result;
-      return { body: { added, skipped, version }, replayed, order };
+      return { body: { added, skipped, version }, replayed, servedBy };
     }
     case 'updated':
-      return { body: viewBook(result.book), replayed, order };
+      return { body: viewBook(result.book), replayed, servedBy };
     case 'refused': {
       const message = result.code === 'unknown-book' ? `There is no book ${about.bookId}.` : undefined;
       throw new BazarError(result.code, message, { ...about, key, version: result.version, replayed });

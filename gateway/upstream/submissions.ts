@@ -45,7 +45,7 @@ export function createSubmissions(
     try {
       const { from, reply } = await askHedged(ports, orders, 'submit', { command }, patience);
       note(command, reply.result);
-      return { key: command.key, result: reply.result, order: from };
+      return { key: command.key, result: reply.result, servedBy: from };
     } catch (error) {
       if (!(error instanceof BazarError)) throw error;
       const { code, message, details, outcome } = error;

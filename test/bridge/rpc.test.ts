@@ -146,7 +146,7 @@ test('wrong parameters are named in the message', () =>
     const client = await openRpc(url);
     const cases: [method: string, params: object, message: string][] = [
       ['info', { id: 'x' }, 'id must be a number'],
-      ['info', [1], 'params must be an object'],
+      ['info', [1], 'params must be given by name, for example {"id":1}'],
       ['purchase', { id: 1, quantity: 0 }, 'quantity must be at least 1'],
       ['purchase', { lines: [{ id: 1, quantity: 0.5 }] }, 'lines[0].quantity must be a whole number'],
       ['purchase', { id: 1, quantity: 1, orderId: 'a b' }, 'orderId must match /^[A-Za-z0-9._~-]{1,128}$/'],

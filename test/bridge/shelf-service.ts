@@ -159,11 +159,12 @@ export function createShelfService(): ShelfService {
       version += 1;
       const result = decide();
       results.set(key, { result, print });
-      return { key, result, order: 'order-1' };
+      return { key, result, servedBy: 'order-1' };
     }
-    if (known.print === print) return { key, result: { ...known.result, replayed: true }, order: 'order-2' };
+    if (known.print === print)
+      return { key, result: { ...known.result, replayed: true }, servedBy: 'order-2' };
     const result: Result = { kind: 'refused', code: 'key-reused', version, replayed: false };
-    return { key, result, order: 'order-1' };
+    return { key, result, servedBy: 'order-1' };
   }
 
   function sell(orderId: string, lines: readonly CartLine[]): Result {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { AuditAnswer, OrderAnswer } from '../../client/answers.ts';
+import type { AuditAnswer, OrderAnswer } from '../../runtime/api.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { OrderLine } from '../checkers/history.ts';
 import type { Onlooker } from './onlooker.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { BookAnswer, OrderAnswer, UpdatedAnswer } from '../../client/answers.ts';
 import { connect } from '../../client/client.ts';
+import { BookAnswer, OrderAnswer } from '../../runtime/api.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { BookId, Key } from '../../runtime/domain.ts';
 import { asBazarError } from '../../runtime/errors.ts';
@@ -94,10 +94,7 @@ export function openHttpDoor({ url, adminToken, patienceMs }: DoorOptions): Door
       const { key } = request;
       return request.kind === 'purchase'
         ? told(ask('POST', '/purchase', OrderAnswer, { key, body: cartOf(request) }), ofOrder)
-        : told(
-            ask('PATCH', `/books/${request.book}`, UpdatedAnswer, { key, body: changeOf(request) }),
-            ofBook,
-          );
+        : told(ask('PATCH', `/books/${request.book}`, BookAnswer, { key, body: changeOf(request) }), ofBook);
     },
     read: async (book, strong) =>
       shown(await ask('GET', `/info/${book}${strong ? '?consistency=strong' : ''}`, BookAnswer)),
@@ -148,7 +145,7 @@ function ofOrder({ version, total, replayed }: OrderAnswer): Told {
   return { outcome: 'ok', version, total: cents(total), replayed };
 }
 
-function ofBook({ version, stock, replayed }: UpdatedAnswer): Told {
+function ofBook({ version, stock, replayed }: BookAnswer): Told {
   return { outcome: 'ok', version, stock, replayed };
 }
 

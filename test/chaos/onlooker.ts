@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { AuditAnswer, BooksAnswer, OrdersAnswer, StatusAnswer } from '../../client/answers.ts';
+import { AuditAnswer, BooksAnswer, OrdersAnswer, StatusAnswer } from '../../runtime/api.ts';
 
 /** Someone who looks at the store without a proxy in between, and changes nothing. */
 export interface Onlooker {

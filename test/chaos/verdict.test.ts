@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { AuditAnswer } from '../../client/answers.ts';
+import type { AuditAnswer } from '../../runtime/api.ts';
 import type { Line, OrderLine } from '../checkers/history.ts';
 import { checkLinearizability } from '../checkers/linearizability.ts';
 import { book, bought, cached, order, soldOut, table, unsure } from '../checkers/telling.ts';

@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { AddedAnswer } from '../../client/answers.ts';
 import type { BookToAdd } from '../../client/client.ts';
 import { importBooks } from '../../client/import-books.ts';
+import type { AddedAnswer } from '../../runtime/api.ts';
 import type { NewBook } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import { DEFAULT_CLIENT_LIMITS } from '../../runtime/limits.ts';
@@ -34,7 +34,7 @@ function createShelf() {
       batches.push({ books, key });
       const earlier = recorded.get(key);
       if (earlier) return { ...earlier, replayed: true };
-      const answer = { added: [] as number[], skipped: [] as number[] };
+      const answer = { added: [] as number[], skipped: [] as number[], version: 0 };
       for (const book of books) {
         const id = book.id ?? ids.size + 1;
         (ids.has(id) ? answer.skipped : answer.added).push(id);

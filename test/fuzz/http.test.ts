@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ProblemView } from '../../gateway/bridge/problem.ts';
-import * as views from '../../gateway/bridge/views.ts';
+import * as api from '../../runtime/api.ts';
 import { ERROR_KINDS } from '../../runtime/errors.ts';
 import { AS_ADMIN, ask, type Opened, post, withBridge } from '../bridge/support.ts';
 import { mutatedJson, mutatedText } from './mutations.ts';
@@ -29,14 +29,14 @@ interface Answer {
 type Documented = ReadonlyMap<string, readonly number[]>;
 
 const SUCCESS: Readonly<Record<string, { parse(body: unknown): unknown }>> = {
-  'POST /purchase': views.OrderView,
-  'POST /purchase/{id}': views.OrderView,
-  'POST /books': views.AddedView,
-  'PATCH /books/{id}': views.BookView,
-  'GET /info/{id}': views.BookView,
-  'GET /info': views.BooksPageView,
-  'GET /orders': views.OrdersPageView,
-  'GET /search/{topic}': views.TitleView.array(),
+  'POST /purchase': api.OrderAnswer,
+  'POST /purchase/{id}': api.OrderAnswer,
+  'POST /books': api.AddedAnswer,
+  'PATCH /books/{id}': api.BookAnswer,
+  'GET /info/{id}': api.BookAnswer,
+  'GET /info': api.BooksAnswer,
+  'GET /orders': api.OrdersAnswer,
+  'GET /search/{topic}': api.TitleAnswer.array(),
 };
 
 function exchange(agent: Agent, url: string, { method, path, headers, body }: Sent): Promise<Answer> {

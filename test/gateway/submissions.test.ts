@@ -19,7 +19,7 @@ test('purchases take turns over the order replicas, each under a key of its own'
   const cluster = await startCluster();
   const taken = [];
   for (let buyer = 0; buyer < 4; buyer++) taken.push(await cluster.answer(cluster.gateway.purchase(cart)));
-  assert.equal(taken.map(({ order }) => order).sort(), ['order-1', 'order-1', 'order-2', 'order-2']);
+  assert.equal(taken.map(({ servedBy }) => servedBy).sort(), ['order-1', 'order-1', 'order-2', 'order-2']);
   assert.is(new Set(taken.map(({ key }) => key)).size, 4);
   await cluster.end();
 });
@@ -37,8 +37,8 @@ test('a silent order replica is followed by the next, with the same key and the 
   const [first, second] = cluster.orders;
   first!.submit = never;
   const begin = cluster.clock.monotonic();
-  const { order, key } = await cluster.answer(cluster.gateway.purchase(cart));
-  assert.is(order, 'order-2');
+  const { servedBy, key } = await cluster.answer(cluster.gateway.purchase(cart));
+  assert.is(servedBy, 'order-2');
   assert.equal(first!.submitted, second!.submitted);
   assert.is(second!.submitted[0]!.key, key);
   assert.ok(cluster.clock.monotonic() - begin >= 1_500);
@@ -60,8 +60,8 @@ test('a silent order replica that answers after all is heard, though another was
   };
   second!.submit = never;
   const begin = clock.monotonic();
-  const { order, result } = await cluster.answer(gateway.purchase(cart));
-  assert.equal([order, result.version], ['order-1', 9]);
+  const { servedBy, result } = await cluster.answer(gateway.purchase(cart));
+  assert.equal([servedBy, result.version], ['order-1', 9]);
   assert.is(second!.submitted.length, 1);
   assert.ok(clock.monotonic() - begin < 2_200);
   await cluster.end();
@@ -75,7 +75,7 @@ test('an order replica whose link drops is followed by the next at once', async 
   await cluster.until(() => first!.submitted.length === 1);
   const begin = cluster.clock.monotonic();
   await first!.leave();
-  assert.is((await cluster.answer(purchase)).order, 'order-2');
+  assert.is((await cluster.answer(purchase)).servedBy, 'order-2');
   assert.ok(cluster.clock.monotonic() - begin < 100);
   await cluster.end();
 });
@@ -84,7 +84,7 @@ test('an order replica that is draining or overloaded is followed by the next at
   for (const code of ['draining', 'overloaded', 'unavailable'] as const) {
     const cluster = await startCluster();
     cluster.orders[0]!.submit = refusing(code);
-    assert.is((await cluster.answer(cluster.gateway.purchase(cart))).order, 'order-2');
+    assert.is((await cluster.answer(cluster.gateway.purchase(cart))).servedBy, 'order-2');
     await cluster.end();
   }
 });

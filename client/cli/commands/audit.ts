@@ -1,4 +1,4 @@
-import type { AuditAnswer } from '../../answers.ts';
+import type { AuditAnswer } from '../../../runtime/api.ts';
 import type { Client } from '../../client.ts';
 import { type Command, EXIT, expectArguments } from '../command.ts';
 import { table } from '../table.ts';

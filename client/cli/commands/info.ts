@@ -1,4 +1,4 @@
-import type { BookAnswer } from '../../answers.ts';
+import type { BookAnswer } from '../../../runtime/api.ts';
 import { type Command, EXIT, expectArguments, readBookId } from '../command.ts';
 import { facts } from '../table.ts';
 

@@ -1,4 +1,4 @@
-import type { OrderAnswer } from '../../answers.ts';
+import type { OrderAnswer } from '../../../runtime/api.ts';
 import { type Command, type Context, EXIT, expectArguments, readKey } from '../command.ts';
 import { table } from '../table.ts';
 
@@ -18,11 +18,10 @@ export const order: Command = {
 
 function describe({ terminal }: Context, found: OrderAnswer): string {
   const why = found.code ? ` (${found.code}${found.bookId ? `, book ${found.bookId}` : ''})` : '';
-  const at = typeof found.at === 'number' ? new Date(found.at).toISOString() : found.at;
   const rows = found.lines.map((line) => [line.id, line.title, line.quantity, line.price]);
   const columns = [{ number: 'id' }, 'title', { number: 'quantity' }, { number: 'price' }];
   return [
-    `Order ${found.orderId}: ${found.status}${why} at ${at}`,
+    `Order ${found.orderId}: ${found.status}${why} at ${found.at}`,
     table(terminal, columns, rows),
     found.status === 'confirmed' ? `Total ${found.total}` : 'Nothing was sold.',
   ].join('\n');

@@ -1,6 +1,6 @@
+import type { StockAnswer } from '../../../runtime/api.ts';
 import { UsageError } from '../../../runtime/launcher/config.ts';
 import { DEFAULT_LIMITS } from '../../../runtime/limits.ts';
-import type { StockState } from '../../answers.ts';
 import type { Client } from '../../client.ts';
 import type { StockFilter } from '../../subscriptions.ts';
 import { type Command, type Context, EXIT, readBookId } from '../command.ts';
@@ -39,14 +39,14 @@ export const watch: Command = {
   },
 };
 
-async function follow(context: Context, ids: readonly number[], topic: string | undefined): Promise<void> {
+async function follow(context: Context, ids: number[], topic: string | undefined): Promise<void> {
   const store = context.store();
   const filter = await filterOf(store, ids, topic);
   if (!filter) {
     context.terminal.err('bazar: there is no book to watch\n');
     return;
   }
-  const show = (state: StockState) => context.show(state, () => describe(state));
+  const show = (state: StockAnswer) => context.show(state, () => describe(state));
   for (const state of await store.subscribe(filter)) show(state);
   store.onStock(show);
   await aborted(context.signal);
@@ -54,7 +54,7 @@ async function follow(context: Context, ids: readonly number[], topic: string | 
 
 async function filterOf(
   store: Client,
-  ids: readonly number[],
+  ids: number[],
   topic: string | undefined,
 ): Promise<StockFilter | undefined> {
   if (topic !== undefined) return { topic };
@@ -62,7 +62,7 @@ async function filterOf(
   return all.length > 0 ? { ids: all } : undefined;
 }
 
-async function presentIds(store: Client): Promise<readonly number[]> {
+async function presentIds(store: Client): Promise<number[]> {
   const ids: number[] = [];
   for (let after: number | null | undefined; after !== null && ids.length < MOST_BOOKS; ) {
     const page = await store.books({
@@ -75,7 +75,7 @@ async function presentIds(store: Client): Promise<readonly number[]> {
   return ids.slice(0, MOST_BOOKS);
 }
 
-function describe({ id, stock, price, version }: StockState): string {
+function describe({ id, stock, price, version }: StockAnswer): string {
   return plain(`Book ${id}: ${copies(stock)} at ${price} (version ${version})`);
 }
 

@@ -1,37 +1,16 @@
 import { isUtf8 } from 'node:buffer';
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import {
-  type FastifyBaseLogger,
-  type FastifyInstance,
-  type FastifyReply,
-  type FastifyRequest,
-  type FastifySchemaCompiler,
-  fastify,
-  type RawServerDefault,
-} from 'fastify';
-import type { ZodTypeProvider } from 'fastify-type-provider-zod';
-import type { z } from 'zod';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { BazarError } from '../../../runtime/errors.ts';
-import type { Desk } from '../context.ts';
-import { parseRequest } from '../validation.ts';
-import { countRequests } from './hooks.ts';
+import type { Context } from '../context.ts';
 import { answerClientError, asHttpError, sendProblem } from './problem-response.ts';
 
 /** How often node looks for requests that take too long, in milliseconds. */
 const TIMEOUT_CHECK_MS = 1_000;
 
-export type App = FastifyInstance<
-  RawServerDefault,
-  IncomingMessage,
-  ServerResponse,
-  FastifyBaseLogger,
-  ZodTypeProvider
->;
-
-/** A fastify instance with what is the same for all routes: bounds, JSON, validation, errors, counting. */
-export function createApp(desk: Desk): App {
-  const { limits, logger } = desk;
-  const app: App = fastify({
+/** A fastify instance with what is the same for all routes: bounds, JSON, errors, counting. */
+export function createApp(context: Context): FastifyInstance {
+  const { limits, logger } = context;
+  const app = fastify({
     logger: false,
     bodyLimit: limits.maxBodyBytes,
     requestTimeout: limits.httpRequestTimeoutMs,
@@ -46,7 +25,7 @@ export function createApp(desk: Desk): App {
     routerOptions: { maxParamLength: 4096 },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => void fail(error, request, reply),
-  }).withTypeProvider<ZodTypeProvider>();
+  });
 
   function fail(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const error = asHttpError(thrown);
@@ -68,25 +47,5 @@ export function createApp(desk: Desk): App {
       done(new BazarError('malformed-json', `The body is not JSON: ${(error as Error).message}`));
     }
   });
-  app.setValidatorCompiler(validatorCompiler);
-  countRequests(app, desk);
   return app;
 }
-
-const PARTS: Readonly<Record<string, string>> = {
-  body: 'the body',
-  querystring: 'the query',
-  params: 'the address',
-  headers: 'the headers',
-};
-
-const validatorCompiler: FastifySchemaCompiler<z.ZodType> = ({ schema, httpPart = '' }) => {
-  return (data) => {
-    try {
-      // Fastify shows a missing body as null.
-      return { value: parseRequest(schema, data ?? undefined, PARTS[httpPart] ?? httpPart) };
-    } catch (error) {
-      return { error: error as Error };
-    }
-  };
-};

@@ -1,10 +1,9 @@
-import type { FastifyRequest } from 'fastify';
-import type { Desk } from '../context.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Context } from '../context.ts';
 import { PIECE_BYTES, UNCOUNTED_BYTES } from '../shared-bytes.ts';
-import type { App } from './app.ts';
 
 /** Counts what HTTP clients make the gateway hold: bodies that have not ended, and large answers that were not taken. */
-export function boundBytes(app: App, { held, logger }: Desk): void {
+export function boundBytes(app: FastifyInstance, { held, logger }: Context): void {
   const cutOff = (request: FastifyRequest) => (reason: string) => {
     logger.warn(`client ${request.ip} is cut off: ${reason}`);
     request.raw.socket.destroy();

@@ -1,9 +1,8 @@
 import type { Socket } from 'node:net';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BazarError } from '../../../runtime/errors.ts';
 import type { ConnectionLoad } from '../admission.ts';
-import type { Desk } from '../context.ts';
-import type { App } from './app.ts';
+import type { Context } from '../context.ts';
 
 /** Addresses that answer whatever the store's condition is; they are neither counted nor turned away. */
 const ALWAYS_OPEN: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics']);
@@ -13,7 +12,7 @@ const ALWAYS_OPEN: ReadonlySet<string> = new Set(['/livez', '/readyz', '/metrics
  * measures it under its route's name. What must be turned away is refused before its body is read. Call it
  * before the routes are added.
  */
-export function countRequests(app: App, { admission, metrics, clock }: Desk): void {
+export function countRequests(app: FastifyInstance, { admission, metrics, clock }: Context): void {
   const loads = new WeakMap<Socket, ConnectionLoad>();
   const known: { readonly method: string; readonly pattern: RegExp }[] = [];
 

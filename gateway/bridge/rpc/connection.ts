@@ -1,8 +1,8 @@
 import { asBazarError, BazarError } from '../../../runtime/errors.ts';
 import type { ConnectionLoad } from '../admission.ts';
-import type { Desk } from '../context.ts';
+import type { Context } from '../context.ts';
 import { createReader } from '../pages.ts';
-import type { Caller, Method, Result } from './methods.ts';
+import type { Method, Result, RpcCaller } from './methods.ts';
 import {
   type Call,
   encodeError,
@@ -12,7 +12,7 @@ import {
   readCall,
   readFrame,
 } from './protocol.ts';
-import { createWatcher, type Subscriptions } from './subscriptions.ts';
+import { createWatcher } from './subscriptions.ts';
 import { createTurns } from './turns.ts';
 
 /** The WebSocket under a connection. */
@@ -51,18 +51,19 @@ interface Batch {
 
 export function createRpcConnection(options: {
   readonly line: Line;
-  readonly desk: Desk;
+  readonly context: Context;
   readonly methods: ReadonlyMap<string, Method>;
-  readonly subscriptions: Subscriptions;
 }): RpcConnection {
-  const { line, desk, methods, subscriptions } = options;
-  const { admission, pages, audits, metrics, limits, held, clock, logger } = desk;
+  const { line, context, methods } = options;
+  const { admission, subscriptions, pages, audits, metrics, limits, held, clock, logger } = context;
   const load: ConnectionLoad = { inFlight: 0 };
   const watcher = createWatcher({ send, isReady: () => line.isReady, cut: line.cut });
   const cut = () => line.cut('it does not read its answers');
-  const reader = createReader(line.address, { gathers: true, cut });
-  const auditReader = createReader(line.address, { gathers: true, cut });
-  const caller: Caller = { watcher, reader, auditReader, whenTaken, isAdmin: false };
+  const readers = {
+    pages: createReader(line.address, { gathers: true, cut }),
+    audits: createReader(line.address, { gathers: true, cut }),
+  };
+  const caller: RpcCaller = { watcher, reader: (heavy) => readers[heavy], whenTaken, isAdmin: false };
   const queued = held.queues.open(line.cut);
   const backlog = held.backlogs.open(line.cut);
   const turns = createTurns(line, limits, queued);
@@ -190,8 +191,8 @@ export function createRpcConnection(options: {
       queued.close();
       backlog.close();
       subscriptions.forget(watcher);
-      pages.gone(reader);
-      audits.gone(auditReader);
+      pages.gone(readers.pages);
+      audits.gone(readers.audits);
       turns.drained();
       for (const taken of untaken.splice(0)) taken();
     },

@@ -29,6 +29,8 @@ const SPECIFIED: Readonly<Partial<Record<ErrorCode, number>>> = {
   'invalid-request': -32602,
 };
 
+export const rpcCodeOf = (code: ErrorCode): number => SPECIFIED[code] ?? STORE_ERROR;
+
 const CallView = z.object({
   jsonrpc: z.literal('2.0'),
   id: z.union([z.string(), z.number(), z.null()]).optional(),
@@ -81,7 +83,7 @@ export function encodeError(id: CallId, error: BazarError, readOnly: boolean): s
   return JSON.stringify({
     jsonrpc: '2.0',
     id,
-    error: { code: SPECIFIED[code] ?? STORE_ERROR, message: detail, data },
+    error: { code: rpcCodeOf(code), message: detail, data },
   });
 }
 

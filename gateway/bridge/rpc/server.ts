@@ -3,13 +3,12 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { BazarError } from '../../../runtime/errors.ts';
-import type { Desk } from '../context.ts';
+import type { Context } from '../context.ts';
 import { writeProblem } from '../http/problem-response.ts';
+import type { Operation } from '../operations/operation.ts';
 import { createRpcConnection, type Line } from './connection.ts';
 import { createFrameProgress } from './frame-progress.ts';
 import { createMethods } from './methods.ts';
-import { createSubscriptions } from './subscriptions.ts';
-import { createTurn } from './turn.ts';
 
 const PATH = '/ws';
 const GOING_AWAY = 1001;
@@ -33,11 +32,12 @@ interface Life {
 }
 
 /** JSON-RPC over WebSocket (RFC 6455). The one place where clients' sockets are handled. */
-export function createRpcServer(desk: Desk): RpcServer {
-  const { service, admission, limits, held, clock, logger } = desk;
-  const endOfTurn = createTurn(clock);
-  const subscriptions = createSubscriptions({ service, limits, endOfTurn });
-  const methods = createMethods(desk, subscriptions);
+export function createRpcServer(
+  context: Context,
+  operations: Readonly<Record<string, Operation>>,
+): RpcServer {
+  const { admission, limits, held, clock, logger, subscriptions, endOfTurn } = context;
+  const methods = createMethods(context, operations);
   const server = new WebSocketServer({ noServer: true, maxPayload: limits.maxBodyBytes });
   /** Open connections and their last signs of life. */
   const alive = new Map<WebSocket, Life>();
@@ -91,7 +91,7 @@ export function createRpcServer(desk: Desk): RpcServer {
       logger.warn(`client ${socket.remoteAddress} is cut off: ${reason}`);
     });
     const unfinished = held.unfinished.open(line.cut);
-    const connection = createRpcConnection({ line, desk, methods, subscriptions });
+    const connection = createRpcConnection({ line, context, methods });
     const life: Life = { line, heardAt: clock.monotonic() };
     alive.set(client, life);
     const sign = () => {

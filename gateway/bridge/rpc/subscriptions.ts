@@ -1,8 +1,9 @@
+import type { StockAnswer } from '../../../runtime/api.ts';
 import type { BookChange, BookId } from '../../../runtime/domain.ts';
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { GatewayService } from '../../service.ts';
-import { type StockView, viewStock } from '../views.ts';
+import { viewStock } from '../views.ts';
 import { encodeNotification } from './protocol.ts';
 
 /**
@@ -15,7 +16,7 @@ import { encodeNotification } from './protocol.ts';
  */
 export interface Subscriptions {
   /** `sent` must be called once the answer has been handed to the socket, or if it never will be. */
-  subscribe(watcher: Watcher, filter: Filter): Promise<{ books: StockView[]; sent: () => void }>;
+  subscribe(watcher: Watcher, filter: Filter): Promise<{ books: StockAnswer[]; sent: () => void }>;
   /** Without ids or topic: everything. Returns what is still watched. */
   unsubscribe(watcher: Watcher, filter: Partial<FilterFields>): { ids: number; topics: number };
   /** Tells what waits, as far as the outlet takes it. Call it when the outlet has drained. */
@@ -239,8 +240,8 @@ export function createSubscriptions(options: {
     }
   }
 
-  async function statesOf(ids: readonly BookId[]): Promise<StockView[]> {
-    const states: StockView[] = [];
+  async function statesOf(ids: readonly BookId[]): Promise<StockAnswer[]> {
+    const states: StockAnswer[] = [];
     for (let from = 0; from < ids.length; from += READS_AT_ONCE) {
       const reads = ids.slice(from, from + READS_AT_ONCE).map((id) => service.book(id));
       for (const { value } of await Promise.all(reads)) if (value) states.push(viewStock(value));

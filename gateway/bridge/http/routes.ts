@@ -1,0 +1,129 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { BazarError } from '../../../runtime/errors.ts';
+import type { Served } from '../../service.ts';
+import { type Context, traceWay } from '../context.ts';
+import type { HttpRequest, Operation } from '../operations/operation.ts';
+import { type Performed, perform } from '../perform.ts';
+import { parseRequest } from '../validation.ts';
+import { createCallers } from './callers.ts';
+import { fromUrl } from './url-fields.ts';
+
+const KEY_HEADER = 'idempotency-key';
+
+/** Adds the route of every operation that has one. */
+export function addRoutes(app: FastifyInstance, context: Context, operations: Iterable<Operation>): void {
+  const { clock } = context;
+  const callerOf = createCallers(context);
+
+  for (const operation of operations) {
+    if (!operation.http) continue;
+    const { method, url } = operation.http;
+    const readParams = paramsReader(operation.http);
+    app.route({
+      method,
+      url,
+      onRequest: operation.role ? adminOnly : [],
+      handler: async (request, reply) => {
+        const performed = await perform(context, operation, readParams(request), callerOf(request));
+        traceWay(context, `${method} ${request.url}`, performed.answer);
+        return send(request, reply, operation, performed);
+      },
+    });
+  }
+
+  /** Runs before the body is read, so that a stranger cannot make the gateway parse one. */
+  function adminOnly(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
+    const [scheme = '', token = ''] = (request.headers.authorization ?? '').split(' ', 2);
+    if (scheme.toLowerCase() !== 'bearer' || !context.isAdmin(token)) throw new BazarError('unauthorized');
+    done();
+  }
+
+  function send(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    { answers }: Operation,
+    { answer, place }: Performed,
+  ): FastifyReply {
+    const { served, done, list } = answer;
+    if (place) {
+      reply.raw.once('finish', place.left);
+      reply.raw.once('close', place.left);
+    }
+    if (served) addOrigin(reply, served);
+    const started = clock.monotonic();
+    const body = answer.body();
+    if (served) {
+      addVersion(reply, served);
+      if (list?.next != null) reply.header('link', `<${urlAfter(request.url, list.next)}>; rel="next"`);
+      if (isKnown(request, served)) {
+        place?.written(0, 0);
+        return reply.code(304).send();
+      }
+    } else {
+      reply.header('cache-control', 'no-store');
+      reply.code(201 in answers && !done?.replayed ? 201 : 200);
+      if (done?.replayed) reply.header('idempotent-replayed', 'true');
+    }
+    const text = JSON.stringify(body);
+    place?.written(Buffer.byteLength(text), clock.monotonic() - started);
+    reply.header('content-type', 'application/json; charset=utf-8');
+    return reply.send(text);
+  }
+}
+
+/** Gathers the parameters from the parts of a request, and checks each part against what belongs there. */
+function paramsReader({
+  path,
+  query,
+  body,
+  wholeBody,
+  key,
+}: HttpRequest): (request: FastifyRequest) => object {
+  const urlPath = fromUrl(path);
+  const urlQuery = fromUrl(query);
+  const ofNoBody = body?.safeParse({}).success ? {} : undefined;
+
+  function readBody(given: unknown): object {
+    if (!body) return {};
+    const value = parseRequest(body, given ?? ofNoBody, 'the body');
+    return wholeBody ? { [wholeBody]: value } : (value as object);
+  }
+
+  return (request) => ({
+    ...parseRequest(urlPath, request.params, 'the address'),
+    ...readBody(request.body),
+    ...parseRequest(urlQuery, request.query, 'the query'),
+    ...(key && { [key.name]: parseRequest(key.schema, request.headers[KEY_HEADER], KEY_HEADER) }),
+  });
+}
+
+/** Where a read's answer came from; also of what is missing. */
+function addOrigin(reply: FastifyReply, { servedBy, cache }: Served<unknown>): void {
+  reply.header('x-served-by', servedBy);
+  reply.header('x-cache', cache);
+}
+
+function addVersion(reply: FastifyReply, { version, ageSeconds }: Served<unknown>): void {
+  reply.header('etag', `"${version}"`);
+  reply.header('age', String(ageSeconds));
+  // What a client keeps it must ask about again: nobody may see old stock after a purchase.
+  reply.header('cache-control', 'no-cache');
+}
+
+/** Whether the client's `If-None-Match` names this version (RFC 9110, section 13.1.2: the weak comparison). */
+function isKnown({ headers }: FastifyRequest, { version }: Served<unknown>): boolean {
+  const known = headers['if-none-match'];
+  if (known === undefined) return false;
+  return known.split(',').some((tag) => {
+    const trimmed = tag.trim();
+    return trimmed === '*' || trimmed.replace(/^W\//, '') === `"${version}"`;
+  });
+}
+
+/** The same address from the element `next` on. */
+function urlAfter(url: string, next: number): string {
+  const [path, query] = url.split('?', 2);
+  const given = new URLSearchParams(query);
+  given.set('after', String(next));
+  return `${path}?${given}`;
+}

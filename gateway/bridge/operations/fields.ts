@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { Key, NewBook } from '../../../runtime/domain.ts';
+import type { Limits } from '../../../runtime/limits.ts';
+import { parseMoney } from '../../../runtime/money.ts';
+
+/** The fields that several operations take, checked once at the gateway's edge. */
+
+const AMOUNT = 'must be an amount like "19.99", from 0 to 10000000.00';
+
+/** An amount as a decimal string or a number with at most two places; in cents afterwards. */
+export const Price = z.union([z.string(), z.number()], AMOUNT).transform((value, context) => {
+  const cents = parseMoney(String(value));
+  if (cents !== undefined) return cents;
+  context.addIssue({ code: 'custom', message: AMOUNT });
+  return z.NEVER;
+});
+
+const WELL_FORMED = 'must be well-formed Unicode';
+
+/**
+ * False for halves of surrogate pairs. JSON can spell them, but they have no UTF-8: they would all become one
+ * and the same character, and two topics one key of Redis.
+ */
+const isWellFormed = (text: unknown) => typeof text !== 'string' || !/\p{Cs}/u.test(text);
+
+/** Bounded before it is trimmed: what is cut out of a long text keeps all of it in memory. */
+export const Topic = z.string().max(1_000).trim().min(1).max(200).refine(isWellFormed, WELL_FORMED);
+
+export const OutsideBook = z
+  .strictObject({ ...NewBook.shape, price: Price })
+  .refine((book) => Object.values(book).every(isWellFormed), WELL_FORMED);
+
+export const Consistency = z
+  .enum(['default', 'strong'])
+  .optional()
+  .meta({ description: '`strong` asks a catalog for a linearizable answer past every cache.' });
+
+export const IdempotencyKey = Key.optional().meta({
+  description: 'Makes the request exactly-once: the same key again gets the recorded answer.',
+});
+
+export const PageLimit = ({ maxPage }: Limits) => z.int().min(1).max(maxPage).optional();

@@ -1,0 +1,22 @@
+import type { z } from 'zod';
+import type { Limits } from '../../../runtime/limits.ts';
+import { clusterOperations } from './cluster.ts';
+import { connectionOperations } from './connection.ts';
+import type { Operation } from './operation.ts';
+import { readOperations } from './reads.ts';
+import { writeOperations } from './writes.ts';
+
+/** Every operation of the outside API by its name, which is its JSON-RPC method. */
+export function createOperations(limits: Limits) {
+  return {
+    ...readOperations(limits),
+    ...writeOperations(limits),
+    ...clusterOperations(limits),
+    ...connectionOperations(limits),
+  } satisfies Readonly<Record<string, Operation>>;
+}
+
+type Operations = ReturnType<typeof createOperations>;
+export type OperationName = keyof Operations;
+/** What a client passes to the operation `Name`. */
+export type Params<Name extends OperationName> = z.input<Operations[Name]['params']>;

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import {
+  BookAnswer,
+  BooksAnswer,
+  OrderAnswer,
+  OrdersAnswer,
+  TitleAnswer,
+  TitlesAnswer,
+} from '../../../runtime/api.ts';
+import { BookId, Key } from '../../../runtime/domain.ts';
+import { BazarError } from '../../../runtime/errors.ts';
+import type { Limits } from '../../../runtime/limits.ts';
+import type { Served, TitlesPage } from '../../service.ts';
+import { searchLightly } from '../large-topics.ts';
+import { viewBook, viewBooks, viewOrder, viewOrders } from '../views.ts';
+import { Consistency, PageLimit, Topic } from './fields.ts';
+import { type Answer, operation, PAGE, READ, read } from './operation.ts';
+
+/** What is read of books and orders. */
+export function readOperations(limits: Limits) {
+  const consistency = Consistency;
+  const limit = PageLimit(limits);
+
+  return {
+    search: operation({
+      summary: 'Ids and titles of a topic, matched whole and case-insensitively',
+      kind: READ,
+      route: 'GET /search/:topic',
+      params: z.strictObject({ topic: Topic, after: z.int().min(0).optional(), limit, consistency }),
+      answers: {
+        200: [
+          'The books in id order, none for an unknown topic; with `Link: <…>; rel="next"` where there are more.',
+          z.array(TitleAnswer),
+        ],
+      },
+      result: TitlesAnswer,
+      heavy: 'pages',
+      async light(context, { topic, after, limit, consistency }) {
+        if (after !== undefined || limit !== undefined || consistency === 'strong') return undefined;
+        const served = await searchLightly(context, topic);
+        return served && titles(served, false);
+      },
+      async run({ service }, { topic, after, limit, consistency }, { deadline }) {
+        const served = await service.search(topic, { after, limit, ...strength(consistency), deadline });
+        return titles(served, after !== undefined || limit !== undefined);
+      },
+    }),
+
+    info: operation({
+      summary: 'One book',
+      kind: READ,
+      route: 'GET /info/:id',
+      params: z.strictObject({ id: BookId, consistency }),
+      answers: { 200: ['The book.', BookAnswer] },
+      errors: ['unknown-book'],
+      run: async ({ service }, { id, consistency }) =>
+        read(await service.book(id, strength(consistency)), (book) => {
+          if (book === null) throw new BazarError('unknown-book', `There is no book ${id}.`, { bookId: id });
+          return viewBook(book);
+        }),
+    }),
+
+    books: operation({
+      summary: 'All books in id order, page by page',
+      kind: PAGE,
+      route: 'GET /info',
+      params: z.strictObject({ after: BookId.optional(), limit, consistency }),
+      answers: { 200: ['A page.', BooksAnswer] },
+      heavy: 'pages',
+      run: async ({ service }, { after, limit = limits.defaultPage, consistency }, { deadline }) =>
+        read(await service.books({ after, limit }, { ...strength(consistency), deadline }), viewBooks),
+    }),
+
+    order: operation({
+      summary: 'One order as recorded, confirmed or refused',
+      kind: READ,
+      route: 'GET /orders/:orderId',
+      params: z.strictObject({ orderId: Key, consistency }),
+      answers: { 200: ['The order.', OrderAnswer] },
+      errors: ['unknown-order'],
+      run: async ({ service }, { orderId, consistency }) =>
+        read(await service.order(orderId, strength(consistency)), (order) => {
+          if (order === null)
+            throw new BazarError('unknown-order', `There is no order ${orderId}.`, { orderId });
+          return viewOrder(order);
+        }),
+    }),
+
+    orders: operation({
+      summary: 'All recorded orders in order-id order, page by page',
+      kind: PAGE,
+      route: 'GET /orders',
+      params: z.strictObject({ after: Key.optional(), limit, consistency }),
+      answers: { 200: ['A page.', OrdersAnswer] },
+      heavy: 'pages',
+      run: async ({ service }, { after, limit = limits.defaultPage, consistency }, { deadline }) =>
+        read(await service.orders({ after, limit }, { ...strength(consistency), deadline }), viewOrders),
+    }),
+  };
+}
+
+function titles(served: Served<TitlesPage>, isPaged: boolean): Answer {
+  return { ...read(served, ({ books }) => books), list: { next: served.value.next, isPaged } };
+}
+
+const STRONG = { strong: true };
+
+const strength = (consistency?: 'default' | 'strong') => (consistency === 'strong' ? STRONG : undefined);

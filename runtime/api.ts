@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { BookId, Key, RefusalCode } from './domain.ts';
+import { NodeStatus } from './messages.ts';
+
+/**
+ * The answers of the store as they look from outside: money as decimal strings, times as ISO 8601. The gateway
+ * makes them, the client library checks and types what it gets with them, and the OpenAPI and OpenRPC documents
+ * describe them under their `id`s. HTTP bodies and JSON-RPC results are the same.
+ */
+
+const Money = z
+  .string()
+  .regex(/^\d+\.\d{2}$/)
+  .meta({ description: 'An amount with two decimal places.', examples: ['19.99'] });
+const Version = z.int().min(0).meta({ description: 'Log index of the last change.' });
+const Count = z.int().min(0);
+const Replayed = z
+  .boolean()
+  .optional()
+  .meta({ description: 'An earlier request with the same key got this answer. In JSON-RPC only.' });
+
+export const TitleAnswer = z.object({ id: BookId, title: z.string() }).meta({ id: 'Title' });
+export type TitleAnswer = z.infer<typeof TitleAnswer>;
+
+/** By JSON-RPC: a page of a topic where one was asked for, or else all of it as a bare list. */
+export const TitlesAnswer = z.union([
+  z.array(TitleAnswer),
+  z.object({ books: z.array(TitleAnswer), next: BookId.nullable() }),
+]);
+
+export const BookAnswer = z
+  .object({
+    id: BookId,
+    title: z.string(),
+    topic: z.string(),
+    price: Money,
+    stock: Count,
+    version: Version,
+    authors: z.string().optional(),
+    year: z.int().optional(),
+    isbn: z.string().optional(),
+    replayed: Replayed,
+  })
+  .meta({ id: 'Book' });
+export type BookAnswer = z.infer<typeof BookAnswer>;
+
+export const BooksAnswer = z
+  .object({
+    books: z.array(BookAnswer),
+    next: BookId.nullable().meta({ description: 'The `after` of the next page; null on the last.' }),
+  })
+  .meta({ id: 'BooksPage' });
+export type BooksAnswer = z.infer<typeof BooksAnswer>;
+
+export const OrderAnswer = z
+  .object({
+    orderId: Key,
+    status: z.enum(['confirmed', 'refused']),
+    lines: z.array(z.object({ id: BookId, title: z.string(), quantity: z.int(), price: Money })),
+    total: Money,
+    version: Version,
+    at: z.iso.datetime().meta({ description: 'When it was decided.' }),
+    code: RefusalCode.optional().meta({ description: 'Why it was refused.' }),
+    bookId: BookId.optional().meta({ description: 'The book it was refused for.' }),
+    replayed: Replayed,
+  })
+  .meta({ id: 'Order' });
+export type OrderAnswer = z.infer<typeof OrderAnswer>;
+
+export const OrdersAnswer = z
+  .object({ orders: z.array(OrderAnswer), next: z.string().nullable() })
+  .meta({ id: 'OrdersPage' });
+export type OrdersAnswer = z.infer<typeof OrdersAnswer>;
+
+export const AddedAnswer = z
+  .object({
+    added: z.array(BookId),
+    skipped: z
+      .array(BookId)
+      .meta({ description: 'Ids that existed already; those books are left as they are.' }),
+    version: Version,
+    replayed: Replayed,
+  })
+  .meta({ id: 'Added' });
+export type AddedAnswer = z.infer<typeof AddedAnswer>;
+
+/** A book's state as `subscribe` and the `stock` notifications give it. */
+export const StockAnswer = z
+  .object({ id: BookId, stock: Count, price: Money, version: Version })
+  .meta({ id: 'Stock' });
+export type StockAnswer = z.infer<typeof StockAnswer>;
+
+export const SubscribedAnswer = z.object({ books: z.array(StockAnswer) }).meta({ id: 'Subscribed' });
+
+/** How much is still watched. */
+export const UnsubscribedAnswer = z.object({ ids: Count, topics: Count }).meta({ id: 'Unsubscribed' });
+
+export const AuthenticatedAnswer = z.object({ authenticated: z.literal(true) }).meta({ id: 'Authenticated' });
+
+export const StatusAnswer = z
+  .object({
+    nodes: z.array(NodeStatus),
+    leader: z.string().nullable(),
+    cache: z.object({
+      kind: z.enum(['redis', 'memory']),
+      state: z.enum(['ready', 'bypassed']),
+      hits: Count,
+      misses: Count,
+    }),
+    version: Version.meta({ description: 'The highest log index this gateway knows to be committed.' }),
+  })
+  .meta({ id: 'Status' });
+export type StatusAnswer = z.infer<typeof StatusAnswer>;
+
+const Ledger = z.object({ initial: z.int(), restocked: z.int(), sold: z.int(), stock: z.int() });
+
+export const AuditAnswer = z
+  .object({
+    consistent: z.boolean().meta({
+      description: 'Every live catalog is at the same index with the same digest, and every book balances.',
+    }),
+    catalogs: z.array(
+      z
+        .object({
+          id: z.string(),
+          state: z.enum(['present', 'absent']),
+          applied: Version.optional(),
+          digest: z.string().optional(),
+          books: Count.optional(),
+          totals: Ledger.optional(),
+          unbalanced: z.array(BookId).optional(),
+        })
+        .meta({ description: 'One that is absent has no figures.' }),
+    ),
+    books: z
+      .array(Ledger.extend({ id: BookId }))
+      .meta({ description: 'One page of the ledger, as the most advanced catalog has it.' }),
+    next: BookId.nullable(),
+  })
+  .meta({ id: 'Audit' });
+export type AuditAnswer = z.infer<typeof AuditAnswer>;
