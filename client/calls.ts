@@ -1,8 +1,8 @@
+import { fullJitterMs } from '../runtime/backoff.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { BazarError, type ErrorCode } from '../runtime/errors.ts';
 import type { ClientLimits } from '../runtime/limits.ts';
 import type { Random } from '../runtime/random.ts';
-import { backoffMs } from './connection-machine.ts';
 import { encodeRequest } from './rpc.ts';
 
 /** A request that is asked until it is answered or its time is over. */
@@ -174,7 +174,8 @@ export function createCalls(options: {
     call.lastError = error;
     call.failures += 1;
     call.state = 'pausing';
-    call.resumeAt = clock.monotonic() + backoffMs(call.failures, random.next(), limits);
+    const backoff = { baseMs: limits.backoffBaseMs, capMs: limits.backoffCapMs };
+    call.resumeAt = clock.monotonic() + fullJitterMs(call.failures, random.next(), backoff);
   }
 
   function tick(): void {

@@ -1,4 +1,5 @@
 import { assign, setup } from 'xstate';
+import { fullJitterMs } from '../runtime/backoff.ts';
 
 /** What the machine asks its host to do. */
 export type ConnectionEffect =
@@ -22,18 +23,6 @@ export interface ConnectionTimes {
 }
 
 /**
- * Milliseconds to wait after the `failures`th failure in a row: anything from nothing to a bound that doubles
- * ("full jitter": Marc Brooker, "Exponential Backoff And Jitter", AWS Architecture Blog, 2015).
- */
-export function backoffMs(
-  failures: number,
-  chance: number,
-  times: Pick<ConnectionTimes, 'backoffBaseMs' | 'backoffCapMs'>,
-): number {
-  return chance * Math.min(times.backoffCapMs, times.backoffBaseMs * 2 ** (failures - 1));
-}
-
-/**
  * The client's connection to the gateway, dialled again until the client is closed. In `greeting` the admin token
  * is shown before anything else is sent. Only a connection that has lasted a while makes the pauses short again.
  */
@@ -47,7 +36,7 @@ export const connectionMachine = setup({
     effect: (_, _effect: ConnectionEffect) => {},
     countFailure: assign(({ context: { times, failures } }, { chance }: { chance: number }) => ({
       failures: failures + 1,
-      pauseMs: backoffMs(failures + 1, chance, times),
+      pauseMs: fullJitterMs(failures + 1, chance, { baseMs: times.backoffBaseMs, capMs: times.backoffCapMs }),
     })),
     forgetFailures: assign({ failures: 0 }),
   },

@@ -1,8 +1,8 @@
-import { createActor } from 'xstate';
 import type { Clock } from '../runtime/clock.ts';
 import type { ClientLimits } from '../runtime/limits.ts';
 import type { Connection } from '../runtime/links/transport.ts';
 import type { Random } from '../runtime/random.ts';
+import { createStatechart } from '../runtime/statechart.ts';
 import { type ConnectionEffect, connectionMachine } from './connection-machine.ts';
 import { decodeMessage, encodeRequest, type RpcMessage } from './rpc.ts';
 import type { Dial } from './socket.ts';
@@ -40,15 +40,16 @@ export function openConnection(options: {
   readonly listener: ConnectionListener;
 }): StoreConnection {
   const { url, dial, clock, random, limits, token, listener } = options;
-  const effects: ConnectionEffect[] = [];
   let socket: Connection | undefined;
   let fault: string | undefined;
   let isOpen = false;
 
-  const machine = connectionMachine.provide({
-    actions: { effect: (_, effect) => void effects.push(effect) },
+  const actor = createStatechart<typeof connectionMachine, ConnectionEffect>(connectionMachine, {
+    clock,
+    input: limits,
+    perform,
+    failed: (error) => listener.lost(`the connection failed: ${String(error)}`),
   });
-  const actor = createActor(machine, { clock, input: limits });
 
   function perform(effect: ConnectionEffect): void {
     switch (effect.type) {
@@ -103,12 +104,6 @@ export function openConnection(options: {
     socket?.close();
   }
 
-  actor.subscribe({
-    next: () => {
-      for (let effect = effects.shift(); effect; effect = effects.shift()) perform(effect);
-    },
-    error: (error) => listener.lost(`the connection failed: ${String(error)}`),
-  });
   actor.start();
 
   return {

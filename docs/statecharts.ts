@@ -1,7 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
-import { outlookMachine } from '../actors/order/leader-belief.ts';
 import { sagaMachine } from '../actors/order/saga.ts';
 import { replicaMachine } from '../actors/raft/core/statechart.ts';
 import { connectionMachine } from '../client/connection-machine.ts';
@@ -35,11 +34,6 @@ export const CHARTS: readonly Chart[] = [
     says:
       'The story of one command in an order replica. Only those that are not answered at once get an actor; it ' +
       'begins with the first proposal already made.',
-  },
-  {
-    machine: outlookMachine,
-    file: 'actors/order/leader-belief.ts',
-    says: 'What an order replica knows of the catalogs. One for each order replica.',
   },
   {
     machine: replicaMachine,

@@ -1,4 +1,4 @@
-import { type ActorRefFrom, createActor } from 'xstate';
+import type { ActorRefFrom } from 'xstate';
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { Command, Result } from '../../runtime/domain.ts';
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
@@ -7,7 +7,8 @@ import type { Incoming, Mesh, NodeId, Reply } from '../../runtime/links/mesh.ts'
 import type { Logger } from '../../runtime/logger.ts';
 import { createLifecycle, type Lifecycle } from '../../runtime/process/lifecycle.ts';
 import type { Random } from '../../runtime/random.ts';
-import { createCatalogChoice } from './catalog-choice.ts';
+import { createStatechart } from '../../runtime/statechart.ts';
+import { createLeaderTracker } from './leader-tracker.ts';
 import { afterFirstProposal, type SagaEffect, type SagaEvent, sagaMachine } from './saga.ts';
 
 export interface OrderOptions {
@@ -30,7 +31,7 @@ export interface OrderReplica extends Pick<Lifecycle, 'state' | 'observe'> {
   stop(): Promise<void>;
 }
 
-/** One command on its way. Most live and end as this record; those with a story to tell get a saga. */
+/** One command on its way. A saga actor is created only after the first proposal fails or times out. */
 interface Submission {
   readonly number: number;
   readonly command: Command;
@@ -50,7 +51,6 @@ export function createOrder(options: OrderOptions): OrderReplica {
   const { mesh, clock, random, limits, logger, pid = process.pid } = options;
   const submissions = new Map<number, Submission>();
   const lifecycle = createLifecycle({ clock, logger, limits });
-  const choice = createCatalogChoice(options, lifecycle);
   let lastNumber = 0;
   let sweepTimer: Timer | undefined;
 
@@ -80,7 +80,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
     const { command, deadline } = submission;
     const now = clock.monotonic();
     const attempt = ++submission.attempts;
-    const catalog = choice.next(submission.catalog);
+    const catalog = leaders.next(submission.catalog);
     submission.catalog = catalog;
     submission.patienceEnds = now + limits.proposalTimeoutMs;
     if (logger.isLevelEnabled('debug')) {
@@ -97,57 +97,54 @@ export function createOrder(options: OrderOptions): OrderReplica {
   }
 
   function answered(submission: Submission, leader: NodeId, result: Result): void {
-    choice.learn(leader);
+    leaders.setLeader(leader);
     if (!submissions.has(submission.number)) return;
     if (submission.saga) submission.saga.send({ type: 'proposal.answered', result });
-    else settle(submission, { kind: 'answer', result });
+    else settle(submission, { type: 'answer', result });
   }
 
   function failed(submission: Submission, attempt: number, catalog: NodeId | undefined, error: BazarError) {
-    const leader = catalog ? choice.heed(catalog, error) : null;
+    const leader = catalog ? leaders.noteFailure(catalog, error) : null;
     if (attempt === submission.attempts) submission.patienceEnds = Number.POSITIVE_INFINITY;
     const { code, outcome } = error;
-    tell(submission, { type: 'proposal.failed', attempt, code, outcome, leader, jitter: random.next() });
+    sendToSaga(submission, {
+      type: 'proposal.failed',
+      attempt,
+      code,
+      outcome,
+      leader,
+      jitter: random.next(),
+    });
   }
 
-  /** Goes on with the story of a submission, and makes it one if it was none. */
-  function tell(submission: Submission, event: SagaEvent): void {
+  /** Creates the submission's saga if it has none yet. */
+  function sendToSaga(submission: Submission, event: SagaEvent): void {
     if (!submissions.has(submission.number)) return;
     submission.saga ??= startSaga(submission);
     submission.saga.send(event);
   }
 
-  const effects: { submission: number; effect: SagaEffect }[] = [];
-  const machine = sagaMachine.provide({
-    actions: {
-      effect: ({ context }, effect) => void effects.push({ submission: context.submission, effect }),
-    },
-  });
-
   function startSaga(submission: Submission): ActorRefFrom<typeof sagaMachine> {
-    const input = { submission: submission.number, backoff: limits };
-    const saga = createActor(machine, { clock, input, snapshot: afterFirstProposal(input) });
-    const broken = (error: unknown) => {
-      logger.error({ err: error }, 'a saga failed');
-      finish(submission).reject(new BazarError('internal'));
-    };
-    saga.subscribe({ next: perform, complete: perform, error: broken });
-    return saga.start();
+    const input = { backoff: limits };
+    return createStatechart<typeof sagaMachine, SagaEffect>(sagaMachine, {
+      clock,
+      input,
+      snapshot: afterFirstProposal(input),
+      perform(effect) {
+        if (!submissions.has(submission.number)) return;
+        if (effect.type === 'propose') propose(submission);
+        else settle(submission, effect);
+      },
+      failed(error) {
+        logger.error({ err: error }, 'a saga failed');
+        finish(submission).reject(new BazarError('internal'));
+      },
+    }).start();
   }
 
-  /** Does what the machines asked for, after their step and never within it. */
-  function perform(): void {
-    for (let next = effects.shift(); next; next = effects.shift()) {
-      const submission = submissions.get(next.submission);
-      if (!submission) continue;
-      if (next.effect.kind === 'propose') propose(submission);
-      else settle(submission, next.effect);
-    }
-  }
-
-  function settle(submission: Submission, end: Exclude<SagaEffect, { kind: 'propose' }>): void {
+  function settle(submission: Submission, end: Exclude<SagaEffect, { type: 'propose' }>): void {
     const { resolve, reject, command, attempts } = finish(submission);
-    if (end.kind === 'answer') resolve({ result: end.result });
+    if (end.type === 'answer') resolve({ result: end.result });
     else reject(new BazarError(end.code, undefined, { key: command.key, attempts }));
   }
 
@@ -161,10 +158,10 @@ export function createOrder(options: OrderOptions): OrderReplica {
   function sweep(): void {
     const now = clock.monotonic();
     for (const submission of submissions.values()) {
-      if (now >= submission.deadline) tell(submission, { type: 'deadline.passed' });
+      if (now >= submission.deadline) sendToSaga(submission, { type: 'deadline.passed' });
       else if (now >= submission.patienceEnds) {
-        if (submission.catalog) choice.doubt(submission.catalog);
-        tell(submission, { type: 'proposal.silent' });
+        if (submission.catalog) leaders.forgetLeader(submission.catalog);
+        sendToSaga(submission, { type: 'proposal.silent' });
       }
     }
     sweepTimer = submissions.size > 0 ? clock.setTimeout(sweep, limits.tickMs) : undefined;
@@ -172,7 +169,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
 
   lifecycle.observe((state) => {
     if (state !== 'down') return;
-    for (const submission of submissions.values()) tell(submission, { type: 'deadline.passed' });
+    for (const submission of submissions.values()) sendToSaga(submission, { type: 'deadline.passed' });
   });
   mesh.onAsk('submit', ({ command }, incoming) => submit(command, incoming));
   mesh.onAsk('status', () => ({
@@ -180,11 +177,11 @@ export function createOrder(options: OrderOptions): OrderReplica {
     kind: 'order' as const,
     pid,
     state: lifecycle.state,
-    leader: choice.leader ?? undefined,
+    leader: leaders.leader ?? undefined,
     url: mesh.url,
   }));
   lifecycle.opened();
-  choice.start();
+  const leaders = createLeaderTracker(options, lifecycle);
 
   return {
     get state() {
@@ -206,7 +203,6 @@ export function createOrder(options: OrderOptions): OrderReplica {
       clock.clearTimeout(sweepTimer);
       for (const { saga } of submissions.values()) saga?.stop();
       submissions.clear();
-      choice.stop();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { assign, type SnapshotFrom, setup } from 'xstate';
+import { fullJitterMs } from '../../runtime/backoff.ts';
 import type { Result } from '../../runtime/domain.ts';
 import type { ErrorCode, Outcome } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
@@ -28,13 +29,11 @@ export type SagaEvent =
 type Failure = Extract<SagaEvent, { type: 'proposal.failed' }>;
 
 export type SagaEffect =
-  | { readonly kind: 'propose' }
-  | { readonly kind: 'answer'; readonly result: Result }
-  | { readonly kind: 'giveUp'; readonly code: ErrorCode };
+  | { readonly type: 'propose' }
+  | { readonly type: 'answer'; readonly result: Result }
+  | { readonly type: 'giveUp'; readonly code: ErrorCode };
 
 interface SagaContext {
-  /** The host's number for the submission. */
-  readonly submission: number;
   /** Proposals made so far, which is also the number of the latest. */
   readonly attempt: number;
   /** Proposals without an answer or an error. */
@@ -45,12 +44,10 @@ interface SagaContext {
   readonly led: boolean;
   readonly pauses: number;
   readonly pauseMs: number;
-  readonly backoff: Backoff;
+  readonly backoff: Pick<Limits, 'sagaBackoffBaseMs' | 'sagaBackoffCapMs'>;
 }
 
-type SagaInput = Pick<SagaContext, 'submission' | 'backoff'>;
-
-export type Backoff = Pick<Limits, 'sagaBackoffBaseMs' | 'sagaBackoffCapMs'>;
+type SagaInput = Pick<SagaContext, 'backoff'>;
 
 /** Errors that another catalog, or a little patience, may mend. All others would come again. */
 const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
@@ -67,17 +64,12 @@ const PASSING: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'internal',
 ]);
 
-/** Full jitter: anything up to the doubled bound (Marc Brooker, "Exponential Backoff and Jitter", 2015). */
-export function pauseMs(pauses: number, jitter: number, backoff: Backoff): number {
-  return jitter * Math.min(backoff.sagaBackoffCapMs, backoff.sagaBackoffBaseMs * 2 ** pauses);
-}
-
 /** True where an answer says no. */
 export function isRefusal(result: Result): boolean {
   return result.kind === 'refused' || (result.kind === 'order' && result.order.status === 'refused');
 }
 
-function untold(input: SagaInput): SagaContext {
+function initialContext(input: SagaInput): SagaContext {
   return { ...input, attempt: 0, open: 0, doubt: false, led: false, pauses: 0, pauseMs: 0 };
 }
 
@@ -106,37 +98,40 @@ export const sagaMachine = setup({
       doubt: context.doubt || event.outcome === 'unknown',
     })),
     followLeader: assign({ led: true }),
-    drawPause: assign(({ context }, event: Failure) => ({
+    drawPause: assign(({ context: { pauses, backoff } }, { jitter }: Failure) => ({
       led: false,
-      pauses: context.pauses + 1,
-      pauseMs: pauseMs(context.pauses, event.jitter, context.backoff),
+      pauses: pauses + 1,
+      pauseMs: fullJitterMs(pauses + 1, jitter, {
+        baseMs: backoff.sagaBackoffBaseMs,
+        capMs: backoff.sagaBackoffCapMs,
+      }),
     })),
   },
 }).createMachine({
   id: 'saga',
-  context: ({ input }) => untold(input),
+  context: ({ input }) => initialContext(input),
   initial: 'proposing',
   on: {
     'proposal.answered': [
       {
         guard: { type: 'refuses', params: ({ event }) => event },
         target: '.refused',
-        actions: { type: 'effect', params: ({ event }) => ({ kind: 'answer', result: event.result }) },
+        actions: { type: 'effect', params: ({ event }) => ({ type: 'answer', result: event.result }) },
       },
       {
         target: '.confirmed',
-        actions: { type: 'effect', params: ({ event }) => ({ kind: 'answer', result: event.result }) },
+        actions: { type: 'effect', params: ({ event }) => ({ type: 'answer', result: event.result }) },
       },
     ],
     'deadline.passed': [
       { guard: 'mayBeAppended', target: '.unknown' },
-      { target: '.none', actions: { type: 'effect', params: { kind: 'giveUp', code: 'unavailable' } } },
+      { target: '.none', actions: { type: 'effect', params: { type: 'giveUp', code: 'unavailable' } } },
     ],
     'proposal.failed': { actions: { type: 'noteFailure', params: ({ event }) => event } },
   },
   states: {
     proposing: {
-      entry: ['countProposal', { type: 'effect', params: { kind: 'propose' } }],
+      entry: ['countProposal', { type: 'effect', params: { type: 'propose' } }],
       on: {
         'proposal.silent': { target: 'proposing', reenter: true },
         'proposal.failed': [
@@ -148,7 +143,7 @@ export const sagaMachine = setup({
           {
             guard: { type: 'isLasting', params: ({ event }) => event },
             target: 'none',
-            actions: { type: 'effect', params: ({ event }) => ({ kind: 'giveUp', code: event.code }) },
+            actions: { type: 'effect', params: ({ event }) => ({ type: 'giveUp', code: event.code }) },
           },
           {
             guard: { type: 'namesLeader', params: ({ event }) => event },
@@ -171,7 +166,7 @@ export const sagaMachine = setup({
     refused: { type: 'final' },
     unknown: {
       type: 'final',
-      entry: { type: 'effect', params: { kind: 'giveUp', code: 'outcome-unknown' } },
+      entry: { type: 'effect', params: { type: 'giveUp', code: 'outcome-unknown' } },
     },
     none: { type: 'final' },
   },
@@ -182,5 +177,8 @@ export const sagaMachine = setup({
  * walked without an actor; one is made from this only when there is more to tell.
  */
 export function afterFirstProposal(input: SagaInput): SnapshotFrom<typeof sagaMachine> {
-  return sagaMachine.resolveState({ value: 'proposing', context: { ...untold(input), attempt: 1, open: 1 } });
+  return sagaMachine.resolveState({
+    value: 'proposing',
+    context: { ...initialContext(input), attempt: 1, open: 1 },
+  });
 }

@@ -1,4 +1,5 @@
 import { Redis, type Result } from 'ioredis';
+import { doublingMs } from '../../runtime/backoff.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { type KeyValueObserver, type KeyValueServer, SPOILT } from './key-value-server.ts';
@@ -51,7 +52,7 @@ export function openRedis(
     connectionName: 'bazar',
     connectTimeout: limits.redisSilenceMs,
     socketTimeout: limits.redisSilenceMs,
-    retryStrategy: (times) => Math.min(limits.backoffCapMs, limits.backoffBaseMs * 2 ** Math.min(times, 10)),
+    retryStrategy: (times) => doublingMs(times, { baseMs: limits.backoffBaseMs, capMs: limits.backoffCapMs }),
     scripts: {
       putIfNewer: { lua: PUT_IF_NEWER, numberOfKeys: 1 },
       forgetIf: { lua: FORGET_IF, numberOfKeys: 1 },

@@ -69,8 +69,8 @@ export async function startPrivateRedis(ports: {
   const supervision = superviseProcess({
     clock,
     limits,
-    perform({ kind }) {
-      if (kind === 'spawn') start();
+    perform({ type }) {
+      if (type === 'spawn') start();
       else child?.stdio[3]?.destroy();
     },
   });

@@ -35,7 +35,7 @@ export async function introduceCatalogs(options: {
   };
   await until(safe, 'the catalogs did not open their disks', clock, limits.startMs);
   if (!formatted) await data.update({ formatted: true });
-  supervisor.introduce();
+  supervisor.connectNodes();
 }
 
 /** Resolves to the gateway's URL once a purchase would be taken: an order replica and a leader are there. */

@@ -1,11 +1,12 @@
-import { assign, createActor, setup } from 'xstate';
+import { assign, setup } from 'xstate';
+import { doublingMs } from '../backoff.ts';
 import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits.ts';
+import { createStatechart } from '../statechart.ts';
 
 /**
  * The care for one process: start it, start it again when it dies (after a pause that doubles, and starts small
- * again once the process has lived for a while), leave it when it says that starting would do harm, and see it
- * through to its end.
+ * again once the process has lived for a while). A process that refuses to start is not started again.
  */
 export type SupervisionEvent =
   | { type: 'process.reported' }
@@ -16,9 +17,9 @@ export type SupervisionEvent =
   | { type: 'end.forced' };
 
 export type SupervisionEffect =
-  | { readonly kind: 'spawn' }
-  | { readonly kind: 'drain' }
-  | { readonly kind: 'kill' };
+  | { readonly type: 'spawn' }
+  | { readonly type: 'drain' }
+  | { readonly type: 'kill' };
 
 export type SupervisionLimits = Pick<
   Limits,
@@ -30,6 +31,11 @@ interface SupervisionContext {
   readonly deaths: number;
   readonly limits: SupervisionLimits;
 }
+
+const restartBackoff = ({ restartBaseMs, restartCapMs }: SupervisionLimits) => ({
+  baseMs: restartBaseMs,
+  capMs: restartCapMs,
+});
 
 export const supervisionMachine = setup({
   types: {
@@ -46,7 +52,7 @@ export const supervisionMachine = setup({
     startLimit: ({ context }) => context.limits.startMs,
     drainLimit: ({ context }) => context.limits.drainMs,
     healthy: ({ context }) => context.limits.restartHealthyMs,
-    pause: ({ context }) => restartPauseMs(context.deaths, context.limits),
+    pause: ({ context }) => doublingMs(context.deaths, restartBackoff(context.limits)),
   },
 }).createMachine({
   id: 'supervision',
@@ -54,8 +60,8 @@ export const supervisionMachine = setup({
   initial: 'starting',
   states: {
     starting: {
-      entry: { type: 'effect', params: { kind: 'spawn' } },
-      after: { startLimit: { actions: { type: 'effect', params: { kind: 'kill' } } } },
+      entry: { type: 'effect', params: { type: 'spawn' } },
+      after: { startLimit: { actions: { type: 'effect', params: { type: 'kill' } } } },
       on: {
         'process.reported': 'up',
         'process.refused': 'refusing',
@@ -75,24 +81,16 @@ export const supervisionMachine = setup({
     refusing: { on: { 'process.exited': 'refused', 'end.requested': 'ending' } },
     refused: { on: { 'end.requested': 'ended' } },
     ending: {
-      entry: { type: 'effect', params: { kind: 'drain' } },
-      after: { drainLimit: { actions: { type: 'effect', params: { kind: 'kill' } } } },
+      entry: { type: 'effect', params: { type: 'drain' } },
+      after: { drainLimit: { actions: { type: 'effect', params: { type: 'kill' } } } },
       on: {
-        'end.forced': { actions: { type: 'effect', params: { kind: 'kill' } } },
+        'end.forced': { actions: { type: 'effect', params: { type: 'kill' } } },
         'process.exited': 'ended',
       },
     },
     ended: { type: 'final' },
   },
 });
-
-/** Milliseconds before the next start after so many deaths in a row. */
-export function restartPauseMs(
-  deaths: number,
-  { restartBaseMs, restartCapMs }: Pick<Limits, 'restartBaseMs' | 'restartCapMs'>,
-): number {
-  return Math.min(restartCapMs, restartBaseMs * 2 ** Math.max(0, deaths - 1));
-}
 
 export interface Supervision {
   readonly state: 'starting' | 'up' | 'pausing' | 'refusing' | 'refused' | 'ending' | 'ended';
@@ -109,10 +107,17 @@ export function superviseProcess(options: {
   clock: Clock;
   limits: SupervisionLimits;
 }): Supervision {
-  const machine = supervisionMachine.provide({ actions: { effect: (_, effect) => options.perform(effect) } });
-  const actor = createActor(machine, { clock: options.clock, input: options.limits });
+  const { clock, limits, perform } = options;
+  let end = { resolve: () => {}, reject: (_error: unknown) => {} };
   const ended = new Promise<void>((resolve, reject) => {
-    actor.subscribe({ complete: resolve, error: reject });
+    end = { resolve, reject };
+  });
+  const actor = createStatechart<typeof supervisionMachine, SupervisionEffect>(supervisionMachine, {
+    clock,
+    input: limits,
+    perform,
+    failed: end.reject,
+    completed: end.resolve,
   });
   return {
     get state() {

@@ -51,7 +51,7 @@ export interface Supervisor {
   /** Calls `changed` after every change of a node. */
   observe(changed: (node: SupervisedNode) => void): void;
   /** From now on every node is told where the others are. Until then nobody can speak to anybody. */
-  introduce(): void;
+  connectNodes(): void;
   /** Sends a signal to a node's process; false if it has none just now. Never reaches another's. */
   signal(id: NodeId, name: NodeJS.Signals): boolean;
   /** Drains and ends all: first those who take work in, last those who keep it. After `drainMs`, kills the rest. */
@@ -110,7 +110,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       else logger.error(`${plan.id} sent what is not a message: ${message.error.message}`);
     });
     // `close`, unlike `exit`, also comes when the process could not be started at all.
-    child.once('close', (code, signal) => buried(running, code, signal));
+    child.once('close', (code, signal) => exited(running, code, signal));
     tellChild(child, plan.configure());
   }
 
@@ -132,7 +132,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     }
   }
 
-  function buried(running: Running, code: number | null, signal: NodeJS.Signals | null): void {
+  function exited(running: Running, code: number | null, signal: NodeJS.Signals | null): void {
     const { plan, supervision } = running;
     const expected = stopping || supervision.state === 'refusing';
     running.child = undefined;
@@ -160,9 +160,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       supervision: superviseProcess({
         clock,
         limits,
-        perform({ kind }) {
-          if (kind === 'spawn') return start(running);
-          if (kind === 'kill') return void running.child?.kill('SIGKILL');
+        perform({ type }) {
+          if (type === 'spawn') return start(running);
+          if (type === 'kill') return void running.child?.kill('SIGKILL');
           if (running.child) tellChild(running.child, { type: 'drain' });
         },
       }),
@@ -195,7 +195,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       return all.map(({ node }) => node);
     },
     observe: (changed) => void observers.push(changed),
-    introduce() {
+    connectNodes() {
       introduced = true;
       sendAddresses();
     },

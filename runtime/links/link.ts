@@ -1,10 +1,11 @@
-import { createActor } from 'xstate';
+import { fullJitterMs } from '../backoff.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { Wheel } from '../deadline-wheel.ts';
 import { BazarError } from '../errors.ts';
 import type { Limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { Random } from '../random.ts';
+import { createStatechart } from '../statechart.ts';
 import { type Asks, createAsks, type PendingAsk } from './asks.ts';
 import { decodeFrame, type Envelope, FrameError, PING } from './envelope.ts';
 import { type Greeting, GreetingError, greetAsAcceptor, greetAsDialler } from './greeting.ts';
@@ -57,9 +58,9 @@ export interface Link {
   /** Drops the connection and dials anew; nothing on the accepting end. */
   redial(): void;
   /** Gives a sign of life if nothing was sent since the last call; gives the link up if the peer is silent. */
-  beat(): void;
+  checkLiveness(): void;
   /** Starts the peer's silence anew: this node was asleep and could not have heard anything. */
-  excuse(): void;
+  resetSilence(): void;
   close(reason: string): void;
 }
 
@@ -99,10 +100,16 @@ function createLink(
   let pause: Timer | undefined;
   let retired = false;
 
-  const effects: LinkEffect[] = [];
-  const machine = linkMachine.provide({ actions: { effect: (_, effect) => void effects.push(effect) } });
-  const input = { dials, greetingTimeoutMs: limits.greetingTimeoutMs };
-  const actor = createActor(machine, { clock, input });
+  const actor = createStatechart<typeof linkMachine, LinkEffect>(linkMachine, {
+    clock,
+    input: { dials, greetingTimeoutMs: limits.greetingTimeoutMs },
+    perform,
+    /** A failing machine is a fault of this code and not of the network: it takes the process down. */
+    failed(error) {
+      logger.fatal({ err: error }, 'a link failed');
+      throw error;
+    },
+  });
 
   function happened(event: LinkEvent): void {
     if (!retired) actor.send(event);
@@ -137,12 +144,12 @@ function createLink(
     }
   }
 
-  /** Full jitter (Brooker, "Exponential Backoff And Jitter", AWS 2015): nodes that lost one peer do not return in step. */
   function pauseAfter(failures: number): number {
-    return random.next() * Math.min(limits.backoffCapMs, limits.backoffBaseMs * 2 ** (failures - 1));
+    const backoff = { baseMs: limits.backoffBaseMs, capMs: limits.backoffCapMs };
+    return fullJitterMs(failures, random.next(), backoff);
   }
 
-  /** What a connection reports once another has taken its place, or none, is nobody's business any more. */
+  /** Ignores the events of a connection that has been replaced. */
   function takeConnection(): void {
     clock.clearTimeout(pause);
     const mine = connect({
@@ -219,27 +226,17 @@ function createLink(
       return open !== undefined;
     },
     redial: () => happened({ type: 'address.changed' }),
-    beat() {
+    checkLiveness() {
       if (!open) return;
       if (clock.monotonic() - heardAt > limits.silenceLimitMs) happened({ type: 'silence.noticed' });
       else if (!outbox?.takeActivity()) outbox?.push(PING);
     },
-    excuse() {
+    resetSilence() {
       heardAt = clock.monotonic();
     },
     close,
   };
 
-  /** A failing machine is a fault of this code and not of the network: it takes the process down. */
-  actor.subscribe({
-    next: () => {
-      for (let effect = effects.shift(); effect; effect = effects.shift()) perform(effect);
-    },
-    error: (error) => {
-      logger.fatal({ err: error }, 'a link failed');
-      throw error;
-    },
-  });
   actor.start();
   return link;
 }

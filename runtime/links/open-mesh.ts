@@ -87,16 +87,16 @@ export async function openMesh(options: MeshOptions): Promise<OpenMesh> {
   }
 
   /**
-   * Judges silence after the turn's frames were handled. A beat that comes late says that this node slept (a
-   * pause, a blocked event loop), and then the silence was its own.
+   * Judges silence after the turn's frames were handled. If this timer fires late, this process was paused (or its
+   * event loop was blocked), and the peers are not to blame for the silence.
    */
   function beat(): void {
     const slept = clock.monotonic() - lastBeat > 2 * limits.pingIntervalMs;
     lastBeat = clock.monotonic();
     clock.defer(() => {
       for (const link of links()) {
-        if (slept) link.excuse();
-        link.beat();
+        if (slept) link.resetSilence();
+        link.checkLiveness();
       }
     });
     beating = clock.setTimeout(beat, limits.pingIntervalMs);

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { initialTransition, transition } from 'xstate';
-import { backoffMs, type ConnectionEvent, connectionMachine } from '../../client/connection-machine.ts';
+import { type ConnectionEvent, connectionMachine } from '../../client/connection-machine.ts';
 
 const TIMES = { greetingTimeoutMs: 100, steadyMs: 1_000, backoffBaseMs: 50, backoffCapMs: 400 };
 
@@ -49,13 +49,6 @@ test('a closed client hangs up and dials no more', () => {
     assert.is(state, 'closed');
     assert.is(effects.at(-1), 'hangUp');
   }
-});
-
-test('pauses double up to their bound, and chance takes any part of them', () => {
-  const longest = [1, 2, 3, 4, 5].map((failures) => backoffMs(failures, 1, TIMES));
-  assert.equal(longest, [50, 100, 200, 400, 400]);
-  assert.is(backoffMs(3, 0, TIMES), 0);
-  assert.is(backoffMs(3, 0.25, TIMES), 50);
 });
 
 test.run();

@@ -82,7 +82,7 @@ export function createToyStore(): ToyStore {
       case 'purchase':
         return once(params.orderId, () => {
           const book = find(params.id);
-          const quantity = Number(params.quantity);
+          const quantity = Number(params.quantity ?? 1);
           if (book.stock < quantity) {
             throw new BazarError('sold-out', `Only ${book.stock} copies of "${book.title}" are left`, {
               id: book.id,

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createActor, initialTransition, type SnapshotFrom, transition } from 'xstate';
-import { afterFirstProposal, pauseMs, type SagaEvent, sagaMachine } from '../../actors/order/saga.ts';
+import { afterFirstProposal, type SagaEvent, sagaMachine } from '../../actors/order/saga.ts';
 import type { Result } from '../../runtime/domain.ts';
 import { ERROR_KINDS, type ErrorCode } from '../../runtime/errors.ts';
 import { manualClock } from '../support/manual-clock.ts';
@@ -31,8 +31,8 @@ function failed(attempt: number, code: ErrorCode, leader: string | null = null):
 const answered = (result: Result): SagaEvent => ({ type: 'proposal.answered', result });
 const silent: SagaEvent = { type: 'proposal.silent' };
 const late: SagaEvent = { type: 'deadline.passed' };
-const PROPOSE = { kind: 'propose' };
-const UNKNOWN = { kind: 'giveUp', code: 'outcome-unknown' };
+const PROPOSE = { type: 'propose' };
+const UNKNOWN = { type: 'giveUp', code: 'outcome-unknown' };
 
 test('a saga begins by proposing', () => {
   const { state, effects } = tell();
@@ -43,7 +43,7 @@ test('a saga begins by proposing', () => {
 test('an answer that sells ends it confirmed', () => {
   const { state, effects } = tell(answered(confirmed('a')));
   assert.is(state, 'confirmed');
-  assert.equal(effects, [PROPOSE, { kind: 'answer', result: confirmed('a') }]);
+  assert.equal(effects, [PROPOSE, { type: 'answer', result: confirmed('a') }]);
 });
 
 test('an answer that refuses ends it refused', () => {
@@ -107,7 +107,7 @@ test('the deadline ends it unknown after any failure that does not say whether i
 test('the deadline ends it with nothing done when no proposal can have been appended', () => {
   const { state, effects } = tell(failed(1, 'unreachable'), late);
   assert.is(state, 'none');
-  assert.equal(effects.at(-1), { kind: 'giveUp', code: 'unavailable' });
+  assert.equal(effects.at(-1), { type: 'giveUp', code: 'unavailable' });
 });
 
 test('an earlier silent proposal keeps the end unknown although the later ones were not appended', () => {
@@ -121,22 +121,13 @@ test('an earlier proposal that turns out not to have been appended leaves nothin
 test('an error that would come again ends it with that error', () => {
   const { state, effects } = tell(failed(1, 'invalid-request'));
   assert.is(state, 'none');
-  assert.equal(effects.at(-1), { kind: 'giveUp', code: 'invalid-request' });
+  assert.equal(effects.at(-1), { type: 'giveUp', code: 'invalid-request' });
 });
 
 test('an error that would come again ends it unknown if an earlier proposal may have been appended', () => {
   const { state, effects } = tell(silent, failed(2, 'too-large'));
   assert.is(state, 'unknown');
   assert.equal(effects.at(-1), UNKNOWN);
-});
-
-test('pauses double up to a cap and are drawn from their whole range', () => {
-  const { backoff } = input;
-  assert.is(pauseMs(0, 1, backoff), 20);
-  assert.is(pauseMs(1, 1, backoff), 40);
-  assert.is(pauseMs(9, 1, backoff), 200);
-  assert.is(pauseMs(9, 0.25, backoff), 50);
-  assert.is(pauseMs(9, 0, backoff), 0);
 });
 
 test('after its pause it proposes again', () => {
