@@ -215,7 +215,7 @@ export function createCalls(options: {
     const { key } = call.request;
     if (key !== undefined) {
       const overall = call.inDoubt && outcome === 'none' ? 'unknown' : outcome;
-      call.reject(new BazarError(code, message, { key, ...details }, overall));
+      call.reject(error.with({ key: details.key ?? key }, message, overall));
     } else {
       const readCode = code === 'outcome-unknown' ? 'unavailable' : code;
       call.reject(new BazarError(readCode, message, details, outcome === 'unknown' ? 'none' : outcome));

@@ -1,6 +1,4 @@
 import type { Clock } from '../runtime/clock.ts';
-import type { Command } from '../runtime/domain.ts';
-import { BazarError } from '../runtime/errors.ts';
 import type { Limits } from '../runtime/limits.ts';
 import type { Mesh, NodeId } from '../runtime/links/mesh.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -37,8 +35,8 @@ export interface GatewayOptions {
 
 /** A gateway: takes requests in turns to the replicas, and remembers what it read. */
 export interface Gateway extends GatewayService, Pick<Lifecycle, 'state' | 'observe'> {
-  /** Refuses new requests and resolves when those in flight have their answers, or after `drainMs`. */
-  drain(): Promise<void>;
+  /** Says from now on that it is leaving. The bridge before it counts the requests and turns new ones away. */
+  drain(): void;
   /** Ends every timer; requests still in flight fail. */
   stop(): Promise<void>;
 }
@@ -125,22 +123,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     else lifecycle.fellBehind();
   }
 
-  const isLeaving = () => lifecycle.state === 'draining' || lifecycle.state === 'down';
-
-  let inFlight = 0;
-  async function admit<T>(work: () => T | Promise<T>): Promise<T> {
-    if (isLeaving()) throw new BazarError('draining');
-    inFlight++;
-    try {
-      return await work();
-    } finally {
-      inFlight--;
-      if (inFlight === 0 && isLeaving()) lifecycle.drained();
-    }
-  }
-
-  const submitAs = (command: Command) => admit(() => submit(command));
-
   const ownStatus = (): NodeStatus => ({
     id: mesh.self,
     kind: 'gateway',
@@ -162,18 +144,18 @@ export function createGateway(options: GatewayOptions): Gateway {
     observe: lifecycle.observe,
     ready: () => lifecycle.state === 'ready',
 
-    book: (id, how) => admit(() => reads.book(id, how)),
-    search: (topic, how) => admit(() => reads.search(topic, how)),
-    books: (page, how) => admit(() => reads.books(page, how)),
-    order: (orderId, how) => admit(() => reads.order(orderId, how)),
-    orders: (page, how) => admit(() => reads.orders(page, how)),
+    book: async (id, how) => reads.book(id, how),
+    search: async (topic, how) => reads.search(topic, how),
+    books: reads.books,
+    order: reads.order,
+    orders: reads.orders,
 
     purchase: (lines, key = random.id()) =>
-      submitAs({ kind: 'purchase', key, requestId: random.id(), lines: [...lines] }),
+      submit({ kind: 'purchase', key, requestId: random.id(), lines: [...lines] }),
     addBooks: (books, key = random.id()) =>
-      submitAs({ kind: 'addBooks', key, requestId: random.id(), books: [...books] }),
+      submit({ kind: 'addBooks', key, requestId: random.id(), books: [...books] }),
     updateBook: (id, change, key = random.id()) =>
-      submitAs({ kind: 'updateBook', key, requestId: random.id(), id, ...change }),
+      submit({ kind: 'updateBook', key, requestId: random.id(), id, ...change }),
 
     onChange: changes.onChange,
 
@@ -190,17 +172,11 @@ export function createGateway(options: GatewayOptions): Gateway {
         version: committed(),
       };
     },
-    audit: (page) => admit(() => auditCluster({ ...ports, catalogs }, page)),
+    audit: (page) => auditCluster({ ...ports, catalogs }, page),
 
-    drain() {
-      return new Promise((resolve) => {
-        if (lifecycle.state === 'down') return resolve();
-        lifecycle.observe((state) => state === 'down' && resolve());
-        lifecycle.drain();
-        if (inFlight === 0) lifecycle.drained();
-      });
-    },
+    drain: lifecycle.drain,
     async stop() {
+      lifecycle.drained();
       waits.end();
       feed.stop();
       await remote?.stop();

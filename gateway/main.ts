@@ -25,9 +25,9 @@ runChild(async ({ configuration, ...ports }) => {
         },
         observe: gateway.observe,
         http: bridge.url,
-        async drain() {
-          await bridge.drain();
-          await gateway.drain();
+        drain() {
+          gateway.drain();
+          return bridge.drain();
         },
         async stop() {
           await bridge.close();

@@ -81,6 +81,11 @@ export class BazarError extends Error {
     this.outcome = outcome ?? ERROR_KINDS[code].outcome;
     this.details = details;
   }
+
+  /** The same error with more details, or with another message or outcome. */
+  with(details: ErrorDetails, message = this.message, outcome = this.outcome): BazarError {
+    return new BazarError(this.code, message, { ...this.details, ...details }, outcome);
+  }
 }
 
 /** Anything thrown as a `BazarError`; what is not one is `internal`. */

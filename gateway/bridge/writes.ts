@@ -29,19 +29,13 @@ export function createWrites(service: GatewayService, onPurchase: (outcome: stri
       } catch (thrown) {
         const error = asBazarError(thrown);
         onPurchase(error.outcome === 'refused' ? error.code : error.outcome);
-        throw withOrderId(error, thrown);
+        // The key of a purchase is its order id, which is how clients know it.
+        throw error.details.key === undefined ? thrown : error.with({ orderId: error.details.key });
       }
     },
     addBooks: async (books, key) => settle(await service.addBooks(books, key), {}),
     updateBook: async (id, change, key) => settle(await service.updateBook(id, change, key), { bookId: id }),
   };
-}
-
-/** The key of a purchase is its order id, which is how clients know it. */
-function withOrderId(error: BazarError, thrown: unknown): unknown {
-  const { code, message, details, outcome } = error;
-  if (details.key === undefined || details.orderId !== undefined) return thrown;
-  return new BazarError(code, message, { orderId: details.key, ...details }, outcome);
 }
 
 function settle({ key, result, servedBy }: Submitted, about: { bookId?: BookId }): Done {

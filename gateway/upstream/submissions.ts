@@ -47,9 +47,7 @@ export function createSubmissions(
       note(command, reply.result);
       return { key: command.key, result: reply.result, servedBy: from };
     } catch (error) {
-      if (!(error instanceof BazarError)) throw error;
-      const { code, message, details, outcome } = error;
-      throw new BazarError(code, message, { ...details, key: command.key }, outcome);
+      throw error instanceof BazarError ? error.with({ key: command.key }) : error;
     }
   };
 }

@@ -49,7 +49,7 @@ function readBooks(file: string, limits: ClientLimits): NewBook[] {
   } catch (error) {
     if (!(error instanceof BazarError)) throw error;
     const message = `${file}: ${error.message}. Nothing was added`;
-    throw new BazarError(error.code, message, { file, ...error.details }, error.outcome);
+    throw error.with({ file }, message);
   }
 }
 
@@ -70,9 +70,9 @@ async function load(context: Context, books: readonly NewBook[]): Promise<Import
     }
     return progress;
   } catch (error) {
-    const { code, message, details, outcome } = asBazarError(error);
-    const sofar = `${message} (after ${progress.read} of ${books.length} books)`;
-    throw new BazarError(code, `${sofar}. Import the file again: what is there is skipped`, details, outcome);
+    const fault = asBazarError(error);
+    const sofar = `${fault.message} (after ${progress.read} of ${books.length} books)`;
+    throw fault.with({}, `${sofar}. Import the file again: what is there is skipped`);
   } finally {
     bar?.stop();
   }
