@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { NewBook } from '../runtime/domain.ts';
-import { batches } from '../runtime/launcher/seed.ts';
 import type { ClientLimits } from '../runtime/limits.ts';
+import { formatMoney } from '../runtime/money.ts';
 import type { Random } from '../runtime/random.ts';
 import { type BookToAdd, type Client, freshKey } from './client.ts';
+
+type BatchBounds = Pick<ClientLimits, 'maxBatchBooks' | 'maxBatchBytes'>;
 
 export interface ImportProgress {
   /** Books of the list dealt with so far. */
@@ -22,10 +24,9 @@ export async function* importBooks(
   store: Pick<Client, 'addBooks'>,
   books: readonly NewBook[],
   random: Random,
-  { maxBatchBooks, maxBatchBytes }: Pick<ClientLimits, 'maxBatchBooks' | 'maxBatchBytes'>,
+  bounds: BatchBounds,
 ): AsyncGenerator<ImportProgress, void> {
   let progress: ImportProgress = { read: 0, added: 0, skipped: 0 };
-  const bounds = { maxBooksPerRequest: maxBatchBooks, maxBodyBytes: maxBatchBytes };
   for (const text of batches(books, bounds)) {
     const batch: BookToAdd[] = JSON.parse(text);
     const allNamed = batch.every((book) => book.id !== undefined);
@@ -40,4 +41,25 @@ export async function* importBooks(
     };
     yield progress;
   }
+}
+
+/** JSON arrays that respect both bounds of one request, its books and its bytes. */
+function* batches(
+  books: readonly NewBook[],
+  { maxBatchBooks, maxBatchBytes }: BatchBounds,
+): Generator<string> {
+  let batch: string[] = [];
+  let bytes = 2;
+  for (const book of books) {
+    const text = JSON.stringify({ ...book, price: formatMoney(book.price) });
+    const size = Buffer.byteLength(text) + 1;
+    if (batch.length > 0 && (batch.length === maxBatchBooks || bytes + size > maxBatchBytes)) {
+      yield `[${batch.join()}]`;
+      batch = [];
+      bytes = 2;
+    }
+    batch.push(text);
+    bytes += size;
+  }
+  if (batch.length > 0) yield `[${batch.join()}]`;
 }

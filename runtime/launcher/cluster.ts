@@ -93,7 +93,7 @@ export async function startStore(options: StoreOptions): Promise<Store> {
     const empty = !data.record.seeded;
     if (empty) {
       logger.info(`filling the store with ${books.length} books`);
-      await seedBooks({ books, url, adminToken: data.adminToken, clock, limits });
+      await seedBooks({ books, url, adminToken: data.adminToken, clock, random, limits });
       await data.update({ seeded: true });
     }
     return { url, cache: cacheText(config, redis), seeded: empty ? books.length : undefined };

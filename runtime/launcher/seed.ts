@@ -1,81 +1,28 @@
-import { createHash } from 'node:crypto';
-import { type Clock, sleep } from '../clock.ts';
+import { connect } from '../../client/client.ts';
+import { importBooks } from '../../client/import-books.ts';
+import type { Clock } from '../clock.ts';
 import type { NewBook } from '../domain.ts';
 import type { Limits } from '../limits.ts';
-import { formatMoney } from '../money.ts';
-
-/** Milliseconds between two tries of what the store could not do yet. */
-const RETRY_MS = 100;
+import type { Random } from '../random.ts';
 
 /**
- * Fills an empty store through the gateway, as any administrator would. The key of each request is made of its
- * content, so that a first start that was cut short is simply done again.
+ * Fills an empty store through the gateway, as any administrator would. A first start that was cut short is simply
+ * done again: what is there already is skipped. Rejects with a `BazarError` after `startMs`.
  */
 export async function seedBooks(options: {
   books: readonly NewBook[];
   url: string;
   adminToken: string;
   clock: Clock;
+  random: Random;
   limits: Limits;
 }): Promise<void> {
-  const { books, url, adminToken, clock, limits } = options;
-  const giveUpAt = clock.monotonic() + limits.startMs;
-  for (const body of batches(books, limits)) {
-    const key = `seed-${createHash('sha256').update(body).digest('hex')}`;
-    const headers = {
-      'content-type': 'application/json',
-      authorization: `Bearer ${adminToken}`,
-      'idempotency-key': key,
-    };
-    for (;;) {
-      const answer = await post(`${url}/books`, headers, body, limits.readDeadlineMs);
-      if (answer === 'done') break;
-      if (answer.final || clock.monotonic() > giveUpAt) throw new Error(`books not added: ${answer.problem}`);
-      await sleep(clock, RETRY_MS);
-    }
-  }
-}
-
-/** JSON arrays that respect both bounds of one request, its books and its bytes. */
-export function* batches(
-  books: readonly NewBook[],
-  { maxBooksPerRequest, maxBodyBytes }: Pick<Limits, 'maxBooksPerRequest' | 'maxBodyBytes'>,
-): Generator<string> {
-  let batch: string[] = [];
-  let bytes = 2;
-  for (const book of books) {
-    const text = JSON.stringify({ ...book, price: formatMoney(book.price) });
-    const size = Buffer.byteLength(text) + 1;
-    if (batch.length > 0 && (batch.length === maxBooksPerRequest || bytes + size > maxBodyBytes)) {
-      yield `[${batch.join()}]`;
-      batch = [];
-      bytes = 2;
-    }
-    batch.push(text);
-    bytes += size;
-  }
-  if (batch.length > 0) yield `[${batch.join()}]`;
-}
-
-type Answer = 'done' | { readonly problem: string; readonly final: boolean };
-
-async function post(
-  url: string,
-  headers: Record<string, string>,
-  body: string,
-  timeoutMs: number,
-): Promise<Answer> {
+  const { books, url, adminToken, clock, random, limits } = options;
+  const store = connect({ url, token: adminToken, clock, random, limits: { callTimeoutMs: limits.startMs } });
+  const bounds = { maxBatchBooks: limits.maxBooksPerRequest, maxBatchBytes: limits.maxBodyBytes / 2 };
   try {
-    const response = await fetch(url, {
-      method: 'POST',
-      headers,
-      body,
-      signal: AbortSignal.timeout(timeoutMs * 2),
-    });
-    const text = await response.text();
-    if (response.ok) return 'done';
-    return { problem: `${response.status} ${text}`, final: response.status < 500 && response.status !== 429 };
-  } catch (error) {
-    return { problem: (error as Error).message, final: false };
+    for await (const _ of importBooks(store, books, random, bounds));
+  } finally {
+    store.close();
   }
 }
