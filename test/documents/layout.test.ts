@@ -1,88 +1,197 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { basename, dirname, join, normalize } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
-/** Rules of the source that no other tool checks. A breach is printed as the one line to mend. */
+/**
+ * The shape of the house. A new arrow between folders is a decision: it is written down here, or the import goes.
+ * Each failure names the one line to mend.
+ */
 
-const project = new URL('../../', import.meta.url);
-const PRODUCT = ['actors', 'client', 'gateway', 'runtime', 'storage', 'bench'];
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
-const sources = PRODUCT.flatMap((folder) =>
-  readdirSync(new URL(`${folder}/`, project), { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.ts'))
-    .map((path) => `${folder}/${path}`),
-);
+/** Which folders the files of a folder may import from, besides their own. `types:` allows types only. */
+const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  runtime: [],
+  'runtime/links': ['runtime'],
+  'runtime/process': ['runtime', 'runtime/links'],
+  'runtime/launcher': ['runtime', 'runtime/links', 'runtime/process', 'client'],
+  storage: ['runtime'],
+  'storage/leveldb': ['runtime', 'storage'],
+  'actors/raft/core': ['types:runtime', 'types:runtime/links', 'types:storage'],
+  'actors/raft': ['actors/raft/core', 'runtime', 'runtime/links', 'storage'],
+  'actors/catalog': [
+    'actors/raft',
+    'actors/raft/core',
+    'runtime',
+    'runtime/links',
+    'runtime/process',
+    'storage',
+    'storage/leveldb',
+  ],
+  'actors/order': ['runtime', 'runtime/links', 'runtime/process'],
+  gateway: [
+    'gateway/bridge',
+    'gateway/cache',
+    'gateway/feed',
+    'gateway/upstream',
+    'runtime',
+    'runtime/links',
+    'runtime/process',
+  ],
+  'gateway/cache': ['types:gateway', 'runtime', 'runtime/links'],
+  'gateway/feed': ['types:gateway', 'gateway/upstream', 'runtime', 'runtime/links'],
+  'gateway/upstream': ['types:gateway', 'gateway/cache', 'runtime', 'runtime/links'],
+  'gateway/bridge': [
+    'types:gateway',
+    'gateway/bridge/http',
+    'gateway/bridge/operations',
+    'gateway/bridge/rpc',
+    'runtime',
+  ],
+  'gateway/bridge/operations': ['types:gateway', 'gateway/bridge', 'runtime'],
+  'gateway/bridge/http': ['types:gateway', 'gateway/bridge', 'gateway/bridge/operations', 'runtime'],
+  'gateway/bridge/rpc': ['types:gateway', 'gateway/bridge', 'gateway/bridge/operations', 'runtime'],
+  client: ['types:gateway/bridge/operations', 'runtime', 'runtime/links'],
+  'client/cli': ['client', 'client/cli/commands', 'runtime'],
+  'client/cli/commands': ['client', 'client/cli', 'runtime'],
+};
 
-const OPENING = '([{';
-const CLOSING = ')]}';
+/** Folders of tools: they may import what they measure or draw. */
+const TOOLS = ['bench', 'docs', 'test'];
 
-/** Texts and comments as blanks of the same length, but for what stands in `${}`. */
-function withoutTexts(source: string): string {
-  return source.replace(/\/\*[\s\S]*?\*\/|\/\/.*|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"/g, (text) =>
-    text.replace(/[^\n]/g, ' '),
+const MAX_LINES = 300;
+
+interface Import {
+  readonly from: string;
+  readonly line: number;
+  readonly to: string;
+  readonly typesOnly: boolean;
+}
+
+interface SourceFile {
+  readonly path: string;
+  readonly text: string;
+  readonly imports: readonly Import[];
+}
+
+const files = execFileSync('git', ['ls-files', '*.ts', '*.tsx'], { cwd: ROOT, encoding: 'utf8' })
+  .split('\n')
+  .filter((path) => path !== '' && !TOOLS.includes(path.split('/')[0]!))
+  .map(read);
+
+function read(path: string): SourceFile {
+  const text = readFileSync(join(ROOT, path), 'utf8');
+  const imports: Import[] = [];
+  for (const found of text.matchAll(/^(?:import|export) (type )?(?:[^;']*? from )?'(\.[^']+)';/gm)) {
+    const line = text.slice(0, found.index).split('\n').length;
+    const names = /\{([^}]*)\}/.exec(found[0])?.[1];
+    const allTypes = names
+      ?.split(',')
+      .map((name) => name.trim())
+      .filter(Boolean)
+      .every((name) => name.startsWith('type '));
+    const typesOnly = found[1] !== undefined || allTypes === true;
+    imports.push({ from: path, line, to: normalize(join(dirname(path), found[2]!)), typesOnly });
+  }
+  return { path, text, imports };
+}
+
+const allImports = files.flatMap(({ imports }) => imports);
+
+function none(faults: readonly string[]): void {
+  assert.is(faults.length, 0, `\n${faults.join('\n')}\n`);
+}
+
+test('imports between folders go along the allowed arrows', () => {
+  const faults = allImports
+    .filter(({ from, to, typesOnly }) => {
+      const [here, there] = [dirname(from), dirname(to)];
+      const allowed = ARROWS[here];
+      if (here === there) return false;
+      return !allowed?.includes(there) && !(typesOnly && allowed?.includes(`types:${there}`));
+    })
+    .map(({ from, line, to, typesOnly }) => {
+      const what = typesOnly ? 'imports types of' : 'imports';
+      return `${from}:${line} ${what} ${to}: there is no arrow from ${dirname(from)} to ${dirname(to)}`;
+    });
+  none(faults);
+});
+
+test('no file imports itself, however long the way round', () => {
+  const importsOf = new Map(files.map(({ path, imports }) => [path, imports]));
+  const done = new Set<string>();
+  const faults: string[] = [];
+  const visit = (path: string, way: readonly string[]): void => {
+    if (way.includes(path)) {
+      faults.push(`circle: ${[...way.slice(way.indexOf(path)), path].join(' → ')}`);
+      return;
+    }
+    if (done.has(path)) return;
+    for (const { to } of importsOf.get(path) ?? []) visit(to, [...way, path]);
+    done.add(path);
+  };
+  for (const { path } of files) visit(path, []);
+  none(faults);
+});
+
+test('the core of Raft does no input or output, and knows neither clock nor chance', () => {
+  const forbidden = /runtime\/(clock|random|waits|deadline-wheel|logger)\.ts$|^node:/;
+  const core = files.filter(({ path }) => path.startsWith('actors/raft/core/'));
+  assert.ok(core.length >= 6);
+  const faults = core.flatMap(({ path, text, imports }) => [
+    ...imports.filter(({ to }) => forbidden.test(to)).map(({ line, to }) => `${path}:${line} imports ${to}`),
+    ...linesWith(path, text, /from '(node:|ws'|level'|ioredis')|\bawait\b|\basync\b|\bPromise\b/),
+  ]);
+  none(faults);
+});
+
+test('time and chance come in by their two doors', () => {
+  const doors = ['runtime/clock.ts', 'runtime/random.ts'];
+  const pattern = /\bDate\.now\(|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bperformance\.now\(/;
+  const faults = files
+    .filter(({ path }) => !doors.includes(path))
+    .flatMap(({ path, text }) => linesWith(path, text, pattern))
+    .filter((fault) => !/\bclock\.set|[cC]lock\.setTimeout|\bsocket\.setTimeout/.test(fault));
+  none(faults);
+});
+
+test(`no file of the product has more than ${MAX_LINES} lines`, () => {
+  const faults = files
+    .map(({ path, text }) => ({ path, lines: text.split('\n').length - 1 }))
+    .filter(({ lines }) => lines > MAX_LINES)
+    .map(({ path, lines }) => `${path} has ${lines} lines: is there a second idea in it?`);
+  none(faults);
+});
+
+test('a file is called what it exports', () => {
+  const programs = /(^|\/)(main|index)\.ts$/;
+  const faults = files
+    .filter(({ path }) => !programs.test(path))
+    .filter(({ path, text }) => !exportsItsName(path, text))
+    .map(({ path }) => `${path} exports nothing of that name`);
+  none(faults);
+});
+
+/** `round-robin.ts` exports `RoundRobin`, `createRoundRobin`, `roundRobin…`, or several things of which it is the plural. */
+function exportsItsName(path: string, text: string): boolean {
+  const words = basename(path).replace(/\.tsx?$/, '').split('-');
+  const exported = [...text.matchAll(/^export (?:async )?(?:default )?(?:abstract )?(?:class|const|function\*?|interface|type) (\w+)/gm)].map(
+    ([, name]) => name!.replaceAll('_', '').toLowerCase(),
   );
+  const stem = words.join('').toLowerCase();
+  const singular = stem.replace(/ies$/, 'y').replace(/s$/, '');
+  return exported.some((name) => name.includes(stem) || name.includes(singular));
 }
 
-/** Where the innermost bracket that is open at `place` stands. */
-function openBracketBefore(source: string, place: number): number {
-  let depth = 0;
-  for (let at = place - 1; at >= 0; at--) {
-    if (CLOSING.includes(source[at]!)) depth++;
-    else if (OPENING.includes(source[at]!) && depth-- === 0) return at;
-  }
-  return -1;
+function linesWith(path: string, text: string, pattern: RegExp): string[] {
+  return text
+    .split('\n')
+    .map((line, index) => ({ line: line.trim(), number: index + 1 }))
+    .filter(({ line }) => pattern.test(line) && !/^(\/?\*|\/\/)/.test(line))
+    .map(({ line, number }) => `${path}:${number} ${line}`);
 }
-
-/** The lines that spread a list into the arguments of a call. */
-function spreadCalls(source: string): number[] {
-  const text = withoutTexts(source);
-  const lines: number[] = [];
-  for (const { index } of text.matchAll(/\.\.\./g)) {
-    const bracket = openBracketBefore(text, index);
-    const isParameter = /^\.\.\.\w+\??\s*(:|\)\s*=>)/.test(text.slice(index));
-    const isCall = text[bracket] === '(' && /[\w\])>]$/.test(text.slice(0, bracket).trimEnd());
-    if (isCall && !isParameter) lines.push(text.slice(0, index).split('\n').length);
-  }
-  for (const { index } of text.matchAll(/\.apply\((null|undefined|this)\b|\bReflect\.(apply|construct)\(/g)) {
-    lines.push(text.slice(0, index).split('\n').length);
-  }
-  return lines;
-}
-
-test('no list is spread into the arguments of a call, which a long one would overflow', () => {
-  for (const path of sources) {
-    const source = readFileSync(new URL(path, project), 'utf8');
-    const [line] = spreadCalls(source);
-    if (line === undefined) continue;
-    assert.unreachable(
-      `${path}:${line}: ${source.split('\n')[line - 1]!.trim()}   (write a loop: arguments lie on the stack)`,
-    );
-  }
-});
-
-test('that rule knows a call from what only looks like one', () => {
-  const calls = [
-    'list.push(...more);',
-    'Math.max(0, ...[...a].map((b) => b.c))',
-    'f(\n  one,\n  ...two,\n)',
-    'new Thing(...args)',
-    'f(g(a, b), ...c)',
-    'list[0](...more)',
-    'f.apply(null, more)',
-  ];
-  for (const source of calls) assert.is(spreadCalls(source).length, 1, source);
-  const others = [
-    'const all = [...one, ...two];',
-    'f({ ...body, from })',
-    'f([...one])',
-    'function f(...rest: string[]) {}',
-    'const f = (...rest) => rest;',
-    'const f = (a: A, ...rest: B[]): C => a;',
-    "f('(...more)')",
-    '// f(...more)',
-    'state.apply(position, entry)',
-  ];
-  for (const source of others) assert.equal(spreadCalls(source), [], source);
-});
 
 test.run();
