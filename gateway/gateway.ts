@@ -6,11 +6,11 @@ import type { NodeStatus } from '../runtime/messages.ts';
 import { createLifecycle, type Lifecycle } from '../runtime/process/lifecycle.ts';
 import type { Random } from '../runtime/random.ts';
 import { createWaits } from '../runtime/waits.ts';
-import { createFreshness } from './cache/freshness.ts';
+import { createFreshness, topicKey } from './cache/freshness.ts';
 import type { RemoteCache } from './cache/remote-cache.ts';
 import { type Changes, createChanges } from './feed/changes.ts';
 import { createFeedFollower } from './feed/feed-follower.ts';
-import { bookSubject, createReads, topicSubject } from './reads.ts';
+import { createReads } from './reads.ts';
 import type { GatewayService } from './service.ts';
 import { askInTurn } from './upstream/ask-in-turn.ts';
 import { auditCluster } from './upstream/audit.ts';
@@ -61,8 +61,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     catalogs: catalogTurns,
     acknowledged: () => freshness.highest,
     changed(change, asOf) {
-      freshness.raise(bookSubject(change.id), change.version);
-      if (change.topic !== undefined) freshness.raise(topicSubject(change.topic), change.version);
+      freshness.books.raise(change.id, change.version);
+      if (change.topic !== undefined) freshness.topics.raise(topicKey(change.topic), change.version);
       reads.patch(change, asOf);
       changes.tell(change);
     },

@@ -3,7 +3,7 @@ import { Book, type BookChange, BookId, type Key, type Order } from '../runtime/
 import { BazarError } from '../runtime/errors.ts';
 import type { AskType, Body, Reply } from '../runtime/links/mesh.ts';
 import { type CachePorts, createAge, createCachedRead, type Demand } from './cache/cached-read.ts';
-import type { Subject } from './cache/freshness.ts';
+import { type Freshness, topicKey } from './cache/freshness.ts';
 import { createMemoryCache, type Entry } from './cache/memory-cache.ts';
 import type { BooksPage, OrdersPage, ReadOptions, SearchOptions, Served, TitlesPage } from './service.ts';
 import { type Answer, type AskPorts, askInTurn } from './upstream/ask-in-turn.ts';
@@ -25,10 +25,6 @@ export interface Reads {
   patch(change: BookChange, asOf: number): void;
 }
 
-export const bookSubject = (id: BookId): Subject => `b:${id}`;
-export const topicSubject = (topic: string): Subject => `t:${topic.toLowerCase()}`;
-export const orderSubject = (orderId: Key): Subject => `o:${orderId}`;
-
 const Titles: z.ZodType<TitlesPage> = z.object({
   books: z.array(z.object({ id: BookId, title: z.string() })),
   next: BookId.nullable(),
@@ -36,18 +32,42 @@ const Titles: z.ZodType<TitlesPage> = z.object({
 });
 
 export function createReads(
-  ports: AskPorts & CachePorts & { readonly catalogs: RoundRobin; readonly floorKnown: Promise<void> },
+  ports: AskPorts &
+    CachePorts & {
+      readonly freshness: Freshness;
+      readonly catalogs: RoundRobin;
+      readonly floorKnown: Promise<void>;
+    },
 ): Reads {
   const { clock, limits, freshness, remote, catalogs, floorKnown, waits } = ports;
-  const bookMemory = createMemoryCache<Book | null>(limits.cacheEntries);
+  const bookMemory = createMemoryCache<BookId, Book | null>(limits.cacheEntries);
   // Titles have up to two bytes a character in memory, and an object each.
-  const topicMemory = createMemoryCache<TitlesPage>(limits.cacheEntries, {
+  const topicMemory = createMemoryCache<string, TitlesPage>(limits.cacheEntries, {
     maxBytes: limits.cacheBytes,
     bytesOf: ({ bytes }) => 3 * bytes,
   });
-  const books = createCachedRead({ value: Book.nullable(), fits: isBookOf, memory: bookMemory }, ports);
+  const books = createCachedRead(
+    {
+      heard: freshness.books,
+      remoteKey: bookKey,
+      value: Book.nullable(),
+      fits: isBookOf,
+      memory: bookMemory,
+    },
+    ports,
+  );
   const isKept = ({ bytes }: TitlesPage) => bytes <= limits.maxCachedBytes;
-  const topics = createCachedRead({ value: Titles, fits: () => true, memory: topicMemory, isKept }, ports);
+  const topics = createCachedRead(
+    {
+      heard: freshness.topics,
+      remoteKey: (topic) => (topic.length < limits.maxCachedKeyLength ? `t:${topic}` : undefined),
+      value: Titles,
+      fits: () => true,
+      memory: topicMemory,
+      isKept,
+    },
+    ports,
+  );
 
   /**
    * Asks catalogs in turn; an answer that is not as new as it must be counts for nothing. A heavy read is not begun
@@ -101,11 +121,11 @@ export function createReads(
     topic: string,
     { after, limit, ...options }: SearchOptions,
   ): Promise<Served<TitlesPage>> {
-    const demand = { ...(await begin(options)), minVersion: freshness.needed(topicSubject(topic)) };
+    const demand = { ...(await begin(options)), minVersion: freshness.topics.needed(topicKey(topic)) };
     const body = { topic, after, limit, ...wish(demand) };
     const { from, reply } = await ask('read.topic', body, demand, asOfReply, true);
     const { version, asOf, ...value } = reply;
-    freshness.raise(topicSubject(topic), version);
+    freshness.topics.raise(topicKey(topic), version);
     return { value, servedBy: from, version, asOf, ...throughCatalog(demand) };
   }
 
@@ -114,14 +134,13 @@ export function createReads(
 
   return {
     book(id, options = {}) {
-      const subject = bookSubject(id);
-      const held = options.strong ? undefined : books.held(subject);
-      return held ?? begin(options).then((patience) => books.read(subject, patience, fetchBook(id)));
+      const held = options.strong ? undefined : books.held(id);
+      return held ?? begin(options).then((patience) => books.read(id, patience, fetchBook(id)));
     },
 
     search(topic, options = {}) {
       if (options.after !== undefined || options.limit !== undefined) return titles(topic, options);
-      const subject = topicSubject(topic);
+      const subject = topicKey(topic);
       const held = options.strong ? undefined : topics.held(subject);
       const fetch = fetchTopic(topic, options.lightOnly === true);
       return held ?? begin(options).then((patience) => topics.read(subject, patience, fetch));
@@ -131,16 +150,16 @@ export function createReads(
       const demand = { ...(await begin(options)), minVersion: freshness.highest };
       const { from, reply } = await ask('read.books', { ...page, ...wish(demand) }, demand, asOfReply, true);
       const { asOf, bytes: _, ...value } = reply;
-      for (const { id, version } of value.books) freshness.raise(bookSubject(id), version);
+      for (const { id, version } of value.books) freshness.books.raise(id, version);
       return { value, servedBy: from, version: asOf, asOf, ...throughCatalog(demand) };
     },
 
     async order(orderId, options = {}) {
       const patience = await begin(options);
-      const demand = { ...patience, minVersion: freshness.needed(orderSubject(orderId)) };
+      const demand = { ...patience, minVersion: freshness.orders.needed(orderId) };
       const { from, reply } = await ask('read.order', { orderId, ...wish(demand) }, demand, asOfReply);
       const { order, asOf } = reply;
-      if (order) freshness.raise(orderSubject(orderId), order.version);
+      if (order) freshness.orders.raise(orderId, order.version);
       return { value: order, servedBy: from, version: order?.version ?? 0, asOf, ...throughCatalog(demand) };
     },
 
@@ -148,30 +167,31 @@ export function createReads(
       const demand = { ...(await begin(options)), minVersion: freshness.highest };
       const { from, reply } = await ask('read.orders', { ...page, ...wish(demand) }, demand, asOfReply, true);
       const { asOf, bytes: _, ...value } = reply;
-      for (const { orderId, version } of value.orders) freshness.raise(orderSubject(orderId), version);
+      for (const { orderId, version } of value.orders) freshness.orders.raise(orderId, version);
       return { value, servedBy: from, version: asOf, asOf, ...throughCatalog(demand) };
     },
 
     learn(book, asOf) {
       const entry = { value: book, version: book.version, asOf };
-      bookMemory.put(bookSubject(book.id), entry);
-      remote?.put(bookSubject(book.id), entry);
+      bookMemory.put(book.id, entry);
+      remote?.put(bookKey(book.id), entry);
     },
 
     patch({ id, stock, price, version }, asOf) {
-      const subject = bookSubject(id);
-      const held = bookMemory.peek(subject);
+      const held = bookMemory.peek(id);
       if (!held?.value || held.version >= version) return;
       const entry = { value: { ...held.value, stock, price, version }, version, asOf };
-      bookMemory.put(subject, entry);
-      remote?.put(subject, entry);
+      bookMemory.put(id, entry);
+      remote?.put(bookKey(id), entry);
     },
   };
 }
 
+const bookKey = (id: BookId) => `b:${id}`;
+
 /** A topic's list does not say whose it is; the seal of its entry does. */
-function isBookOf(subject: Subject, { value, version }: Entry<Book | null>): boolean {
-  return value === null ? version === 0 : subject === bookSubject(value.id) && version === value.version;
+function isBookOf(id: BookId, { value, version }: Entry<Book | null>): boolean {
+  return value === null ? version === 0 : id === value.id && version === value.version;
 }
 
 const asOfReply = ({ asOf }: { readonly asOf: number }): number => asOf;

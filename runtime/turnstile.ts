@@ -101,7 +101,7 @@ export function createTurnstile(options: {
     for (const [group, queue] of groups) {
       const kept = queue.filter((one) => !which(one));
       if (kept.length === queue.length) continue;
-      refused.push(...queue.filter(which));
+      for (const one of queue) if (which(one)) refused.push(one);
       if (kept.length > 0) groups.set(group, kept);
       else groups.delete(group);
     }

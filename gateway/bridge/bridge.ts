@@ -57,7 +57,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
     admission: createAdmission(limits, clock),
     pages: createPages(limits, clock),
     audits: createAuditPages(limits, clock),
-    largeTopics: createLargeTopics(),
+    largeTopics: createLargeTopics(service, limits),
     metrics,
     held: {
       unfinished: createSharedBytes('unfinished messages', limits.maxUnfinishedBytes, clock),

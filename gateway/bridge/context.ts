@@ -7,7 +7,6 @@ import type { ClusterStatus, GatewayService } from '../service.ts';
 import type { Admission } from './admission.ts';
 import type { LargeTopics } from './large-topics.ts';
 import type { Metrics } from './metrics.ts';
-import type { Answer } from './operations/operation.ts';
 import type { Pages, Reader } from './pages.ts';
 import type { Subscriptions, Watcher } from './rpc/subscriptions.ts';
 import type { SharedBytes } from './shared-bytes.ts';
@@ -63,12 +62,4 @@ export function statusInTime({ service, limits, clock }: Context): Promise<Clust
       .then(resolve, reject)
       .finally(() => clock.clearTimeout(timer));
   });
-}
-
-/** The way a request took, as one debug line: `GET /info/1 → miss → catalog-2`, `purchase → order-1`. */
-export function traceWay({ logger }: Context, what: string, { served, done }: Answer): void {
-  if (!logger.isLevelEnabled('debug')) return;
-  if (done) logger.debug(`${what} → ${done.servedBy}`);
-  if (served)
-    logger.debug(`${what} → ${served.cache === 'hit' ? 'hit' : `${served.cache} → ${served.servedBy}`}`);
 }

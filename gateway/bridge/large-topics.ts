@@ -1,40 +1,37 @@
 import { LRUCache } from 'lru-cache';
 import { BazarError } from '../../runtime/errors.ts';
-import type { Served, TitlesPage } from '../service.ts';
-import type { Context } from './context.ts';
+import type { Limits } from '../../runtime/limits.ts';
+import type { GatewayService, Served, TitlesPage } from '../service.ts';
 
 /**
  * Topics that were found to be too large for a light answer. A topic only grows, so what is known stays true, and its
  * searches wait for their turn before a catalog is asked.
  */
 export interface LargeTopics {
-  has(topic: string): boolean;
-  add(topic: string): void;
+  /** The default search of a topic that is small, read without a turn; undefined for a large one, which needs it. */
+  searchLightly(topic: string): Promise<Served<TitlesPage> | undefined>;
 }
 
 /** Topics remembered; one that is forgotten is asked about once more. */
 const REMEMBERED = 10_000;
 
-export function createLargeTopics(): LargeTopics {
-  const known = new LRUCache<string, true>({ max: REMEMBERED });
+export function createLargeTopics(
+  service: Pick<GatewayService, 'search'>,
+  limits: Pick<Limits, 'lightAnswerBytes'>,
+): LargeTopics {
+  const large = new LRUCache<string, true>({ max: REMEMBERED });
   return {
-    has: (topic) => known.has(topic.toLowerCase()),
-    add: (topic) => void known.set(topic.toLowerCase(), true),
+    async searchLightly(topic) {
+      const key = topic.toLowerCase();
+      if (large.has(key)) return undefined;
+      try {
+        const served = await service.search(topic, { lightOnly: true });
+        if (served.value.bytes <= limits.lightAnswerBytes) return served;
+      } catch (error) {
+        if (!(error instanceof BazarError && error.code === 'too-large')) throw error;
+      }
+      large.set(key, true);
+      return undefined;
+    },
   };
-}
-
-/** The default search of a topic that is small, read without a turn; undefined for a large one, which needs it. */
-export async function searchLightly(
-  { service, largeTopics, limits }: Context,
-  topic: string,
-): Promise<Served<TitlesPage> | undefined> {
-  if (largeTopics.has(topic)) return undefined;
-  try {
-    const served = await service.search(topic, { lightOnly: true });
-    if (served.value.bytes <= limits.lightAnswerBytes) return served;
-  } catch (error) {
-    if (!(error instanceof BazarError && error.code === 'too-large')) throw error;
-  }
-  largeTopics.add(topic);
-  return undefined;
 }

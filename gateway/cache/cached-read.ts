@@ -3,7 +3,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { NodeId } from '../../runtime/links/mesh.ts';
 import type { Served } from '../service.ts';
-import type { Freshness, Subject } from './freshness.ts';
+import type { Heard } from './freshness.ts';
 import type { Entry, MemoryCache } from './memory-cache.ts';
 import type { RemoteCache } from './remote-cache.ts';
 
@@ -15,20 +15,19 @@ export interface Demand {
   readonly deadline: number;
 }
 
-/** An entry and where it came from. */
-export interface Found<T> {
-  readonly entry: Entry<T>;
-  readonly from: NodeId;
-  readonly cache: Served<T>['cache'];
-}
+/** An answer whose age is not told yet. */
+type Found<T> = Omit<Served<T>, 'ageSeconds'>;
 
 /** One kind of thing that is read by its subject and cached. */
-export interface CachedKind<T> {
+export interface CachedKind<Subject, T> {
+  readonly heard: Heard<Subject>;
+  /** The key in the remote cache; none where it would be too long. */
+  readonly remoteKey: (subject: Subject) => string | undefined;
   /** What a value of this kind looks like when it comes back from outside the process. */
   readonly value: z.ZodType<T>;
   /** Whether the value of a well-formed entry can be that of `subject`. */
   readonly fits: (subject: Subject, entry: Entry<T>) => boolean;
-  readonly memory: MemoryCache<T>;
+  readonly memory: MemoryCache<Subject, T>;
   /** False where a value is too large to be kept. */
   readonly isKept?: (value: T) => boolean;
 }
@@ -37,7 +36,6 @@ export interface CachePorts {
   readonly self: NodeId;
   readonly clock: Clock;
   readonly limits: Limits;
-  readonly freshness: Freshness;
   readonly remote: RemoteCache | undefined;
   /** False while the gateway does not hear of changes: then every read goes to a catalog. */
   readonly hearsChanges: () => boolean;
@@ -56,7 +54,7 @@ type Fetch<T> = (demand: Demand) => Promise<{ readonly entry: Entry<T>; readonly
  * together are one read. What they share was asked for by the first of them; each checks for itself whether it is
  * fresh enough, and if not takes part in another.
  */
-export interface CachedRead<T> {
+export interface CachedRead<Subject, T> {
   /** The answer to a default read that begins now, if the memory has it. */
   held(subject: Subject): Served<T> | undefined;
   /** Any other answer. */
@@ -77,30 +75,33 @@ export function createAge({ clock, currentAt }: Pick<CachePorts, 'clock' | 'curr
     strong ? 0 : Math.max(0, Math.floor((clock.monotonic() - currentAt()) / 1000));
 }
 
-export function createCachedRead<T>(kind: CachedKind<T>, ports: CachePorts): CachedRead<T> {
-  const { self, clock, limits, freshness, remote, hearsChanges, committed, count } = ports;
+export function createCachedRead<Subject, T>(
+  kind: CachedKind<Subject, T>,
+  ports: CachePorts,
+): CachedRead<Subject, T> {
+  const { self, clock, remote, hearsChanges, committed, count } = ports;
   const age = createAge(ports);
-  const { memory, isKept = () => true } = kind;
+  const { heard, remoteKey, memory, isKept = () => true } = kind;
   const inFlight = new Map<Subject, Promise<Found<T>>>();
 
-  function serve(subject: Subject, { entry, from, cache }: Found<T>, strong = false): Served<T> {
-    freshness.raise(subject, entry.version);
-    const { value, version, asOf } = entry;
-    return { value, servedBy: from, cache, version, asOf, ageSeconds: age(strong) };
+  function serve(subject: Subject, found: Found<T>, strong = false): Served<T> {
+    heard.raise(subject, found.version);
+    return { ...found, ageSeconds: age(strong) };
   }
 
-  function hit(entry: Entry<T>): Found<T> {
+  function hit({ value, version, asOf }: Entry<T>): Found<T> {
     count.hits++;
-    return { entry, from: self, cache: 'hit' };
+    return { value, version, asOf, servedBy: self, cache: 'hit' };
   }
 
   async function ask(subject: Subject, demand: Demand, cached: boolean, fetch: Fetch<T>): Promise<Found<T>> {
     const { entry, from } = await fetch(demand);
-    if (subject.length <= limits.maxCachedKeyLength && isKept(entry.value)) {
+    const key = remoteKey(subject);
+    if (key !== undefined && isKept(entry.value)) {
       memory.put(subject, entry);
-      remote?.put(subject, entry);
+      remote?.put(key, entry);
     }
-    return { entry, from, cache: cached ? 'miss' : 'bypass' };
+    return { ...entry, servedBy: from, cache: cached ? 'miss' : 'bypass' };
   }
 
   /**
@@ -113,7 +114,7 @@ export function createCachedRead<T>(kind: CachedKind<T>, ports: CachePorts): Cac
   }
 
   async function miss(subject: Subject, demand: Demand, fetch: Fetch<T>): Promise<Found<T>> {
-    const stored = await remote?.get(subject, kind.value);
+    const stored = await remote?.get(remoteKey(subject)!, kind.value);
     if (stored && counts(subject, stored, demand)) return hit(memory.put(subject, stored));
     count.misses++;
     return ask(subject, demand, true, fetch);
@@ -134,20 +135,20 @@ export function createCachedRead<T>(kind: CachedKind<T>, ports: CachePorts): Cac
   /** What was found, or what the memory got to know meanwhile: a reader is not shown what another was past. */
   function newest(subject: Subject, found: Found<T>): Found<T> {
     const held = memory.get(subject);
-    if (!held || held.version <= found.entry.version) return found;
-    return { entry: held, from: self, cache: found.cache };
+    if (!held || held.version <= found.version) return found;
+    return { ...held, servedBy: self, cache: found.cache };
   }
 
-  const isCached = (subject: Subject) => hearsChanges() && subject.length <= limits.maxCachedKeyLength;
+  const isCached = (subject: Subject) => hearsChanges() && remoteKey(subject) !== undefined;
 
   return {
     held(subject) {
       const entry = isCached(subject) ? memory.get(subject) : undefined;
-      return entry && entry.asOf >= freshness.needed(subject) ? serve(subject, hit(entry)) : undefined;
+      return entry && entry.asOf >= heard.needed(subject) ? serve(subject, hit(entry)) : undefined;
     },
 
     async read(subject, options, fetch) {
-      const demand: Demand = { ...options, minVersion: freshness.needed(subject) };
+      const demand: Demand = { ...options, minVersion: heard.needed(subject) };
       if (demand.strong) {
         return serve(subject, newest(subject, await ask(subject, demand, false, fetch)), true);
       }
@@ -158,7 +159,7 @@ export function createCachedRead<T>(kind: CachedKind<T>, ports: CachePorts): Cac
         const { joined, found } = share(subject, begin);
         try {
           const shared = await found;
-          if (shared.entry.asOf >= demand.minVersion) return serve(subject, newest(subject, shared));
+          if (shared.asOf >= demand.minVersion) return serve(subject, newest(subject, shared));
         } catch (error) {
           if (!joined || clock.monotonic() >= demand.deadline) throw error;
         }

@@ -1,7 +1,5 @@
+import type { BookId, Key } from '../../runtime/domain.ts';
 import type { Limits } from '../../runtime/limits.ts';
-
-/** What an answer is about: a book, the list of a topic (in lower case), or an order. */
-export type Subject = `b:${number}` | `t:${string}` | `o:${string}`;
 
 /**
  * The rule by which no cache and no replica that is behind can take a reader back in time.
@@ -17,47 +15,41 @@ export interface Freshness {
   readonly known: boolean;
   /** The highest index seen; a page of many books must be as of this one. */
   readonly highest: number;
-  /** The index that an answer about `subject` must be as of, if it is asked for now. */
-  needed(subject: Subject): number;
-  /** `subject` was fed, served, acknowledged or refused at `index`. */
-  raise(subject: Subject, index: number): void;
+  readonly books: Heard<BookId>;
+  /** By their `topicKey`. */
+  readonly topics: Heard<string>;
+  readonly orders: Heard<Key>;
   /** Everything acknowledged before this gateway began is at or below `index`, as a quorum confirmed. */
   confirm(index: number): void;
   /** Changes up to `index` were not heard of. */
   missed(index: number): void;
 }
 
-/** The latest indices of one kind of subject. */
-interface Recent {
-  readonly latest: Map<Subject, number>;
-  floor: number;
+/** What was heard of one kind of thing. */
+export interface Heard<Subject> {
+  /** The index that an answer about `subject` must be as of, if it is asked for now. */
+  needed(subject: Subject): number;
+  /** `subject` was fed, served, acknowledged or refused at `index`. */
+  raise(subject: Subject, index: number): void;
 }
 
+/** Topics are matched in any case. */
+export const topicKey = (topic: string): string => topic.toLowerCase();
+
 export function createFreshness({ recentKeys }: Pick<Limits, 'recentKeys'>): Freshness {
-  // One memory for each kind, so that a flood of orders does not make the books forgotten.
-  const books = createRecent();
-  const topics = createRecent();
-  const orders = createRecent();
   let known = false;
   let highest = 0;
-
-  const recentOf = (subject: Subject): Recent => {
-    if (subject.startsWith('b:')) return books;
-    return subject.startsWith('t:') ? topics : orders;
-  };
-
-  const needed = (subject: Subject): number => {
-    const recent = recentOf(subject);
-    return recent.latest.get(subject) ?? recent.floor;
-  };
-
-  /** Asks of every subject what was asked of those last heard of at `index`, or more. */
-  function cover(index: number): void {
+  const saw = (index: number) => {
     highest = Math.max(highest, index);
-    for (const recent of [books, topics, orders]) {
-      recent.floor = Math.max(recent.floor, index);
-      for (const [subject, latest] of recent.latest) if (latest <= index) recent.latest.delete(subject);
-    }
+  };
+  // One memory for each kind, so that a flood of orders does not make the books forgotten.
+  const books = createHeard<BookId>(recentKeys, saw);
+  const topics = createHeard<string>(recentKeys, saw);
+  const orders = createHeard<Key>(recentKeys, saw);
+
+  function cover(index: number): void {
+    saw(index);
+    for (const heard of [books, topics, orders]) heard.cover(index);
   }
 
   return {
@@ -67,15 +59,9 @@ export function createFreshness({ recentKeys }: Pick<Limits, 'recentKeys'>): Fre
     get highest() {
       return highest;
     },
-    needed,
-    raise(subject, index) {
-      if (index <= needed(subject)) return;
-      highest = Math.max(highest, index);
-      const recent = recentOf(subject);
-      recent.latest.delete(subject);
-      recent.latest.set(subject, index);
-      if (recent.latest.size > recentKeys) dropOldest(recent);
-    },
+    books,
+    topics,
+    orders,
     confirm(index) {
       known = true;
       cover(index);
@@ -84,14 +70,35 @@ export function createFreshness({ recentKeys }: Pick<Limits, 'recentKeys'>): Fre
   };
 }
 
-function createRecent(): Recent {
-  return { latest: new Map(), floor: 0 };
-}
+function createHeard<Subject>(recentKeys: number, saw: (index: number) => void) {
+  const latest = new Map<Subject, number>();
+  let floor = 0;
 
-function dropOldest(recent: Recent): void {
-  for (const [subject, index] of recent.latest) {
-    recent.latest.delete(subject);
-    recent.floor = Math.max(recent.floor, index);
-    return;
+  function needed(subject: Subject): number {
+    return latest.get(subject) ?? floor;
   }
+
+  function dropOldest(): void {
+    for (const [subject, index] of latest) {
+      latest.delete(subject);
+      floor = Math.max(floor, index);
+      return;
+    }
+  }
+
+  return {
+    needed,
+    raise(subject: Subject, index: number): void {
+      if (index <= needed(subject)) return;
+      saw(index);
+      latest.delete(subject);
+      latest.set(subject, index);
+      if (latest.size > recentKeys) dropOldest();
+    },
+    /** Asks of every subject what was asked of those last heard of at `index`, or more. */
+    cover(index: number): void {
+      floor = Math.max(floor, index);
+      for (const [subject, at] of latest) if (at <= index) latest.delete(subject);
+    },
+  };
 }

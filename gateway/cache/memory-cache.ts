@@ -13,24 +13,24 @@ export interface Entry<T> {
 const ENTRY_BYTES = 200;
 
 /** The cache inside the process: bounded, the least recently used entry leaves first. It never looks at time. */
-export interface MemoryCache<T> {
-  get(key: string): Entry<T> | undefined;
+export interface MemoryCache<Key, T> {
+  get(key: Key): Entry<T> | undefined;
   /** The same, without counting as a use. */
-  peek(key: string): Entry<T> | undefined;
+  peek(key: Key): Entry<T> | undefined;
   /** Keeps the newer of `entry` and what is there, and returns it. Nothing else is ever deleted or overwritten. */
-  put(key: string, entry: Entry<T>): Entry<T>;
+  put(key: Key, entry: Entry<T>): Entry<T>;
 }
 
 /** At most `entries`; where `sized` is given, those of at most `maxBytes` together. */
-export function createMemoryCache<T>(
+export function createMemoryCache<Key extends string | number, T>(
   entries: number,
   sized?: { readonly maxBytes: number; readonly bytesOf: (value: T) => number },
-): MemoryCache<T> {
-  const cache = new LRUCache<string, Entry<T>>({
+): MemoryCache<Key, T> {
+  const cache = new LRUCache<Key, Entry<T>>({
     max: entries,
     ...(sized && {
       maxSize: sized.maxBytes,
-      sizeCalculation: ({ value }, key) => sized.bytesOf(value) + 2 * key.length + ENTRY_BYTES,
+      sizeCalculation: ({ value }, key) => sized.bytesOf(value) + 2 * String(key).length + ENTRY_BYTES,
     }),
   });
   return {

@@ -1,7 +1,7 @@
 import type { BookId, Command, Result } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
-import type { Freshness } from '../cache/freshness.ts';
-import { bookSubject, orderSubject, type Reads, topicSubject } from '../reads.ts';
+import { type Freshness, topicKey } from '../cache/freshness.ts';
+import type { Reads } from '../reads.ts';
 import type { Submitted } from '../service.ts';
 import type { AskPorts } from './ask-in-turn.ts';
 import { askHedged } from './hedged-ask.ts';
@@ -25,17 +25,17 @@ export function createSubmissions(
 
   function note(command: Command, result: Result): void {
     const { version } = result;
-    const raiseBook = (id: BookId) => freshness.raise(bookSubject(id), version);
+    const raiseBook = (id: BookId) => freshness.books.raise(id, version);
     if (command.kind === 'purchase') {
       // A refused order too: who was told "sold out" must not be shown copies that were gone before.
-      freshness.raise(orderSubject(command.key), version);
+      freshness.orders.raise(command.key, version);
       for (const { id } of command.lines) raiseBook(id);
     }
     if (command.kind === 'updateBook') raiseBook(command.id);
     if (result.kind === 'updated') learn(result.book, version);
     if (command.kind === 'addBooks' && result.kind === 'added') {
       for (const id of [...result.added, ...result.skipped]) raiseBook(id);
-      for (const { topic } of command.books) freshness.raise(topicSubject(topic), version);
+      for (const { topic } of command.books) freshness.topics.raise(topicKey(topic), version);
     }
   }
 

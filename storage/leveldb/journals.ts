@@ -1,6 +1,6 @@
 import { DamagedStoreError } from '../damage.ts';
 import { maskedCrc32c } from './crc32c.ts';
-import type { Files } from './verify.ts';
+import type { Files } from './files.ts';
 
 /**
  * LevelDB passes over what it cannot read in its journals and goes on with what follows: a batch from the middle

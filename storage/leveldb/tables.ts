@@ -1,6 +1,6 @@
 import { DamagedStoreError } from '../damage.ts';
 import { maskedCrc32c } from './crc32c.ts';
-import type { Files } from './verify.ts';
+import type { Files } from './files.ts';
 
 /**
  * LevelDB verifies its manifest, but `level` has no option to make it verify the tables that it reads: a flipped

@@ -1,6 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DamagedStoreError } from '../damage.ts';
+import type { Files } from './files.ts';
 import { verifyJournals } from './journals.ts';
 import { verifyTables } from './tables.ts';
 
@@ -8,12 +9,6 @@ import { verifyTables } from './tables.ts';
  * What LevelDB takes on trust is looked at before it opens a directory: it makes a new database where the file
  * CURRENT is missing, removes the old one's files, and does not miss a journal.
  */
-
-export interface Files {
-  readonly directory: string;
-  /** A file's bytes; none if it has gone meanwhile, as files of a database in use do. */
-  read(name: string): Promise<Buffer>;
-}
 
 /**
  * Throws a `DamagedStoreError` if the files of `directory` are not as they were written. A new one has none. What

@@ -1,56 +1,57 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createFreshness, type Subject } from '../../gateway/cache/freshness.ts';
+import { createFreshness, type Freshness } from '../../gateway/cache/freshness.ts';
 
 const create = (recentKeys = 100) => createFreshness({ recentKeys });
 
-test('of a subject never heard of, nothing is asked', () => {
+test('an unseen subject needs no minimum version', () => {
   const freshness = create();
-  assert.is(freshness.needed('b:1'), 0);
+  assert.is(freshness.books.needed(1), 0);
   assert.is(freshness.known, false);
 });
 
 test('an answer must be as of the latest index heard of its subject, which never goes back', () => {
   const freshness = create();
-  freshness.raise('b:1', 10);
-  freshness.raise('b:1', 8);
-  assert.is(freshness.needed('b:1'), 10);
-  assert.is(freshness.needed('b:2'), 0);
+  freshness.books.raise(1, 10);
+  freshness.books.raise(1, 8);
+  assert.is(freshness.books.needed(1), 10);
+  assert.is(freshness.books.needed(2), 0);
   assert.is(freshness.highest, 10);
 });
 
 test('after a start the floor is asked of every subject, and what was acknowledged since still counts', () => {
   const freshness = create();
-  freshness.raise('o:mine', 12);
+  freshness.orders.raise('mine', 12);
   freshness.confirm(10);
   assert.is(freshness.known, true);
-  assert.is(freshness.needed('b:1'), 10);
-  assert.is(freshness.needed('o:mine'), 12);
+  assert.is(freshness.books.needed(1), 10);
+  assert.is(freshness.orders.needed('mine'), 12);
 });
 
 test('an index that is forgotten is asked of every subject of its kind, and of no other kind', () => {
   const freshness = create(2);
-  freshness.raise('b:1', 5);
-  freshness.raise('b:2', 6);
-  freshness.raise('b:3', 7);
-  assert.is(freshness.needed('b:1'), 5);
-  assert.is(freshness.needed('b:99'), 5);
-  assert.is(freshness.needed('b:3'), 7);
-  assert.is(freshness.needed('o:mine'), 0);
-  assert.is(freshness.needed('t:novels'), 0);
+  freshness.books.raise(1, 5);
+  freshness.books.raise(2, 6);
+  freshness.books.raise(3, 7);
+  assert.is(freshness.books.needed(1), 5);
+  assert.is(freshness.books.needed(99), 5);
+  assert.is(freshness.books.needed(3), 7);
+  assert.is(freshness.orders.needed('mine'), 0);
+  assert.is(freshness.topics.needed('novels'), 0);
 });
 
 test('after a gap in the feed every subject is asked for the newest index, heard or missed', () => {
   const freshness = create();
-  freshness.raise('b:1', 30);
+  freshness.books.raise(1, 30);
   freshness.missed(20);
-  assert.is(freshness.needed('b:2'), 30);
+  assert.is(freshness.books.needed(2), 30);
   freshness.missed(40);
-  assert.is(freshness.needed('b:1'), 40);
+  assert.is(freshness.books.needed(1), 40);
 });
 
 /** A few subjects and a memory for fewer, so that forgetting happens all the time. */
+type Subject = `b:${number}` | `t:${string}` | `o:${string}`;
 const subject = fc.constantFrom<Subject>(
   'b:1',
   'b:2',
@@ -64,6 +65,17 @@ const subject = fc.constantFrom<Subject>(
   'o:y',
 );
 const index = fc.nat(60);
+
+/** The memory of the kind that a subject is of, for this subject. */
+function heardOf({ books, topics, orders }: Freshness, subject: Subject) {
+  const [kind, name] = subject.split(':') as [string, string];
+  if (kind === 'b') {
+    return { needed: () => books.needed(Number(name)), raise: (at: number) => books.raise(Number(name), at) };
+  }
+  const heard = kind === 't' ? topics : orders;
+  return { needed: () => heard.needed(name), raise: (at: number) => heard.raise(name, at) };
+}
+
 const step = fc.oneof(
   fc.record({ kind: fc.constant('raise' as const), subject, index }),
   fc.record({ kind: fc.constant('confirm' as const), index }),
@@ -77,18 +89,18 @@ test('whatever is heard in whatever order, no subject is asked for less than was
       const heard = new Map<Subject, number>();
       let ofAll = 0;
       for (const one of steps) {
-        const before = new Map([...heard.keys()].map((key) => [key, freshness.needed(key)]));
+        const before = new Map([...heard.keys()].map((key) => [key, heardOf(freshness, key).needed()]));
         if (one.kind === 'raise') {
-          freshness.raise(one.subject, one.index);
+          heardOf(freshness, one.subject).raise(one.index);
           heard.set(one.subject, Math.max(one.index, heard.get(one.subject) ?? 0));
         } else {
           freshness[one.kind](one.index);
           ofAll = Math.max(ofAll, one.index);
         }
         for (const [key, latest] of heard) {
-          assert.ok(freshness.needed(key) >= Math.max(latest, ofAll));
-          assert.ok(freshness.needed(key) >= before.get(key)! || !before.has(key), 'it never goes back');
-          assert.ok(freshness.needed(key) <= freshness.highest, 'nor beyond what exists');
+          assert.ok(heardOf(freshness, key).needed() >= Math.max(latest, ofAll));
+          assert.ok(heardOf(freshness, key).needed() >= before.get(key)! || !before.has(key), 'it never goes back');
+          assert.ok(heardOf(freshness, key).needed() <= freshness.highest, 'nor beyond what exists');
         }
       }
     }),

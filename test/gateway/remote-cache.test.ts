@@ -249,7 +249,7 @@ test('the breaker lets one attempt find out whether things are better', () => {
 });
 
 test('the memory keeps the newer of two entries, whichever comes last, and no more than it may', () => {
-  const cache = createMemoryCache<string>(2);
+  const cache = createMemoryCache<string, string>(2);
   cache.put('a', entry('new', 5));
   assert.is(cache.put('a', entry('old', 4)).value, 'new');
   assert.is(cache.get('a')?.value, 'new');

@@ -62,8 +62,8 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
       },
       {
         file: 'gateway/cache/cached-read.ts',
-        find: 'if (shared.entry.asOf >= demand.minVersion) return serve(subject, newest(subject, shared));',
-        put: 'if (shared.entry.asOf >= 0) return serve(subject, newest(subject, shared));',
+        find: 'if (shared.asOf >= demand.minVersion) return serve(subject, newest(subject, shared));',
+        put: 'if (shared.asOf >= 0) return serve(subject, newest(subject, shared));',
       },
     ],
     seeds: 10,
@@ -124,7 +124,7 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
       },
       {
         file: 'gateway/cache/cached-read.ts',
-        find: 'return entry && entry.asOf >= freshness.needed(subject) ? serve(subject, hit(entry)) : undefined;',
+        find: 'return entry && entry.asOf >= heard.needed(subject) ? serve(subject, hit(entry)) : undefined;',
         put: 'return entry ? serve(subject, hit(entry)) : undefined;',
       },
     ],

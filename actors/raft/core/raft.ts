@@ -2,7 +2,7 @@ import type { LogCommand } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Body, NodeId } from '../../../runtime/links/mesh.ts';
 import type { ReplicaLog } from '../../../storage/log.ts';
-import type { Position } from '../state-machine.ts';
+import type { Position } from '../../../storage/position.ts';
 
 /**
  * What a replica knows: the context of its statechart (`machine.ts`).

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Context } from '../context.ts';
-import { answerClientError, asHttpError, sendProblem } from './problem-response.ts';
+import { answerClientError, asHttpError, sendProblem } from '../problem-response.ts';
 
 /** How often node looks for requests that take too long, in milliseconds. */
 const TIMEOUT_CHECK_MS = 1_000;

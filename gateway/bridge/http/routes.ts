@@ -1,9 +1,10 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Served } from '../../service.ts';
-import { type Context, traceWay } from '../context.ts';
+import type { Context } from '../context.ts';
 import type { HttpRequest, Operation } from '../operations/operation.ts';
 import { type Performed, perform } from '../perform.ts';
+import { traceWay } from '../trace-way.ts';
 import { parseRequest } from '../validation.ts';
 import { createCallers } from './callers.ts';
 import { fromUrl } from './url-fields.ts';

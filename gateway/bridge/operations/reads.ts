@@ -11,7 +11,6 @@ import { BookId, Key } from '../../../runtime/domain.ts';
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Served, TitlesPage } from '../../service.ts';
-import { searchLightly } from '../large-topics.ts';
 import { viewBook, viewBooks, viewOrder, viewOrders } from '../views.ts';
 import { Consistency, PageLimit, Topic } from './fields.ts';
 import { type Answer, operation, PAGE, READ, read } from './operation.ts';
@@ -35,9 +34,9 @@ export function readOperations(limits: Limits) {
       },
       result: TitlesAnswer,
       heavy: 'pages',
-      async light(context, { topic, after, limit, consistency }) {
+      async light({ largeTopics }, { topic, after, limit, consistency }) {
         if (after !== undefined || limit !== undefined || consistency === 'strong') return undefined;
-        const served = await searchLightly(context, topic);
+        const served = await largeTopics.searchLightly(topic);
         return served && titles(served, false);
       },
       async run({ service }, { topic, after, limit, consistency }, { deadline }) {

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Context } from '../context.ts';
-import { writeProblem } from '../http/problem-response.ts';
+import { writeProblem } from '../problem-response.ts';
 import type { Operation } from '../operations/operation.ts';
 import { createRpcConnection, type Line } from './connection.ts';
 import { createFrameProgress } from './frame-progress.ts';

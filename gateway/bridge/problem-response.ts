@@ -1,8 +1,8 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
 import type { FastifyReply } from 'fastify';
-import { asBazarError, BazarError, type ErrorCode } from '../../../runtime/errors.ts';
-import { describeProblem, type Problem, viewProblem } from '../problem.ts';
+import { asBazarError, BazarError, type ErrorCode } from '../../runtime/errors.ts';
+import { describeProblem, type Problem, viewProblem } from './problem.ts';
 
 /** Errors on their way out by HTTP, as `application/problem+json` (RFC 9457). */
 
