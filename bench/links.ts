@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { stayAlive, systemClock } from '../runtime/clock.ts';
 import { openSocketFolder } from '../runtime/launcher/socket-folder.ts';
 import { DEFAULT_LIMITS } from '../runtime/limits.ts';
-import { LOOPBACK, type Place, webSocketTransport } from '../runtime/links/ws-transport.ts';
+import { type ListenPlace, LOOPBACK, webSocketTransport } from '../runtime/links/ws-transport.ts';
 
 /** What a frame costs between two processes, over a Unix socket and over TCP, in turns; there and back. */
 const USAGE = `node --import tsx bench/links.ts [OPTIONS]
@@ -36,7 +36,7 @@ else if (given.help) process.stdout.write(USAGE);
 else await run();
 
 /** The other process: sends back what comes, and says at the end what CPU time that took. */
-async function echo(place: Place): Promise<void> {
+async function echo(place: ListenPlace): Promise<void> {
   const listener = await webSocketTransport(DEFAULT_LIMITS, place).listen((connection) => ({
     opened() {},
     frame: (text) => connection.send(text),
@@ -65,7 +65,7 @@ async function run(): Promise<void> {
   release();
 }
 
-async function measure(place: Place): Promise<Round> {
+async function measure(place: ListenPlace): Promise<Round> {
   const other = fork(fileURLToPath(import.meta.url), {
     env: { ...process.env, PLACE: JSON.stringify(place) },
   });

@@ -15,13 +15,13 @@ export interface Request {
 }
 
 /** Where calls leave; the connection as the calls see it. */
-export interface Outlet {
+export interface ClientSocket {
   readonly isOpen: boolean;
   readonly bufferedBytes: number;
   send(frame: string): void;
 }
 
-interface Call {
+interface PendingCall {
   readonly id: number;
   readonly frame: string;
   readonly request: Request;
@@ -69,11 +69,11 @@ export function createCalls(options: {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: ClientLimits;
-  readonly outlet: Outlet;
+  readonly outlet: ClientSocket;
 }): Calls {
   const { clock, random, limits, outlet } = options;
-  const calls = new Map<number, Call>();
-  const waiting = new Set<Call>();
+  const calls = new Map<number, PendingCall>();
+  const waiting = new Set<PendingCall>();
   let inFlight = 0;
   let lastId = 0;
   let ticking: Timer | undefined;
@@ -93,7 +93,7 @@ export function createCalls(options: {
       return Promise.reject(new BazarError('too-large', message));
     }
     return new Promise((resolve, reject) => {
-      const call: Call = {
+      const call: PendingCall = {
         id,
         frame,
         request,
@@ -163,14 +163,14 @@ export function createCalls(options: {
   }
 
   /** The call that an answer is for; late answers are for none. */
-  function takeSent(id: number): Call | undefined {
+  function takeSent(id: number): PendingCall | undefined {
     const call = calls.get(id);
     if (call?.state !== 'sent') return undefined;
     inFlight -= 1;
     return call;
   }
 
-  function pause(call: Call, error: BazarError): void {
+  function pause(call: PendingCall, error: BazarError): void {
     call.lastError = error;
     call.failures += 1;
     call.state = 'pausing';
@@ -191,7 +191,7 @@ export function createCalls(options: {
     ticking = calls.size > 0 ? clock.setTimeout(tick, limits.tickMs) : undefined;
   }
 
-  function expire(call: Call): void {
+  function expire(call: PendingCall): void {
     if (call.state === 'sent') {
       inFlight -= 1;
       call.inDoubt = true;
@@ -209,7 +209,7 @@ export function createCalls(options: {
   }
 
   /** Rejects with the outcome of all tries together. A read changes nothing, so nothing about it is in doubt. */
-  function reject(call: Call, error: BazarError): void {
+  function reject(call: PendingCall, error: BazarError): void {
     forget(call);
     const { code, message, details, outcome } = error;
     const { key } = call.request;
@@ -222,7 +222,7 @@ export function createCalls(options: {
     }
   }
 
-  function forget(call: Call): void {
+  function forget(call: PendingCall): void {
     calls.delete(call.id);
     waiting.delete(call);
   }

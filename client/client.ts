@@ -22,7 +22,7 @@ import { createCalls } from './calls.ts';
 import { openConnection } from './connection.ts';
 import { errorOfAnswer } from './rpc.ts';
 import { type Dial, webSocketDial } from './socket.ts';
-import { createSubscriptions, type StockFilter } from './subscriptions.ts';
+import { createStockSubscriptions, type StockFilter } from './subscriptions.ts';
 
 /** One book or a whole cart: all lines or none. A `price` is the one that the buyer expects, such as `"19.99"`. */
 export type PurchaseRequest = Params<'purchase'>;
@@ -31,7 +31,7 @@ export type PurchaseRequest = Params<'purchase'>;
 export type BookToAdd = Exclude<Params<'addBooks'>['books'], readonly unknown[]>;
 
 /** `restock` adds copies, `stock` sets them: at most one of the two. */
-export type BookUpdate = Omit<Params<'updateBook'>, 'id' | 'key'>;
+export type BookEdit = Omit<Params<'updateBook'>, 'id' | 'key'>;
 
 export interface CallOptions {
   /** Milliseconds for this call, all its tries together. */
@@ -72,7 +72,7 @@ export interface Client {
   ): Promise<AuditAnswer>;
   /** Admin only, as `updateBook` is. Books whose id exists are left as they are. */
   addBooks(books: readonly BookToAdd[], options?: WriteOptions): Promise<AddedAnswer>;
-  updateBook(id: BookId, change: BookUpdate, options?: WriteOptions): Promise<BookAnswer>;
+  updateBook(id: BookId, change: BookEdit, options?: WriteOptions): Promise<BookAnswer>;
   /** Shows the admin token, now and after every reconnection. */
   authenticate(token: string, options?: CallOptions): Promise<void>;
   /** Starts watching and resolves to the present states. Later ones go to the listeners. */
@@ -145,7 +145,7 @@ export function connect(options: ClientOptions): Client {
     return fitting(answer, result, method);
   }
 
-  const subscriptions = createSubscriptions({
+  const subscriptions = createStockSubscriptions({
     subscribe: async (filter) => (await ask(SubscribedAnswer, 'subscribe', filter)).books,
     unsubscribe: async (filter) => {
       await calls.ask({ method: 'unsubscribe', params: filter, timeoutMs: limits.callTimeoutMs });

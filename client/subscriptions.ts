@@ -5,7 +5,7 @@ import { StockAnswer } from '../runtime/api.ts';
 export type StockFilter = Params<'subscribe'>;
 
 /** The subscriptions of one client, across reconnections. */
-export interface Subscriptions {
+export interface StockSubscriptions {
   /** Starts watching; resolves to the present states. Later ones go to the listeners. */
   add(filter: StockFilter): Promise<readonly StockAnswer[]>;
   /** Stops watching what the very same filter object had started. */
@@ -22,12 +22,12 @@ export interface Subscriptions {
  * A listener sees each book's states in version order and none twice: whatever arrives, from a notification or
  * from a renewed subscription, counts only if it is newer than what was seen.
  */
-export function createSubscriptions(options: {
+export function createStockSubscriptions(options: {
   readonly subscribe: (filter: StockFilter) => Promise<readonly StockAnswer[]>;
   readonly unsubscribe: (filter: StockFilter) => Promise<void>;
   /** A subscription could not be renewed; a new connection must be tried. */
   readonly renewalFailed: (error: unknown) => void;
-}): Subscriptions {
+}): StockSubscriptions {
   const { subscribe, unsubscribe, renewalFailed } = options;
   const filters = new Set<StockFilter>();
   const listeners = new Set<(state: StockAnswer) => void>();

@@ -2,7 +2,7 @@ import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { sagaMachine } from '../actors/order/saga.ts';
-import { replicaMachine } from '../actors/raft/core/statechart.ts';
+import { replicaStatechart } from '../actors/raft/core/statechart.ts';
 import { connectionMachine } from '../client/connection-machine.ts';
 import { feedMachine } from '../gateway/feed/feed-machine.ts';
 import { supervisionMachine } from '../runtime/launcher/supervision.ts';
@@ -36,7 +36,7 @@ export const CHARTS: readonly Chart[] = [
       'begins with the first proposal already made.',
   },
   {
-    machine: replicaMachine,
+    machine: replicaStatechart,
     file: 'actors/raft/core/statechart.ts',
     says: 'The roles of Raft. One for each catalog.',
   },

@@ -4,9 +4,9 @@ import { BazarError } from '../runtime/errors.ts';
 import type { AskType, Body, Reply } from '../runtime/links/mesh.ts';
 import { type CachePorts, createAge, createCachedRead, type Demand } from './cache/cached-read.ts';
 import { type Freshness, topicKey } from './cache/freshness.ts';
-import { createMemoryCache, type Entry } from './cache/memory-cache.ts';
+import { type CacheEntry, createMemoryCache } from './cache/memory-cache.ts';
 import type { BooksPage, OrdersPage, ReadOptions, SearchOptions, Served, TitlesPage } from './service.ts';
-import { type Answer, type AskPorts, askInTurn } from './upstream/ask-in-turn.ts';
+import { type Answered, type AskPorts, askInTurn } from './upstream/ask-in-turn.ts';
 import type { RoundRobin } from './upstream/round-robin.ts';
 
 /**
@@ -79,7 +79,7 @@ export function createReads(
     demand: Demand,
     asOf: (reply: Reply<T>) => number,
     isHeavy = false,
-  ): Promise<Answer<T>> {
+  ): Promise<Answered<T>> {
     const fresh = (reply: Reply<T>) => asOf(reply) >= demand.minVersion;
     const { deadline } = demand;
     const patience = isHeavy ? { deadline } : { attemptMs: limits.readAttemptMs, deadline };
@@ -190,7 +190,7 @@ export function createReads(
 const bookKey = (id: BookId) => `b:${id}`;
 
 /** A topic's list does not say whose it is; the seal of its entry does. */
-function isBookOf(id: BookId, { value, version }: Entry<Book | null>): boolean {
+function isBookOf(id: BookId, { value, version }: CacheEntry<Book | null>): boolean {
   return value === null ? version === 0 : id === value.id && version === value.version;
 }
 

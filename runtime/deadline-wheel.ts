@@ -5,7 +5,7 @@ import type { Clock, Timer } from './clock.ts';
  * clearing a deadline cost the same however many there are. One is noticed
  * up to a tick late, never early.
  */
-export interface Wheel<T extends Expiring> {
+export interface DeadlineWheel<T extends Expiring> {
   add(entry: T): void;
   delete(entry: T): void;
   /** Entries that wait. */
@@ -22,11 +22,11 @@ export interface Expiring {
 const SLOTS = 256;
 
 /** Calls `expired` once for each entry whose deadline has passed. Ticks every `tickMs` while it has entries. */
-export function createWheel<T extends Expiring>(
+export function createDeadlineWheel<T extends Expiring>(
   clock: Clock,
   tickMs: number,
   expired: (entry: T) => void,
-): Wheel<T> {
+): DeadlineWheel<T> {
   const slots = Array.from({ length: SLOTS }, () => new Set<T>());
   let size = 0;
   let visited = tickAt(clock.monotonic());

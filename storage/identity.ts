@@ -5,7 +5,7 @@ import type { Operation, Store } from './store.ts';
 
 /**
  * Whose disk this is. `incarnation` is random and made with the disk, so that the others notice a wiped one.
- * `recovering` is true until a wiped disk has heard from every other catalog; `vow` is the greatest end of a
+ * `recovering` is true until a wiped disk has heard from every other catalog; `voteFloor` is the greatest end of a
  * log that they told it: it votes only for logs at least that new, and stands only when its own is. The greatest
  * term that they told it is in its hard state.
  */
@@ -14,13 +14,19 @@ const Identity = z.object({
   node: z.string(),
   incarnation: z.string(),
   recovering: z.boolean(),
-  vow: z.object({ lastTerm: z.int().min(0), lastIndex: z.int().min(0) }).optional(),
+  voteFloor: z.object({ lastTerm: z.int().min(0), lastIndex: z.int().min(0) }).optional(),
 });
 export type Identity = z.infer<typeof Identity>;
 
+/** The first version of this record calls the vote floor a vow. */
+const StoredIdentity = z
+  .looseObject({ vow: z.unknown().optional() })
+  .transform(({ vow, ...record }) => (vow === undefined ? record : { ...record, voteFloor: vow }))
+  .pipe(Identity);
+
 /** The identity on this disk; `undefined` on one that is new or was wiped. */
 export function readIdentity(store: Store): Identity | undefined {
-  return readSealed(store, IDENTITY_KEY, Identity);
+  return readSealed(store, IDENTITY_KEY, StoredIdentity);
 }
 
 export function writeIdentity(identity: Identity): Operation {

@@ -7,7 +7,7 @@ import type { Range } from './store.ts';
  *
  * | key               | value                                                                                  |
  * |-------------------|----------------------------------------------------------------------------------------|
- * | `m/identity`      | whose disk this is: cluster, node, incarnation, and what it vowed after a wipe         |
+ * | `m/identity`      | whose disk this is: cluster, node, incarnation, and after a wipe its vote floor        |
  * | `m/gen`           | the generation of applied state that counts                                            |
  * | `r/hs`            | the hard state of Raft: term and vote                                                  |
  * | `r/l/<index>`     | a log entry; the index as 16 hexadecimal digits                                        |

@@ -1,7 +1,7 @@
 import type { Book, BookId } from '../../runtime/domain.ts';
 
 /** A book as a search shows it. */
-export interface Title {
+export interface IndexedTitle {
   readonly id: BookId;
   readonly title: string;
 }
@@ -10,21 +10,21 @@ export interface Title {
  * The books of one topic in id order; `version` is the log index at which the last of them was added, `bytes` what
  * they come to as JSON.
  */
-export interface Topic {
-  readonly books: readonly Title[];
+export interface IndexedTopic {
+  readonly books: readonly IndexedTitle[];
   readonly version: number;
   readonly bytes: number;
 }
 
-const NO_BOOKS: Topic = { books: [], version: 0, bytes: 0 };
+const NO_BOOKS: IndexedTopic = { books: [], version: 0, bytes: 0 };
 
 /**
  * All books in memory, findable by id, by topic and in id order. A book's title and topic never change, and no
  * book is ever removed, so only a new one touches the indexes.
  */
-export class Shelf {
+export class BookIndex {
   readonly #books = new Map<BookId, Book>();
-  readonly #topics = new Map<string, Topic>();
+  readonly #topics = new Map<string, IndexedTopic>();
   #ids: BookId[] = [];
 
   get size(): number {
@@ -41,7 +41,7 @@ export class Shelf {
   }
 
   /** Topics are matched whole, in any case. The answer is never changed afterwards. */
-  topic(name: string): Topic {
+  topic(name: string): IndexedTopic {
     return this.#topics.get(name.toLowerCase()) ?? NO_BOOKS;
   }
 
@@ -94,13 +94,13 @@ function byId(one: { readonly id: BookId }, other: { readonly id: BookId }): num
 }
 
 /** Two lists in id order as a new one. */
-function merge(known: readonly Title[], added: readonly Title[]): readonly Title[] {
+function merge(known: readonly IndexedTitle[], added: readonly IndexedTitle[]): readonly IndexedTitle[] {
   const both = known.concat(added);
   return known.length === 0 || known.at(-1)!.id < added[0]!.id ? both : both.sort(byId);
 }
 
 /** The books of a topic with ids greater than `after`. */
-export function* titlesAfter({ books }: Topic, after: number): Iterable<Title> {
+export function* titlesAfter({ books }: IndexedTopic, after: number): Iterable<IndexedTitle> {
   for (let place = firstGreater(books, ({ id }) => id, after); place < books.length; place++) {
     yield books[place]!;
   }

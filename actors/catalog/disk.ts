@@ -6,8 +6,8 @@ import { readHardState, writeHardState } from '../../storage/hard-state.ts';
 import { type Identity, readIdentity, writeIdentity } from '../../storage/identity.ts';
 import { ReplicaLog } from '../../storage/log.ts';
 import type { Operation, Store } from '../../storage/store.ts';
-import type { Raft } from '../raft/core/raft.ts';
-import type { HostOptions } from '../raft/driver.ts';
+import { createRaft, type Raft } from '../raft/core/raft.ts';
+import type { DriverOptions } from '../raft/driver.ts';
 import { CatalogState } from './state.ts';
 
 /** A catalog's disk, read and checked: who it is, what it has promised, its log and its applied state. */
@@ -22,7 +22,7 @@ export interface CatalogDisk {
   readonly found: 'present' | 'formatted' | 'absent';
   /** The replica's memory as it was when the last synced batch returned. */
   raft(self: NodeId, catalogs: readonly NodeId[], limits: Limits): Raft;
-  readonly persist: HostOptions['persist'];
+  readonly persist: DriverOptions['persist'];
 }
 
 /**
@@ -52,10 +52,10 @@ export async function openCatalogDisk(
   const hardState = readHardState(store, log.lastTerm);
   const known = identity;
 
-  function persist({ term, votedFor, vow }: Parameters<HostOptions['persist']>[0]): Operation[] {
+  function persist({ term, votedFor, voteFloor }: Parameters<DriverOptions['persist']>[0]): Operation[] {
     const operations = [writeHardState({ term, votedFor })];
-    if (vow && !sameVow(vow, known.vow)) {
-      operations.push(writeIdentity({ ...known, recovering: false, vow }));
+    if (voteFloor && !isSameFloor(voteFloor, known.voteFloor)) {
+      operations.push(writeIdentity({ ...known, recovering: false, voteFloor }));
     }
     return operations;
   }
@@ -66,40 +66,22 @@ export async function openCatalogDisk(
     state,
     found,
     persist,
-    raft: (self, catalogs, limits) => ({
-      self,
-      peers: catalogs.filter((catalog) => catalog !== self),
-      quorum: Math.floor(catalogs.length / 2) + 1,
-      limits,
-      log,
-      wiped: known.recovering,
-      term: hardState.term,
-      votedFor: hardState.votedFor,
-      durableTerm: hardState.term,
-      durableVote: hardState.votedFor,
-      durableIndex: log.lastIndex,
-      vow: known.vow ?? null,
-      leader: null,
-      commit: state.applied.index,
-      leaderCommit: state.applied.index,
-      syncTicks: 0,
-      slowestSync: 0,
-      elapsed: 0,
-      timeout: 0,
-      chance: random.next(),
-      hasYielded: false,
-      preVotes: new Set(),
-      votes: new Set(),
-      progress: new Map(),
-      termStart: 0,
-      round: 0,
-      reads: [],
-      news: false,
-      effects: [],
-    }),
+    raft: (self, members, limits) =>
+      createRaft({
+        self,
+        members,
+        limits,
+        log,
+        term: hardState.term,
+        votedFor: hardState.votedFor,
+        voteFloor: known.voteFloor ?? null,
+        wiped: known.recovering,
+        applied: state.applied.index,
+        chance: random.next(),
+      }),
   };
 }
 
-function sameVow(a: Identity['vow'], b: Identity['vow']): boolean {
+function isSameFloor(a: Identity['voteFloor'], b: Identity['voteFloor']): boolean {
   return a?.lastTerm === b?.lastTerm && a?.lastIndex === b?.lastIndex;
 }

@@ -14,7 +14,7 @@ import {
 import { LOG_START, type Position } from '../../storage/position.ts';
 import type { Operation, Store } from '../../storage/store.ts';
 import type { Applied, Restoring, StateMachine } from '../raft/state-machine.ts';
-import { Shelf, type Topic } from './book-index.ts';
+import { BookIndex, type IndexedTopic } from './book-index.ts';
 import { decide, type Recorded, recordKey, type View } from './decide.ts';
 import { type RecordHash, recordHash, SetDigest } from './digest.ts';
 import { type KeyedText, Overlay } from './overlay.ts';
@@ -24,13 +24,13 @@ import * as records from './records.ts';
 const NOTHING: Applied = { result: null, changes: [] };
 const EMPTY_DIGEST = new SetDigest().toString();
 
-interface BooksPage {
+interface BooksSlice {
   readonly books: Book[];
   readonly next: BookId | null;
   readonly bytes: number;
 }
 
-interface OrdersPage {
+interface OrdersSlice {
   readonly orders: Order[];
   readonly next: Key | null;
   readonly bytes: number;
@@ -44,7 +44,7 @@ export class CatalogState implements StateMachine, View {
   readonly prefix: string;
   readonly #generation: number;
   readonly #store: Store;
-  readonly #shelf = new Shelf();
+  readonly #shelf = new BookIndex();
   readonly #overlay: Overlay;
   readonly #digest = new SetDigest();
   /** Each book's part of the digest, to be taken out when the book changes. */
@@ -176,12 +176,12 @@ export class CatalogState implements StateMachine, View {
   }
 
   /** Ids and titles of a topic, matched whole and in any case. */
-  topic(name: string): Topic {
+  topic(name: string): IndexedTopic {
     return this.#shelf.topic(name);
   }
 
   /** A page of books after the id `after`, in id order; `next` is the id to go on after, null at the end. */
-  booksAfter(after: BookId, limit: number, maxBytes = Number.POSITIVE_INFINITY): BooksPage {
+  booksAfter(after: BookId, limit: number, maxBytes = Number.POSITIVE_INFINITY): BooksSlice {
     const page = fillPage(this.#shelf.after(after), { limit, maxBytes });
     return { books: page.elements, next: nextOf(page, ({ id }) => id), bytes: page.bytes };
   }
@@ -209,7 +209,7 @@ export class CatalogState implements StateMachine, View {
     limit: number,
     maxBytes = Number.POSITIVE_INFINITY,
     checked = () => {},
-  ): Promise<OrdersPage> {
+  ): Promise<OrdersSlice> {
     const range = { after: orderKey(after), before: keysUnder(ORDER_PREFIX).lt };
     const page = await this.#overlay.page(range, { limit, maxBytes }, recordBytes, checked);
     const orders = page.elements.map(([, text]) => orderOf(JSON.parse(text) as Recorded));

@@ -8,27 +8,27 @@ import type { Random } from '../../runtime/random.ts';
 import type { Operation, Store } from '../../storage/store.ts';
 import { createApplier } from './applier.ts';
 import type { Effect, Raft, ReplicaEvent } from './core/raft.ts';
-import { replicaMachine } from './core/statechart.ts';
+import { replicaStatechart } from './core/statechart.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createProposals } from './proposals.ts';
 import { createSnapshotReceiver, createSnapshotSender } from './snapshot-transfer.ts';
 import type { StateMachine } from './state-machine.ts';
 import { createWaiters } from './waiters.ts';
 
-export interface HostOptions {
+export interface DriverOptions {
   readonly raft: Raft;
   readonly state: StateMachine;
   readonly store: Store;
-  /** Term, vote and vow as store operations. */
+  /** Term, vote and vote floor as store operations. */
   readonly persist: (effect: Extract<Effect, { type: 'persist' }>) => Operation[];
   readonly mesh: Mesh;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  readonly observer: HostObserver;
+  readonly observer: DriverObserver;
 }
 
-export interface HostObserver {
+export interface DriverObserver {
   /** Entries up to `index` have been applied; `changes` are the last one's. */
   applied(index: number, changes: readonly BookChange[]): void;
   /** A snapshot has replaced the state: everything before its index is skipped. */
@@ -37,7 +37,7 @@ export interface HostObserver {
   failed(error: unknown): void;
 }
 
-export interface ReplicaHost {
+export interface Driver {
   readonly state: StateMachine;
   readonly role: 'follower' | 'pre-candidate' | 'candidate' | 'leader' | 'recovering';
   dispatch(event: ReplicaEvent): void;
@@ -62,12 +62,12 @@ const ROLES = {
 /**
  * Runs the replica's statechart: one event at a time from a mailbox, and after each its effects in order.
  */
-export function createReplicaHost(options: HostOptions): ReplicaHost {
+export function createDriver(options: DriverOptions): Driver {
   const { raft, store, mesh, clock, random, logger, observer } = options;
   let state = options.state;
   let halted = false;
 
-  const actor: Actor<typeof replicaMachine> = createActor(replicaMachine, { input: { raft } });
+  const actor: Actor<typeof replicaStatechart> = createActor(replicaStatechart, { input: { raft } });
   actor.subscribe({ error: fail });
 
   const mailbox: ReplicaEvent[] = [];

@@ -16,13 +16,13 @@ type Testimony = Extract<Answer, { recovering: false }>;
  * `patienceMs` bounds one question and the pause after it; there is no bound on the whole, since there is nothing
  * else that this replica could safely do.
  */
-export async function learnVow(options: {
+export async function learnVoteFloor(options: {
   readonly mesh: Mesh;
   readonly clock: Clock;
   readonly raft: Pick<Raft, 'peers' | 'quorum'>;
   readonly patienceMs: number;
   readonly isStopped: () => boolean;
-}): Promise<EventOf<'vow.completed'>> {
+}): Promise<EventOf<'voteFloor.learnt'>> {
   const { mesh, clock, raft, patienceMs } = options;
   const answers = new Map<NodeId, Answer>();
 
@@ -42,8 +42,8 @@ export async function learnVow(options: {
   throw new Error('stopped before every other catalog had answered');
 }
 
-function greatest(testimonies: readonly Testimony[]): EventOf<'vow.completed'> {
+function greatest(testimonies: readonly Testimony[]): EventOf<'voteFloor.learnt'> {
   const term = testimonies.reduce((highest, testimony) => Math.max(highest, testimony.term), 0);
   const { lastTerm, lastIndex } = testimonies.reduce((a, b) => (atLeastAsNew(a, b) ? a : b));
-  return { type: 'vow.completed', term, vow: { lastTerm, lastIndex } };
+  return { type: 'voteFloor.learnt', term, voteFloor: { lastTerm, lastIndex } };
 }

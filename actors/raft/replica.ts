@@ -2,11 +2,11 @@ import type { Boot, Command, Result } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Incoming, NodeId, Peer, Reply } from '../../runtime/links/mesh.ts';
 import { atLeastAsNew, logEnd, type Raft } from './core/raft.ts';
-import { createReplicaHost, type HostOptions, type ReplicaHost } from './driver.ts';
-import { learnVow } from './rejoin.ts';
+import { createDriver, type Driver, type DriverOptions } from './driver.ts';
+import { learnVoteFloor } from './rejoin.ts';
 import type { StateMachine } from './state-machine.ts';
 
-export interface ReplicaOptions extends HostOptions {
+export interface ReplicaOptions extends DriverOptions {
   /** Whether new proposals are taken; a draining catalog takes none. */
   readonly accepts: () => boolean;
 }
@@ -14,7 +14,7 @@ export interface ReplicaOptions extends HostOptions {
 /** One member of the replicated log, as its catalog uses it. */
 export interface Replica {
   readonly state: StateMachine;
-  readonly role: ReplicaHost['role'];
+  readonly role: Driver['role'];
   /** Read only; what the statechart knows. */
   readonly raft: Readonly<Raft>;
   /** A leader is known and all that it had committed when last heard is applied here, not only committed. */
@@ -34,7 +34,7 @@ export interface Replica {
  */
 export function createReplica(options: ReplicaOptions): Replica {
   const { raft, mesh, clock, logger } = options;
-  const host = createReplicaHost(options);
+  const host = createDriver(options);
   const members = new Set<NodeId>(raft.peers);
   const incarnations = new Map<NodeId, string>();
 
@@ -71,7 +71,7 @@ export function createReplica(options: ReplicaOptions): Replica {
   let stopped = false;
   if (raft.wiped) {
     const patienceMs = raft.limits.electionTicks * raft.limits.tickMs;
-    learnVow({ mesh, clock, raft, patienceMs, isStopped: () => stopped }).then(host.dispatch, (error) =>
+    learnVoteFloor({ mesh, clock, raft, patienceMs, isStopped: () => stopped }).then(host.dispatch, (error) =>
       logger.debug({ err: error }, 'recovery ended'),
     );
   }
@@ -79,7 +79,7 @@ export function createReplica(options: ReplicaOptions): Replica {
   type Unsigned<E> = E extends unknown ? Omit<E, 'from'> : never;
   function fromMember(
     from: Peer,
-    event: Unsigned<Extract<Parameters<ReplicaHost['dispatch']>[0], { from: NodeId }>>,
+    event: Unsigned<Extract<Parameters<Driver['dispatch']>[0], { from: NodeId }>>,
   ): void {
     if (members.has(from.id)) host.dispatch({ ...event, from: from.id });
   }
@@ -88,8 +88,8 @@ export function createReplica(options: ReplicaOptions): Replica {
   function identify(): Promise<Reply<'raft.identify'>> {
     if (host.role === 'recovering') return Promise.resolve({ recovering: true });
     const own = logEnd(raft);
-    // Until it has caught up, what it vowed after a wipe of its own stands for what it has forgotten.
-    const end = raft.vow && atLeastAsNew(raft.vow, own) ? raft.vow : own;
+    // Until it has caught up, its vote floor stands for what it has forgotten since a wipe of its own.
+    const end = raft.voteFloor && atLeastAsNew(raft.voteFloor, own) ? raft.voteFloor : own;
     const answer = { recovering: false as const, term: raft.term, ...end };
     return new Promise((resolve) => host.afterSync(() => resolve(answer)));
   }

@@ -7,7 +7,7 @@ import { UsageError } from '../../runtime/launcher/config.ts';
 import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from '../../runtime/limits.ts';
 import { type Random, systemRandom } from '../../runtime/random.ts';
 import { type Client, connect } from '../client.ts';
-import { type Command, type Context, EXIT, type Exit, type Option, type Terminal } from './command.ts';
+import { type CliCommand, type CliContext, EXIT, type Exit, type Option, type Terminal } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { commandHelp, GLOBAL_OPTIONS, generalHelp, PROGRAM } from './help.ts';
 import { exitOf, explain, plain } from './wording.ts';
@@ -48,9 +48,9 @@ export async function runCli(options: CliOptions): Promise<Exit> {
 }
 
 interface CommandLine {
-  readonly command: Command;
+  readonly command: CliCommand;
   readonly args: readonly string[];
-  readonly options: Context['options'];
+  readonly options: CliContext['options'];
 }
 
 /** Options may stand anywhere; each must be one of the command's own or a global one. */
@@ -100,7 +100,7 @@ async function runCommand(line: CommandLine, options: CliOptions): Promise<Exit>
   const asJson = line.options.json === true;
   let store: Client | undefined;
 
-  const context: Context = {
+  const context: CliContext = {
     ...line,
     terminal,
     clock,

@@ -17,7 +17,7 @@ export interface Option {
 }
 
 /** One command of the command line. */
-export interface Command {
+export interface CliCommand {
   readonly name: string;
   /** What follows the name, such as `ID [--quantity N]`. */
   readonly usage: string;
@@ -31,11 +31,11 @@ export interface Command {
   /** It needs the admin token. */
   readonly admin?: boolean;
   /** Checks its arguments first: `UsageError` before anything is sent. */
-  run(context: Context): Promise<Exit>;
+  run(context: CliContext): Promise<Exit>;
 }
 
 /** What a command works with. */
-export interface Context {
+export interface CliContext {
   /** The arguments after the command's name. */
   readonly args: readonly string[];
   readonly options: Readonly<Record<string, string | boolean | undefined>>;

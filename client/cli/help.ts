@@ -1,4 +1,4 @@
-import type { Command, Option } from './command.ts';
+import type { CliCommand, Option } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 
 /** How users start this program. */
@@ -42,7 +42,7 @@ export function generalHelp(): string {
   ]);
 }
 
-export function commandHelp(command: Command): string {
+export function commandHelp(command: CliCommand): string {
   const { options = {}, details = [] } = command;
   return text([
     `${PROGRAM} ${line(command)}`,
@@ -61,7 +61,7 @@ export function commandHelp(command: Command): string {
   ]);
 }
 
-function line({ name, usage }: Command): string {
+function line({ name, usage }: CliCommand): string {
   return `${name} ${usage}`.trim();
 }
 
@@ -71,7 +71,7 @@ function optionLines(options: Readonly<Record<string, Option>>): string[] {
   );
 }
 
-function exampleLines(examples: Command['examples']): string[] {
+function exampleLines(examples: CliCommand['examples']): string[] {
   return columns(examples.map(([args, does]) => [`${PROGRAM} ${args}`, does]));
 }
 

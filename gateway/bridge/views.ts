@@ -1,5 +1,5 @@
 import type { BookAnswer, BooksAnswer, OrderAnswer, OrdersAnswer, StockAnswer } from '../../runtime/api.ts';
-import type { Book, Order } from '../../runtime/domain.ts';
+import type { Book, Order, Result } from '../../runtime/domain.ts';
 import { formatMoney } from '../../runtime/money.ts';
 import type { BooksPage, OrdersPage } from '../service.ts';
 
@@ -34,4 +34,20 @@ export function viewOrders({ orders, next }: OrdersPage): OrdersAnswer {
 
 export function viewStock(state: { id: number; stock: number; price: number; version: number }): StockAnswer {
   return { id: state.id, stock: state.stock, price: formatMoney(state.price), version: state.version };
+}
+
+/** What a command came to that was decided with yes. */
+export function viewResult(result: Result): object {
+  switch (result.kind) {
+    case 'order':
+      return viewOrder(result.order);
+    case 'added': {
+      const { added, skipped, version } = result;
+      return { added, skipped, version };
+    }
+    case 'updated':
+      return viewBook(result.book);
+    case 'refused':
+      throw new Error(`a refusal (${result.code}) is an error and not an answer`);
+  }
 }

@@ -1,21 +1,13 @@
 import type { BookId, CartLine, Key, NewBook, Order } from '../../runtime/domain.ts';
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { BookUpdate, GatewayService, Submitted } from '../service.ts';
-import { viewBook, viewOrder } from './views.ts';
+import { viewOrder } from './views.ts';
 
-/** A write that was decided with yes. `replayed`: it had been, by an earlier request with the same key. */
-export interface Done {
-  readonly body: object;
-  readonly replayed: boolean;
-  /** The order replica that saw it through. */
-  readonly servedBy: string;
-}
-
-/** The writes of the store as both bridges answer them; a recorded refusal is thrown as a `BazarError`. */
+/** The writes of the store; what was decided with no is thrown as a `BazarError`, with what was recorded. */
 export interface Writes {
-  purchase(lines: readonly CartLine[], key?: Key): Promise<Done>;
-  addBooks(books: readonly NewBook[], key?: Key): Promise<Done>;
-  updateBook(id: BookId, change: BookUpdate, key?: Key): Promise<Done>;
+  purchase(lines: readonly CartLine[], key?: Key): Promise<Submitted>;
+  addBooks(books: readonly NewBook[], key?: Key): Promise<Submitted>;
+  updateBook(id: BookId, change: BookUpdate, key?: Key): Promise<Submitted>;
 }
 
 /** `onPurchase` hears what each purchase came to: `confirmed`, a refusal's code, or the outcome of a failure. */
@@ -23,9 +15,9 @@ export function createWrites(service: GatewayService, onPurchase: (outcome: stri
   return {
     async purchase(lines, key) {
       try {
-        const done = settle(await service.purchase(lines, key), {});
+        const submitted = settle(await service.purchase(lines, key), {});
         onPurchase('confirmed');
-        return done;
+        return submitted;
       } catch (thrown) {
         const error = asBazarError(thrown);
         onPurchase(error.outcome === 'refused' ? error.code : error.outcome);
@@ -38,23 +30,15 @@ export function createWrites(service: GatewayService, onPurchase: (outcome: stri
   };
 }
 
-function settle({ key, result, servedBy }: Submitted, about: { bookId?: BookId }): Done {
-  const { replayed } = result;
-  switch (result.kind) {
-    case 'order':
-      if (result.order.status === 'refused') throw refusedOrder(result.order, replayed);
-      return { body: viewOrder(result.order), replayed, servedBy };
-    case 'added': {
-      const { added, skipped, version } = result;
-      return { body: { added, skipped, version }, replayed, servedBy };
-    }
-    case 'updated':
-      return { body: viewBook(result.book), replayed, servedBy };
-    case 'refused': {
-      const message = result.code === 'unknown-book' ? `There is no book ${about.bookId}.` : undefined;
-      throw new BazarError(result.code, message, { ...about, key, version: result.version, replayed });
-    }
+function settle(submitted: Submitted, about: { bookId?: BookId }): Submitted {
+  const { key, result } = submitted;
+  if (result.kind === 'order' && result.order.status === 'refused') {
+    throw refusedOrder(result.order, result.replayed);
   }
+  if (result.kind !== 'refused') return submitted;
+  const { code, version, replayed } = result;
+  const message = code === 'unknown-book' ? `There is no book ${about.bookId}.` : undefined;
+  throw new BazarError(code, message, { ...about, key, version, replayed });
 }
 
 function refusedOrder(order: Order, replayed: boolean): BazarError {

@@ -4,7 +4,7 @@ import type { Limits } from '../../runtime/limits.ts';
 import type { NodeId } from '../../runtime/links/mesh.ts';
 import type { Served } from '../service.ts';
 import type { Heard } from './freshness.ts';
-import type { Entry, MemoryCache } from './memory-cache.ts';
+import type { CacheEntry, MemoryCache } from './memory-cache.ts';
 import type { RemoteCache } from './remote-cache.ts';
 
 /** How a catalog is to answer. */
@@ -26,7 +26,7 @@ export interface CachedKind<Subject, T> {
   /** What a value of this kind looks like when it comes back from outside the process. */
   readonly value: z.ZodType<T>;
   /** Whether the value of a well-formed entry can be that of `subject`. */
-  readonly fits: (subject: Subject, entry: Entry<T>) => boolean;
+  readonly fits: (subject: Subject, entry: CacheEntry<T>) => boolean;
   readonly memory: MemoryCache<Subject, T>;
   /** False where a value is too large to be kept. */
   readonly isKept?: (value: T) => boolean;
@@ -47,7 +47,7 @@ export interface CachePorts {
 }
 
 /** Asks a catalog. */
-type Fetch<T> = (demand: Demand) => Promise<{ readonly entry: Entry<T>; readonly from: NodeId }>;
+type Fetch<T> = (demand: Demand) => Promise<{ readonly entry: CacheEntry<T>; readonly from: NodeId }>;
 
 /**
  * Reads through the caches: the one in the process, the remote one, a catalog. Misses of one subject that come
@@ -89,7 +89,7 @@ export function createCachedRead<Subject, T>(
     return { ...found, ageSeconds: age(strong) };
   }
 
-  function hit({ value, version, asOf }: Entry<T>): Found<T> {
+  function hit({ value, version, asOf }: CacheEntry<T>): Found<T> {
     count.hits++;
     return { value, version, asOf, servedBy: self, cache: 'hit' };
   }
@@ -108,7 +108,7 @@ export function createCachedRead<Subject, T>(
    * Whether an entry from outside the process may be shown. What is shown raises what freshness demands; so nothing
    * counts that claims to be later than what is known to be committed.
    */
-  function counts(subject: Subject, entry: Entry<T>, { minVersion }: Demand): boolean {
+  function counts(subject: Subject, entry: CacheEntry<T>, { minVersion }: Demand): boolean {
     const { version, asOf } = entry;
     return asOf >= minVersion && asOf <= committed() && version <= asOf && kind.fits(subject, entry);
   }

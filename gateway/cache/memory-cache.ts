@@ -1,7 +1,7 @@
 import { LRUCache } from 'lru-cache';
 
 /** An answer that a catalog gave, as the caches keep it. Never changed: a newer one takes its place. */
-export interface Entry<T> {
+export interface CacheEntry<T> {
   readonly value: T;
   /** Log index of the last change of the value; 0 where there is nothing. */
   readonly version: number;
@@ -14,11 +14,11 @@ const ENTRY_BYTES = 200;
 
 /** The cache inside the process: bounded, the least recently used entry leaves first. It never looks at time. */
 export interface MemoryCache<Key, T> {
-  get(key: Key): Entry<T> | undefined;
+  get(key: Key): CacheEntry<T> | undefined;
   /** The same, without counting as a use. */
-  peek(key: Key): Entry<T> | undefined;
+  peek(key: Key): CacheEntry<T> | undefined;
   /** Keeps the newer of `entry` and what is there, and returns it. Nothing else is ever deleted or overwritten. */
-  put(key: Key, entry: Entry<T>): Entry<T>;
+  put(key: Key, entry: CacheEntry<T>): CacheEntry<T>;
 }
 
 /** At most `entries`; where `sized` is given, those of at most `maxBytes` together. */
@@ -26,7 +26,7 @@ export function createMemoryCache<Key extends string | number, T>(
   entries: number,
   sized?: { readonly maxBytes: number; readonly bytesOf: (value: T) => number },
 ): MemoryCache<Key, T> {
-  const cache = new LRUCache<Key, Entry<T>>({
+  const cache = new LRUCache<Key, CacheEntry<T>>({
     max: entries,
     ...(sized && {
       maxSize: sized.maxBytes,

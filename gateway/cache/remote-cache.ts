@@ -5,7 +5,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import { createWaits } from '../../runtime/waits.ts';
 import { createBreaker } from './breaker.ts';
 import type { Held, KeyValueServer } from './key-value-server.ts';
-import type { Entry } from './memory-cache.ts';
+import type { CacheEntry } from './memory-cache.ts';
 import { createSealer } from './seal.ts';
 
 /**
@@ -24,15 +24,15 @@ export interface RemoteCache {
   /** True while it is asked: connected, its run id and the store's start known, and not failing. */
   readonly usable: boolean;
   /** The entry under `key` if its value is a `value`. Never rejects. */
-  get<T>(key: string, value: z.ZodType<T>): Promise<Entry<T> | undefined>;
+  get<T>(key: string, value: z.ZodType<T>): Promise<CacheEntry<T> | undefined>;
   /** The store's present start; until it is known nothing is read or written. */
   booted(boot: string): void;
   /** Writes soon, the newest entry of a key only, and unless the server holds a newer one. */
-  put(key: string, entry: Entry<unknown>): void;
+  put(key: string, entry: CacheEntry<unknown>): void;
   stop(): Promise<void>;
 }
 
-const Envelope = z.object({
+const StoredEntry = z.object({
   version: z.int().min(0),
   asOf: z.int().min(0),
   value: z.unknown(),
@@ -53,7 +53,7 @@ export function createRemoteCache(options: {
   const waits = createWaits(clock);
   const breaker = createBreaker({ clock, failures: limits.redisFailures, pauseMs: limits.redisPauseMs });
   /** Entries to be written, the newest of each key. */
-  const waiting = new Map<string, Entry<unknown>>();
+  const waiting = new Map<string, CacheEntry<unknown>>();
   let boot: string | undefined;
   let runId: string | undefined;
   let prefix: string | undefined;
@@ -104,10 +104,14 @@ export function createRemoteCache(options: {
   }
 
   /** The entry, if this cluster wrote it under this key and it is of the kind that is asked for. */
-  function decode<T>(key: string, { asOf, value: sealed }: Held, value: z.ZodType<T>): Entry<T> | undefined {
+  function decode<T>(
+    key: string,
+    { asOf, value: sealed }: Held,
+    value: z.ZodType<T>,
+  ): CacheEntry<T> | undefined {
     const text = sealer.open(key, sealed);
     if (text === undefined) return undefined;
-    const entry = Envelope.safeParse(JSON.parse(text));
+    const entry = StoredEntry.safeParse(JSON.parse(text));
     if (!entry.success || entry.data.asOf !== asOf) return undefined;
     const inner = value.safeParse(entry.data.value);
     return inner.success ? { ...entry.data, value: inner.data } : undefined;

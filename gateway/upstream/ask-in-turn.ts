@@ -13,7 +13,7 @@ export interface AskPorts {
   readonly waits: Waits;
 }
 
-export interface Answer<T extends AskType> {
+export interface Answered<T extends AskType> {
   readonly from: NodeId;
   readonly reply: Reply<T>;
 }
@@ -39,7 +39,7 @@ export async function askInTurn<T extends AskType>(
   body: Body<T>,
   { attemptMs = Number.POSITIVE_INFINITY, deadline }: Patience,
   accepted: (reply: Reply<T>) => boolean = () => true,
-): Promise<Answer<T>> {
+): Promise<Answered<T>> {
   const timeLeft = () => (waits.ended ? 0 : deadline - clock.monotonic());
   let unknown = false;
   let overloaded = false;

@@ -1,6 +1,6 @@
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { AskType, Body, NodeId } from '../../runtime/links/mesh.ts';
-import { type Answer, type AskPorts, isFinal } from './ask-in-turn.ts';
+import { type Answered, type AskPorts, isFinal } from './ask-in-turn.ts';
 import type { RoundRobin } from './round-robin.ts';
 
 /**
@@ -17,7 +17,7 @@ export function askHedged<T extends AskType>(
   type: T,
   body: Body<T>,
   patience: { readonly attemptMs: number; readonly deadline: number },
-): Promise<Answer<T>> {
+): Promise<Answered<T>> {
   return new Promise((resolve, reject) => {
     let candidates = replicas.candidates();
     let open = 0;

@@ -15,7 +15,7 @@ import { seedBooks } from './seed.ts';
 import { openSocketFolder, type SocketFolder } from './socket-folder.ts';
 import { type AddressFor, type NodePlan, type Supervisor, startSupervisor } from './supervisor.ts';
 
-export interface StoreOptions {
+export interface ClusterOptions {
   readonly config: Config;
   readonly programs: Readonly<Record<NodeKind, URL>>;
   /** What an empty store is filled with. */
@@ -29,7 +29,7 @@ export interface StoreOptions {
 }
 
 /** A store whose processes have been started. */
-export interface Store {
+export interface Cluster {
   readonly supervisor: Supervisor;
   readonly adminToken: string;
   /** The Redis of our own, if there is one. */
@@ -56,7 +56,7 @@ export interface Ready {
  * Starts one process a node on this machine. Throws a `UsageError` before anything has started if the directory,
  * the port or a place for sockets cannot be had.
  */
-export async function startStore(options: StoreOptions): Promise<Store> {
+export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const { config, programs, books, logFormat, clock, random, logger, addressFor, output } = options;
   const limits: Limits = { ...DEFAULT_LIMITS, ...config.limits };
   await probePort(config.host, config.port);

@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits.ts';
 import type { NodeId, NodeKind } from '../links/mesh.ts';
 import type { Logger } from '../logger.ts';
-import { type Configure, type Identity, ToLauncher, tellChild } from '../process/ipc.ts';
+import { type Configure, type DiskFound, ToLauncher, tellChild } from '../process/ipc.ts';
 import type { NodeState } from '../process/lifecycle.ts';
 import { type Supervision, superviseProcess } from './supervision.ts';
 
@@ -17,7 +17,7 @@ export interface SupervisedNode {
   readonly state: NodeState;
   /** Where the others reach it; what it said last. */
   readonly url: string | undefined;
-  readonly identity: Identity | undefined;
+  readonly identity: DiskFound | undefined;
   /** Where a gateway's clients find it. */
   readonly http: string | undefined;
   /** Why it must not be started again. */

@@ -1,4 +1,4 @@
-import type { Wheel } from '../deadline-wheel.ts';
+import type { DeadlineWheel } from '../deadline-wheel.ts';
 import { BazarError } from '../errors.ts';
 import type { AskType } from '../messages.ts';
 
@@ -9,14 +9,14 @@ export interface Asks {
   /** Forgets an ask that could not be sent. */
   withdraw(id: number): void;
   /** Hands an answer to the ask it belongs to. One that comes twice, or too late, belongs to none. */
-  answered(id: number, type: AskType, answer: Answer): void;
+  answered(id: number, type: AskType, answer: AskResult): void;
   /** Ends every ask with one and the same error. */
   failAll(error: BazarError): void;
   readonly size: number;
 }
 
-export type Answer = { readonly body: unknown } | { readonly error: BazarError };
-export type Settle = (answer: Answer) => void;
+export type AskResult = { readonly body: unknown } | { readonly error: BazarError };
+export type Settle = (answer: AskResult) => void;
 
 /** An ask in the wheel that gives all asks of a node their deadlines. */
 export interface PendingAsk {
@@ -34,7 +34,7 @@ export function expireAsk(ask: PendingAsk): void {
   ask.settle({ error: new BazarError('timeout', `${ask.type}: no answer before the deadline`) });
 }
 
-export function createAsks(wheel: Wheel<PendingAsk>, limit: number): Asks {
+export function createAsks(wheel: DeadlineWheel<PendingAsk>, limit: number): Asks {
   const pending = new Map<number, PendingAsk>();
   let last = 0;
 

@@ -4,13 +4,13 @@ import type { Limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { AskType, MessageType, Reply } from '../messages.ts';
 import { type Envelope, encodeFailure, encodeReply } from './envelope.ts';
-import type { Exchange } from './link.ts';
+import type { Endpoint } from './link.ts';
 import type { Incoming, Mesh } from './mesh.ts';
 
 /** A node's handlers of messages, one a type. */
 export interface Handlers extends Pick<Mesh, 'onAsk' | 'onTell'> {
   /** Gives one envelope to whom it concerns, and sends the answer where there is one. */
-  handle(from: Exchange, envelope: Envelope): void;
+  handle(from: Endpoint, envelope: Envelope): void;
 }
 
 type Handler = (body: unknown, incoming: Incoming) => unknown;
@@ -25,7 +25,7 @@ export function createHandlers(clock: Clock, limits: Limits, logger: Logger): Ha
     handlers.set(type, handler);
   }
 
-  function answer(from: Exchange, ask: Ask): void {
+  function answer(from: Endpoint, ask: Ask): void {
     const deadline = clock.monotonic() + ask.ttl;
     const handler = handlers.get(ask.type);
     if (!handler) {
@@ -42,7 +42,7 @@ export function createHandlers(clock: Clock, limits: Limits, logger: Logger): Ha
   }
 
   /** After the deadline nobody waits, so nothing is sent. */
-  function finish(from: Exchange, ask: Ask, deadline: number, encode: () => string): void {
+  function finish(from: Endpoint, ask: Ask, deadline: number, encode: () => string): void {
     answering -= 1;
     if (clock.monotonic() >= deadline) return;
     if (!from.send(encode()))
@@ -50,7 +50,7 @@ export function createHandlers(clock: Clock, limits: Limits, logger: Logger): Ha
   }
 
   /** If even this does not fit, the asker's own deadline ends its waiting. */
-  function refuse(from: Exchange, ask: Ask, error: BazarError): void {
+  function refuse(from: Endpoint, ask: Ask, error: BazarError): void {
     from.send(encodeFailure(ask.type, ask.id, error));
   }
 

@@ -1,6 +1,6 @@
 import { fullJitterMs } from '../backoff.ts';
 import type { Clock, Timer } from '../clock.ts';
-import type { Wheel } from '../deadline-wheel.ts';
+import type { DeadlineWheel } from '../deadline-wheel.ts';
 import { BazarError } from '../errors.ts';
 import type { Limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
@@ -15,7 +15,7 @@ import { createOutbox, type Outbox } from './outbox.ts';
 import type { ConnectionEvents, PeerConnection, Transport } from './transport.ts';
 
 /** What all links of a node share. */
-export interface LinkSetting {
+export interface LinkOptions {
   readonly self: Peer;
   readonly cluster: string;
   readonly secret: string;
@@ -25,11 +25,11 @@ export interface LinkSetting {
   readonly limits: Limits;
   readonly logger: Logger;
   /** Deadlines of the node's asks. */
-  readonly wheel: Wheel<PendingAsk>;
+  readonly wheel: DeadlineWheel<PendingAsk>;
 }
 
 /** Where envelopes go to and come from: an open link, or a node's way to itself. */
-export interface Exchange {
+export interface Endpoint {
   readonly peer: Peer;
   readonly asks: Asks;
   /** Sends, with all else of this turn; false if there is no room, or no longer a link. */
@@ -37,7 +37,7 @@ export interface Exchange {
 }
 
 /** A link between its greeting and its loss. */
-export interface OpenLink extends Exchange {
+export interface OpenLink extends Endpoint {
   close(reason: string): void;
 }
 
@@ -65,13 +65,13 @@ export interface Link {
 }
 
 /** The end that dials, again and again until it is closed. `address` is asked each time. */
-export function dialLink(setting: LinkSetting, owner: LinkOwner, address: () => string): Link {
+export function dialLink(setting: LinkOptions, owner: LinkOwner, address: () => string): Link {
   return createLink(setting, owner, true, (events) => setting.transport.dial(address(), events));
 }
 
 /** The end that was dialled, over when its connection is. The transport reports to `events`. */
 export function acceptLink(
-  setting: LinkSetting,
+  setting: LinkOptions,
   owner: LinkOwner,
   connection: PeerConnection,
 ): { link: Link; events: ConnectionEvents } {
@@ -84,7 +84,7 @@ export function acceptLink(
 }
 
 function createLink(
-  setting: LinkSetting,
+  setting: LinkOptions,
   owner: LinkOwner,
   dials: boolean,
   connect: (events: ConnectionEvents) => PeerConnection,

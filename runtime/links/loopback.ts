@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
-import type { Wheel } from '../deadline-wheel.ts';
+import type { DeadlineWheel } from '../deadline-wheel.ts';
 import type { Limits } from '../limits.ts';
 import { createAsks, type PendingAsk } from './asks.ts';
 import { decodeFrame, type Envelope } from './envelope.ts';
-import type { Exchange } from './link.ts';
+import type { Endpoint } from './link.ts';
 import type { Peer } from './mesh.ts';
 import { createOutbox } from './outbox.ts';
 
@@ -15,9 +15,9 @@ export function createLoopback(
   self: Peer,
   clock: Clock,
   limits: Limits,
-  wheel: Wheel<PendingAsk>,
-  received: (exchange: Exchange, envelope: Envelope) => void,
-): Exchange {
+  wheel: DeadlineWheel<PendingAsk>,
+  received: (exchange: Endpoint, envelope: Envelope) => void,
+): Endpoint {
   const toSelf = {
     bufferedBytes: 0,
     send(frame: string) {
@@ -26,7 +26,7 @@ export function createLoopback(
     close() {},
   };
   const outbox = createOutbox(toSelf, clock, limits);
-  const exchange: Exchange = {
+  const exchange: Endpoint = {
     peer: self,
     asks: createAsks(wheel, limits.maxPendingAsks),
     send: outbox.push,

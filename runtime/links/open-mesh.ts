@@ -1,4 +1,4 @@
-import { createWheel } from '../deadline-wheel.ts';
+import { createDeadlineWheel } from '../deadline-wheel.ts';
 import { BazarError } from '../errors.ts';
 import { expireAsk } from './asks.ts';
 import { encodeAsk, encodeTell } from './envelope.ts';
@@ -6,10 +6,10 @@ import { createHandlers } from './handlers.ts';
 import {
   acceptLink,
   dialLink,
-  type Exchange,
+  type Endpoint,
   type Link,
+  type LinkOptions,
   type LinkOwner,
-  type LinkSetting,
   type OpenLink,
 } from './link.ts';
 import { createLoopback } from './loopback.ts';
@@ -17,7 +17,7 @@ import type { LinkObserver, Mesh, NodeId, Reply } from './mesh.ts';
 import { dials } from './topology.ts';
 import type { ConnectionEvents, PeerConnection } from './transport.ts';
 
-export type MeshOptions = Omit<LinkSetting, 'wheel'>;
+export type MeshOptions = Omit<LinkOptions, 'wheel'>;
 
 /** A node's links and the address at which it takes new ones. */
 export type OpenMesh = Mesh & { readonly url: string };
@@ -25,7 +25,7 @@ export type OpenMesh = Mesh & { readonly url: string };
 /** Listens, and links this node to the others as soon as `setAddresses` says where they are. */
 export async function openMesh(options: MeshOptions): Promise<OpenMesh> {
   const { self, transport, clock, limits, logger } = options;
-  const setting: LinkSetting = { ...options, wheel: createWheel(clock, limits.askTickMs, expireAsk) };
+  const setting: LinkOptions = { ...options, wheel: createDeadlineWheel(clock, limits.askTickMs, expireAsk) };
   const { wheel } = setting;
   const handlers = createHandlers(clock, limits, logger);
   const loopback = createLoopback(self, clock, limits, wheel, handlers.handle);
@@ -102,7 +102,7 @@ export async function openMesh(options: MeshOptions): Promise<OpenMesh> {
     beating = clock.setTimeout(beat, limits.pingIntervalMs);
   }
 
-  function exchangeWith(id: NodeId): Exchange | undefined {
+  function endpointOf(id: NodeId): Endpoint | undefined {
     if (closed) return undefined;
     return id === self.id ? loopback : open.get(id);
   }
@@ -116,14 +116,14 @@ export async function openMesh(options: MeshOptions): Promise<OpenMesh> {
     url: listener.url,
     onAsk: handlers.onAsk,
     onTell: handlers.onTell,
-    tell: (to, type, body) => exchangeWith(to)?.send(encodeTell(type, body)) ?? false,
+    tell: (to, type, body) => endpointOf(to)?.send(encodeTell(type, body)) ?? false,
     broadcast(to, type, body) {
       const envelope = encodeTell(type, body);
-      for (const id of to) exchangeWith(id)?.send(envelope);
+      for (const id of to) endpointOf(id)?.send(envelope);
     },
     ask(to, type, body, timeoutMs) {
       return new Promise((resolve, reject) => {
-        const exchange = exchangeWith(to);
+        const exchange = endpointOf(to);
         if (!exchange) return reject(new BazarError('unreachable', `no open link to ${to}`));
         if (timeoutMs <= 0) return reject(new BazarError('timeout', 'no time left to ask', {}, 'none'));
         const id = exchange.asks.add(type, clock.monotonic() + timeoutMs, (answer) =>
@@ -135,7 +135,7 @@ export async function openMesh(options: MeshOptions): Promise<OpenMesh> {
         reject(new BazarError('overloaded', `no room on the link to ${to}`));
       });
     },
-    peer: (id) => exchangeWith(id)?.peer,
+    peer: (id) => endpointOf(id)?.peer,
     observe: (observer) => void observers.push(observer),
     setAddresses(known) {
       if (closed) return;

@@ -19,9 +19,9 @@ const NORMAL = 1000;
 const TEXT_ONLY = 1003;
 
 /** Where to listen: on a free port of a host, or on a Unix socket at a path that nobody has used before. */
-export type Place = { readonly host: string } | { readonly path: string };
+export type ListenPlace = { readonly host: string } | { readonly path: string };
 
-export const LOOPBACK: Place = { host: '127.0.0.1' };
+export const LOOPBACK: ListenPlace = { host: '127.0.0.1' };
 
 /**
  * Links over WebSocket (RFC 6455): text frames, uncompressed. Any address can be dialled, `ws:` or `ws+unix:`. A

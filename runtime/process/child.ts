@@ -8,7 +8,7 @@ import { LOOPBACK, webSocketTransport } from '../links/ws-transport.ts';
 import { logDestination } from '../log-text.ts';
 import { createLogger, type Logger } from '../logger.ts';
 import { type Random, systemRandom } from '../random.ts';
-import { type Configure, type Identity, ToChild, tellLauncher } from './ipc.ts';
+import { type Configure, type DiskFound, ToChild, tellLauncher } from './ipc.ts';
 import type { NodeState } from './lifecycle.ts';
 
 /** What a node is made from: its configuration and the real ports. */
@@ -26,7 +26,7 @@ export interface PreparedNode {
   /** Goes with every greeting; see `Peer`. */
   readonly incarnation: string;
   /** Catalogs only. */
-  readonly identity?: Identity;
+  readonly identity?: DiskFound;
   /**
    * Registers the node's handlers and starts it. No link is open before this has resolved, so it must not wait
    * for another node.

@@ -58,15 +58,15 @@ export const ToChild = z.discriminatedUnion('type', [
 export type ToChild = z.infer<typeof ToChild>;
 
 /** How a catalog found its disk: as it left it, new and made its own just now, or empty where it must not be. */
-export const Identity = z.enum(['present', 'formatted', 'absent']);
-export type Identity = z.infer<typeof Identity>;
+export const DiskFound = z.enum(['present', 'formatted', 'absent']);
+export type DiskFound = z.infer<typeof DiskFound>;
 
 export const ToLauncher = z.discriminatedUnion('type', [
   /** Others may dial `url` from now on; `http` is where a gateway's clients find it. */
   z.object({
     type: z.literal('listening'),
     url: z.string(),
-    identity: Identity.optional(),
+    identity: DiskFound.optional(),
     http: z.string().optional(),
   }),
   z.object({ type: z.literal('state'), state: NodeStatus.shape.state }),

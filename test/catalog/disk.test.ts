@@ -9,7 +9,7 @@ import type { Store } from '../../storage/store.ts';
 import { addBooks, newBook } from './support.ts';
 
 const CATALOGS = ['catalog-1', 'catalog-2', 'catalog-3', 'catalog-4'];
-const VOW = { lastTerm: 3, lastIndex: 8 };
+const FLOOR = { lastTerm: 3, lastIndex: 8 };
 
 function open(
   store: Store,
@@ -36,19 +36,19 @@ test('two disks are never taken for each other', async () => {
   assert.is.not(one.identity.incarnation, other.identity.incarnation);
 });
 
-test('a disk without identity in a cluster that exists is a wiped one, until it has taken a vow', async () => {
+test('a disk without identity in a cluster that exists is a wiped one, until it has learnt its vote floor', async () => {
   const store = await openMemoryStore();
   assert.is((await open(store)).found, 'absent');
   const again = await open(store);
   assert.is(again.found, 'absent', 'a restart is no recovery');
   assert.ok(again.raft('catalog-2', CATALOGS, DEFAULT_LIMITS).wiped);
-  await store.write(again.persist({ type: 'persist', term: 5, votedFor: 'catalog-2', vow: VOW }));
+  await store.write(again.persist({ type: 'persist', term: 5, votedFor: 'catalog-2', voteFloor: FLOOR }));
 
   const recovered = await open(store);
   assert.is(recovered.found, 'present');
   const raft = recovered.raft('catalog-2', CATALOGS, DEFAULT_LIMITS);
   assert.not(raft.wiped);
-  assert.equal([raft.term, raft.votedFor, raft.vow], [5, 'catalog-2', VOW]);
+  assert.equal([raft.term, raft.votedFor, raft.voteFloor], [5, 'catalog-2', FLOOR]);
 });
 
 test('a disk of another cluster or another node is refused', async () => {
@@ -64,9 +64,9 @@ test('a disk of another cluster or another node is refused', async () => {
 test('term and vote are as they were written last', async () => {
   const store = await openMemoryStore();
   const disk = await open(store, { format: true });
-  await store.write(disk.persist({ type: 'persist', term: 7, votedFor: 'catalog-4', vow: null }));
+  await store.write(disk.persist({ type: 'persist', term: 7, votedFor: 'catalog-4', voteFloor: null }));
   const raft = (await open(store)).raft('catalog-2', CATALOGS, DEFAULT_LIMITS);
-  assert.equal([raft.term, raft.durableTerm, raft.votedFor, raft.vow], [7, 7, 'catalog-4', null]);
+  assert.equal([raft.term, raft.durableTerm, raft.votedFor, raft.voteFloor], [7, 7, 'catalog-4', null]);
 });
 
 test('the others are all catalogs but this one, and more than half of all decide', async () => {
@@ -91,7 +91,7 @@ test('a replica starts at its applied index, with the log that follows', async (
   log.append(entries);
   for (const index of [1, 2]) disk.state.apply(log.positionAt(index)!, log.entry(index)!);
   await store.write([
-    ...disk.persist({ type: 'persist', term: 1, votedFor: null, vow: null }),
+    ...disk.persist({ type: 'persist', term: 1, votedFor: null, voteFloor: null }),
     ...log.takeOperations(),
     ...disk.state.takeOperations(),
   ]);

@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../runtime/clock.ts';
-import { type Store, startStore } from '../../runtime/launcher/cluster.ts';
+import { type Cluster, startCluster } from '../../runtime/launcher/cluster.ts';
 import type { Config } from '../../runtime/launcher/config.ts';
 import { type PrivateRedis, startPrivateRedis } from '../../runtime/launcher/private-redis.ts';
 import { openSocketFolder } from '../../runtime/launcher/socket-folder.ts';
@@ -14,7 +14,7 @@ import { SHELF } from './shelf.ts';
 
 /** A store of its own, with real processes and disks, whose every connection goes through a proxy. */
 export interface PrivateStore {
-  readonly store: Store;
+  readonly store: Cluster;
   readonly redis: PrivateRedis | undefined;
   readonly network: Network;
   /** Where buyers find it: by a proxy. */
@@ -56,7 +56,7 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
   const sockets = await openSocketFolder();
   const network = await openNetwork(nodeNames(options), options.links === 'unix' ? sockets : undefined);
   let redis: PrivateRedis | undefined;
-  let store: Store | undefined;
+  let store: Cluster | undefined;
 
   async function stop(): Promise<void> {
     await store?.stop();
@@ -82,7 +82,7 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
       limits: LIMITS,
     };
     const { addressFor } = network;
-    store = await startStore({
+    store = await startCluster({
       config,
       programs: PROGRAMS,
       books: SHELF,

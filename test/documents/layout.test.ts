@@ -177,10 +177,14 @@ test('a file is called what it exports', () => {
 
 /** `round-robin.ts` exports `RoundRobin`, `createRoundRobin`, `roundRobin…`, or several things of which it is the plural. */
 function exportsItsName(path: string, text: string): boolean {
-  const words = basename(path).replace(/\.tsx?$/, '').split('-');
-  const exported = [...text.matchAll(/^export (?:async )?(?:default )?(?:abstract )?(?:class|const|function\*?|interface|type) (\w+)/gm)].map(
-    ([, name]) => name!.replaceAll('_', '').toLowerCase(),
-  );
+  const words = basename(path)
+    .replace(/\.tsx?$/, '')
+    .split('-');
+  const exported = [
+    ...text.matchAll(
+      /^export (?:async )?(?:default )?(?:abstract )?(?:class|const|function\*?|interface|type) (\w+)/gm,
+    ),
+  ].map(([, name]) => name!.replaceAll('_', '').toLowerCase());
   const stem = words.join('').toLowerCase();
   const singular = stem.replace(/ies$/, 'y').replace(/s$/, '');
   return exported.some((name) => name.includes(stem) || name.includes(singular));

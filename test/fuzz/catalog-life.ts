@@ -142,7 +142,7 @@ export async function live(directory: string, steps: readonly Step[]): Promise<L
   function vote(votedFor: string | null): void {
     raft.term++;
     raft.votedFor = votedFor;
-    batches.save(disk.persist({ type: 'persist', term: raft.term, votedFor, vow: raft.vow }));
+    batches.save(disk.persist({ type: 'persist', term: raft.term, votedFor, voteFloor: raft.voteFloor }));
   }
 
   /** The present state, taken in again as that of another replica whose log went on for a while. */

@@ -99,7 +99,10 @@ test('whatever is heard in whatever order, no subject is asked for less than was
         }
         for (const [key, latest] of heard) {
           assert.ok(heardOf(freshness, key).needed() >= Math.max(latest, ofAll));
-          assert.ok(heardOf(freshness, key).needed() >= before.get(key)! || !before.has(key), 'it never goes back');
+          assert.ok(
+            heardOf(freshness, key).needed() >= before.get(key)! || !before.has(key),
+            'it never goes back',
+          );
           assert.ok(heardOf(freshness, key).needed() <= freshness.highest, 'nor beyond what exists');
         }
       }

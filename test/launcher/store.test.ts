@@ -6,7 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { systemClock } from '../../runtime/clock.ts';
 import { StartRefused } from '../../runtime/errors.ts';
-import { type Store, startStore } from '../../runtime/launcher/cluster.ts';
+import { type Cluster, startCluster } from '../../runtime/launcher/cluster.ts';
 import { readConfig, UsageError } from '../../runtime/launcher/config.ts';
 import type { AddressFor } from '../../runtime/launcher/supervisor.ts';
 import { silentLogger } from '../../runtime/logger.ts';
@@ -19,7 +19,7 @@ import { inTemporaryFolder } from '../support/temporary.ts';
 const program = new URL('../support/tiny-node.ts', import.meta.url);
 const books = [{ id: 1, title: 'RPCs for Noobs', topic: 'distributed systems', price: 1_000, stock: 3 }];
 
-function start(folder: string, args: string[] = [], addressFor?: AddressFor): Promise<Store> {
+function start(folder: string, args: string[] = [], addressFor?: AddressFor): Promise<Cluster> {
   const flags = [
     '--data',
     join(folder, 'data'),
@@ -35,13 +35,13 @@ function start(folder: string, args: string[] = [], addressFor?: AddressFor): Pr
   if (config === 'help') throw new Error('asked for help');
   const programs = { catalog: program, order: program, gateway: program };
   const ports = { clock: systemClock, random: systemRandom, logger: silentLogger };
-  return startStore({ config, programs, books, logFormat: 'json', addressFor, ...ports });
+  return startCluster({ config, programs, books, logFormat: 'json', addressFor, ...ports });
 }
 
 async function withStore(
   folder: string,
   args: string[],
-  work: (store: Store) => Promise<void>,
+  work: (store: Cluster) => Promise<void>,
   addressFor?: AddressFor,
 ): Promise<void> {
   const store = await start(folder, args, addressFor);
@@ -52,7 +52,7 @@ async function withStore(
   }
 }
 
-const nodeOf = (store: Store, id: string) => store.supervisor.nodes.find((node) => node.id === id)!;
+const nodeOf = (store: Cluster, id: string) => store.supervisor.nodes.find((node) => node.id === id)!;
 const inData = (folder: string, ...names: string[]) => join(folder, 'data', ...names);
 const readJson = async (file: string) => JSON.parse(await readFile(file, 'utf8'));
 

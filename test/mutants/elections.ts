@@ -44,9 +44,9 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
       {
         file: 'actors/raft/core/statechart.ts',
         find: `'clock.ticked': [{ guard: 'isElectionDue', target: 'preCandidate' }, { actions: 'countTick' }],
-               'append.received': { guard: 'isSameTerm', actions: ['heedLeader', 'acceptAppend'] },`,
+               'append.received': { guard: 'isSameTerm', actions: ['followLeader', 'acceptAppend'] },`,
         put: `'clock.ticked': [{ guard: 'isElectionDue', target: 'candidate' }, { actions: 'countTick' }],
-              'append.received': { guard: 'isSameTerm', actions: ['heedLeader', 'acceptAppend'] },`,
+              'append.received': { guard: 'isSameTerm', actions: ['followLeader', 'acceptAppend'] },`,
       },
       {
         file: 'actors/raft/core/statechart.ts',

@@ -98,7 +98,7 @@ test('a candidate enters the next term and votes for itself, durably before it a
     type: 'persist',
     term: 2,
     votedFor: 'catalog-1',
-    vow: null,
+    voteFloor: null,
   });
   assert.equal(
     ofType(effects, 'sendAfterSync').map(({ to }) => to),
@@ -184,7 +184,7 @@ test('a vote is durable before the answer leaves', async () => {
     effects.map((effect) => effect.type),
     ['persist', 'persist', 'sendAfterSync'],
   );
-  assert.equal(effects[1], { type: 'persist', term: 1, votedFor: 'catalog-2', vow: null });
+  assert.equal(effects[1], { type: 'persist', term: 1, votedFor: 'catalog-2', voteFloor: null });
 });
 
 test('nobody votes for a log that is older than its own', async () => {

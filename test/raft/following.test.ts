@@ -29,7 +29,7 @@ test('entries that follow on the log are taken over, and answered after the sync
 test('an append of a newer term has that term written with its entries', async () => {
   const trial = await createTrial();
   const effects = trial.send(append(3, { log: [3] }));
-  assert.equal(ofType(effects, 'persist'), [{ type: 'persist', term: 3, votedFor: null, vow: null }]);
+  assert.equal(ofType(effects, 'persist'), [{ type: 'persist', term: 3, votedFor: null, voteFloor: null }]);
   assert.is(trial.raft.leader, 'catalog-2');
 });
 

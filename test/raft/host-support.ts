@@ -1,6 +1,6 @@
 import { type CatalogDisk, openCatalogDisk } from '../../actors/catalog/disk.ts';
 import type { Raft } from '../../actors/raft/core/raft.ts';
-import { createReplicaHost, type ReplicaHost } from '../../actors/raft/driver.ts';
+import { createDriver, type Driver } from '../../actors/raft/driver.ts';
 import type { StateMachine } from '../../actors/raft/state-machine.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Body, Mesh, NodeId, TellType } from '../../runtime/links/mesh.ts';
@@ -25,7 +25,7 @@ export interface HostTrial {
   readonly clock: ManualClock;
   readonly disk: SimulatedDisk;
   readonly raft: Raft;
-  readonly host: ReplicaHost;
+  readonly host: Driver;
   readonly sent: Sent[];
   /** The operations of each write that was begun, and how many were under way at most. */
   readonly writes: (readonly Operation[])[];
@@ -79,7 +79,7 @@ export async function createHostTrial(changes: HostChanges = {}): Promise<HostTr
   };
   const raft = disk.raft('catalog-1', names, { ...LIMITS, ...changes.limits });
   raft.chance = 0;
-  const host = createReplicaHost({
+  const host = createDriver({
     raft,
     state: changes.stateOf?.(disk) ?? disk.state,
     store,

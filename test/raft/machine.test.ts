@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createActor } from 'xstate';
 import type { ReplicaEvent } from '../../actors/raft/core/raft.ts';
-import { replicaMachine } from '../../actors/raft/core/statechart.ts';
+import { replicaStatechart } from '../../actors/raft/core/statechart.ts';
 import {
   append,
   createLeader,
@@ -15,7 +15,7 @@ import {
 } from './support.ts';
 
 test('the machine can be built, and starts as a follower', async () => {
-  const actor = createActor(replicaMachine, { input: { raft: await createRaft() } }).start();
+  const actor = createActor(replicaStatechart, { input: { raft: await createRaft() } }).start();
   assert.equal(actor.getSnapshot().value, { participating: 'follower' });
 });
 
@@ -44,13 +44,13 @@ test('a catalog alone elects itself once its vote is durable', async () => {
   assert.is(trial.raft.commit, 1);
 });
 
-test('a wiped replica recovers first, deaf to everything but the completed vow', async () => {
+test('a wiped replica recovers first, deaf to everything but the vote floor', async () => {
   const trial = await createTrial({ wiped: true });
   assert.is(trial.state, 'recovering');
   assert.equal(trial.send(voteRequest(1), append(1, { log: [1] })), []);
   assert.equal(trial.tick(100), []);
   assert.is(trial.state, 'recovering');
-  trial.send({ type: 'vow.completed', term: 3, vow: { lastTerm: 2, lastIndex: 7 } });
+  trial.send({ type: 'voteFloor.learnt', term: 3, voteFloor: { lastTerm: 2, lastIndex: 7 } });
   assert.is(trial.state, 'follower');
 });
 
@@ -63,7 +63,7 @@ test('events that do not concern the present state change nothing', async () => 
     { type: 'snapshot.delivered', peer: 'catalog-2', index: 9 },
     { type: 'snapshot.failed', peer: 'catalog-2' },
     { type: 'append.answered', from: 'catalog-2', term: 1, ok: true, match: 2, seq: 1 },
-    { type: 'vow.completed', term: 8, vow: { lastTerm: 8, lastIndex: 8 } },
+    { type: 'voteFloor.learnt', term: 8, voteFloor: { lastTerm: 8, lastIndex: 8 } },
   );
   assert.equal(effects, []);
   assert.is(trial.state, 'follower');

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { learnVow } from '../../actors/raft/rejoin.ts';
+import { learnVoteFloor } from '../../actors/raft/rejoin.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { NodeId, Reply } from '../../runtime/links/mesh.ts';
 import { memoryCluster } from '../support/memory-cluster.ts';
@@ -31,8 +31,8 @@ async function recover(answers: Record<NodeId, Answer | undefined>, { quorum = 2
     });
   }
   let stopped = false;
-  const vow = watch(
-    learnVow({
+  const voteFloor = watch(
+    learnVoteFloor({
       mesh: nodes['catalog-1']!,
       clock: cluster.clock,
       raft: { peers, quorum },
@@ -40,16 +40,20 @@ async function recover(answers: Record<NodeId, Answer | undefined>, { quorum = 2
       isStopped: () => stopped,
     }),
   );
-  return { cluster, nodes, vow, stop: () => (stopped = true) };
+  return { cluster, nodes, voteFloor, stop: () => (stopped = true) };
 }
 
-test('the vow is the greatest term and the newest log of all others', async () => {
-  const { cluster, vow } = await recover({
+test('the vote floor is the greatest term and the newest log of all others', async () => {
+  const { cluster, voteFloor } = await recover({
     'catalog-2': remembers(7, 2, 90),
     'catalog-3': remembers(3, 3, 5),
   });
   await cluster.clock.elapse(100);
-  assert.equal(vow.outcome, { type: 'vow.completed', term: 7, vow: { lastTerm: 3, lastIndex: 5 } });
+  assert.equal(voteFloor.outcome, {
+    type: 'voteFloor.learnt',
+    term: 7,
+    voteFloor: { lastTerm: 3, lastIndex: 5 },
+  });
 });
 
 test('a wiped replica recovers only after every other has answered', async () => {
@@ -57,38 +61,46 @@ test('a wiped replica recovers only after every other has answered', async () =>
     'catalog-2': remembers(1, 1, 1),
     'catalog-3': undefined,
   };
-  const { cluster, vow } = await recover(answers);
+  const { cluster, voteFloor } = await recover(answers);
   await cluster.clock.elapse(60_000);
-  assert.is(vow.outcome, 'pending', 'catalog-3 may be the one that knows what this one has forgotten');
+  assert.is(voteFloor.outcome, 'pending', 'catalog-3 may be the one that knows what this one has forgotten');
   answers['catalog-3'] = remembers(2, 1, 4);
   await cluster.clock.elapse(2 * PATIENCE_MS);
-  assert.equal(vow.outcome, { type: 'vow.completed', term: 2, vow: { lastTerm: 1, lastIndex: 4 } });
+  assert.equal(voteFloor.outcome, {
+    type: 'voteFloor.learnt',
+    term: 2,
+    voteFloor: { lastTerm: 1, lastIndex: 4 },
+  });
 });
 
 test('the question is asked again when the link comes back', async () => {
-  const { cluster, nodes, vow } = await recover({ 'catalog-2': undefined, 'catalog-3': undefined });
+  const { cluster, nodes, voteFloor } = await recover({ 'catalog-2': undefined, 'catalog-3': undefined });
   for (const id of ['catalog-2', 'catalog-3']) await nodes[id]!.close();
   await cluster.clock.elapse(5_000);
-  assert.is(vow.outcome, 'pending');
+  assert.is(voteFloor.outcome, 'pending');
   const back = await Promise.all([cluster.open('catalog-2'), cluster.open('catalog-3')]);
   for (const node of back) node.onAsk('raft.identify', () => remembers(4, 4, 4));
   cluster.link(nodes['catalog-1']!, ...back);
   await cluster.clock.elapse(5_000);
-  assert.equal(vow.outcome, { type: 'vow.completed', term: 4, vow: { lastTerm: 4, lastIndex: 4 } });
+  assert.equal(voteFloor.outcome, {
+    type: 'voteFloor.learnt',
+    term: 4,
+    voteFloor: { lastTerm: 4, lastIndex: 4 },
+  });
 });
 
 test('of three, two that have forgotten wait until one of them is known to remember', async () => {
   const answers: Record<NodeId, Answer> = { 'catalog-2': remembers(1, 1, 1), 'catalog-3': RECOVERING };
-  const { cluster, vow } = await recover(answers);
+  const { cluster, voteFloor } = await recover(answers);
   await cluster.clock.elapse(10_000);
-  assert.is(vow.outcome, 'pending');
+  assert.is(voteFloor.outcome, 'pending');
   answers['catalog-3'] = remembers(1, 1, 1);
   await cluster.clock.elapse(2 * PATIENCE_MS);
-  assert.is.not(vow.outcome, 'pending');
+  assert.is.not(voteFloor.outcome, 'pending');
 });
 
 test('of five, two that have forgotten do not wait for each other', async () => {
-  const { cluster, vow } = await recover(
+  const { cluster, voteFloor } = await recover(
     {
       'catalog-2': RECOVERING,
       'catalog-3': remembers(5, 4, 9),
@@ -98,34 +110,38 @@ test('of five, two that have forgotten do not wait for each other', async () => 
     { quorum: 3 },
   );
   await cluster.clock.elapse(100);
-  assert.equal(vow.outcome, { type: 'vow.completed', term: 5, vow: { lastTerm: 5, lastIndex: 2 } });
+  assert.equal(voteFloor.outcome, {
+    type: 'voteFloor.learnt',
+    term: 5,
+    voteFloor: { lastTerm: 5, lastIndex: 2 },
+  });
 });
 
 test('a replica that is stopped asks no more', async () => {
-  const { cluster, vow, stop } = await recover({ 'catalog-2': undefined, 'catalog-3': undefined });
+  const { cluster, voteFloor, stop } = await recover({ 'catalog-2': undefined, 'catalog-3': undefined });
   await cluster.clock.elapse(1_000);
   stop();
   await cluster.clock.elapse(2 * PATIENCE_MS);
-  assert.match(String(vow.outcome), 'stopped');
+  assert.match(String(voteFloor.outcome), 'stopped');
 });
 
-const VOW = { lastTerm: 3, lastIndex: 6 };
+const FLOOR = { lastTerm: 3, lastIndex: 6 };
 
-/** A replica that has just taken `VOW`, in term 5. */
+/** A replica that has just taken `FLOOR`, in term 5. */
 async function createVowed() {
   const trial = await createTrial({ wiped: true });
-  const effects = trial.send({ type: 'vow.completed', term: 5, vow: VOW });
+  const effects = trial.send({ type: 'voteFloor.learnt', term: 5, voteFloor: FLOOR });
   return { trial, effects };
 }
 
-test('the vow is written with its term, in which no vote is left', async () => {
+test('the vote floor is written with its term, in which no vote is left', async () => {
   const { trial, effects } = await createVowed();
-  assert.equal(effects, [{ type: 'persist', term: 5, votedFor: 'catalog-1', vow: VOW }]);
-  const [answer] = sent(trial.send(voteRequest(5, VOW)), 'raft.voted');
+  assert.equal(effects, [{ type: 'persist', term: 5, votedFor: 'catalog-1', voteFloor: FLOOR }]);
+  const [answer] = sent(trial.send(voteRequest(5, FLOOR)), 'raft.voted');
   assert.not(answer!.granted, 'it may have voted in that term before its disk was lost');
 });
 
-test('the vow is obeyed in votes and pre-votes: none for a log that is older', async () => {
+test('the vote floor is obeyed in votes and pre-votes: none for a log that is older', async () => {
   for (const pre of [true, false]) {
     const older = [
       { lastTerm: 3, lastIndex: 5 },
@@ -137,11 +153,11 @@ test('the vow is obeyed in votes and pre-votes: none for a log that is older', a
     }
     const { trial } = await createVowed();
     trial.sync();
-    assert.ok(sent(trial.send(voteRequest(6, { pre, ...VOW })), 'raft.voted')[0]!.granted);
+    assert.ok(sent(trial.send(voteRequest(6, { pre, ...FLOOR })), 'raft.voted')[0]!.granted);
   }
 });
 
-test('the vow is obeyed in standing: only with a log that is at least as new', async () => {
+test('the vote floor is obeyed in standing: only with a log that is at least as new', async () => {
   const { trial } = await createVowed();
   trial.sync();
   assert.equal(trial.tick(1_000), []);
@@ -153,14 +169,14 @@ test('the vow is obeyed in standing: only with a log that is at least as new', a
   assert.is(trial.state, 'preCandidate');
 });
 
-test('the vow outlives the process, on the disk', async () => {
-  const trial = await createTrial({ log: [1], vow: VOW });
+test('the vote floor outlives the process, on the disk', async () => {
+  const trial = await createTrial({ log: [1], voteFloor: FLOOR });
   assert.equal(trial.tick(1_000), []);
   const effects = trial.send(append(7, { log: [1] }));
-  assert.equal(ofType(effects, 'persist')[0]!.vow, VOW);
+  assert.equal(ofType(effects, 'persist')[0]!.voteFloor, FLOOR);
 });
 
-test('after the vow a replica acknowledges what it is sent', async () => {
+test('after the vote floor a replica acknowledges what it is sent', async () => {
   const { trial } = await createVowed();
   const effects = trial.send(append(5, { log: [1, 1] }));
   assert.is(sent(effects, 'raft.appended')[0]!.match, 2);

@@ -8,7 +8,7 @@ import type {
   RaftMessage,
   ReplicaEvent,
 } from '../../actors/raft/core/raft.ts';
-import { replicaMachine } from '../../actors/raft/core/statechart.ts';
+import { replicaStatechart } from '../../actors/raft/core/statechart.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
 import type { Body, NodeId } from '../../runtime/links/mesh.ts';
 import { seededRandom } from '../../runtime/random.ts';
@@ -36,7 +36,7 @@ export interface Beginning {
   /** Entries that the log has forgotten. */
   readonly forgotten?: number;
   readonly wiped?: boolean;
-  readonly vow?: LogEnd;
+  readonly voteFloor?: LogEnd;
   readonly limits?: Partial<Limits>;
 }
 
@@ -56,7 +56,7 @@ export interface Trial {
 
 export async function createTrial(beginning: Beginning = {}): Promise<Trial> {
   const raft = await createRaft(beginning);
-  const actor = createActor(replicaMachine, { input: { raft } });
+  const actor = createActor(replicaStatechart, { input: { raft } });
   let fault: unknown;
   actor.subscribe({
     error: (error) => {
@@ -118,7 +118,7 @@ export async function createRaft(beginning: Beginning = {}): Promise<Raft> {
   raft.votedFor = beginning.votedFor ?? null;
   raft.durableVote = raft.votedFor;
   raft.commit = Math.max(commit, forgotten);
-  raft.vow = beginning.vow ?? null;
+  raft.voteFloor = beginning.voteFloor ?? null;
   return raft;
 }
 

@@ -1,6 +1,6 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createWheel } from '../../runtime/deadline-wheel.ts';
+import { createDeadlineWheel } from '../../runtime/deadline-wheel.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
 const test = suite('the timing wheel');
@@ -8,7 +8,7 @@ const test = suite('the timing wheel');
 function create() {
   const clock = manualClock(1_234_567);
   const expired: { name: number; at: number }[] = [];
-  const wheel = createWheel<{ name: number; deadline: number }>(clock, 10, ({ name }) =>
+  const wheel = createDeadlineWheel<{ name: number; deadline: number }>(clock, 10, ({ name }) =>
     expired.push({ name, at: clock.monotonic() }),
   );
   return { clock, expired, wheel };
@@ -84,7 +84,7 @@ test('stops ticking when it is closed', () => {
 test('takes new entries while it reports old ones', () => {
   const clock = manualClock();
   let reports = 0;
-  const wheel = createWheel<{ deadline: number }>(clock, 10, () => {
+  const wheel = createDeadlineWheel<{ deadline: number }>(clock, 10, () => {
     reports += 1;
     if (reports < 5) wheel.add({ deadline: clock.monotonic() + 100 });
   });

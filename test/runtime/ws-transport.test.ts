@@ -8,7 +8,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import type { PeerConnection } from '../../runtime/links/transport.ts';
-import { type Place, webSocketTransport } from '../../runtime/links/ws-transport.ts';
+import { type ListenPlace, webSocketTransport } from '../../runtime/links/ws-transport.ts';
 import { eventually } from '../support/eventually.ts';
 import { transportSuite } from './transport-suite.ts';
 
@@ -38,7 +38,7 @@ transportSuite('the transport over WebSocket on a Unix socket', () => ({
 
 const test = suite('the WebSocket listener');
 
-async function listen(place?: Place) {
+async function listen(place?: ListenPlace) {
   const seen = { accepted: [] as PeerConnection[], frames: 0, closed: 0 };
   const listener = await webSocketTransport(limits, place).listen((connection) => {
     seen.accepted.push(connection);

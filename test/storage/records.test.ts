@@ -87,13 +87,22 @@ test('a log that is newer than the remembered term refuses the start', async () 
   assert.throws(() => readHardState(store, 1), /the term it remembers is 0/);
 });
 
-test('an identity comes back as it was, with its vow and without', async () => {
+test('an identity of the first version calls its vote floor a vow, and is read', async () => {
+  const store = await openMemoryStore();
+  const floor = { lastTerm: 2, lastIndex: 9 };
+  const old = { cluster: 'c', node: 'catalog-1', incarnation: 'i', recovering: false, vow: floor };
+  await store.write([putSealed('m/identity', old)]);
+  const { vow: _, ...rest } = old;
+  assert.equal(readIdentity(store), { ...rest, voteFloor: floor });
+});
+
+test('an identity comes back as it was, with its vote floor and without', async () => {
   const store = await openMemoryStore();
   assert.is(readIdentity(store), undefined);
   const identity: Identity = { cluster: 'c', node: 'catalog-1', incarnation: 'x', recovering: true };
   await store.write([writeIdentity(identity)]);
   assert.equal(readIdentity(store), identity);
-  const recovered = { ...identity, recovering: false, vow: { lastTerm: 2, lastIndex: 9 } };
+  const recovered = { ...identity, recovering: false, voteFloor: { lastTerm: 2, lastIndex: 9 } };
   await store.write([writeIdentity(recovered)]);
   assert.equal(readIdentity(store), recovered);
 });

@@ -20,9 +20,9 @@ export function hearsLeader(raft: Raft): boolean {
   return raft.leader !== null && raft.elapsed < raft.limits.electionTicks;
 }
 
-/** Whether this replica's own log is as new as a wiped disk's vow demands of it, and its disk could carry a term. */
+/** Whether this replica's own log is as new as a wiped disk's vote floor demands of it, and its disk could carry a term. */
 export function mayStand(raft: Raft): boolean {
-  return canPromise(raft) && (raft.vow === null || atLeastAsNew(logEnd(raft), raft.vow));
+  return canPromise(raft) && (raft.voteFloor === null || atLeastAsNew(logEnd(raft), raft.voteFloor));
 }
 
 export function wonPreCampaign(raft: Raft): boolean {
@@ -115,7 +115,9 @@ function grants(raft: Raft, event: EventOf<'vote.requested'>): boolean {
 }
 
 function isNewEnough(raft: Raft, event: EventOf<'vote.requested'>): boolean {
-  return atLeastAsNew(event, logEnd(raft)) && (raft.vow === null || atLeastAsNew(event, raft.vow));
+  return (
+    atLeastAsNew(event, logEnd(raft)) && (raft.voteFloor === null || atLeastAsNew(event, raft.voteFloor))
+  );
 }
 
 /**
@@ -130,10 +132,10 @@ export function hastenElection(raft: Raft): void {
 }
 
 /** A wiped replica knows from every other what it must not fall behind, and takes part from the next term on. */
-export function takeVow(raft: Raft, event: EventOf<'vow.completed'>): void {
+export function takeVoteFloor(raft: Raft, event: EventOf<'voteFloor.learnt'>): void {
   raft.term = event.term;
   raft.votedFor = raft.self;
-  raft.vow = event.vow;
+  raft.voteFloor = event.voteFloor;
   persist(raft);
   restartElectionTimer(raft);
 }

@@ -4,7 +4,7 @@ import { advanceCommit, type EventOf, type Raft, restartElectionTimer } from './
 /** What a follower does with the leader's messages (Raft, figure 2, "AppendEntries RPC, receiver"). */
 
 /** Any message of the term's leader shows that it lives. */
-export function heedLeader(raft: Raft, leader: string): void {
+export function followLeader(raft: Raft, leader: string): void {
   raft.leader = leader;
   restartElectionTimer(raft);
 }

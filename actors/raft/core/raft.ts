@@ -34,7 +34,7 @@ export interface Raft {
   /** Highest index of the own log that is durable; the leader counts itself up to here. */
   durableIndex: number;
   /** A wiped disk's promise: no vote for, and no standing with, a log older than this. */
-  vow: LogEnd | null;
+  voteFloor: LogEnd | null;
 
   leader: NodeId | null;
   /** Highest index known to be committed. Never goes back while the process lives. */
@@ -129,7 +129,7 @@ export type ReplicaEvent =
   | { type: 'snapshot.installed'; position: Position }
   | { type: 'snapshot.delivered'; peer: NodeId; index: number }
   | { type: 'snapshot.failed'; peer: NodeId }
-  | { type: 'vow.completed'; term: number; vow: LogEnd };
+  | { type: 'voteFloor.learnt'; term: number; voteFloor: LogEnd };
 
 /** What is durable with a batch: the promises and the end of the log as they were when it was taken. */
 export interface SyncedBatch extends LogEnd {
@@ -147,7 +147,7 @@ export type Effect =
   | { type: 'sendAfterSync'; to: NodeId; message: RaftMessage }
   /** The leader's appends alone may leave beside its own sync. */
   | { type: 'broadcast'; to: readonly NodeId[]; body: Body<'raft.append'> }
-  | { type: 'persist'; term: number; votedFor: NodeId | null; vow: LogEnd | null }
+  | { type: 'persist'; term: number; votedFor: NodeId | null; voteFloor: LogEnd | null }
   | { type: 'apply'; commit: number }
   | { type: 'confirmReads'; ids: readonly number[]; index: number }
   | { type: 'resign' }
@@ -192,9 +192,9 @@ export function adoptTerm(raft: Raft, term: number): void {
   persist(raft);
 }
 
-/** Has term, vote and vow written with the next synced batch. */
+/** Has term, vote and vote floor written with the next synced batch. */
 export function persist(raft: Raft): void {
-  raft.effects.push({ type: 'persist', term: raft.term, votedFor: raft.votedFor, vow: raft.vow });
+  raft.effects.push({ type: 'persist', term: raft.term, votedFor: raft.votedFor, voteFloor: raft.voteFloor });
 }
 
 /** Raises the commit index and has the entries up to it applied. */
@@ -202,4 +202,49 @@ export function advanceCommit(raft: Raft, commit: number): void {
   if (commit <= raft.commit) return;
   raft.commit = commit;
   raft.effects.push({ type: 'apply', commit });
+}
+
+/** What a replica begins with: who it is, and what its disk remembers. */
+export interface RaftStart {
+  readonly self: NodeId;
+  /** Every member of the cluster, this one among them. */
+  readonly members: readonly NodeId[];
+  readonly limits: Limits;
+  readonly log: ReplicaLog;
+  readonly term: number;
+  readonly votedFor: NodeId | null;
+  readonly voteFloor: LogEnd | null;
+  readonly wiped: boolean;
+  /** The last entry that the state on the disk has applied; it was committed. */
+  readonly applied: number;
+  /** A first draw from [0, 1). */
+  readonly chance: number;
+}
+
+/** A replica as it is before anything has happened to it. */
+export function createRaft({ members, applied, ...start }: RaftStart): Raft {
+  return {
+    ...start,
+    peers: members.filter((member) => member !== start.self),
+    quorum: Math.floor(members.length / 2) + 1,
+    durableTerm: start.term,
+    durableVote: start.votedFor,
+    durableIndex: start.log.lastIndex,
+    leader: null,
+    commit: applied,
+    leaderCommit: applied,
+    syncTicks: 0,
+    slowestSync: 0,
+    elapsed: 0,
+    timeout: 0,
+    hasYielded: false,
+    preVotes: new Set(),
+    votes: new Set(),
+    progress: new Map(),
+    termStart: 0,
+    round: 0,
+    reads: [],
+    news: false,
+    effects: [],
+  };
 }

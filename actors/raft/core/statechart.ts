@@ -10,11 +10,11 @@ import {
   mayStand,
   startCampaign,
   startPreCampaign,
-  takeVow,
+  takeVoteFloor,
   wonElection,
   wonPreCampaign,
 } from './election.ts';
-import { acceptAppend, heedLeader, rejectStaleAppend } from './follower.ts';
+import { acceptAppend, followLeader, rejectStaleAppend } from './follower.ts';
 import {
   acceptAnswer,
   appendCommands,
@@ -42,12 +42,12 @@ const WITH_TERM = [
 ] as const;
 
 /** One level down, because XState copies the context itself. */
-interface Context {
+interface ChartContext {
   readonly raft: Raft;
 }
 
 interface Args {
-  readonly context: Context;
+  readonly context: ChartContext;
   readonly event: ReplicaEvent;
 }
 
@@ -72,8 +72,8 @@ function termOf(event: ReplicaEvent): number {
  * The replica's statechart: Raft's roles as states. The arithmetic is in `election.ts`, `following.ts`,
  * `leading.ts` and `compaction.ts`; this table says when it happens.
  */
-export const replicaMachine = setup({
-  types: { context: {} as Context, events: {} as ReplicaEvent, input: {} as Context },
+export const replicaStatechart = setup({
+  types: { context: {} as ChartContext, events: {} as ReplicaEvent, input: {} as ChartContext },
   guards: {
     isWiped: ({ context }) => context.raft.wiped,
     isNewerTerm: ({ context, event }) => termOf(event) > context.raft.term,
@@ -105,14 +105,14 @@ export const replicaMachine = setup({
     }),
     startPreCampaign: ({ context }) => startPreCampaign(context.raft),
     startCampaign: ({ context }) => startCampaign(context.raft),
-    takeVow: on('vow.completed', takeVow),
+    takeVoteFloor: on('voteFloor.learnt', takeVoteFloor),
     restartElectionTimer: ({ context }) => restartElectionTimer(context.raft),
     hastenElection: ({ context }) => hastenElection(context.raft),
     countTick: on('clock.ticked', countTick),
 
-    heedLeader: ({ context, event }) => {
+    followLeader: ({ context, event }) => {
       assertEvent(event, ['append.received', 'snapshot.received']);
-      heedLeader(context.raft, event.from);
+      followLeader(context.raft, event.from);
     },
     acceptAppend: on('append.received', acceptAppend),
     rejectStaleAppend: on('append.received', rejectStaleAppend),
@@ -153,7 +153,7 @@ export const replicaMachine = setup({
     /** A wiped disk: it neither votes, stands nor acknowledges before every other has told it what it must know. */
     recovering: {
       on: {
-        'vow.completed': { target: 'participating', actions: 'takeVow' },
+        'voteFloor.learnt': { target: 'participating', actions: 'takeVoteFloor' },
         'batch.synced': { actions: 'noteSynced' },
       },
     },
@@ -173,17 +173,17 @@ export const replicaMachine = setup({
           {
             guard: 'isNewerTerm',
             target: '.follower',
-            actions: ['adoptTerm', 'heedLeader', 'acceptAppend'],
+            actions: ['adoptTerm', 'followLeader', 'acceptAppend'],
           },
-          { target: '.follower', actions: ['heedLeader', 'acceptAppend'] },
+          { target: '.follower', actions: ['followLeader', 'acceptAppend'] },
         ],
         'snapshot.received': [
           {
             guard: 'isNewerTerm',
             target: '.follower',
-            actions: ['adoptTerm', 'heedLeader', 'acceptSnapshot'],
+            actions: ['adoptTerm', 'followLeader', 'acceptSnapshot'],
           },
-          { guard: 'isSameTerm', target: '.follower', actions: ['heedLeader', 'acceptSnapshot'] },
+          { guard: 'isSameTerm', target: '.follower', actions: ['followLeader', 'acceptSnapshot'] },
         ],
         'snapshot.installed': { actions: 'installSnapshot' },
         'batch.synced': { actions: 'noteSynced' },
@@ -194,8 +194,8 @@ export const replicaMachine = setup({
           entry: 'restartElectionTimer',
           on: {
             'clock.ticked': [{ guard: 'isElectionDue', target: 'preCandidate' }, { actions: 'countTick' }],
-            'append.received': { guard: 'isSameTerm', actions: ['heedLeader', 'acceptAppend'] },
-            'snapshot.received': { guard: 'isSameTerm', actions: ['heedLeader', 'acceptSnapshot'] },
+            'append.received': { guard: 'isSameTerm', actions: ['followLeader', 'acceptAppend'] },
+            'snapshot.received': { guard: 'isSameTerm', actions: ['followLeader', 'acceptSnapshot'] },
             'peer.disconnected': { guard: 'isLeaderGone', actions: 'hastenElection' },
           },
         },

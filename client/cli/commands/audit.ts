@@ -1,9 +1,9 @@
 import type { AuditAnswer } from '../../../runtime/api.ts';
 import type { Client } from '../../client.ts';
-import { type Command, EXIT, expectArguments } from '../command.ts';
+import { type CliCommand, EXIT, expectArguments } from '../command.ts';
 import { table } from '../table.ts';
 
-export const audit: Command = {
+export const audit: CliCommand = {
   name: 'audit',
   usage: '[--ledger]',
   summary: 'do all catalogs agree, and does every book balance?',

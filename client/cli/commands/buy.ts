@@ -1,7 +1,7 @@
 import { DEFAULT_LIMITS } from '../../../runtime/limits.ts';
 import { freshKey } from '../../client.ts';
 import {
-  type Command,
+  type CliCommand,
   EXIT,
   expectArguments,
   readAmount,
@@ -12,7 +12,7 @@ import {
 import { copies, plain } from '../wording.ts';
 import { askAgainWith } from '../write-failed.ts';
 
-export const buy: Command = {
+export const buy: CliCommand = {
   name: 'buy',
   usage: 'ID [--quantity N] [--price AMOUNT] [--order ORDERID]',
   summary: 'buy copies of a book',

@@ -6,9 +6,9 @@ import { UsageError } from '../../../runtime/launcher/config.ts';
 import type { ClientLimits } from '../../../runtime/limits.ts';
 import { parseBooksCsv } from '../../books-csv.ts';
 import { type ImportProgress, importBooks } from '../../import-books.ts';
-import { type Command, type Context, EXIT, expectArguments } from '../command.ts';
+import { type CliCommand, type CliContext, EXIT, expectArguments } from '../command.ts';
 
-export const importFile: Command = {
+export const importFile: CliCommand = {
   name: 'import',
   usage: 'FILE.csv',
   summary: 'add the books of a CSV file (admin)',
@@ -53,7 +53,7 @@ function readBooks(file: string, limits: ClientLimits): NewBook[] {
   }
 }
 
-async function load(context: Context, books: readonly NewBook[]): Promise<ImportProgress> {
+async function load(context: CliContext, books: readonly NewBook[]): Promise<ImportProgress> {
   const bar = context.terminal.isWatched
     ? new SingleBar({
         format: '{bar} {value}/{total} books',

@@ -1,4 +1,4 @@
-import type { Command } from '../command.ts';
+import type { CliCommand } from '../command.ts';
 import { audit } from './audit.ts';
 import { buy } from './buy.ts';
 import { importFile } from './import.ts';
@@ -11,7 +11,7 @@ import { status } from './status.ts';
 import { watch } from './watch.ts';
 
 /** All commands, in the order of the help text. */
-export const COMMANDS: readonly Command[] = [
+export const COMMANDS: readonly CliCommand[] = [
   search,
   info,
   buy,

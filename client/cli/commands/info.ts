@@ -1,8 +1,8 @@
 import type { BookAnswer } from '../../../runtime/api.ts';
-import { type Command, EXIT, expectArguments, readBookId } from '../command.ts';
+import { type CliCommand, EXIT, expectArguments, readBookId } from '../command.ts';
 import { facts } from '../table.ts';
 
-export const info: Command = {
+export const info: CliCommand = {
   name: 'info',
   usage: 'ID [--strong]',
   summary: 'one book: title, topic, price, stock',

@@ -1,8 +1,8 @@
 import type { OrderAnswer } from '../../../runtime/api.ts';
-import { type Command, type Context, EXIT, expectArguments, readKey } from '../command.ts';
+import { type CliCommand, type CliContext, EXIT, expectArguments, readKey } from '../command.ts';
 import { table } from '../table.ts';
 
-export const order: Command = {
+export const order: CliCommand = {
   name: 'order',
   usage: 'ORDERID',
   summary: 'an order as recorded, confirmed or refused',
@@ -16,7 +16,7 @@ export const order: Command = {
   },
 };
 
-function describe({ terminal }: Context, found: OrderAnswer): string {
+function describe({ terminal }: CliContext, found: OrderAnswer): string {
   const why = found.code ? ` (${found.code}${found.bookId ? `, book ${found.bookId}` : ''})` : '';
   const rows = found.lines.map((line) => [line.id, line.title, line.quantity, line.price]);
   const columns = [{ number: 'id' }, 'title', { number: 'quantity' }, { number: 'price' }];

@@ -1,9 +1,9 @@
 import { freshKey } from '../../client.ts';
-import { type Command, EXIT, expectArguments, readAmount, readBookId, readKey } from '../command.ts';
+import { type CliCommand, EXIT, expectArguments, readAmount, readBookId, readKey } from '../command.ts';
 import { plain } from '../wording.ts';
 import { askAgainWith } from '../write-failed.ts';
 
-export const price: Command = {
+export const price: CliCommand = {
   name: 'price',
   usage: 'ID AMOUNT [--key KEY]',
   summary: 'set the price of a book (admin)',

@@ -1,10 +1,10 @@
 import { MAX_STOCK } from '../../../runtime/domain.ts';
 import { freshKey } from '../../client.ts';
-import { type Command, EXIT, expectArguments, readBookId, readKey, readWhole } from '../command.ts';
+import { type CliCommand, EXIT, expectArguments, readBookId, readKey, readWhole } from '../command.ts';
 import { copies, plain } from '../wording.ts';
 import { askAgainWith } from '../write-failed.ts';
 
-export const restock: Command = {
+export const restock: CliCommand = {
   name: 'restock',
   usage: 'ID N [--key KEY]',
   summary: 'put N more copies on the shelf (admin)',

@@ -1,9 +1,9 @@
 import { UsageError } from '../../../runtime/launcher/config.ts';
-import { type Command, EXIT } from '../command.ts';
+import { type CliCommand, EXIT } from '../command.ts';
 import { table } from '../table.ts';
 import { plain } from '../wording.ts';
 
-export const search: Command = {
+export const search: CliCommand = {
   name: 'search',
   usage: 'TOPIC',
   summary: 'the books of a topic',

@@ -1,7 +1,7 @@
-import { type Command, EXIT, expectArguments } from '../command.ts';
+import { type CliCommand, EXIT, expectArguments } from '../command.ts';
 import { table } from '../table.ts';
 
-export const status: Command = {
+export const status: CliCommand = {
   name: 'status',
   usage: '',
   summary: 'every process of the store, dead ones included',

@@ -3,12 +3,12 @@ import { UsageError } from '../../../runtime/launcher/config.ts';
 import { DEFAULT_LIMITS } from '../../../runtime/limits.ts';
 import type { Client } from '../../client.ts';
 import type { StockFilter } from '../../subscriptions.ts';
-import { type Command, type Context, EXIT, readBookId } from '../command.ts';
+import { type CliCommand, type CliContext, EXIT, readBookId } from '../command.ts';
 import { copies, plain } from '../wording.ts';
 
 const MOST_BOOKS = DEFAULT_LIMITS.maxSubscriptions;
 
-export const watch: Command = {
+export const watch: CliCommand = {
   name: 'watch',
   usage: '[ID…] [--topic TOPIC]',
   summary: 'stock and price as they change, until Ctrl-C',
@@ -39,7 +39,7 @@ export const watch: Command = {
   },
 };
 
-async function follow(context: Context, ids: number[], topic: string | undefined): Promise<void> {
+async function follow(context: CliContext, ids: number[], topic: string | undefined): Promise<void> {
   const store = context.store();
   const filter = await filterOf(store, ids, topic);
   if (!filter) {

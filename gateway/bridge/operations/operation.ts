@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import type { ErrorCode } from '../../../runtime/errors.ts';
-import type { Served } from '../../service.ts';
+import type { Served, Submitted } from '../../service.ts';
 import type { Caller, Context } from '../context.ts';
-import type { Done } from '../writes.ts';
+import { viewResult } from '../views.ts';
 
 /**
  * One operation of the outside API as one object. The HTTP routes, the JSON-RPC methods, the OpenAPI and OpenRPC
@@ -60,7 +60,7 @@ export interface Answer {
   /** Of a read: where the answer came from. */
   readonly served?: Served<unknown>;
   /** Of a write: the way it took. */
-  readonly done?: Done;
+  readonly done?: { readonly servedBy: string; readonly replayed: boolean };
   /** The body is a bare list that may go on after `next`; `isPaged` where a page of it was asked for. */
   readonly list?: { readonly next: number | null; readonly isPaged: boolean };
   /** To be called once the answer has been handed to the socket. */
@@ -165,6 +165,6 @@ export function read<T>(served: Served<T>, view: (value: T) => object): Answer {
   return { served, body: () => view(served.value) };
 }
 
-export function written(done: Done): Answer {
-  return { done, body: () => done.body };
+export function written({ result, servedBy }: Submitted): Answer {
+  return { done: { servedBy, replayed: result.replayed }, body: () => viewResult(result) };
 }

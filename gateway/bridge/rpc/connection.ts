@@ -2,13 +2,13 @@ import { asBazarError, BazarError } from '../../../runtime/errors.ts';
 import type { ConnectionLoad } from '../admission.ts';
 import type { Context } from '../context.ts';
 import { createReader } from '../pages.ts';
-import type { Method, Result, RpcCaller } from './methods.ts';
+import type { Method, MethodResult, RpcCaller } from './methods.ts';
 import {
-  type Call,
   encodeError,
   encodeResult,
   encodeUnreadable,
   PARSE_ERROR,
+  type RpcCall,
   readCall,
   readFrame,
 } from './protocol.ts';
@@ -127,7 +127,7 @@ export function createRpcConnection(options: {
     else execute(call, batch, respond);
   }
 
-  function execute(call: Call, batch: Batch | undefined, respond: Respond): void {
+  function execute(call: RpcCall, batch: Batch | undefined, respond: Respond): void {
     const method = methods.get(call.method);
     const started = clock.monotonic();
     admission.enter(load);
@@ -153,7 +153,11 @@ export function createRpcConnection(options: {
   }
 
   /** Not a promise's function: nothing of the call but its id and its checked parameters may wait. */
-  function perform(call: Call, method: Method | undefined, batch: Batch | undefined): Promise<Result> {
+  function perform(
+    call: RpcCall,
+    method: Method | undefined,
+    batch: Batch | undefined,
+  ): Promise<MethodResult> {
     try {
       admission.check(load, line.address);
       if (!method) throw new BazarError('not-found', `There is no method ${call.method.slice(0, 64)}.`);
@@ -164,7 +168,10 @@ export function createRpcConnection(options: {
     }
   }
 
-  async function runInTurn(run: () => Promise<Result>, batch: Batch | undefined): Promise<Result> {
+  async function runInTurn(
+    run: () => Promise<MethodResult>,
+    batch: Batch | undefined,
+  ): Promise<MethodResult> {
     // Nobody would take the answers of what still waits its turn, and pages cost too much to be read for nobody.
     if (!line.isOpen) throw new BazarError('unavailable', 'The client has gone.');
     if (batch) refuseIfFull(batch);

@@ -7,7 +7,7 @@ import { parseRequest } from '../validation.ts';
 import { openRpcDocument } from './openrpc.ts';
 import { bytesOf } from './turns.ts';
 
-export interface Result {
+export interface MethodResult {
   /** The result as JSON. */
   readonly json: string;
   /** To be called once the answer has been handed to the socket. */
@@ -31,7 +31,7 @@ export interface RpcCaller extends Caller {
 export interface Prepared {
   /** What it holds while it waits, about. */
   readonly bytes: number;
-  run(): Promise<Result>;
+  run(): Promise<MethodResult>;
 }
 
 const TOPIC_TOO_LARGE =
@@ -56,7 +56,7 @@ export function createMethods(
 function methodOf(context: Context, name: string, operation: Operation): Method {
   const { kind, role, params: schema } = operation;
 
-  async function run(params: unknown, caller: RpcCaller): Promise<Result> {
+  async function run(params: unknown, caller: RpcCaller): Promise<MethodResult> {
     const { answer, place } = await perform(context, operation, params, caller);
     traceWay(context, name, answer);
     try {

@@ -7,7 +7,7 @@ import { describeProblem } from '../problem.ts';
 type CallId = string | number | null;
 
 /** `id` is undefined in a notification, which gets no answer, not even an error. */
-export interface Call {
+export interface RpcCall {
   readonly id: CallId | undefined;
   readonly method: string;
   readonly params: unknown;
@@ -58,7 +58,7 @@ export function readFrame(
   return { refusal: encodeError(null, tooMany, true) };
 }
 
-export function readCall(message: unknown, maxIdLength: number): Call | Refused {
+export function readCall(message: unknown, maxIdLength: number): RpcCall | Refused {
   const parsed = CallView.safeParse(message);
   if (parsed.success && typeof parsed.data.id === 'string' && parsed.data.id.length > maxIdLength)
     return { refusal: encodeUnreadable(INVALID_REQUEST, `An id may have ${maxIdLength} characters.`) };

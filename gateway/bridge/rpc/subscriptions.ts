@@ -19,7 +19,7 @@ export interface Subscriptions {
   subscribe(watcher: Watcher, filter: Filter): Promise<{ books: StockAnswer[]; sent: () => void }>;
   /** Without ids or topic: everything. Returns what is still watched. */
   unsubscribe(watcher: Watcher, filter: Partial<FilterFields>): { ids: number; topics: number };
-  /** Tells what waits, as far as the outlet takes it. Call it when the outlet has drained. */
+  /** Tells what waits, as far as the outlet takes it. RpcCall it when the outlet has drained. */
   flush(watcher: Watcher): void;
   forget(watcher: Watcher): void;
   close(): void;
@@ -32,7 +32,7 @@ interface FilterFields {
 export type Filter = Pick<FilterFields, 'ids'> | Pick<FilterFields, 'topic'>;
 
 /** Where a watcher's notifications go. */
-export interface Outlet {
+export interface NotificationOutlet {
   send(text: string): void;
   /** False while the client has not taken what was sent; it is flushed when it has. */
   isReady(): boolean;
@@ -40,7 +40,7 @@ export interface Outlet {
 }
 
 export interface Watcher {
-  readonly outlet: Outlet;
+  readonly outlet: NotificationOutlet;
   readonly ids: Set<BookId>;
   readonly topics: Set<string>;
   /** The version each book was last shown at; only newer ones are told. */
@@ -70,7 +70,7 @@ interface Topic {
 /** States read at a time for one `subscribe`. */
 const READS_AT_ONCE = 64;
 
-export function createWatcher(outlet: Outlet): Watcher {
+export function createWatcher(outlet: NotificationOutlet): Watcher {
   return {
     outlet,
     ids: new Set(),
