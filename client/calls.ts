@@ -1,7 +1,7 @@
 import { fullJitterMs } from '../runtime/backoff.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { BazarError, type ErrorCode } from '../runtime/errors.ts';
-import type { ClientLimits } from '../runtime/limits.ts';
+import type { ClientLimits } from './limits.ts';
 import type { Random } from '../runtime/random.ts';
 import { encodeRequest } from './rpc.ts';
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../runtime/clock.ts';
-import type { ClientLimits } from '../runtime/limits.ts';
+import type { ClientLimits } from './limits.ts';
 import type { Connection } from '../runtime/links/transport.ts';
 import type { Random } from '../runtime/random.ts';
 import { createStatechart } from '../runtime/statechart.ts';

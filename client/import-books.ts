@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { NewBook } from '../runtime/domain.ts';
-import type { ClientLimits } from '../runtime/limits.ts';
+import type { ClientLimits } from './limits.ts';
 import { formatMoney } from '../runtime/money.ts';
 import type { Random } from '../runtime/random.ts';
 import { type BookToAdd, type Client, freshKey } from './client.ts';

@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import type { Clock, Timer } from '../runtime/clock.ts';
-import type { ClientLimits } from '../runtime/limits.ts';
+import type { ClientLimits } from './limits.ts';
 import type { Connection, ConnectionEvents } from '../runtime/links/transport.ts';
 
 export type Dial = (url: string, events: ConnectionEvents) => Connection;

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { type Clock, waitingClock } from '../../runtime/clock.ts';
 import { asBazarError, type BazarError } from '../../runtime/errors.ts';
 import { UsageError } from '../../runtime/launcher/config.ts';
-import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from '../../runtime/limits.ts';
+import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from '../limits.ts';
 import { type Random, systemRandom } from '../../runtime/random.ts';
 import { type Client, connect } from '../client.ts';
 import { type CliCommand, type CliContext, EXIT, type Exit, type Option, type Terminal } from './command.ts';

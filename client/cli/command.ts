@@ -1,7 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { type BookId, Key } from '../../runtime/domain.ts';
 import { UsageError } from '../../runtime/launcher/config.ts';
-import type { ClientLimits } from '../../runtime/limits.ts';
+import type { ClientLimits } from '../limits.ts';
 import { formatMoney, parseMoney } from '../../runtime/money.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Client } from '../client.ts';

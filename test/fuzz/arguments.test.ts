@@ -4,7 +4,8 @@ import * as assert from 'uvu/assert';
 import { runCli } from '../../client/cli/cli.ts';
 import { COMMANDS } from '../../client/cli/commands/index.ts';
 import { type Config, readConfig, UsageError } from '../../runtime/launcher/config.ts';
-import { DEFAULT_CLIENT_LIMITS, DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
+import { DEFAULT_CLIENT_LIMITS } from '../../client/limits.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
 import { rounds } from './rounds.ts';
 
 /** Words as people and scripts put them on command lines and into environments. */

@@ -3,7 +3,7 @@ import { SingleBar } from 'cli-progress';
 import type { NewBook } from '../../../runtime/domain.ts';
 import { asBazarError, BazarError } from '../../../runtime/errors.ts';
 import { UsageError } from '../../../runtime/launcher/config.ts';
-import type { ClientLimits } from '../../../runtime/limits.ts';
+import type { ClientLimits } from '../../limits.ts';
 import { parseBooksCsv } from '../../books-csv.ts';
 import { type ImportProgress, importBooks } from '../../import-books.ts';
 import { type CliCommand, type CliContext, EXIT, expectArguments } from '../command.ts';

@@ -1,0 +1,15 @@
+/** A bound: its default, what it counts, and what it bounds. */
+export interface Bound {
+  readonly value: number;
+  readonly unit: string;
+  /** Reads on after value and unit: `3000 ms from a purchase's arrival at the gateway to its answer`. */
+  readonly meaning: string;
+  /** What a client meets beyond it; the README lists the bounds that have this. */
+  readonly beyond?: string;
+}
+
+/** The default values of a table of bounds. */
+export function defaultsOf<Table extends Readonly<Record<string, Bound>>>(table: Table) {
+  const values = Object.entries(table).map(([name, { value }]) => [name, value]);
+  return Object.fromEntries(values) as { readonly [Name in keyof Table]: number };
+}
