@@ -1,7 +1,7 @@
 import { Agent, request } from 'node:http';
+import { DEFAULT_CLIENT_LIMITS } from '../client/limits.ts';
 import { webSocketDial } from '../client/socket.ts';
 import { systemClock } from '../runtime/clock.ts';
-import { DEFAULT_CLIENT_LIMITS } from '../client/limits.ts';
 
 /** What one request came to: `ok`, or the error's code. */
 export type Outcome = string;

@@ -1,29 +1,21 @@
-import { parseArgs } from 'node:util';
-import { startCluster } from '../test/support/cluster.ts';
+import { startLauncherCluster } from '../test/support/cluster.ts';
 import { fillShelf, openCrowd } from '../test/support/crowd.ts';
 import { eventually } from '../test/support/eventually.ts';
+import { readOptions, tool, whole } from '../test/support/tool.ts';
 
-/** Kills the leading catalog of a private store N times amid purchases; prints how long nothing was sold. */
-const USAGE = `node --import tsx bench/failover.ts [OPTIONS]
-  --kills N      how often (default 10)
-  --catalogs N   (default 3)
-  --pause        SIGSTOP until another leads, instead of SIGKILL
-`;
-
-const { values: given } = parseArgs({
-  options: {
-    kills: { type: 'string', default: '10' },
-    catalogs: { type: 'string', default: '3' },
-    pause: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-
-if (given.help) process.stdout.write(USAGE);
-else await run(Number(given.kills), Number(given.catalogs), given.pause);
+const given = readOptions<{ kills: number; catalogs: number; pause?: boolean }>(
+  tool(
+    'node --import tsx bench/failover.ts',
+    'Kills the leading catalog of a private store N times amid purchases; prints how long nothing was sold.',
+  )
+    .option('--kills <N>', 'how often', whole(1, 1_000), 10)
+    .option('--catalogs <N>', 'catalog replicas', whole(1, 7), 3)
+    .option('--pause', 'SIGSTOP until another leads, instead of SIGKILL'),
+);
+await run(given.kills, given.catalogs, given.pause === true);
 
 async function run(kills: number, catalogs: number, pause: boolean): Promise<void> {
-  const cluster = await startCluster({ catalogs });
+  const cluster = await startLauncherCluster({ catalogs });
   try {
     await fillShelf(cluster, [1]);
     const crowd = await openCrowd(cluster, { name: 'bench', books: [1] });

@@ -3,7 +3,7 @@ import { Agent, request } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { parseArgs } from 'node:util';
 import { sleep, waitingClock } from '../runtime/clock.ts';
-import { type Cluster, startCluster } from '../test/support/cluster.ts';
+import { type LauncherCluster, startLauncherCluster } from '../test/support/cluster.ts';
 
 /**
  * Fills a private store with a topic of many books and with large orders, and measures purchases alone, beside
@@ -48,7 +48,7 @@ if (given.help) process.stdout.write(USAGE);
 else await run();
 
 async function run(): Promise<void> {
-  const cluster = await startCluster();
+  const cluster = await startLauncherCluster();
   try {
     await fill(cluster, Number(given.books), Number(given.orders));
     const seconds = Number(given.seconds);
@@ -78,7 +78,7 @@ async function run(): Promise<void> {
   }
 }
 
-async function fill(cluster: Cluster, books: number, orders: number): Promise<void> {
+async function fill(cluster: LauncherCluster, books: number, orders: number): Promise<void> {
   const add = async (body: object[]) => {
     // Asked again on a busy machine: books that are there already are skipped.
     while ((await cluster.request('POST', '/books', { admin: true, body })).status !== 201);
@@ -111,7 +111,7 @@ async function fill(cluster: Cluster, books: number, orders: number): Promise<vo
 
 /** Purchases a second while `disturb` is at work, with what happened to memory and to the leader. */
 async function measure(
-  cluster: Cluster,
+  cluster: LauncherCluster,
   name: string,
   seconds: number,
   disturb: () => () => void,
@@ -153,7 +153,7 @@ async function measure(
 }
 
 /** A closed loop for each client; returns what ends it. */
-function askHeavily(cluster: Cluster, clients: number): () => void {
+function askHeavily(cluster: LauncherCluster, clients: number): () => void {
   const agent = new Agent({ keepAlive: true });
   const tally = new Map<string, number>();
   let over = false;
@@ -170,7 +170,7 @@ function askHeavily(cluster: Cluster, clients: number): () => void {
   };
 }
 
-function askUnread(cluster: Cluster): () => void {
+function askUnread(cluster: LauncherCluster): () => void {
   const { hostname, port } = new URL(cluster.url);
   const text = `GET /orders?limit=800 HTTP/1.1\r\nhost: ${hostname}\r\n\r\n`.repeat(PIPELINED);
   const sockets: Socket[] = Array.from({ length: UNREAD_CONNECTIONS }, () => {
@@ -183,7 +183,13 @@ function askUnread(cluster: Cluster): () => void {
   };
 }
 
-function ask({ url }: Cluster, agent: Agent, method: string, path: string, body = ''): Promise<string> {
+function ask(
+  { url }: LauncherCluster,
+  agent: Agent,
+  method: string,
+  path: string,
+  body = '',
+): Promise<string> {
   const headers = body === '' ? {} : { 'content-type': 'application/json', 'content-length': body.length };
   return new Promise((resolve) => {
     const asked = request(`${url}${path}`, { agent, method, headers }, (answer) => {

@@ -1,62 +1,65 @@
-import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
+import { Option } from 'commander';
 import { build, type Histogram } from 'hdr-histogram-js';
 import { waitingClock } from '../runtime/clock.ts';
 import { seededRandom } from '../runtime/random.ts';
+import { decimal, readOptions, refuse, tool, whole } from '../test/support/tool.ts';
 import { drive, type Sample } from './closed-loop.ts';
 import { type Job, openHttpLane, openWebSocketLane } from './connections.ts';
 import { byPopularity, uniform } from './popularity.ts';
-
-/**
- * A load generator: N connections with M requests under way on each, for some seconds, against a running store.
- * Latencies are measured from sending to answer, in a closed loop: a slow store is asked less.
- */
-const USAGE = `node --import tsx bench/load.ts [OPTIONS]
-  --url URL          the store (default http://127.0.0.1:8080); only this machine, unless --allow-remote
-  --protocol P       ws or http (default ws)
-  --mode M           buy, read, or mix: one purchase to nine reads (default mix)
-  --connections N    (default 50)
-  --in-flight M      requests under way on each WebSocket (default 16); always 1 with http
-  --seconds S        measured (default 10), after --warm-up S (default 1)
-  --books FILE.csv   draw books by its columns id and popularity (default: the ids 1 to 7 equally often)
-  --seed N           of the draws (default 1)
-  --json             one JSON object instead of tables
-`;
 
 /** Milliseconds to wait for what is under way at the end. */
 const PATIENCE_MS = 10_000;
 /** Purchases in `mix`. */
 const SHARE_OF_PURCHASES = 0.1;
 
-const { values: given } = parseArgs({
-  options: {
-    url: { type: 'string', default: 'http://127.0.0.1:8080' },
-    protocol: { type: 'string', default: 'ws' },
-    mode: { type: 'string', default: 'mix' },
-    connections: { type: 'string', default: '50' },
-    'in-flight': { type: 'string', default: '16' },
-    seconds: { type: 'string', default: '10' },
-    'warm-up': { type: 'string', default: '1' },
-    books: { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    json: { type: 'boolean', default: false },
-    'allow-remote': { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
+interface Options extends Record<string, unknown> {
+  readonly url: string;
+  readonly protocol: 'ws' | 'http';
+  readonly mode: 'buy' | 'read' | 'mix';
+  readonly connections: number;
+  readonly inFlight: number;
+  readonly seconds: number;
+  readonly warmUp: number;
+  readonly books?: string;
+  readonly seed: number;
+  readonly json?: boolean;
+  readonly allowRemote?: boolean;
+}
 
-if (given.help) process.stdout.write(USAGE);
-else await run();
+const COMMAND = tool(
+  'npm run load --',
+  'A load generator: N connections with M requests under way on each, for some seconds, against a running store. ' +
+    'Latencies are measured from sending to answer, in a closed loop: a slow store is asked less.',
+)
+  .option('--url <URL>', 'the store; only this machine, unless --allow-remote', 'http://127.0.0.1:8080')
+  .addOption(new Option('--protocol <P>', 'how it is asked').choices(['ws', 'http']).default('ws'))
+  .addOption(
+    new Option('--mode <M>', 'mix is one purchase to nine reads')
+      .choices(['buy', 'read', 'mix'])
+      .default('mix'),
+  )
+  .option('--connections <N>', 'how many', whole(1, 10_000), 50)
+  .option('--in-flight <M>', 'requests under way on each WebSocket; always 1 with http', whole(1, 1_000), 16)
+  .option('--seconds <S>', 'measured', decimal(0.1, 3_600), 10)
+  .option('--warm-up <S>', 'before that', decimal(0, 600), 1)
+  .option(
+    '--books <FILE.csv>',
+    'draw books by its columns id and popularity (default: the ids 1 to 7 equally often)',
+  )
+  .option('--seed <N>', 'of the draws', whole(0, 2 ** 32), 1)
+  .option('--json', 'one JSON object instead of tables')
+  .option('--allow-remote', 'a store on another machine');
 
-async function run(): Promise<void> {
-  const url = new URL(given.url);
-  if (!isLoopback(url.hostname) && !given['allow-remote']) refuse(`${url.hostname} is not this machine`);
-  const protocol = oneOf('protocol', given.protocol, ['ws', 'http']);
-  const mode = oneOf('mode', given.mode, ['buy', 'read', 'mix']);
-  const connections = within('connections', given.connections, 1, 10_000);
-  const inFlight = protocol === 'http' ? 1 : within('in-flight', given['in-flight'], 1, 1_000);
+await run(readOptions<Options>(COMMAND));
 
-  const random = seededRandom(within('seed', given.seed, 0, 2 ** 32));
+async function run(given: Options): Promise<void> {
+  const { protocol, mode, connections } = given;
+  const url = URL.canParse(given.url) ? new URL(given.url) : refuse(`${given.url} is no address`);
+  if (!isLoopback(url.hostname) && !given.allowRemote) refuse(`${url.hostname} is not this machine`);
+  const inFlight = protocol === 'http' ? 1 : given.inFlight;
+
+  const random = seededRandom(given.seed);
   const draw = given.books ? byPopularity(given.books, random) : uniform(7, random);
   const share = { buy: 1, read: 0, mix: SHARE_OF_PURCHASES }[mode];
   const next = (): Job => ({ kind: random.next() < share ? 'buy' : 'read', id: draw() });
@@ -70,8 +73,8 @@ async function run(): Promise<void> {
         : openWebSocketLane(socketUrl, inFlight, answered),
     lanes: connections,
     clock: waitingClock,
-    warmUpSeconds: within('warm-up', given['warm-up'], 0, 600),
-    seconds: within('seconds', given.seconds, 0.1, 3_600),
+    warmUpSeconds: given.warmUp,
+    seconds: given.seconds,
     patienceMs: PATIENCE_MS,
     next,
     done: (sample) => count(tally[sample.job.kind], sample),
@@ -147,18 +150,4 @@ function tables(report: Report): string {
 
 function isLoopback(host: string): boolean {
   return host === 'localhost' || host === '[::1]' || /^127(\.\d{1,3}){3}$/.test(host);
-}
-
-function oneOf<T extends string>(name: string, value: string, choices: readonly T[]): T {
-  return choices.find((choice) => choice === value) ?? refuse(`--${name} must be ${choices.join(' or ')}`);
-}
-
-function within(name: string, text: string, least: number, most: number): number {
-  const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  return value >= least && value <= most ? value : refuse(`--${name} must be from ${least} to ${most}`);
-}
-
-function refuse(problem: string): never {
-  process.stderr.write(`load: ${problem}\n`);
-  process.exit(2);
 }

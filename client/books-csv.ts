@@ -2,8 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
 import { NewBook } from '../runtime/domain.ts';
 import { BazarError } from '../runtime/errors.ts';
-import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from './limits.ts';
 import { parseMoney } from '../runtime/money.ts';
+import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from './limits.ts';
 
 /** The columns that are read; the file may hold others, in any order. */
 const REQUIRED = ['title', 'topic', 'price', 'stock'] as const;

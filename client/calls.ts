@@ -1,8 +1,8 @@
 import { fullJitterMs } from '../runtime/backoff.ts';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import { BazarError, type ErrorCode } from '../runtime/errors.ts';
-import type { ClientLimits } from './limits.ts';
 import type { Random } from '../runtime/random.ts';
+import type { ClientLimits } from './limits.ts';
 import { encodeRequest } from './rpc.ts';
 
 /** A request that is asked until it is answered or its time is over. */

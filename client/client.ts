@@ -16,10 +16,10 @@ import {
 import { type Clock, waitingClock } from '../runtime/clock.ts';
 import type { BookId, Key } from '../runtime/domain.ts';
 import { BazarError } from '../runtime/errors.ts';
-import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from './limits.ts';
 import { type Random, systemRandom } from '../runtime/random.ts';
 import { createCalls } from './calls.ts';
 import { openConnection } from './connection.ts';
+import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from './limits.ts';
 import { errorOfAnswer } from './rpc.ts';
 import { type Dial, webSocketDial } from './socket.ts';
 import { createStockSubscriptions, type StockFilter } from './subscriptions.ts';

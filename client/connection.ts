@@ -1,9 +1,9 @@
 import type { Clock } from '../runtime/clock.ts';
-import type { ClientLimits } from './limits.ts';
 import type { Connection } from '../runtime/links/transport.ts';
 import type { Random } from '../runtime/random.ts';
 import { createStatechart } from '../runtime/statechart.ts';
 import { type ConnectionEffect, connectionMachine } from './connection-machine.ts';
+import type { ClientLimits } from './limits.ts';
 import { decodeMessage, encodeRequest, type RpcMessage } from './rpc.ts';
 import type { Dial } from './socket.ts';
 

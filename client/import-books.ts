@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import type { NewBook } from '../runtime/domain.ts';
-import type { ClientLimits } from './limits.ts';
 import { formatMoney } from '../runtime/money.ts';
 import type { Random } from '../runtime/random.ts';
 import { type BookToAdd, type Client, freshKey } from './client.ts';
+import type { ClientLimits } from './limits.ts';
 
 type BatchBounds = Pick<ClientLimits, 'maxBatchBooks' | 'maxBatchBytes'>;
 

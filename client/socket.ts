@@ -1,7 +1,7 @@
 import { WebSocket } from 'ws';
 import type { Clock, Timer } from '../runtime/clock.ts';
-import type { ClientLimits } from './limits.ts';
 import type { Connection, ConnectionEvents } from '../runtime/links/transport.ts';
+import type { ClientLimits } from './limits.ts';
 
 export type Dial = (url: string, events: ConnectionEvents) => Connection;
 

@@ -1,31 +1,26 @@
 import type { Clock } from '../../runtime/clock.ts';
+import { readWhole, UsageError } from '../../runtime/command-line.ts';
 import { type BookId, Key } from '../../runtime/domain.ts';
-import { UsageError } from '../../runtime/launcher/config.ts';
-import type { ClientLimits } from '../limits.ts';
 import { formatMoney, parseMoney } from '../../runtime/money.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Client } from '../client.ts';
+import type { ClientLimits } from '../limits.ts';
 
 /** How the command line ends. */
 export const EXIT = { done: 0, refused: 1, usage: 2, unknown: 3 } as const;
 export type Exit = (typeof EXIT)[keyof typeof EXIT];
 
-/** One option, as the parser and the help texts know it. Without `value` it is a switch. */
-export interface Option {
-  readonly value?: string;
-  readonly text: string;
-}
-
 /** One command of the command line. */
 export interface CliCommand {
   readonly name: string;
-  /** What follows the name, such as `ID [--quantity N]`. */
+  /** The arguments after the name, such as `<ID>`. */
   readonly usage: string;
   /** One line, for the list of commands. */
   readonly summary: string;
-  /** What else there is to know, a line each. */
+  /** What else there is to know; a paragraph in its help. */
   readonly details?: readonly string[];
-  readonly options?: Readonly<Record<string, Option>>;
+  /** Texts of the options by their flags, such as `--quantity <N>`. */
+  readonly options?: Readonly<Record<string, string>>;
   /** Arguments of examples, each with what it does. */
   readonly examples: readonly (readonly [args: string, does: string])[];
   /** It needs the admin token. */
@@ -61,28 +56,14 @@ export interface Terminal {
   readonly hasColour: boolean;
 }
 
-/** Exactly `names.length` arguments. */
-export function expectArguments(args: readonly string[], ...names: readonly string[]): readonly string[] {
-  const missing = names[args.length];
-  if (missing) throw new UsageError(`${missing} is missing`);
-  if (args.length > names.length) throw new UsageError(`"${args[names.length]}" is one argument too many`);
-  return args;
-}
-
-export function readBookId(text: string | undefined): BookId {
-  return readWhole(text ?? '', 'ID', 1, Number.MAX_SAFE_INTEGER);
+export function readBookId(text = ''): BookId {
+  return readWhole(text, 'ID', 1, Number.MAX_SAFE_INTEGER);
 }
 
 export function readKey(text: string, name: string): Key {
   const key = Key.safeParse(text);
   if (!key.success) throw new UsageError(`${name} must be 1 to 128 of A-Z a-z 0-9 . _ ~ -, not "${text}"`);
   return key.data;
-}
-
-export function readWhole(text: string, name: string, least: number, most: number): number {
-  const value = /^\d{1,16}$/.test(text) ? Number(text) : Number.NaN;
-  if (value >= least && value <= most) return value;
-  throw new UsageError(`${name} must be a whole number from ${least} to ${most}, not "${text}"`);
 }
 
 /** An amount of money, written as the store writes it. */

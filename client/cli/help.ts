@@ -1,89 +1,71 @@
-import type { CliCommand, Option } from './command.ts';
+import { type Command as Commander, Option } from 'commander';
+import { commandLine } from '../../runtime/command-line.ts';
+import { DEFAULT_CLIENT_LIMITS } from '../limits.ts';
+import type { CliCommand } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
 
 /** How users start this program. */
 export const PROGRAM = 'npm run bazar --';
 
-/** Options of every command. */
-export const GLOBAL_OPTIONS = {
-  url: { value: 'URL', text: 'where the store is (BAZAR_URL; default http://127.0.0.1:8080)' },
-  token: { value: 'TOKEN', text: "the admin token (BAZAR_ADMIN_TOKEN; default the data directory's)" },
-  data: { value: 'DIR', text: 'the data directory, whose admin-token is used (BAZAR_DATA; default ./data)' },
-  timeout: { value: 'SECONDS', text: 'how long to try, 0.1 to 3600 (default 10)' },
-  json: { text: 'one JSON value on standard output; from watch, one a line' },
-  help: { text: 'this text; after a command, that of the command' },
-} as const satisfies Readonly<Record<string, Option>>;
+export const DEFAULT_URL = 'http://127.0.0.1:8080';
 
-const EXIT_CODES = [
-  '  0  done',
-  '  1  refused: sold out, unknown book, wrong token, bad file, failed audit, …',
-  '  2  usage: the command line is wrong, and nothing was sent',
-  '  3  outcome unknown, or the store did not answer; the message says which',
+/** Options of every command. */
+const GLOBAL_OPTIONS = [
+  new Option('--url <URL>', 'where the store is').env('BAZAR_URL').default(DEFAULT_URL),
+  new Option('--token <TOKEN>', "the admin token, if not the data directory's").env('BAZAR_ADMIN_TOKEN'),
+  new Option('--data <DIR>', 'the data directory, whose admin-token is used')
+    .env('BAZAR_DATA')
+    .default('./data'),
+  new Option('--timeout <SECONDS>', 'how long to try, 0.1 to 3600').default(
+    DEFAULT_CLIENT_LIMITS.callTimeoutMs / 1000,
+  ),
+  new Option('--json', 'one JSON value on standard output; from watch, one a line'),
 ];
 
-export function generalHelp(): string {
-  return text([
-    `${PROGRAM} COMMAND [ARGUMENTS] [OPTIONS]: the client of the Bazar bookstore`,
-    '',
-    'Commands:',
-    ...columns(COMMANDS.map((command) => [line(command), command.summary])),
-    '',
-    'Options:',
-    ...optionLines(GLOBAL_OPTIONS),
-    '',
-    'Exit codes:',
-    ...EXIT_CODES,
-    '',
-    'Examples:',
-    ...exampleLines(COMMANDS.map((command) => command.examples[0]!)),
-    '',
-    `${PROGRAM} COMMAND --help tells more of a command. With npm run -s, npm prints no lines of its own,`,
-    'as is best with --json.',
-  ]);
+const EXIT_CODES = `Exit codes:
+  0  done
+  1  refused: sold out, unknown book, wrong token, bad file, failed audit, …
+  2  usage: the command line is wrong, and nothing was sent
+  3  outcome unknown, or the store did not answer; the message says which`;
+
+const MORE = `${PROGRAM} COMMAND --help tells more of a command. With npm run -s, npm prints no lines of its own,
+as is best with --json.`;
+
+/** The whole command line. `choose` gets the command that the arguments name. */
+export function createProgram(
+  out: (text: string) => void,
+  choose: (command: CliCommand, parsed: Commander) => void,
+): Commander {
+  const program = commandLine(PROGRAM, out)
+    .description('The client of the Bazar bookstore.')
+    .addHelpText(
+      'after',
+      afterwards(EXIT_CODES, examples(COMMANDS.map(({ examples: [first] }) => first!)), MORE),
+    );
+  for (const option of GLOBAL_OPTIONS) program.addOption(option);
+  for (const command of COMMANDS) {
+    const { name, usage, summary, details = [], options = {} } = command;
+    const parsed = program
+      .command(`${name} ${usage}`)
+      .summary(summary)
+      .description([`${capital(summary)}.`, ...details].join(' '))
+      .addHelpText('after', afterwards(examples(command.examples), EXIT_CODES))
+      .action(() => choose(command, parsed));
+    for (const [flags, text] of Object.entries(options)) parsed.option(flags, text);
+  }
+  return program;
 }
 
-export function commandHelp(command: CliCommand): string {
-  const { options = {}, details = [] } = command;
-  return text([
-    `${PROGRAM} ${line(command)}`,
-    '',
-    `${capital(command.summary)}.`,
-    ...details,
-    '',
-    'Options:',
-    ...optionLines({ ...options, ...GLOBAL_OPTIONS }),
-    '',
-    'Examples:',
-    ...exampleLines(command.examples),
-    '',
-    'Exit codes:',
-    ...EXIT_CODES,
-  ]);
+function afterwards(...parts: readonly string[]): string {
+  return `\n${parts.join('\n\n')}`;
 }
 
-function line({ name, usage }: CliCommand): string {
-  return `${name} ${usage}`.trim();
-}
-
-function optionLines(options: Readonly<Record<string, Option>>): string[] {
-  return columns(
-    Object.entries(options).map(([name, { value, text }]) => [`--${name} ${value ?? ''}`.trim(), text]),
-  );
-}
-
-function exampleLines(examples: CliCommand['examples']): string[] {
-  return columns(examples.map(([args, does]) => [`${PROGRAM} ${args}`, does]));
-}
-
-function columns(rows: readonly (readonly [left: string, right: string])[]): string[] {
-  const width = rows.reduce((most, [left]) => Math.max(most, left.length), 0);
-  return rows.map(([left, right]) => `  ${left.padEnd(width)}  ${right}`);
+function examples(rows: CliCommand['examples']): string {
+  const width = rows.reduce((most, [args]) => Math.max(most, args.length), 0);
+  const lines = rows.map(([args, does]) => `  ${PROGRAM} ${args.padEnd(width)}  ${does}`);
+  return ['Examples:', ...lines].join('\n');
 }
 
 function capital(words: string): string {
   return words.slice(0, 1).toUpperCase() + words.slice(1);
-}
-
-function text(lines: readonly string[]): string {
-  return `${lines.join('\n')}\n`;
 }

@@ -3,24 +3,16 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { GatewayService } from '../service.ts';
-import { createAdmission } from './admission.ts';
-import { type Context, tokenCheck } from './context.ts';
+import { createContext } from './create-context.ts';
 import { createApp } from './http/app.ts';
 import { boundBytes } from './http/held.ts';
 import { countRequests } from './http/hooks.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { addProbes } from './http/probes.ts';
 import { addRoutes } from './http/routes.ts';
-import { createLargeTopics } from './large-topics.ts';
-import { createMetrics } from './metrics.ts';
 import { createOperations } from './operations/index.ts';
 import type { Operation } from './operations/operation.ts';
-import { createAuditPages, createPages } from './pages.ts';
 import { createRpcServer } from './rpc/server.ts';
-import { createSubscriptions } from './rpc/subscriptions.ts';
-import { createTurn } from './rpc/turn.ts';
-import { createSharedBytes } from './shared-bytes.ts';
-import { createWrites } from './writes.ts';
 
 export interface Bridge {
   /** Where clients reach it, e.g. `http://127.0.0.1:8080`. */
@@ -47,29 +39,8 @@ export interface BridgeOptions {
 
 /** Opens the store's door: HTTP, and JSON-RPC over WebSocket at `/ws`, on one port. Rejects if it is taken. */
 export async function openBridge(options: BridgeOptions): Promise<Bridge> {
-  const { service, host, port, adminToken, limits, clock, logger } = options;
-  const metrics = createMetrics();
-  const endOfTurn = createTurn(clock);
-  const context: Context = {
-    service,
-    writes: createWrites(service, metrics.purchased),
-    subscriptions: createSubscriptions({ service, limits, endOfTurn }),
-    admission: createAdmission(limits, clock),
-    pages: createPages(limits, clock),
-    audits: createAuditPages(limits, clock),
-    largeTopics: createLargeTopics(service, limits),
-    metrics,
-    held: {
-      unfinished: createSharedBytes('unfinished messages', limits.maxUnfinishedBytes, clock),
-      queues: createSharedBytes('waiting calls', limits.maxAllClientQueueBytes, clock),
-      backlogs: createSharedBytes('answers not taken', limits.maxAllClientBacklogBytes, clock),
-    },
-    isAdmin: tokenCheck(adminToken),
-    endOfTurn,
-    limits,
-    clock,
-    logger,
-  };
+  const { host, port, limits, clock } = options;
+  const context = createContext(options);
   const operations: Readonly<Record<string, Operation>> = createOperations(limits);
   const rpc = createRpcServer(context, operations);
   const app = createApp(context);
@@ -83,17 +54,12 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
   return {
     url: urlOf(host, app.server.address() as AddressInfo),
     async drain() {
-      const timer = { stop: () => {} };
-      const tooLong = new Promise<void>((resolve) => {
-        const handle = clock.setTimeout(resolve, limits.drainMs);
-        timer.stop = () => clock.clearTimeout(handle);
-      });
-      await Promise.race([context.admission.drain(), tooLong]);
-      timer.stop();
+      await context.waits.atMost(context.admission.drain(), limits.drainMs).catch(() => {});
       rpc.goodbye();
       app.server.closeIdleConnections();
     },
     async close() {
+      context.waits.end();
       rpc.close();
       context.pages.stop();
       context.audits.stop();

@@ -3,6 +3,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Waits } from '../../runtime/waits.ts';
 import type { ClusterStatus, GatewayService } from '../service.ts';
 import type { Admission } from './admission.ts';
 import type { LargeTopics } from './large-topics.ts';
@@ -31,6 +32,8 @@ export interface Context {
   readonly isAdmin: (token: string) => boolean;
   /** Runs something once the frames of this event-loop turn have been handled. */
   readonly endOfTurn: (run: () => void) => void;
+  /** Waits that end with the bridge. */
+  readonly waits: Waits;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -53,13 +56,9 @@ export function tokenCheck(adminToken: string): (token: string) => boolean {
 }
 
 /** The cluster's status, or `unavailable` when the service does not have it in time. */
-export function statusInTime({ service, limits, clock }: Context): Promise<ClusterStatus> {
-  return new Promise((resolve, reject) => {
-    const late = new BazarError('unavailable', 'The status could not be gathered in time.');
-    const timer = clock.setTimeout(() => reject(late), limits.statusDeadlineMs);
-    service
-      .status()
-      .then(resolve, reject)
-      .finally(() => clock.clearTimeout(timer));
+export function statusInTime({ service, limits, waits }: Context): Promise<ClusterStatus> {
+  return waits.atMost(service.status(), limits.statusDeadlineMs).catch((error) => {
+    if (!(error instanceof BazarError && error.code === 'timeout')) throw error;
+    throw new BazarError('unavailable', 'The status could not be gathered in time.');
   });
 }

@@ -96,7 +96,8 @@ export function createRemoteCache(options: {
 
   function setPrefix(): void {
     const before = prefix;
-    prefix = boot === undefined || runId === undefined ? undefined : `${cluster}:${boot}:${runId}:`;
+    const isKnown = boot !== undefined && runId !== undefined;
+    prefix = isKnown ? [cluster, boot, runId, ''].join(':') : undefined;
     if (prefix === before) return;
     waiting.clear();
     if (prefix !== undefined) logger.info('the remote cache is in use');

@@ -1,5 +1,8 @@
-import { parseArgs } from 'node:util';
+import { type Command, Option } from 'commander';
+import { commandLine, type Environment, parse, readWhole, settings, UsageError } from '../command-line.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
+
+export { UsageError };
 
 /** What the launcher was asked to start. */
 export interface Config {
@@ -21,153 +24,105 @@ export interface Config {
   readonly limits: Partial<Limits>;
 }
 
-/** Options that cannot be used. The message is one line for people; the exit code is 2. */
-export class UsageError extends Error {
-  override readonly name = 'UsageError';
-
-  /** What was given is quoted in it, whatever it was: a line end or an escape sequence must not reach a terminal. */
-  constructor(message: string) {
-    super(message.replaceAll(/\p{Cc}/gu, '\u{FFFD}'));
-  }
-}
-
-interface Option {
-  readonly flag: string;
-  /** What follows the flag; nothing where it is a switch. */
-  readonly value?: string;
-  readonly env?: string;
-  readonly preset?: string;
-  readonly text: string;
-}
-
 /** In folders with modes. What Windows has under that name protects nothing. */
 const HAS_UNIX_SOCKETS = process.platform !== 'win32';
 
 /** Every option, in the order of `--help`. A flag wins over its environment variable. */
-const OPTIONS = [
-  { flag: 'catalogs', value: 'N', env: 'BAZAR_CATALOGS', preset: '3', text: 'catalog replicas, 1 to 7' },
-  { flag: 'orders', value: 'N', env: 'BAZAR_ORDERS', preset: '2', text: 'order replicas, 1 to 16' },
-  {
-    flag: 'port',
-    value: 'N',
-    env: 'BAZAR_PORT',
-    preset: '8080',
-    text: 'port of the gateway, 0 for a free one',
-  },
-  { flag: 'host', value: 'NAME', env: 'BAZAR_HOST', preset: '127.0.0.1', text: 'address of the gateway' },
-  { flag: 'data', value: 'DIR', env: 'BAZAR_DATA', preset: './data', text: 'where everything is kept' },
-  { flag: 'books', value: 'FILE', env: 'BAZAR_BOOKS', text: 'CSV to fill an empty store with' },
-  { flag: 'redis', value: 'URL', env: 'REDIS_URL', text: 'the Redis to cache in' },
-  { flag: 'no-redis', text: 'no private redis-server, even where one is installed' },
-  {
-    flag: 'links',
-    value: 'KIND',
-    env: 'BAZAR_LINKS',
-    preset: HAS_UNIX_SOCKETS ? 'unix' : 'tcp',
-    text: 'unix (sockets that only you can open) or tcp (ports of 127.0.0.1)',
-  },
-  { flag: 'limit', value: 'NAME=N', env: 'BAZAR_LIMITS', text: 'another value for a bound; may be repeated' },
-  {
-    flag: 'log-level',
-    value: 'LEVEL',
-    env: 'BAZAR_LOG_LEVEL',
-    preset: 'info',
-    text: 'error, warn, info, debug',
-  },
-  { flag: 'verbose', text: 'the same as --log-level debug: the way of each request' },
-  { flag: 'help', text: 'this list' },
-] as const satisfies readonly Option[];
+const OPTIONS: readonly Option[] = [
+  new Option('--catalogs <N>', 'catalog replicas, 1 to 7').env('BAZAR_CATALOGS').default(3),
+  new Option('--orders <N>', 'order replicas, 1 to 16').env('BAZAR_ORDERS').default(2),
+  new Option('--port <N>', 'port of the gateway, 0 for a free one').env('BAZAR_PORT').default(8080),
+  new Option('--host <NAME>', 'address of the gateway').env('BAZAR_HOST').default('127.0.0.1'),
+  new Option('--data <DIR>', 'where everything is kept').env('BAZAR_DATA').default('./data'),
+  new Option('--books <FILE>', 'CSV to fill an empty store with').env('BAZAR_BOOKS'),
+  new Option('--redis <URL>', 'the Redis to cache in').env('REDIS_URL'),
+  plainSwitch('--no-redis', 'no private redis-server, even where one is installed'),
+  new Option('--links <KIND>', 'unix (sockets that only you can open) or tcp (ports of 127.0.0.1)')
+    .env('BAZAR_LINKS')
+    .default(HAS_UNIX_SOCKETS ? 'unix' : 'tcp'),
+  new Option('--limit <NAME=N>', 'another value for a bound; may be repeated')
+    .env('BAZAR_LIMITS')
+    .argParser((pair, before: readonly string[] = []) => [...before, pair]),
+  new Option('--log-level <LEVEL>', 'error, warn, info, debug').env('BAZAR_LOG_LEVEL').default('info'),
+  plainSwitch('--verbose', 'the same as --log-level debug: the way of each request'),
+];
 
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'];
 const ADMIN_TOKEN_ENV = 'BAZAR_ADMIN_TOKEN';
 
-type Flag = (typeof OPTIONS)[number]['flag'];
-type Environment = Readonly<Record<string, string | undefined>>;
-
 /** Reads the command line and the environment. Throws `UsageError`; gives `help` where only that was asked for. */
 export function readConfig(args: readonly string[], env: Environment): Config | 'help' {
-  const given = parseFlags(args);
-  if (given.help) return 'help';
+  const command = createCommand(() => {});
+  if (parse(command, args) === 'help') return 'help';
+  const given = settings(command, env);
+  /** An empty flag counts as none. */
+  const text = (name: string): string => String(given[name] || optionNamed(name).defaultValue);
+  const whole = (name: string, least: number, most: number) =>
+    readWhole(text(name), nameOf(name), least, most);
 
-  const text = (flag: Flag): string | undefined => {
-    const option: Option = OPTIONS.find((candidate) => candidate.flag === flag)!;
-    const value = given[flag] ?? (option.env && env[option.env]);
-    return typeof value === 'string' && value !== '' ? value : option.preset;
-  };
-  const whole = (flag: Flag, least: number, most: number): number => {
-    const value = text(flag) ?? '';
-    if (/^\d{1,9}$/.test(value) && Number(value) >= least && Number(value) <= most) return Number(value);
-    throw new UsageError(`${nameOf(flag)} must be a whole number from ${least} to ${most}, not "${value}"`);
-  };
-
-  const logLevel = given.verbose ? 'debug' : text('log-level')!;
+  const logLevel = given.verbose ? 'debug' : text('logLevel');
   if (!LOG_LEVELS.includes(logLevel)) {
-    throw new UsageError(`${nameOf('log-level')} must be one of ${LOG_LEVELS.join(', ')}, not "${logLevel}"`);
+    throw new UsageError(`${nameOf('logLevel')} must be one of ${LOG_LEVELS.join(', ')}, not "${logLevel}"`);
   }
-  const { limit } = given;
+  if (given.noRedis && command.getOptionValueSource('redis') === 'cli') {
+    throw new UsageError('--redis and --no-redis exclude each other');
+  }
   return {
     catalogs: whole('catalogs', 1, 7),
     orders: whole('orders', 1, 16),
-    host: text('host')!,
+    host: text('host'),
     port: whole('port', 0, 65_535),
-    dataDirectory: text('data')!,
-    books: text('books'),
-    cache: readCache(given['no-redis'] === true, given.redis, env.REDIS_URL),
-    links: readLinks(text('links')!),
+    dataDirectory: text('data'),
+    books: given.books || undefined,
+    cache: given.noRedis ? { kind: 'none' } : readCache(given.redis),
+    links: readLinks(text('links')),
     logLevel,
     adminToken: readAdminToken(env[ADMIN_TOKEN_ENV]),
-    limits: readLimits(Array.isArray(limit) ? limit : (env.BAZAR_LIMITS ?? '').split(',').filter(Boolean)),
+    limits: readLimits(given.limit),
   };
 }
 
 /** The text of `--help`. */
 export function helpText(): string {
-  const left = OPTIONS.map((option: Option) => `--${option.flag} ${option.value ?? ''}`);
-  const width = left.reduce((most, entry) => Math.max(most, entry.length), 0);
-  const lines = OPTIONS.map(({ env, preset, text }: Option, index) => {
-    const notes = [preset && `default ${preset}`, env].filter(Boolean).join('; ');
-    return `  ${left[index]!.padEnd(width)}  ${text}${notes && ` (${notes})`}`;
-  });
+  let text = '';
+  createCommand((part) => {
+    text += part;
+  }).outputHelp();
+  return text;
+}
+
+function createCommand(out: (text: string) => void): Command {
   const limits = Object.entries(DEFAULT_LIMITS).map(([name, value]) => `  ${name}=${value}`);
-  return [
-    'npm start -- [OPTIONS]: the whole store on this machine',
-    '',
-    ...lines,
-    '',
-    `The admin token is ${ADMIN_TOKEN_ENV}, or else the one in DIR/admin-token.`,
-    'Ctrl-C or SIGTERM drains and stops every process; a second one does not wait.',
-    '',
-    'Bounds, each with its default (what they mean is in runtime/limits.ts):',
-    ...limits,
-    '',
-  ].join('\n');
+  const command = commandLine('npm start --', out)
+    .description('The whole store on this machine.')
+    .addHelpText(
+      'after',
+      `
+The admin token is ${ADMIN_TOKEN_ENV}, or else the one in DIR/admin-token.
+Ctrl-C or SIGTERM drains and stops every process; a second one does not wait.
+
+Bounds, each with its default (what they mean is in runtime/limits.ts):
+${limits.join('\n')}`,
+    );
+  for (const option of OPTIONS) command.addOption(option);
+  return command;
 }
 
-function parseFlags(args: readonly string[]): Record<string, string | boolean | string[] | undefined> {
-  const options = Object.fromEntries(
-    OPTIONS.map(({ flag, value }: Option) => [
-      flag,
-      { type: value ? ('string' as const) : ('boolean' as const), multiple: flag === 'limit' },
-    ]),
-  );
-  try {
-    const { values } = parseArgs({ args: [...args], options, strict: true, allowPositionals: false });
-    return values as Record<string, string | boolean | string[] | undefined>;
-  } catch (error) {
-    const [problem] = (error as Error).message.split(/\. |\.?\n/);
-    throw new UsageError(`${problem} (--help lists the options)`);
-  }
+/** A switch of its own, also where its name begins with `no-`: the library would make it clear another option. */
+function plainSwitch(flags: string, text: string): Option {
+  return Object.assign(new Option(flags, text), { negate: false });
 }
 
-function nameOf(flag: Flag): string {
-  const { env }: Option = OPTIONS.find((option) => option.flag === flag)!;
-  return env ? `--${flag} (${env})` : `--${flag}`;
+function optionNamed(name: string): Option {
+  return OPTIONS.find((option) => option.attributeName() === name)!;
 }
 
-function readCache(none: boolean, flag: unknown, env: string | undefined): Config['cache'] {
-  if (none && flag) throw new UsageError('--redis and --no-redis exclude each other');
-  if (none) return { kind: 'none' };
-  const url = typeof flag === 'string' ? flag : env;
+function nameOf(name: string): string {
+  const { long, envVar } = optionNamed(name);
+  return envVar ? `${long} (${envVar})` : `${long}`;
+}
+
+function readCache(url: string | undefined): Config['cache'] {
   if (!url) return { kind: 'private' };
   if (url.startsWith('/')) return { kind: 'redis', url };
   const scheme = URL.canParse(url) ? new URL(url).protocol : '';
@@ -190,9 +145,10 @@ function readAdminToken(token: string | undefined): string | undefined {
   throw new UsageError(`${ADMIN_TOKEN_ENV} must be 1 to 256 visible ASCII characters`);
 }
 
-function readLimits(pairs: readonly string[]): Partial<Limits> {
+/** From the repeated flag, or from the variable, where commas stand between them. */
+function readLimits(given: readonly string[] | string = []): Partial<Limits> {
   const limits: Partial<Record<keyof Limits, number>> = {};
-  for (const pair of pairs) {
+  for (const pair of typeof given === 'string' ? given.split(',').filter(Boolean) : given) {
     const [, name = '', value = ''] = /^\s*(\w+)\s*=\s*(\d{1,15})\s*$/.exec(pair) ?? [];
     if (!isLimit(name)) {
       throw new UsageError(`${nameOf('limit')} must be NAME=N with a name that --help lists, not "${pair}"`);

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { Cluster } from '../support/cluster.ts';
+import type { LauncherCluster } from '../support/cluster.ts';
 import type { Intensity, StoreAttack } from './attack.ts';
 import { heavyReaders } from './attacks/heavy-readers.ts';
 import { hugeTopic } from './attacks/huge-topic.ts';
@@ -19,7 +19,7 @@ import { linesOf } from './table.ts';
 
 const CALM_MS = 500;
 
-let store: Cluster;
+let store: LauncherCluster;
 
 test.before(async () => {
   limitHeaps();

@@ -1,4 +1,4 @@
-import type { Cluster, ClusterOptions } from '../support/cluster.ts';
+import type { LauncherCluster, LauncherClusterOptions } from '../support/cluster.ts';
 
 /** How much of an attack is made. Every attack is bounded by it and stops by itself. */
 export interface Intensity {
@@ -65,10 +65,10 @@ interface Described {
 /** An attack on a store that is started for it and measured all the while. */
 export interface StoreAttack extends Described {
   readonly kind: 'store';
-  readonly needs: ClusterOptions;
+  readonly needs: LauncherClusterOptions;
   /** Puts in what the attack needs; not part of what is measured. */
-  prepare?(store: Cluster, intensity: Intensity): Promise<void>;
-  run(store: Cluster, intensity: Intensity): Promise<Figures>;
+  prepare?(store: LauncherCluster, intensity: Intensity): Promise<void>;
+  run(store: LauncherCluster, intensity: Intensity): Promise<Figures>;
   /** What is wrong, a clause each; nothing if the store held. */
   verdict(measured: Measured): readonly string[];
 }

@@ -1,6 +1,6 @@
 import { Agent } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cluster } from '../support/cluster.ts';
+import type { LauncherCluster } from '../support/cluster.ts';
 import { type Asked, ask } from './ask.ts';
 
 /** What attacks put into a store before they begin. */
@@ -24,7 +24,10 @@ export interface Goods {
 }
 
 /** Adds books that never sell out, by requests that each fit a body. */
-export async function addBooks(store: Cluster, { firstId, count, topic, titleLength }: Goods): Promise<void> {
+export async function addBooks(
+  store: LauncherCluster,
+  { firstId, count, topic, titleLength }: Goods,
+): Promise<void> {
   for (let done = 0; done < count; done += BATCH) {
     const body = Array.from({ length: Math.min(BATCH, count - done) }, (_, index) => ({
       id: firstId + done + index,
@@ -46,7 +49,10 @@ export interface Carts {
   readonly lines: number;
 }
 
-export async function placeOrders(store: Cluster, { prefix, count, firstId, lines }: Carts): Promise<void> {
+export async function placeOrders(
+  store: LauncherCluster,
+  { prefix, count, firstId, lines }: Carts,
+): Promise<void> {
   const body = { lines: Array.from({ length: lines }, (_, index) => ({ id: firstId + index, quantity: 1 })) };
   const agent = new Agent({ keepAlive: true, maxSockets: AT_ONCE });
   let next = 0;
@@ -72,6 +78,6 @@ async function untilDone(url: string, asked: Asked): Promise<void> {
 }
 
 /** The header that admins and, where it matters, readers of lists send. */
-export function asAdmin(store: Cluster): { authorization: string } {
+export function asAdmin(store: LauncherCluster): { authorization: string } {
   return { authorization: `Bearer ${store.adminToken}` };
 }

@@ -1,4 +1,4 @@
-import type { Cluster } from '../support/cluster.ts';
+import type { LauncherCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Lead, Measured } from './attack.ts';
 import { lastWords } from './last-words.ts';
@@ -24,7 +24,7 @@ interface Seen {
   gone: boolean;
 }
 
-export async function startMeter(store: Cluster): Promise<Meter> {
+export async function startMeter(store: LauncherCluster): Promise<Meter> {
   const launcher = store.launcher.child.pid!;
   const seen = new Map<number, Seen>();
   const names = new Map<number, string>();
@@ -81,7 +81,7 @@ export async function startMeter(store: Cluster): Promise<Meter> {
   };
 }
 
-async function leadOf(store: Cluster): Promise<Lead> {
+async function leadOf(store: LauncherCluster): Promise<Lead> {
   const asked = eventually(
     'a leader',
     async () => {

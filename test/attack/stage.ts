@@ -1,7 +1,11 @@
 import { systemClock } from '../../runtime/clock.ts';
 import { helpText } from '../../runtime/launcher/config.ts';
 import { findOnPath } from '../../runtime/launcher/private-redis.ts';
-import { type Cluster, type ClusterOptions, startCluster } from '../support/cluster.ts';
+import {
+  type LauncherCluster,
+  type LauncherClusterOptions,
+  startLauncherCluster,
+} from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import type { Attack, Intensity, Measured, StoreAttack } from './attack.ts';
 import { startBuyer } from './buyer.ts';
@@ -63,8 +67,8 @@ export async function make(attack: Attack, intensity: Intensity): Promise<Report
 }
 
 /** A store that is ready, whose books for the steady buyer never end. */
-export async function openStore(needs: ClusterOptions): Promise<Cluster> {
-  const store = await startCluster(needs);
+export async function openStore(needs: LauncherClusterOptions): Promise<LauncherCluster> {
+  const store = await startLauncherCluster(needs);
   try {
     await store.whole();
     await store.request('PATCH', `/books/${BOUGHT_BOOK}`, { admin: true, body: { stock: 1_000_000_000 } });
@@ -78,7 +82,7 @@ export async function openStore(needs: ClusterOptions): Promise<Cluster> {
 /** Makes the attack on a store that is there, beside a steady buyer. */
 export async function attackStore(
   attack: StoreAttack,
-  store: Cluster,
+  store: LauncherCluster,
   intensity: Intensity,
   calmMs = CALM_MS,
 ): Promise<{ measured: Measured; wrong: readonly string[] }> {

@@ -1,14 +1,27 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createLogger } from '../../runtime/logger.ts';
-import { ask, eventually, openRpc, post, withBridge } from './support.ts';
+import { eventually } from '../support/eventually.ts';
+import { ask, openRpc, post, withBridge } from './support.ts';
 
 test('the status lists the nodes, the leader and the cache', () =>
   withBridge(async ({ url }) => {
     const { status, body } = await ask(`${url}/status`);
     assert.is(status, 200);
     assert.equal(body, {
-      nodes: [{ id: 'catalog-1', kind: 'catalog', pid: 7, state: 'ready', role: 'leader', url: 'ws://x' }],
+      nodes: [
+        {
+          id: 'catalog-1',
+          kind: 'catalog',
+          pid: 7,
+          state: 'ready',
+          url: 'ws://x',
+          role: 'leader',
+          term: 3,
+          applied: 1,
+        },
+        { id: 'catalog-2', kind: 'catalog', pid: 0, state: 'down', url: '' },
+      ],
       leader: 'catalog-1',
       cache: { kind: 'memory', state: 'ready', hits: 5, misses: 2 },
       version: 1,
@@ -59,7 +72,7 @@ test('the metrics count requests by route and status, purchases by outcome, clie
     // A request is counted when its answer has closed, which may be a little after the client has it.
     let response = await fetch(`${url}/metrics`);
     let text = await response.text();
-    await eventually(async () => {
+    await eventually('the purchase is counted', async () => {
       response = await fetch(`${url}/metrics`);
       text = await response.text();
       return text.includes('route="POST /purchase"');
@@ -177,7 +190,7 @@ test('draining turns new requests away, finishes those in flight and says goodby
         finish = resolve;
       });
     const inFlight = post(`${url}/purchase`, { id: 1, quantity: 1 });
-    await eventually(() => finish !== undefined);
+    await eventually('the purchase is in', () => finish !== undefined);
     const drained = bridge.drain();
     const late = await post(`${url}/purchase`, { id: 1, quantity: 1 });
     assert.is(late.status, 503);
@@ -202,7 +215,7 @@ test('draining does not wait for ever', () =>
         return new Promise(() => {});
       };
       const stuck = fetch(`${url}/info/1`).catch(() => 'cut');
-      await eventually(() => entered);
+      await eventually('the read is in', () => entered);
       await bridge.drain();
       await bridge.close();
       assert.is(await stuck, 'cut');

@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BazarError, ERROR_KINDS, type ErrorCode } from '../../runtime/errors.ts';
-import { AS_ADMIN, ask, eventually, post, raw, send, withBridge } from './support.ts';
+import { eventually } from '../support/eventually.ts';
+import { AS_ADMIN, ask, post, raw, send, withBridge } from './support.ts';
 
 test('an address that does not exist is 404, whatever the method and the body', () =>
   withBridge(async ({ url }) => {
@@ -134,7 +135,7 @@ test('requests beyond the limit in flight on one connection are 429, the others 
       const get = 'GET /info/1 HTTP/1.1\r\nhost: x\r\n\r\n';
       const last = 'GET /info/1 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n';
       const answers = raw(url, get.repeat(4) + last);
-      await eventually(() => open.length === 3);
+      await eventually('three requests are in', () => open.length === 3);
       for (const resolve of open) resolve();
       const statuses = [...(await answers).matchAll(/HTTP\/1\.1 (\d+)/g)].map((match) => match[1]);
       assert.equal(statuses, ['200', '200', '200', '429', '429']);
@@ -189,7 +190,7 @@ test('a client that goes away before its answer is not counted as in flight for 
       };
       const gone = new AbortController();
       const asked = fetch(`${url}/info/1`, { signal: gone.signal }).catch(() => 'gone');
-      await eventually(() => entered);
+      await eventually('the request is in', () => entered);
       gone.abort();
       assert.is(await asked, 'gone');
       await bridge.drain();

@@ -3,17 +3,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import { BazarError } from '../../runtime/errors.ts';
-import {
-  ask,
-  type Body,
-  eventually,
-  openRpc,
-  post,
-  type RpcClient,
-  raw,
-  TOKEN,
-  withBridge,
-} from './support.ts';
+import { eventually } from '../support/eventually.ts';
+import { ask, type Body, openRpc, post, type RpcClient, raw, TOKEN, withBridge } from './support.ts';
 
 const batchOf = (message: Body) => message as unknown as Body[];
 
@@ -298,7 +289,7 @@ test('clients beyond the limit are refused until one has left', () =>
       first.close();
       await first.closed();
       let second: RpcClient | undefined;
-      await eventually(async () => {
+      await eventually('the next client is let in', async () => {
         second = await openRpc(url).catch(() => undefined);
         return second !== undefined;
       });
@@ -330,7 +321,7 @@ test('a client that never reads its answers is cut off, and others are served', 
         if (deaf.socket.bufferedAmount > 1_000_000) deaf.socket.resume();
         else for (let n = 0; n < 200; n++) deaf.sendText(call);
       }, 1);
-      await eventually(() => ended);
+      await eventually('the connection has ended', () => ended);
       clearInterval(flood);
       assert.ok((await honest.call('info', { id: 1 })).result);
       honest.close();
@@ -353,12 +344,12 @@ test('pages that wait their turn are not read once their client has gone', () =>
     const metrics = async () => (await fetch(`${url}/metrics`)).text();
     const client = await openRpc(url);
     for (let id = 1; id <= 20; id++) client.sendText(JSON.stringify({ jsonrpc: '2.0', id, method: 'books' }));
-    await eventually(() => reads === 1);
+    await eventually('the first page is read', () => reads === 1);
     client.socket.terminate();
-    await eventually(async () => (await metrics()).includes('bazar_clients 0'));
+    await eventually('the client is gone', async () => (await metrics()).includes('bazar_clients 0'));
     letGo();
     const given = 'bazar_requests_total{route="ws books",status="unavailable"} 19';
-    await eventually(async () => (await metrics()).includes(given));
+    await eventually('the calls are counted', async () => (await metrics()).includes(given));
     assert.is(reads, 1);
   }));
 
@@ -416,7 +407,7 @@ test('messages and bodies without an end are bounded in all, and those who have 
       for (const client of greedy) wireOf(client).write(notEnded(50_000));
       const left = () =>
         [...bodies, ...greedy.map(wireOf)].filter((socket) => !socket.destroyed && socket.readable).length;
-      await eventually(() => left() <= 10);
+      await eventually('most are cut off', () => left() <= 10);
       assert.ok(left() > 0);
       assert.is(modest.socket.readyState, WebSocket.OPEN);
       for (const socket of bodies) socket.destroy();
@@ -439,7 +430,7 @@ test('a client is not read while too many of its calls wait their turn, and all 
       };
       const client = await openRpc(url);
       const pages = Array.from({ length: 50 }, () => client.call('books'));
-      await eventually(() => calls === 1);
+      await eventually('the first page is read', () => calls === 1);
       const search = client.call('search', { topic: 'x'.repeat(100) });
       await new Promise((resolve) => setTimeout(resolve, 100));
       assert.is(calls, 1, 'what comes behind them is not read yet');
@@ -459,6 +450,7 @@ test('calls that wait their turn are bounded in all connections, and those who a
       for (const client of greedy)
         for (let id = 1; id <= 50; id++) client.sendText(`{"jsonrpc":"2.0","id":${id},"method":"books"}`);
       await eventually(
+        'most of the greedy are cut off',
         () => greedy.filter(({ socket }) => socket.readyState === WebSocket.CLOSED).length >= 5,
       );
       assert.is(modest!.socket.readyState, WebSocket.OPEN);
@@ -485,7 +477,7 @@ test('answers that nobody takes are bounded in all connections', () =>
           else for (let n = 0; n < 200; n++) socket.send(call);
         }
       }, 1);
-      await eventually(() => ended >= 2);
+      await eventually('two are cut off', () => ended >= 2);
       clearInterval(flood);
       for (const { socket } of deaf) socket.terminate();
     },

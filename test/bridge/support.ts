@@ -3,26 +3,33 @@ import { connect } from 'node:net';
 import { WebSocket } from 'ws';
 import { type Bridge, openBridge } from '../../gateway/bridge/bridge.ts';
 import { systemClock } from '../../runtime/clock.ts';
+import type { NewBook } from '../../runtime/domain.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
 import { type Logger, silentLogger } from '../../runtime/logger.ts';
-import { createShelfService, type ShelfService } from './shelf-service.ts';
+import { createMemoryService, type MemoryService } from '../support/memory-service.ts';
 
 export const TOKEN = 'the-admin-token';
 export const AS_ADMIN = { authorization: `Bearer ${TOKEN}` };
 
+export const BOOKS: readonly NewBook[] = [
+  { id: 1, title: 'How to get a good grade', topic: 'distributed systems', price: 1000, stock: 100 },
+  { id: 2, title: 'RPCs for Noobs', topic: 'distributed systems', price: 1999, stock: 3, year: 2001 },
+  { id: 3, title: 'Xen and the Art', topic: 'Undergraduate School', price: 5, stock: 0, isbn: '123' },
+];
+
 export interface Opened {
   readonly bridge: Bridge;
   readonly url: string;
-  readonly service: ShelfService;
+  readonly service: MemoryService;
 }
 
-/** Opens a bridge over a fresh shelf for `use`, and closes it whatever happens. */
+/** Opens a bridge over `BOOKS` for `use`, and closes it whatever happens. */
 export async function withBridge(
   use: (opened: Opened) => Promise<void>,
   limits: Partial<Limits> = {},
   logger: Logger = silentLogger,
 ): Promise<void> {
-  const service = createShelfService();
+  const service = await createMemoryService(BOOKS);
   const bridge = await openBridge({
     service,
     host: '127.0.0.1',
@@ -169,9 +176,4 @@ export async function openRpc(url: string): Promise<RpcClient> {
     closed: () => closing,
     close: () => socket.close(),
   };
-}
-
-/** Resolves when `condition` holds; the test's runner is what bounds it. */
-export async function eventually(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 5));
 }

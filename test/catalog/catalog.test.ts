@@ -290,7 +290,7 @@ test('a draining catalog takes no proposals, still answers reads, and ends when 
   await catalogs.propose(leader.id, purchase('p', [{ id: 1, quantity: 1 }]));
 });
 
-test('what a leader was about when it began to drain is finished', async () => {
+test('a leader finishes the proposals it had when it began to drain', async () => {
   const { catalogs, leader } = await start();
   const body = { command: purchase('o', [{ id: 1, quantity: 1 }]), forwarded: false };
   const proposed = watch(catalogs.gateway.ask(leader.id, 'propose', body, 1_000));

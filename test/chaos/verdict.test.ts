@@ -63,7 +63,7 @@ test('an acknowledged order that is not in the table is lost', async () => {
   assert.match(tellVerdict(verdict), 'NOT every guarantee held');
 });
 
-test('an order that nobody asked for is one too many', async () => {
+test('an order in the table that no buyer asked for counts as duplicated', async () => {
   const verdict = await judged([...HISTORY.slice(0, -2), ...table(order('a', 1), order('b', 2))]);
   assert.ok(wrongRows(verdict).includes('duplicated 1'));
 });

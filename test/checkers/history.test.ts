@@ -42,7 +42,7 @@ test('a checker goes through a file as through a list', async () => {
   assert.ok(report.reads > 100);
 });
 
-test('a line that does not fit is an error that names the line', async () => {
+test('reading a history with an invalid line fails with the number of that line', async () => {
   const good: Line = { kind: 'book', book: 1, stock: 5, price: 1000, version: 0 };
   for (const bad of ['{"kind":"book"}', '{"kind":"theft"}', '{"kind"']) {
     const path = await write([good]);

@@ -6,12 +6,12 @@ import { BazarError } from '../../runtime/errors.ts';
 import { eventually } from '../support/eventually.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
 import { bazar, start } from './bazar-process.ts';
+import { createMemoryShop, type MemoryShop, TOKEN } from './memory-shop.ts';
 import { type Handler, SILENCE, serveWebSockets } from './rpc-server.ts';
-import { createToyStore, TOKEN, type ToyStore } from './toy-store.ts';
 
 /** Runs `work` beside a store, given the options that lead to it. */
-async function withStore(work: (at: string[], store: ToyStore) => Promise<void>, handle?: Handler) {
-  const store = createToyStore();
+async function withStore(work: (at: string[], store: MemoryShop) => Promise<void>, handle?: Handler) {
+  const store = await createMemoryShop();
   const server = await serveWebSockets(handle ?? store.handle);
   try {
     await work(['--url', server.url], store);
@@ -25,15 +25,18 @@ const HEADER = 'id,title,topic,price,stock';
 test('a wrong command line ends with 2, one clear line, and nothing sent', async () => {
   const cases: [args: string[], complaint: RegExp][] = [
     [[], /a command is missing/],
-    [['serch', 'x'], /there is no command "serch"/],
-    [['search'], /TOPIC is missing/],
-    [['info'], /ID is missing/],
+    [['serch', 'x'], /unknown command 'serch' \(did you mean search\?\)/],
+    [['search'], /missing required argument 'TOPIC'/],
+    [['search', ' '], /TOPIC is missing/],
+    [['info'], /missing required argument 'ID'; npm run bazar -- info --help/],
     [['info', 'x'], /ID must be a whole number from 1/],
     [['buy', '1', '2'], /"2" is one argument too many/],
     [['buy', '1', '--quantity', '0'], /--quantity must be a whole number from 1 to 1000000/],
     [['buy', '1', '--order', 'a b'], /--order must be 1 to 128 of/],
     [['buy', '1', '--quantity'], /--quantity/],
-    [['search', 'x', '--quantity', '2'], /search has no option --quantity/],
+    [['search', 'x', '--quantity', '2'], /unknown option '--quantity'; npm run bazar -- search --help/],
+    [['buy', '1', '--order', '--json'], /--order=--json/],
+    [['order', '-abc'], /unknown option '-abc'/],
     [['status', '--nonsense'], /--nonsense/],
     [['price', '1', '1.999'], /AMOUNT must be like 19.99/],
     [['restock', '1', '5'], /this needs the admin token/],
@@ -61,9 +64,10 @@ test('help is complete: every command and option, an example of each, and the ex
   assert.match(out, 'BAZAR_ADMIN_TOKEN');
   assert.match(out, /3 {2}outcome unknown/);
   const helps = await Promise.all(['buy', 'import'].map((name) => bazar(name, '--help')));
-  assert.match(helps[0]!.out, '--quantity N');
+  assert.match(helps[0]!.out, '--quantity <N>');
+  assert.match(helps[0]!.out, '--timeout <SECONDS>');
   assert.match(helps[0]!.out, /Examples:\n {2}npm run bazar -- buy 2 /);
-  assert.match(helps[1]!.out, 'title, topic, price and stock');
+  assert.match(helps[1]!.out.replaceAll(/\s+/g, ' '), 'title, topic, price and stock');
 });
 
 test('a store that cannot be reached ends with 3, and says that nothing happened', async () => {
@@ -97,9 +101,28 @@ test('a purchase tells its order id, and the same id again is the same order', (
     assert.match(bought.out, 'Bought 3 copies of "RPCs for Noobs" at 10.00.\nOrder mine, 30.00 in all.');
     const again = await bazar('buy', '2', '--quantity', '3', '--order', 'mine', ...at);
     assert.match(again.out, 'nothing more was bought');
-    assert.is(store.books.get(2)?.stock, 97);
+    assert.is(store.book(2)?.stock, 97);
     assert.match((await bazar('order', 'mine', ...at)).out, /^Order mine: confirmed at 2026/);
   }));
+
+test('an order id may begin with a dash: after an equals sign, and after two dashes', () =>
+  withStore(async (at, store) => {
+    assert.is((await bazar('buy', '2', '--order=-mine', ...at)).code, 0);
+    assert.is(store.book(2)?.stock, 99);
+    assert.match((await bazar('order', ...at, '--', '-mine')).out, /^Order -mine: confirmed/);
+  }));
+
+test('help is given whatever else is on the line, and nothing is done', async () => {
+  for (const args of [
+    ['buy', 'x', '--help'],
+    ['buy', '--quantity', 'x', '--help'],
+    ['--help', 'audit', '--timeout', 'x'],
+  ]) {
+    const { code, out, err } = await bazar(...args);
+    assert.equal([code, err], [0, ''], args.join(' '));
+    assert.match(out, /^Usage: npm run bazar -- /);
+  }
+});
 
 test('a refusal ends with 1, for people on standard error and for programs as JSON', () =>
   withStore(async (at) => {
@@ -107,7 +130,10 @@ test('a refusal ends with 1, for people on standard error and for programs as JS
     assert.is(soldOut.code, 1);
     assert.equal(JSON.parse(soldOut.out).error.code, 'sold-out');
     assert.equal(JSON.parse(soldOut.out).error.outcome, 'refused');
-    assert.match(soldOut.err, 'Only 100 copies of "RPCs for Noobs" are left. Nothing was changed.');
+    assert.match(
+      soldOut.err,
+      'There are fewer than 101 copies left of book 2, “RPCs for Noobs”. Nothing was changed.',
+    );
     assert.is((await bazar('info', '99', ...at)).code, 1);
     assert.is((await bazar('order', 'nobody', ...at)).code, 1);
     const wrong = await bazar('price', '1', '5', '--token', 'guess', ...at);
@@ -158,7 +184,7 @@ test('the admin token is taken from the option, the environment, or the data dir
       const byEnvironment = await start(['price', '1', '12.5', ...at], { BAZAR_ADMIN_TOKEN: TOKEN }).ended;
       assert.match(byEnvironment.out, 'costs 12.50 now');
       assert.is((await bazar('restock', '1', '5', '--data', folder, ...at)).code, 0);
-      assert.is(store.books.get(1)?.stock, 110);
+      assert.is(store.book(1)?.stock, 110);
     }),
   ));
 
@@ -190,7 +216,7 @@ test('an import adds what is new, skips what is there, and changes nothing the s
       const first = await bazar('import', file, ...admin);
       assert.is(first.code, 0);
       assert.match(first.out, /^3 books read, 2 added, 1 skipped in \d+\.\d s\n$/);
-      assert.is(store.books.get(9)?.title, 'Ζορμπάς');
+      assert.is(store.book(9)?.title, 'Ζορμπάς');
       const second = await bazar('import', file, '--json', ...admin);
       const { read, added, skipped } = JSON.parse(second.out);
       assert.equal({ read, added, skipped }, { read: 3, added: 0, skipped: 3 });

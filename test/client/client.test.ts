@@ -5,6 +5,7 @@ import { BazarError } from '../../runtime/errors.ts';
 import { seededRandom } from '../../runtime/random.ts';
 import { type ManualClock, manualClock, settle } from '../support/manual-clock.ts';
 import { type MemoryNetwork, memoryNetwork } from '../support/memory-transport.ts';
+import { createMemoryShop, TOKEN } from './memory-shop.ts';
 import {
   type Handler,
   notification,
@@ -13,7 +14,6 @@ import {
   serveInMemory,
   type Wire,
 } from './rpc-server.ts';
-import { createToyStore, TOKEN } from './toy-store.ts';
 
 interface Stage {
   readonly clock: ManualClock;
@@ -54,7 +54,7 @@ const ORDER = {
 };
 
 test('calls wait for the connection and are answered over it', async () => {
-  const store = createToyStore();
+  const store = await createMemoryShop();
   const { clock, client } = await stage(store.handle);
   const titles = follow(client.search('undergraduate school'));
   const book = follow(client.info(2, { strong: true }));
@@ -220,7 +220,7 @@ test('a call that is too large is refused here instead of costing the connection
 });
 
 test('the admin token is shown before anything else, and again on every new connection', async () => {
-  const store = createToyStore();
+  const store = await createMemoryShop();
   const { clock, network, client } = await stage(store.handle, { token: TOKEN });
   const first = follow(client.updateBook(1, { restock: 5 }));
   await clock.elapse(100);
@@ -237,7 +237,7 @@ test('the admin token is shown before anything else, and again on every new conn
 });
 
 test('a wrong token fails the admin calls and nothing else', async () => {
-  const { clock, client } = await stage(createToyStore().handle, { token: 'guess' });
+  const { clock, client } = await stage((await createMemoryShop()).handle, { token: 'guess' });
   const write = follow(client.updateBook(1, { price: '5.00' }));
   const read = follow(client.info(1));
   const login = follow(client.authenticate('another guess'));
@@ -250,7 +250,7 @@ test('a wrong token fails the admin calls and nothing else', async () => {
 });
 
 test('after a lost connection the subscription is there again, and what was missed is made up for', async () => {
-  const store = createToyStore();
+  const store = await createMemoryShop();
   const { clock, network, client } = await stage(store.handle);
   const seen: number[] = [];
   client.onStock((state) => seen.push(state.stock));
@@ -294,7 +294,7 @@ test('no listener is shown an older version, nor one version twice', async () =>
 });
 
 test('after unsubscribing nothing is subscribed to on the next connection', async () => {
-  const store = createToyStore();
+  const store = await createMemoryShop();
   const { clock, network, client } = await stage(store.handle);
   const filter = { topic: 'distributed systems' };
   follow(client.subscribe(filter));

@@ -2,10 +2,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { BookToAdd } from '../../client/client.ts';
 import { importBooks } from '../../client/import-books.ts';
+import { DEFAULT_CLIENT_LIMITS } from '../../client/limits.ts';
 import type { AddedAnswer } from '../../runtime/api.ts';
 import type { NewBook } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
-import { DEFAULT_CLIENT_LIMITS } from '../../client/limits.ts';
 import { seededRandom } from '../../runtime/random.ts';
 
 const LIMITS = { ...DEFAULT_CLIENT_LIMITS, maxBatchBooks: 10 };

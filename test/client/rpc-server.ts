@@ -13,6 +13,8 @@ export type Handler = (call: Received) => unknown;
 export interface Received {
   readonly method: string;
   readonly params: Readonly<Record<string, unknown>>;
+  /** The frame that it came in. */
+  readonly text: string;
   readonly from: Wire;
 }
 
@@ -63,7 +65,7 @@ export async function serveWebSockets(
 function respond(handler: Handler, from: Wire, text: string): void {
   const { id, method, params } = JSON.parse(text);
   try {
-    const result = handler({ method, params, from });
+    const result = handler({ method, params, text, from });
     if (result !== SILENCE) from.send(JSON.stringify({ jsonrpc: '2.0', id, result }));
   } catch (error) {
     if (!(error instanceof BazarError)) throw error;

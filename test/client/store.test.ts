@@ -3,18 +3,18 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Client, connect } from '../../client/client.ts';
-import { type Cluster, startCluster } from '../support/cluster.ts';
+import { type LauncherCluster, startLauncherCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
 import { bazar, start } from './bazar-process.ts';
 
 /** The client against a real store of separate processes. */
 
-let cluster: Cluster;
+let cluster: LauncherCluster;
 let client: Client;
 
 test.before(async () => {
-  cluster = await startCluster();
+  cluster = await startLauncherCluster();
   client = connect({ url: cluster.url, token: cluster.adminToken, limits: { callTimeoutMs: 60_000 } });
 });
 

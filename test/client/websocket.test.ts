@@ -5,11 +5,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connect } from '../../client/client.ts';
 import { eventually } from '../support/eventually.ts';
+import { createMemoryShop, TOKEN } from './memory-shop.ts';
 import { serveWebSockets } from './rpc-server.ts';
-import { createToyStore, TOKEN } from './toy-store.ts';
 
 test('an http address leads to the socket of the store', async () => {
-  const store = createToyStore();
+  const store = await createMemoryShop();
   const server = await serveWebSockets(store.handle);
   const client = connect({ url: server.url, token: TOKEN });
   try {
@@ -29,7 +29,7 @@ test('an http address leads to the socket of the store', async () => {
 });
 
 test('a store that goes away and comes back on its port is found again', async () => {
-  const store = createToyStore();
+  const store = await createMemoryShop();
   let server = await serveWebSockets(store.handle);
   const links: boolean[] = [];
   const client = connect({ url: server.url, onLink: ({ open }) => links.push(open) });
@@ -40,7 +40,7 @@ test('a store that goes away and comes back on its port is found again', async (
     await eventually('the loss is noticed', () => links.includes(false));
     server = await serveWebSockets(store.handle, server.port);
     assert.is((await retried).replayed, true);
-    assert.is(store.books.get(1)?.stock, 99);
+    assert.is(store.book(1)?.stock, 99);
   } finally {
     client.close();
     await server.close();

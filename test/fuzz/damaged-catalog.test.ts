@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { seededRandom } from '../../runtime/random.ts';
-import { type Cluster, withCluster } from '../support/cluster.ts';
+import { type LauncherCluster, withLauncherCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
 import { rounds } from './rounds.ts';
@@ -19,7 +19,7 @@ async function newestJournal(folder: string): Promise<string> {
 }
 
 /** Enough books and orders for journals of several blocks. */
-async function fill(cluster: Cluster, first: number): Promise<void> {
+async function fill(cluster: LauncherCluster, first: number): Promise<void> {
   for (let batch = 0; batch < 3; batch++) {
     const books = Array.from({ length: 100 }, (_, place) => ({
       id: first + batch * 100 + place,
@@ -33,7 +33,7 @@ async function fill(cluster: Cluster, first: number): Promise<void> {
   await buy(cluster, first);
 }
 
-async function buy(cluster: Cluster, first: number): Promise<void> {
+async function buy(cluster: LauncherCluster, first: number): Promise<void> {
   for (let number = 0; number < 20; number++) {
     const headers = { 'idempotency-key': `order-${first}-${number}` };
     const body = { id: 1 + (number % 7), quantity: 1 };
@@ -47,7 +47,7 @@ interface Audit {
 }
 
 /** All three catalogs are there and equal, and every order is found. */
-async function checkWhole(cluster: Cluster, orders: number): Promise<void> {
+async function checkWhole(cluster: LauncherCluster, orders: number): Promise<void> {
   await cluster.whole();
   await eventually('three equal catalogs', async () => {
     const { body } = await cluster.request<Audit>('GET', '/audit?limit=1');
@@ -66,7 +66,7 @@ async function checkWhole(cluster: Cluster, orders: number): Promise<void> {
 test(`a damaged catalog refuses to start and is left out, comes back equal once its folder is deleted, and a torn one mends itself (seed ${seed})`, () =>
   inTemporaryFolder(async (dataDirectory) => {
     const options = { dataDirectory, orders: 1 };
-    await withCluster(options, (cluster) => fill(cluster, 100));
+    await withLauncherCluster(options, (cluster) => fill(cluster, 100));
 
     const damaged = join(dataDirectory, 'catalog-2');
     const journal = await newestJournal(damaged);
@@ -75,7 +75,7 @@ test(`a damaged catalog refuses to start and is left out, comes back equal once 
     const place = random.integer(Math.floor(bytes.length / 2));
     bytes[place] = bytes[place]! ^ (1 << random.integer(8));
     await writeFile(journal, bytes);
-    await withCluster(options, async (cluster) => {
+    await withLauncherCluster(options, async (cluster) => {
       const { stderr } = cluster.launcher.said;
       assert.match(
         stderr,
@@ -88,7 +88,7 @@ test(`a damaged catalog refuses to start and is left out, comes back equal once 
     });
 
     await rm(damaged, { recursive: true });
-    await withCluster(options, async (cluster) => {
+    await withLauncherCluster(options, async (cluster) => {
       await checkWhole(cluster, 40);
       await buy(cluster, 2_000);
     });
@@ -96,7 +96,7 @@ test(`a damaged catalog refuses to start and is left out, comes back equal once 
     const torn = await newestJournal(join(dataDirectory, 'catalog-3'));
     const { length } = await readFile(torn);
     await truncate(torn, length - 1 - random.integer(Math.min(2_000, length - 1)));
-    await withCluster(options, async (cluster) => {
+    await withLauncherCluster(options, async (cluster) => {
       assert.not.match(cluster.launcher.said.stderr, 'is left out');
       await checkWhole(cluster, 60);
     });

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { GreetingError, greetAsAcceptor, greetAsDialler } from '../../runtime/links/greeting.ts';
 import type { NodeKind, Peer } from '../../runtime/links/mesh.ts';
-import { memoryCluster } from '../support/memory-cluster.ts';
+import { meshCluster } from '../support/memory-cluster.ts';
 import { mutatedJson, mutatedText } from './mutations.ts';
 import { rounds } from './rounds.ts';
 
@@ -35,7 +35,7 @@ function harmed(frame: string, { how, junk, seed }: Harm): string[] {
 test('that carries harmed frames gives its node nothing invalid, is closed where it must be, and comes back', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(harms, { minLength: 1, maxLength: 4 }), async (plan) => {
-      const cluster = memoryCluster();
+      const cluster = meshCluster();
       const { clock, network } = cluster;
       const nodes = await cluster.openAll('catalog-1', 'catalog-2', 'order-1');
       const [one, two, order] = [nodes['catalog-1'], nodes['catalog-2'], nodes['order-1']];
@@ -84,7 +84,7 @@ test('that carries harmed frames gives its node nothing invalid, is closed where
 test('that is greeted with harmed frames opens for nobody but whom it greets, and opens once they come unharmed', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(harms, { minLength: 1, maxLength: 4 }), async (plan) => {
-      const cluster = memoryCluster();
+      const cluster = meshCluster();
       const { clock, network } = cluster;
       const catalog = await cluster.open('catalog-1');
       const order = await cluster.open('order-1');

@@ -55,7 +55,7 @@ export interface ScriptedOrder {
   leave(): Promise<void>;
 }
 
-export interface Cluster {
+export interface ScriptedCluster {
   readonly clock: ManualClock;
   readonly network: MemoryNetwork;
   readonly gateway: Gateway;
@@ -92,7 +92,7 @@ export function refused(orderId: string, version: number, bookId = 1): Result {
   return { ...result, order: { ...result.order, status: 'refused', code: 'sold-out', bookId } };
 }
 
-export interface ClusterOptions {
+export interface ScriptedClusterOptions {
   readonly catalogs?: number;
   readonly orders?: number;
   readonly limits?: Partial<Limits>;
@@ -104,7 +104,7 @@ export interface ClusterOptions {
 }
 
 /** A gateway among scripted catalogs and orders: real meshes over a network in memory, and a clock moved by hand. */
-export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+export async function startScriptedCluster(options: ScriptedClusterOptions = {}): Promise<ScriptedCluster> {
   const clock = manualClock();
   const network = memoryNetwork(clock, 1);
   const random = seededRandom(7);

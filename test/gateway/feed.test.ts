@@ -6,7 +6,14 @@ import type { BookChange } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { manualClock } from '../support/manual-clock.ts';
-import { BOOT, book, type Cluster, confirmed, type ScriptedCatalog, startCluster } from './cluster.ts';
+import {
+  BOOT,
+  book,
+  confirmed,
+  type ScriptedCatalog,
+  type ScriptedCluster,
+  startScriptedCluster,
+} from './cluster.ts';
 
 function fill(catalogs: readonly ScriptedCatalog[]): void {
   for (const catalog of catalogs) {
@@ -15,7 +22,7 @@ function fill(catalogs: readonly ScriptedCatalog[]): void {
   }
 }
 
-function listen({ gateway }: Cluster): BookChange[] {
+function listen({ gateway }: ScriptedCluster): BookChange[] {
   const seen: BookChange[] = [];
   gateway.onChange((change) => seen.push(change));
   return seen;
@@ -23,7 +30,7 @@ function listen({ gateway }: Cluster): BookChange[] {
 
 const change = (id: number, version: number) => ({ id, stock: version, price: 100, version });
 const versions = (seen: readonly BookChange[]) => seen.map(({ id, version }) => [id, version]);
-const follows = ({ asked }: Cluster) => asked.filter(({ type }) => type === 'feed.follow');
+const follows = ({ asked }: ScriptedCluster) => asked.filter(({ type }) => type === 'feed.follow');
 
 test('every state of the machine can be reached', () => {
   const clock = manualClock();
@@ -44,7 +51,7 @@ test('every state of the machine can be reached', () => {
 });
 
 test('subscribers hear every change, and nothing twice', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   const seen = listen(cluster);
   const { followed } = cluster;
   followed.tell({ from: 5, index: 7, changes: [change(1, 6), change(2, 7)] });
@@ -59,7 +66,7 @@ test('subscribers hear every change, and nothing twice', async () => {
 });
 
 test('when the followed catalog is gone another is followed, from where the feed was left', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   const seen = listen(cluster);
   const first = cluster.followed;
   first.write(6, { id: 1, stock: 1 });
@@ -79,7 +86,7 @@ test('when the followed catalog is gone another is followed, from where the feed
 });
 
 test('while no feed is live the caches are bypassed', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   await cluster.answer(cluster.gateway.book(1));
   for (const catalog of cluster.catalogs) {
     catalog.followed = () => {
@@ -99,7 +106,7 @@ test('while no feed is live the caches are bypassed', async () => {
 });
 
 test('after a gap nothing cached before it is served', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   await cluster.answer(cluster.gateway.book(1));
   for (const catalog of cluster.catalogs) {
     catalog.applied = 50;
@@ -114,7 +121,7 @@ test('after a gap nothing cached before it is served', async () => {
 });
 
 test('a reset when following is a gap too', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   await cluster.answer(cluster.gateway.book(1));
   for (const catalog of cluster.catalogs) {
     catalog.applied = 50;
@@ -130,7 +137,7 @@ test('a reset when following is a gap too', async () => {
 });
 
 test('what the feed missed is read, so that subscribers get the newest state of every book', async () => {
-  const cluster = await startCluster({ prepare: fill, limits: { maxPage: 1 } });
+  const cluster = await startScriptedCluster({ prepare: fill, limits: { maxPage: 1 } });
   const seen = listen(cluster);
   for (const catalog of cluster.catalogs) {
     catalog.applied = 50;
@@ -154,7 +161,7 @@ test('what the feed missed is read, so that subscribers get the newest state of 
 });
 
 test('what the feed missed is read again until it could be read', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   const seen = listen(cluster);
   for (const catalog of cluster.catalogs) catalog.books.set(2, book(2, { version: 30 }));
   cluster.followed.tell({ from: 40, index: 40, changes: [] });
@@ -167,7 +174,7 @@ test('what the feed missed is read again until it could be read', async () => {
 });
 
 test('a feed that does not get to what was acknowledged is left for another', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   const first = cluster.followed;
   await cluster.clock.elapse(2_000);
   assert.is(follows(cluster).length, 1, 'silence alone is no fault');
@@ -184,7 +191,7 @@ test('a feed that does not get to what was acknowledged is left for another', as
 });
 
 /** The followed catalog is cut off from the others, which go on; it neither notices nor loses its link to the gateway. */
-async function cutOff(cluster: Cluster): Promise<ScriptedCatalog> {
+async function cutOff(cluster: ScriptedCluster): Promise<ScriptedCatalog> {
   const lonely = cluster.followed;
   const cutAt = cluster.clock.monotonic();
   lonely.alive = () => ({ index: lonely.applied, silentMs: cluster.clock.monotonic() - cutAt, boot: BOOT });
@@ -198,7 +205,7 @@ async function cutOff(cluster: Cluster): Promise<ScriptedCatalog> {
 const MOVED_MS = DEFAULT_LIMITS.leaderSilenceMs + DEFAULT_LIMITS.feedAliveMs + 50;
 
 test('a feed whose catalog hears no leader is left for another, and subscribers hear what they missed', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   const seen = listen(cluster);
   await cluster.answer(cluster.gateway.book(1));
   const lonely = await cutOff(cluster);
@@ -215,7 +222,7 @@ test('a feed whose catalog hears no leader is left for another, and subscribers 
 });
 
 test('a feed whose catalog says nothing any more is left, although its link is open', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   const silent = cluster.followed;
   silent.alive = () => new Promise(() => {});
   silent.followed = () => new Promise(() => {});
@@ -226,7 +233,7 @@ test('a feed whose catalog says nothing any more is left, although its link is o
 });
 
 test('while a feed is not known to be alive, cached answers say how old they may be', async () => {
-  const cluster = await startCluster({ prepare: fill, limits: { leaderSilenceMs: 5_000 } });
+  const cluster = await startScriptedCluster({ prepare: fill, limits: { leaderSilenceMs: 5_000 } });
   await cluster.answer(cluster.gateway.book(1));
   for (const catalog of cluster.catalogs) {
     const cutAt = cluster.clock.monotonic();
@@ -254,7 +261,7 @@ test('while a feed is not known to be alive, cached answers say how old they may
 });
 
 test('when no catalog hears a leader the caches are bypassed, and answers still say how old they may be', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   await cluster.answer(cluster.gateway.book(1));
   for (const catalog of cluster.catalogs) {
     catalog.alive = () => ({ index: catalog.applied, silentMs: null, boot: BOOT });
@@ -278,7 +285,7 @@ test('when no catalog hears a leader the caches are bypassed, and answers still 
 });
 
 test('the word of a catalog that is behind what was heard, or of which something is still to come, does not count', async () => {
-  const cluster = await startCluster({ prepare: fill, limits: { leaderSilenceMs: 5_000 } });
+  const cluster = await startScriptedCluster({ prepare: fill, limits: { leaderSilenceMs: 5_000 } });
   const { followed } = cluster;
   for (const index of [4, 9]) {
     followed.alive = () => ({ index, silentMs: 0, boot: BOOT });

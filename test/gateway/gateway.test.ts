@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { book, confirmed, startCluster } from './cluster.ts';
+import { book, confirmed, startScriptedCluster } from './cluster.ts';
 
 test('the status tells of every node, and of a dead one that it is down and where it was', async () => {
-  const cluster = await startCluster();
+  const cluster = await startScriptedCluster();
   const before = await cluster.answer(cluster.gateway.status());
   assert.equal(
     before.nodes.map(({ id, state }) => `${id} ${state}`),
@@ -28,7 +28,7 @@ test('the status tells of every node, and of a dead one that it is down and wher
 });
 
 test('the status does not wait for a node that does not answer', async () => {
-  const cluster = await startCluster();
+  const cluster = await startScriptedCluster();
   cluster.network.onTheWay = (frame) => (frame.includes('"status"') ? [] : [frame]);
   const begin = cluster.clock.monotonic();
   const { nodes } = await cluster.answer(cluster.gateway.status());
@@ -38,7 +38,7 @@ test('the status does not wait for a node that does not answer', async () => {
 });
 
 test('an audit finds equal catalogs equal, and gives the ledger page by page', async () => {
-  const cluster = await startCluster({
+  const cluster = await startScriptedCluster({
     prepare(catalogs) {
       for (const catalog of catalogs) {
         catalog.applied = 5;
@@ -60,7 +60,7 @@ test('an audit finds equal catalogs equal, and gives the ledger page by page', a
 });
 
 test('an audit waits for a catalog that is behind, but not for ever', async () => {
-  const cluster = await startCluster();
+  const cluster = await startScriptedCluster();
   const [first, second, third] = cluster.catalogs;
   first!.applied = 9;
   second!.applied = 9;
@@ -77,14 +77,14 @@ test('an audit waits for a catalog that is behind, but not for ever', async () =
 });
 
 test('an audit finds a difference', async () => {
-  const cluster = await startCluster();
+  const cluster = await startScriptedCluster();
   cluster.catalogs[1]!.books.set(1, book(1));
   assert.is((await cluster.answer(cluster.gateway.audit({ limit: 0 }))).consistent, false);
   await cluster.end();
 });
 
 test('a gateway is ready while a quorum of catalogs can be reached', async () => {
-  const cluster = await startCluster();
+  const cluster = await startScriptedCluster();
   assert.is(cluster.gateway.ready(), true);
   await cluster.catalogs[0]!.leave();
   await cluster.clock.elapse(20);
@@ -97,7 +97,7 @@ test('a gateway is ready while a quorum of catalogs can be reached', async () =>
 });
 
 test('a draining gateway says so, and what it has in flight is answered', async () => {
-  const cluster = await startCluster();
+  const cluster = await startScriptedCluster();
   let decide = () => {};
   for (const order of cluster.orders) {
     order.submit = ({ command }) =>
@@ -116,7 +116,7 @@ test('a draining gateway says so, and what it has in flight is answered', async 
 });
 
 test('stopping ends what still waits', async () => {
-  const cluster = await startCluster({ settled: false });
+  const cluster = await startScriptedCluster({ settled: false });
   const read = cluster.gateway.book(1).catch((error) => error.code);
   await cluster.end();
   assert.is(await read, 'unavailable');

@@ -5,7 +5,14 @@ import { BazarError } from '../../runtime/errors.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { seededRandom } from '../../runtime/random.ts';
 import { simulatedRedis } from '../simulation/redis.ts';
-import { book, type Cluster, confirmed, refused, type ScriptedCatalog, startCluster } from './cluster.ts';
+import {
+  book,
+  confirmed,
+  refused,
+  type ScriptedCatalog,
+  type ScriptedCluster,
+  startScriptedCluster,
+} from './cluster.ts';
 
 /** The same book, the same index, on every catalog. */
 function fill(catalogs: readonly ScriptedCatalog[], applied = 5): void {
@@ -15,10 +22,10 @@ function fill(catalogs: readonly ScriptedCatalog[], applied = 5): void {
   }
 }
 
-const reads = ({ asked }: Cluster) => asked.filter(({ type }) => type === 'read.book');
+const reads = ({ asked }: ScriptedCluster) => asked.filter(({ type }) => type === 'read.book');
 
 test('a book is read from a catalog once, and then from the memory', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   const first = await cluster.answer(cluster.gateway.book(1));
   assert.is(first.cache, 'miss');
   assert.match(first.servedBy, /^catalog-/);
@@ -33,8 +40,8 @@ test('a book is read from a catalog once, and then from the memory', async () =>
   await cluster.end();
 });
 
-test('that there is no such book is remembered until there is one', async () => {
-  const cluster = await startCluster({ prepare: fill });
+test('a missing book is cached as missing until it is added', async () => {
+  const cluster = await startScriptedCluster({ prepare: fill });
   assert.is((await cluster.answer(cluster.gateway.book(9))).value, null);
   assert.is((await cluster.answer(cluster.gateway.book(9))).cache, 'hit');
   for (const catalog of cluster.catalogs) catalog.write(6, { id: 9 });
@@ -46,7 +53,7 @@ test('that there is no such book is remembered until there is one', async () => 
 });
 
 test('a topic is searched in any case, and anew when a book has come to it', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   assert.equal((await cluster.answer(cluster.gateway.search('TESTS'))).value.books, [
     { id: 1, title: 'Book 1' },
   ]);
@@ -60,7 +67,7 @@ test('a topic is searched in any case, and anew when a book has come to it', asy
 });
 
 test('the feed makes a cached book current, without another read', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   await cluster.answer(cluster.gateway.book(1));
   cluster.followed.write(6, { id: 1, stock: 3, price: 1500 });
   await cluster.clock.elapse(5);
@@ -73,7 +80,7 @@ test('the feed makes a cached book current, without another read', async () => {
 });
 
 test('reads of one book that come together are one', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   const all = Array.from({ length: 100 }, () => cluster.gateway.book(1));
   const served = await cluster.answer(Promise.all(all));
   assert.is(reads(cluster).length, 1);
@@ -82,7 +89,7 @@ test('reads of one book that come together are one', async () => {
 });
 
 test('a reader that comes after a purchase takes no part in an older read', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   const { gateway, catalogs, orders } = cluster;
   // The read under way was answered before the purchase, and its answer is slow to come.
   for (const catalog of catalogs)
@@ -105,7 +112,7 @@ test('a reader that comes after a purchase takes no part in an older read', asyn
 
 test('nobody is shown the stock from before a purchase that was acknowledged, cached or not', async () => {
   for (const decide of [confirmed, refused]) {
-    const cluster = await startCluster({ prepare: fill });
+    const cluster = await startScriptedCluster({ prepare: fill });
     const { gateway, catalogs, orders } = cluster;
     await cluster.answer(gateway.book(1));
     for (const order of orders) order.submit = ({ command }) => ({ result: decide(command.key, 6) });
@@ -121,7 +128,7 @@ test('nobody is shown the stock from before a purchase that was acknowledged, ca
 });
 
 test('an answer that is older than it was asked to be counts for nothing', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   const { gateway, catalogs, orders } = cluster;
   for (const order of orders) order.submit = ({ command }) => ({ result: confirmed(command.key, 6) });
   await cluster.answer(gateway.purchase([{ id: 1, quantity: 1 }]));
@@ -133,7 +140,7 @@ test('an answer that is older than it was asked to be counts for nothing', async
 });
 
 test('a read does not show what another read was past when it was answered', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   const { gateway, catalogs, clock } = cluster;
   // One catalog is behind and slow, and was asked before the others had the change.
   catalogs.forEach((catalog) => {
@@ -152,8 +159,8 @@ test('a read does not show what another read was past when it was answered', asy
   await cluster.end();
 });
 
-test('what was served is not taken back, even where the memory has lost it', async () => {
-  const cluster = await startCluster({ prepare: fill, limits: { cacheEntries: 1 } });
+test('versions of a book never go back, even after the memory has dropped it', async () => {
+  const cluster = await startScriptedCluster({ prepare: fill, limits: { cacheEntries: 1 } });
   const { gateway, catalogs } = cluster;
   const ahead = catalogs[1]!;
   ahead.books.set(1, book(1, { stock: 9, version: 6 }));
@@ -170,7 +177,7 @@ test('what was served is not taken back, even where the memory has lost it', asy
 });
 
 test('reads go on with any one catalog dead, and with all but one', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   for (const catalog of cluster.catalogs.slice(0, 2)) {
     await catalog.leave();
     await cluster.clock.elapse(50);
@@ -183,7 +190,7 @@ test('reads go on with any one catalog dead, and with all but one', async () => 
 });
 
 test('a read that no catalog can answer fails at its deadline, as not available', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   for (const catalog of cluster.catalogs) {
     catalog.beforeRead = () => {
       throw new BazarError('behind');
@@ -198,7 +205,7 @@ test('a read that no catalog can answer fails at its deadline, as not available'
 });
 
 test('a strong read goes past every cache and is asked for as such', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   await cluster.answer(cluster.gateway.book(1));
   const { cache } = await cluster.answer(cluster.gateway.book(1, { strong: true }));
   assert.is(cache, 'bypass');
@@ -211,7 +218,7 @@ test('a strong read goes past every cache and is asked for as such', async () =>
 
 test('after a start nothing is read before a quorum has said what was committed', async () => {
   let quorum = false;
-  const cluster = await startCluster({
+  const cluster = await startScriptedCluster({
     settled: false,
     prepare(catalogs) {
       fill(catalogs);
@@ -238,7 +245,7 @@ test('after a start nothing is read before a quorum has said what was committed'
 });
 
 test('a gateway that reaches nobody lets its readers wait no longer than their deadline', async () => {
-  const cluster = await startCluster({ settled: false });
+  const cluster = await startScriptedCluster({ settled: false });
   for (const catalog of cluster.catalogs) await catalog.leave();
   const error = await cluster.answer(cluster.gateway.book(1).catch((thrown) => thrown));
   assert.is(error.code, 'unavailable');
@@ -247,7 +254,7 @@ test('a gateway that reaches nobody lets its readers wait no longer than their d
 });
 
 test('a page shows everything that was acknowledged', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   const { gateway, catalogs, orders } = cluster;
   for (const order of orders) order.submit = ({ command }) => ({ result: confirmed(command.key, 6) });
   await cluster.answer(gateway.purchase([{ id: 1, quantity: 1 }]));
@@ -260,7 +267,7 @@ test('a page shows everything that was acknowledged', async () => {
 });
 
 test('an order is found as soon as it was acknowledged', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   const { gateway, catalogs, orders } = cluster;
   for (const order of orders) order.submit = ({ command }) => ({ result: confirmed(command.key, 6) });
   await cluster.answer(gateway.purchase([{ id: 1, quantity: 1 }], 'mine'));
@@ -272,8 +279,8 @@ test('an order is found as soon as it was acknowledged', async () => {
   await cluster.end();
 });
 
-test('what the memory has lost is found in the remote cache, if it is fresh', async () => {
-  const cluster = await startCluster({
+test('a book that the memory has dropped is read from the remote cache if it is fresh', async () => {
+  const cluster = await startScriptedCluster({
     prepare: fill,
     limits: { cacheEntries: 1 },
     remote: (clock, limits) =>
@@ -306,7 +313,7 @@ test('what the memory has lost is found in the remote cache, if it is fresh', as
 });
 
 test('a slow page is not asked for at another catalog while the first is at it', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   const { gateway, catalogs, asked, clock } = cluster;
   for (const catalog of catalogs)
     catalog.beforeRead = () => new Promise((resolve) => clock.setTimeout(resolve, 2_000));
@@ -325,7 +332,7 @@ test('a slow page is not asked for at another catalog while the first is at it',
 });
 
 test('a page is asked for at another catalog when the first is lost, behind or overloaded', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   const { gateway, catalogs, asked } = cluster;
   const failures = [
     (catalog: ScriptedCatalog) => void catalog.leave(),
@@ -355,7 +362,7 @@ test('a page is asked for at another catalog when the first is lost, behind or o
 });
 
 test('where all catalogs are overloaded, so is the page, and nothing has happened', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   for (const catalog of cluster.catalogs) {
     catalog.beforeRead = () => {
       throw new BazarError('overloaded');
@@ -372,7 +379,7 @@ test('where all catalogs are overloaded, so is the page, and nothing has happene
 });
 
 test('a topic that is too large is not cached, and is found all the same', async () => {
-  const cluster = await startCluster({ prepare: fill, limits: { maxCachedBytes: 60 } });
+  const cluster = await startScriptedCluster({ prepare: fill, limits: { maxCachedBytes: 60 } });
   const search = async () => {
     const { cache, value } = await cluster.answer(cluster.gateway.search('tests'));
     return [cache, value.books.length];
@@ -398,7 +405,7 @@ test('a topic that is too large is not cached, and is found all the same', async
 });
 
 test('a page of a topic begins after an id and says where the next one does', async () => {
-  const cluster = await startCluster({ prepare: fill });
+  const cluster = await startScriptedCluster({ prepare: fill });
   for (const catalog of cluster.catalogs)
     for (const id of [2, 3, 4]) catalog.write(4 + id, { id, added: 4 + id });
   await cluster.clock.elapse(5);

@@ -45,7 +45,7 @@ test('an entry that was put is found a little later', async () => {
   assert.is((await read()).value, 'v');
 });
 
-test('of the entries of one key that gather, the newest is written, and once', async () => {
+test('several entries of one key that wait are one write of the newest', async () => {
   const { clock, server, cache, read } = await setUp();
   let writes = 0;
   const { putIfNewer } = server;
@@ -83,7 +83,7 @@ async function setUpWithAccess() {
 
 const sealer = createSealer('s');
 
-test('what is sealed and no entry of the kind that is asked for is as good as nothing', async () => {
+test('a sealed text that is no valid entry is a miss', async () => {
   const { place, overwrite, cache, read } = await setUpWithAccess();
   for (const text of ['{}', '7', '{"version":1,"asOf":1,"value":7}', '{"version":1,"asOf":2,"value":"v"}']) {
     await overwrite(1, sealer.seal(place(), text));
@@ -205,7 +205,7 @@ test('a slow server is given up after its timeout, and left alone after a few', 
   assert.is(cache.usable, true);
 });
 
-test('what waits for a paused server is bounded', async () => {
+test('the number of commands that wait for a paused server is bounded', async () => {
   const { clock, redis, server, cache } = await setUp({ redisMaxPending: 5, redisFailures: 1_000 });
   redis.pause();
   let asked = 0;

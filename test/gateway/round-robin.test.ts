@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { createRoundRobin } from '../../gateway/upstream/round-robin.ts';
 import type { LinkObserver, Mesh, Peer } from '../../runtime/links/mesh.ts';
 import { manualClock } from '../support/manual-clock.ts';
-import { startCluster } from './cluster.ts';
+import { startScriptedCluster } from './cluster.ts';
 
 /** Links that a test opens and closes. */
 function setUp(members = ['catalog-1', 'catalog-2', 'catalog-3']) {
@@ -68,7 +68,7 @@ test('when all have failed all are tried', () => {
 });
 
 test('reads are spread over all catalogs, and over those that are left', async () => {
-  const cluster = await startCluster({ limits: { cacheEntries: 1 } });
+  const cluster = await startScriptedCluster({ limits: { cacheEntries: 1 } });
   const readBy = async () => {
     const served = new Set<string>();
     for (let id = 1; id <= 6; id++) served.add((await cluster.answer(cluster.gateway.book(id))).servedBy);

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BazarError, type ErrorCode } from '../../runtime/errors.ts';
-import { book, type Cluster, confirmed, refused, startCluster } from './cluster.ts';
+import { book, confirmed, refused, type ScriptedCluster, startScriptedCluster } from './cluster.ts';
 
 const cart = [{ id: 1, quantity: 1 }];
 const never = () => new Promise<never>(() => {});
@@ -9,14 +9,14 @@ const refusing = (code: ErrorCode) => () => {
   throw new BazarError(code);
 };
 
-async function failure({ answer }: Cluster, purchase: Promise<unknown>): Promise<BazarError> {
+async function failure({ answer }: ScriptedCluster, purchase: Promise<unknown>): Promise<BazarError> {
   const thrown = await answer(purchase.then(() => undefined).catch((error: unknown) => error));
   if (!(thrown instanceof BazarError)) throw new Error('it was answered');
   return thrown;
 }
 
 test('purchases take turns over the order replicas, each under a key of its own', async () => {
-  const cluster = await startCluster();
+  const cluster = await startScriptedCluster();
   const taken = [];
   for (let buyer = 0; buyer < 4; buyer++) taken.push(await cluster.answer(cluster.gateway.purchase(cart)));
   assert.equal(taken.map(({ servedBy }) => servedBy).sort(), ['order-1', 'order-1', 'order-2', 'order-2']);
@@ -25,7 +25,7 @@ test('purchases take turns over the order replicas, each under a key of its own'
 });
 
 test('a refused order is an answer like any other', async () => {
-  const cluster = await startCluster();
+  const cluster = await startScriptedCluster();
   for (const order of cluster.orders) order.submit = ({ command }) => ({ result: refused(command.key, 3) });
   const { result } = await cluster.answer(cluster.gateway.purchase(cart, 'k'));
   assert.equal([result.kind, result.version], ['order', 3]);
@@ -33,7 +33,7 @@ test('a refused order is an answer like any other', async () => {
 });
 
 test('a silent order replica is followed by the next, with the same key and the same request', async () => {
-  const cluster = await startCluster();
+  const cluster = await startScriptedCluster();
   const [first, second] = cluster.orders;
   first!.submit = never;
   const begin = cluster.clock.monotonic();
@@ -51,7 +51,7 @@ test('a silent order replica is followed by the next, with the same key and the 
 });
 
 test('a silent order replica that answers after all is heard, though another was asked meanwhile', async () => {
-  const cluster = await startCluster();
+  const cluster = await startScriptedCluster();
   const { clock, gateway, orders } = cluster;
   const [first, second] = orders;
   first!.submit = async ({ command }) => {
@@ -68,7 +68,7 @@ test('a silent order replica that answers after all is heard, though another was
 });
 
 test('an order replica whose link drops is followed by the next at once', async () => {
-  const cluster = await startCluster();
+  const cluster = await startScriptedCluster();
   const [first] = cluster.orders;
   first!.submit = never;
   const purchase = cluster.gateway.purchase(cart, 'k');
@@ -82,7 +82,7 @@ test('an order replica whose link drops is followed by the next at once', async 
 
 test('an order replica that is draining or overloaded is followed by the next at once', async () => {
   for (const code of ['draining', 'overloaded', 'unavailable'] as const) {
-    const cluster = await startCluster();
+    const cluster = await startScriptedCluster();
     cluster.orders[0]!.submit = refusing(code);
     assert.is((await cluster.answer(cluster.gateway.purchase(cart))).servedBy, 'order-2');
     await cluster.end();
@@ -90,7 +90,7 @@ test('an order replica that is draining or overloaded is followed by the next at
 });
 
 test('when no order replica took it, the purchase is unavailable and certainly did not happen', async () => {
-  const cluster = await startCluster();
+  const cluster = await startScriptedCluster();
   for (const order of cluster.orders) order.submit = refusing('unavailable');
   const begin = cluster.clock.monotonic();
   const error = await failure(cluster, cluster.gateway.purchase(cart, 'k'));
@@ -100,7 +100,7 @@ test('when no order replica took it, the purchase is unavailable and certainly d
 });
 
 test('when nobody is there at all, it did not happen either', async () => {
-  const cluster = await startCluster();
+  const cluster = await startScriptedCluster();
   for (const order of cluster.orders) await order.leave();
   await cluster.clock.elapse(20);
   assert.is((await failure(cluster, cluster.gateway.purchase(cart))).outcome, 'none');
@@ -109,7 +109,7 @@ test('when nobody is there at all, it did not happen either', async () => {
 
 test('once an order replica may have taken it, the outcome stays unknown whatever others say', async () => {
   for (const later of ['unavailable', 'draining', 'outcome-unknown', 'invalid-request'] as const) {
-    const cluster = await startCluster();
+    const cluster = await startScriptedCluster();
     const [first, second] = cluster.orders;
     first!.submit = never;
     second!.submit = refusing(later);
@@ -122,7 +122,7 @@ test('once an order replica may have taken it, the outcome stays unknown whateve
 });
 
 test('an unknown outcome becomes known when a later attempt is answered within the deadline', async () => {
-  const cluster = await startCluster();
+  const cluster = await startScriptedCluster();
   for (const order of cluster.orders) {
     order.submit = ({ command }) => {
       if (order.submitted.length === 1) throw new BazarError('outcome-unknown');
@@ -134,8 +134,8 @@ test('an unknown outcome becomes known when a later attempt is answered within t
   await cluster.end();
 });
 
-test('what no replica would take is said at once', async () => {
-  const cluster = await startCluster();
+test('a request that every order replica would refuse is refused by the first', async () => {
+  const cluster = await startScriptedCluster();
   for (const order of cluster.orders) order.submit = refusing('invalid-request');
   assert.is((await failure(cluster, cluster.gateway.purchase(cart))).code, 'invalid-request');
   assert.is(cluster.orders.flatMap(({ submitted }) => submitted).length, 1);
@@ -143,7 +143,7 @@ test('what no replica would take is said at once', async () => {
 });
 
 test('an updated book is in the memory before the answer is out', async () => {
-  const cluster = await startCluster();
+  const cluster = await startScriptedCluster();
   for (const order of cluster.orders) {
     order.submit = () => ({
       result: { kind: 'updated', book: book(1, { price: 5, version: 8 }), version: 8, replayed: false },
@@ -156,7 +156,7 @@ test('an updated book is in the memory before the answer is out', async () => {
 });
 
 test('added books are found under their id and their topic at once', async () => {
-  const cluster = await startCluster();
+  const cluster = await startScriptedCluster();
   const { gateway, catalogs, orders } = cluster;
   assert.is((await cluster.answer(gateway.book(1))).value, null);
   assert.equal((await cluster.answer(gateway.search('tests'))).value.books, []);

@@ -45,10 +45,11 @@ test('what was given is quoted without line ends and escape sequences', () => {
 });
 
 test('unknown flags, stray words and missing values are refused', () => {
-  assert.match(complaint(['--catalog', '3']), "Unknown option '--catalog'");
-  assert.match(complaint(['start']), "Unexpected argument 'start'");
+  assert.match(complaint(['--catalog', '3']), "unknown option '--catalog' (did you mean --catalogs?)");
+  assert.match(complaint(['start']), '"start" is one argument too many');
   assert.match(complaint(['--port']), '--port');
-  assert.match(complaint(['--port', '--help']), '--port');
+  assert.match(complaint(['--port', '--help']), '--port needs a value');
+  assert.match(complaint(['--data', '--verbose']), 'given as --data=--verbose');
 });
 
 test('every bound can be set, by flag or by variable', () => {

@@ -80,8 +80,8 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'gateway/cache/remote-cache.ts',
-        find: 'prefix = boot === undefined || runId === undefined ? undefined : `${cluster}:${boot}:${runId}:`;',
-        put: 'prefix = boot === undefined || runId === undefined ? undefined : `${cluster}:${runId}:`;',
+        find: `prefix = isKnown ? [cluster, boot, runId, ''].join(':') : undefined;`,
+        put: `prefix = isKnown ? [cluster, runId, ''].join(':') : undefined;`,
       },
     ],
     seeds: 10,

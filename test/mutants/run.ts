@@ -1,34 +1,27 @@
-import { parseArgs } from 'node:util';
 import Table from 'cli-table3';
 import pc from 'picocolors';
+import { readOptions, refuse, tool } from '../support/tool.ts';
 import { type Chase, chase } from './chase.ts';
 import { MUTANTS } from './table.ts';
-
-const HELP = `npm run mutants -- [NAME…]
-
-Runs the simulation with each deliberate bug of the table, or with those named, and prints which seed caught it.
-Exit code 1 if one survives.
-`;
 
 const AT_A_TIME = 2;
 /** Milliseconds for all seeds of one mutant. */
 const LIMIT_MS = 300_000;
 const FINDING_WIDTH = 72;
 
-const { values, positionals } = parseArgs({
-  options: { help: { type: 'boolean', default: false } },
-  allowPositionals: true,
-});
-const unknown = positionals.filter((name) => !MUTANTS.some((mutant) => mutant.name === name));
-if (values.help || unknown.length > 0) {
-  for (const name of unknown) process.stderr.write(`There is no mutant ${name}.\n\n`);
-  (unknown.length > 0 ? process.stderr : process.stdout).write(HELP);
-  process.exit(unknown.length > 0 ? 2 : 0);
-}
+const command = tool(
+  'npm run mutants --',
+  'Runs the simulation with each deliberate bug of the table, or with those named, and prints which seed caught it. ' +
+    'Exit code 1 if one survives.',
+).argument('[NAME...]');
+readOptions(command);
+const names = command.args;
+const unknown = names.filter((name) => !MUTANTS.some((mutant) => mutant.name === name));
+if (unknown.length > 0) refuse(`there is no mutant ${unknown.join(', ')}`);
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 
-const wanted = MUTANTS.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
+const wanted = MUTANTS.filter(({ name }) => names.length === 0 || names.includes(name));
 const chases = new Map<string, Chase>();
 const queue = [...wanted];
 await Promise.all(

@@ -5,12 +5,12 @@ import type { BazarError } from '../../runtime/errors.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { seededRandom } from '../../runtime/random.ts';
-import { memoryCluster } from '../support/memory-cluster.ts';
+import { meshCluster } from '../support/memory-cluster.ts';
 import { confirmed, purchase } from './support.ts';
 
 /** Real links in memory between a gateway, an order replica and two catalogs that do as they are told. */
 async function start() {
-  const { clock, network, openAll } = memoryCluster();
+  const { clock, network, openAll } = meshCluster();
   const nodes = await openAll('gateway-1', 'order-1', 'catalog-1', 'catalog-2');
   const order = createOrder({
     mesh: nodes['order-1'],

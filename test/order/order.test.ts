@@ -263,7 +263,7 @@ test('a drain with nothing in flight ends at once', async () => {
   await order.drain();
 });
 
-test('what is in flight when the drain has had its time is given up honestly', async () => {
+test('a purchase still in flight at the end of the drain is answered as unknown', async () => {
   const { clock, submit, order } = start({ limits: { drainMs: 100 } });
   const heard = submit('a');
   order.drain();

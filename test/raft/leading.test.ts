@@ -169,7 +169,7 @@ test('refusals of rounds that were sent on a wrong guess are ignored', async () 
   assert.equal(appendsTo('catalog-2', later), ['after 5@2']);
 });
 
-test('what was lost on the way is sent again after one refusal', async () => {
+test('entries that were lost on the way are sent again after one refusal', async () => {
   const trial = await createSettledLeader();
   trial.send(proposed(), TURN);
   trial.tick(LIMITS.heartbeatTicks);

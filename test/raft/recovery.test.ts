@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { learnVoteFloor } from '../../actors/raft/rejoin.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { NodeId, Reply } from '../../runtime/links/mesh.ts';
-import { memoryCluster } from '../support/memory-cluster.ts';
+import { meshCluster } from '../support/memory-cluster.ts';
 import { watch } from './host-support.ts';
 import { append, createTrial, ofType, sent, voteRequest } from './support.ts';
 
@@ -20,7 +20,7 @@ const RECOVERING: Answer = { recovering: true };
 
 /** `catalog-1` has been wiped and asks the others, who answer what `answers` says at the time. */
 async function recover(answers: Record<NodeId, Answer | undefined>, { quorum = 2 } = {}) {
-  const cluster = memoryCluster();
+  const cluster = meshCluster();
   const peers = Object.keys(answers);
   const nodes = await cluster.openAll('catalog-1', ...peers);
   for (const peer of peers) {
@@ -89,7 +89,7 @@ test('the question is asked again when the link comes back', async () => {
   });
 });
 
-test('of three, two that have forgotten wait until one of them is known to remember', async () => {
+test('two of three catalogs that have lost their disks wait until one of them has its log again', async () => {
   const answers: Record<NodeId, Answer> = { 'catalog-2': remembers(1, 1, 1), 'catalog-3': RECOVERING };
   const { cluster, voteFloor } = await recover(answers);
   await cluster.clock.elapse(10_000);
@@ -99,7 +99,7 @@ test('of three, two that have forgotten wait until one of them is known to remem
   assert.is.not(voteFloor.outcome, 'pending');
 });
 
-test('of five, two that have forgotten do not wait for each other', async () => {
+test('two of five catalogs that have lost their disks do not wait for each other', async () => {
   const { cluster, voteFloor } = await recover(
     {
       'catalog-2': RECOVERING,

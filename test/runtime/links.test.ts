@@ -4,7 +4,7 @@ import { BazarError } from '../../runtime/errors.ts';
 import type { Mesh } from '../../runtime/links/mesh.ts';
 import type { ConnectionEvents } from '../../runtime/links/transport.ts';
 import { seededRandom } from '../../runtime/random.ts';
-import { memoryCluster } from '../support/memory-cluster.ts';
+import { meshCluster } from '../support/memory-cluster.ts';
 
 const test = suite('a mesh');
 
@@ -31,7 +31,7 @@ const never = () => new Promise<never>(() => {});
 const indexAsk = [{ forwarded: false }, 1_000] as const;
 
 test('joins any two nodes that need it by exactly one link', async () => {
-  const { network, openAll } = memoryCluster();
+  const { network, openAll } = meshCluster();
   const ids = ['catalog-1', 'catalog-2', 'catalog-10', 'order-1', 'order-2', 'gateway-1'];
   const nodes = await openAll(...ids);
   assert.is(network.open, 3 + 2 * 3 + 5);
@@ -43,7 +43,7 @@ test('joins any two nodes that need it by exactly one link', async () => {
 });
 
 test('knows the kind and the incarnation of a peer', async () => {
-  const { openAll } = memoryCluster();
+  const { openAll } = meshCluster();
   const nodes = await openAll('catalog-1', 'gateway-1');
   assert.equal(nodes['gateway-1'].peer('catalog-1'), {
     id: 'catalog-1',
@@ -53,7 +53,7 @@ test('knows the kind and the incarnation of a peer', async () => {
 });
 
 test('asks and is answered in both directions of a link', async () => {
-  const { clock, openAll } = memoryCluster();
+  const { clock, openAll } = meshCluster();
   const nodes = await openAll('catalog-1', 'catalog-2');
   countingHandler(nodes['catalog-1']);
   countingHandler(nodes['catalog-2']);
@@ -67,7 +67,7 @@ test('asks and is answered in both directions of a link', async () => {
 });
 
 test('tells who sent a message', async () => {
-  const { clock, openAll } = memoryCluster();
+  const { clock, openAll } = meshCluster();
   const nodes = await openAll('catalog-1', 'catalog-2');
   const heard: string[] = [];
   nodes['catalog-1'].onTell(
@@ -80,7 +80,7 @@ test('tells who sent a message', async () => {
 });
 
 test('broadcasts to those it is linked to', async () => {
-  const { clock, openAll } = memoryCluster();
+  const { clock, openAll } = meshCluster();
   const nodes = await openAll('catalog-1', 'catalog-2', 'catalog-3');
   let heard = 0;
   for (const id of ['catalog-2', 'catalog-3'] as const)
@@ -93,7 +93,7 @@ test('broadcasts to those it is linked to', async () => {
 });
 
 test('asks itself like any other node, after the turn', async () => {
-  const { clock, open } = memoryCluster();
+  const { clock, open } = meshCluster();
   const node = await open('catalog-1');
   const count = countingHandler(node);
   const answer = node.ask('catalog-1', 'read.index', ...indexAsk);
@@ -106,7 +106,7 @@ test('asks itself like any other node, after the turn', async () => {
 });
 
 test('sends one frame a turn, whatever the turn said', async () => {
-  const { clock, network, openAll } = memoryCluster();
+  const { clock, network, openAll } = meshCluster();
   const nodes = await openAll('catalog-1', 'order-1');
   countingHandler(nodes['catalog-1']);
   const frames: unknown[][] = [];
@@ -123,7 +123,7 @@ test('sends one frame a turn, whatever the turn said', async () => {
 });
 
 test("passes a handler's error on as it is, and anything else as internal", async () => {
-  const { clock, openAll } = memoryCluster();
+  const { clock, openAll } = meshCluster();
   const nodes = await openAll('catalog-1', 'order-1');
   nodes['catalog-1'].onAsk('read.index', () => {
     throw new BazarError('not-leader', 'catalog-2 leads', { leader: 'catalog-2' }, 'refused');
@@ -144,7 +144,7 @@ test("passes a handler's error on as it is, and anything else as internal", asyn
 });
 
 test('refuses at once to ask whom it has no link to, or without time left', async () => {
-  const { openAll } = memoryCluster();
+  const { openAll } = meshCluster();
   const nodes = await openAll('catalog-1', 'order-1');
   assert.is(
     await outcomeOf(nodes['order-1'].ask('catalog-2', 'read.index', ...indexAsk)),
@@ -158,7 +158,7 @@ test('refuses at once to ask whom it has no link to, or without time left', asyn
 });
 
 test('gives an ask up at its deadline, which the handler knows and no answer outlives', async () => {
-  const { clock, network, openAll } = memoryCluster();
+  const { clock, network, openAll } = meshCluster();
   const nodes = await openAll('catalog-1', 'order-1');
   let deadline = 0;
   nodes['catalog-1'].onAsk('read.index', (_, incoming) => {
@@ -181,7 +181,7 @@ test('gives an ask up at its deadline, which the handler knows and no answer out
 });
 
 test('fails the pending asks of a lost link at once, before it says that the link closed', async () => {
-  const { clock, network, openAll } = memoryCluster();
+  const { clock, network, openAll } = meshCluster();
   const nodes = await openAll('catalog-1', 'order-1');
   nodes['catalog-1'].onAsk('read.index', never);
   const asks = Array.from({ length: 3 }, () =>
@@ -195,7 +195,7 @@ test('fails the pending asks of a lost link at once, before it says that the lin
 });
 
 test('dials again after a loss, and the link works as before', async () => {
-  const { clock, network, openAll } = memoryCluster();
+  const { clock, network, openAll } = meshCluster();
   const nodes = await openAll('catalog-1', 'order-1');
   countingHandler(nodes['catalog-1']);
   for (let i = 0; i < 5; i += 1) {
@@ -209,7 +209,7 @@ test('dials again after a loss, and the link works as before', async () => {
 });
 
 test('refuses asks beyond those that may wait, and takes more when some are answered', async () => {
-  const { clock, openAll } = memoryCluster({ maxPendingAsks: 3 });
+  const { clock, openAll } = meshCluster({ maxPendingAsks: 3 });
   const nodes = await openAll('catalog-1', 'order-1');
   countingHandler(nodes['catalog-1']);
   const ask = () => outcomeOf(nodes['order-1'].ask('catalog-1', 'read.index', ...indexAsk));
@@ -223,7 +223,7 @@ test('refuses asks beyond those that may wait, and takes more when some are answ
 });
 
 test('refuses messages beyond the bytes that may wait', async () => {
-  const { clock, openAll } = memoryCluster({ maxOutboxBytes: 2_000 });
+  const { clock, openAll } = meshCluster({ maxOutboxBytes: 2_000 });
   const nodes = await openAll('catalog-1', 'order-1');
   nodes['catalog-1'].onAsk('read.topic', ({ topic }) => ({
     books: [{ id: 1, title: topic }],
@@ -246,7 +246,7 @@ test('refuses messages beyond the bytes that may wait', async () => {
 });
 
 test('answers that an answer does not fit, rather than not at all', async () => {
-  const { clock, openAll } = memoryCluster({ maxFrameBytes: 2_000 });
+  const { clock, openAll } = meshCluster({ maxFrameBytes: 2_000 });
   const nodes = await openAll('catalog-1', 'order-1');
   nodes['catalog-1'].onAsk('read.topic', () => ({
     books: [{ id: 1, title: 'x'.repeat(3_000) }],
@@ -262,7 +262,7 @@ test('answers that an answer does not fit, rather than not at all', async () => 
 });
 
 test('answers overloaded beyond the asks that it may be answering', async () => {
-  const { clock, openAll } = memoryCluster({ maxAsksAnswered: 2 });
+  const { clock, openAll } = meshCluster({ maxAsksAnswered: 2 });
   const nodes = await openAll('catalog-1', 'order-1');
   const release: (() => void)[] = [];
   countingHandler(nodes['catalog-1'], () => new Promise((resolve) => void release.push(resolve)));
@@ -276,7 +276,7 @@ test('answers overloaded beyond the asks that it may be answering', async () => 
 });
 
 test("lets a peer's newer connection take the place of the older", async () => {
-  const { clock, link, open } = memoryCluster();
+  const { clock, link, open } = meshCluster();
   const catalog = await open('catalog-1');
   const before = await open('order-1');
   link(catalog, before);
@@ -295,7 +295,7 @@ test("lets a peer's newer connection take the place of the older", async () => {
 });
 
 test('gives a half-open link up at both ends, and mends it when frames pass again', async () => {
-  const { clock, network, openAll } = memoryCluster();
+  const { clock, network, openAll } = meshCluster();
   const nodes = await openAll('catalog-1', 'order-1');
   network.onTheWay = () => [];
   await clock.elapse(4_000);
@@ -306,14 +306,14 @@ test('gives a half-open link up at both ends, and mends it when frames pass agai
 });
 
 test('keeps a quiet link open by signs of life', async () => {
-  const { clock, openAll } = memoryCluster();
+  const { clock, openAll } = meshCluster();
   const nodes = await openAll('catalog-1', 'order-1');
   await clock.elapse(60_000);
   assert.equal(nodes['order-1'].story, ['opened catalog-1']);
 });
 
 test('needs no other sign of life than any frame', async () => {
-  const { clock, network, openAll } = memoryCluster();
+  const { clock, network, openAll } = meshCluster();
   const nodes = await openAll('catalog-1', 'catalog-2');
   nodes['catalog-1'].onTell('raft.vote', () => {});
   nodes['catalog-2'].onTell('raft.vote', () => {});
@@ -332,7 +332,7 @@ test('needs no other sign of life than any frame', async () => {
 });
 
 test('does not take its own sleep for the silence of others', async () => {
-  const { clock, openAll } = memoryCluster();
+  const { clock, openAll } = meshCluster();
   const nodes = await openAll('catalog-1', 'order-1');
   for (let i = 0; i < 5; i += 1) {
     clock.stall(30_000);
@@ -343,7 +343,7 @@ test('does not take its own sleep for the silence of others', async () => {
 });
 
 test('closes the link that brings a malformed frame, and no other', async () => {
-  const { clock, network, openAll } = memoryCluster();
+  const { clock, network, openAll } = meshCluster();
   const nodes = await openAll('catalog-1', 'catalog-2', 'order-1');
   let handled = 0;
   nodes['catalog-1'].onTell('raft.vote', () => {
@@ -361,7 +361,7 @@ test('closes the link that brings a malformed frame, and no other', async () => 
 
 test('survives the loss of any greeting frame', async () => {
   for (const lost of ['hello', 'welcome', 'proof']) {
-    const { clock, network, link, open } = memoryCluster();
+    const { clock, network, link, open } = meshCluster();
     let losses = 0;
     network.onTheWay = (frame) => {
       if (losses > 0 || !frame.startsWith(`{"${lost}"`)) return [frame];
@@ -382,7 +382,7 @@ test('survives the loss of any greeting frame', async () => {
 
 test('takes a greeting frame that comes twice for a fault, and greets anew', async () => {
   for (const doubled of ['hello', 'welcome', 'proof']) {
-    const { clock, network, link, open } = memoryCluster();
+    const { clock, network, link, open } = meshCluster();
     let doublings = 0;
     network.onTheWay = (frame) => {
       if (doublings > 0 || !frame.startsWith(`{"${doubled}"`)) return [frame];
@@ -404,7 +404,7 @@ test('takes a greeting frame that comes twice for a fault, and greets anew', asy
 
 test('mends itself after any storm of lost and doubled frames, resets and sleeps', async () => {
   for (let seed = 1; seed <= 20; seed += 1) {
-    const { clock, network, openAll } = memoryCluster();
+    const { clock, network, openAll } = meshCluster();
     const random = seededRandom(seed);
     const ids = ['catalog-1', 'catalog-2', 'order-1'] as const;
     const nodes = await openAll(...ids);
@@ -430,7 +430,7 @@ test('mends itself after any storm of lost and doubled frames, resets and sleeps
 });
 
 test('may handle a doubled ask twice, but takes one answer', async () => {
-  const { clock, network, openAll } = memoryCluster();
+  const { clock, network, openAll } = meshCluster();
   const nodes = await openAll('catalog-1', 'order-1');
   const count = countingHandler(nodes['catalog-1']);
   network.onTheWay = (frame) => [frame, frame];
@@ -445,7 +445,7 @@ test('may handle a doubled ask twice, but takes one answer', async () => {
 
 test('never opens a link to a node with another secret or of another cluster', async () => {
   for (const changes of [{ secret: 'guessed' }, { cluster: 'elsewhere' }]) {
-    const { clock, link, network, open } = memoryCluster();
+    const { clock, link, network, open } = meshCluster();
     const catalog = await open('catalog-1');
     const stranger = await open('order-1', changes);
     link(catalog, stranger);
@@ -456,7 +456,7 @@ test('never opens a link to a node with another secret or of another cluster', a
 });
 
 test('never opens a link to another node than it meant to dial', async () => {
-  const { clock, open } = memoryCluster();
+  const { clock, open } = meshCluster();
   const catalog = await open('catalog-1');
   const order = await open('order-1');
   order.setAddresses({ 'catalog-2': catalog.url });
@@ -465,7 +465,7 @@ test('never opens a link to another node than it meant to dial', async () => {
 });
 
 test('closes accepted connections that do not greet in time, and the oldest beyond the bound at once', async () => {
-  const { clock, network, open } = memoryCluster({ maxUngreetedConnections: 3 });
+  const { clock, network, open } = meshCluster({ maxUngreetedConnections: 3 });
   const catalog = await open('catalog-1');
   const nothing = { opened() {}, frame() {}, closed() {} };
   for (let i = 0; i < 10; i += 1) network.dial(catalog.url, nothing);
@@ -476,7 +476,7 @@ test('closes accepted connections that do not greet in time, and the oldest beyo
 });
 
 test('is linked past any number of strangers who keep still', async () => {
-  const { clock, network, link, open } = memoryCluster({ maxUngreetedConnections: 3 });
+  const { clock, network, link, open } = meshCluster({ maxUngreetedConnections: 3 });
   const catalog = await open('catalog-1');
   const order = await open('order-1');
   const nothing = { opened() {}, frame() {}, closed() {} };
@@ -488,7 +488,7 @@ test('is linked past any number of strangers who keep still', async () => {
 });
 
 test('dials nobody whose address it does not know, and never itself', async () => {
-  const { clock, network, open } = memoryCluster();
+  const { clock, network, open } = meshCluster();
   const catalog = await open('catalog-2');
   const order = await open('order-1');
   catalog.setAddresses({ 'catalog-2': catalog.url, 'order-1': order.url });
@@ -497,7 +497,7 @@ test('dials nobody whose address it does not know, and never itself', async () =
 });
 
 test('leaves an address for a newer one at once, and stays where it has not changed', async () => {
-  const { clock, network, link, open } = memoryCluster();
+  const { clock, network, link, open } = meshCluster();
   const order = await open('order-1');
   const former = await open('catalog-1');
   link(order, former);
@@ -517,7 +517,7 @@ test('leaves an address for a newer one at once, and stays where it has not chan
 });
 
 test('does not listen to a connection that it has left', async () => {
-  const { clock, network, link, open } = memoryCluster();
+  const { clock, network, link, open } = meshCluster();
   const former: ConnectionEvents[] = [];
   const { dial } = network;
   network.dial = (url, events) => {
@@ -538,7 +538,7 @@ test('does not listen to a connection that it has left', async () => {
 });
 
 test('handles nothing more of a frame in the midst of which it was closed', async () => {
-  const { clock, openAll } = memoryCluster();
+  const { clock, openAll } = meshCluster();
   const nodes = await openAll('catalog-1', 'catalog-2');
   let heard = 0;
   nodes['catalog-1'].onTell('raft.vote', () => {
@@ -552,7 +552,7 @@ test('handles nothing more of a frame in the midst of which it was closed', asyn
 });
 
 test('pauses ever longer between dials that fail, up to the bound', async () => {
-  const { clock, network, open } = memoryCluster({ backoffBaseMs: 50, backoffCapMs: 1_000 });
+  const { clock, network, open } = meshCluster({ backoffBaseMs: 50, backoffCapMs: 1_000 });
   const order = await open('order-1');
   let dials = 0;
   const { dial } = network;
@@ -566,7 +566,7 @@ test('pauses ever longer between dials that fail, up to the bound', async () => 
 });
 
 test('closes for good: pending asks fail, peers see it, no timer is left', async () => {
-  const { clock, network, openAll } = memoryCluster();
+  const { clock, network, openAll } = meshCluster();
   const nodes = await openAll('catalog-1', 'catalog-2');
   nodes['catalog-1'].onAsk('read.index', never);
   const toOther = outcomeOf(nodes['catalog-2'].ask('catalog-1', 'read.index', ...indexAsk));
@@ -588,7 +588,7 @@ test('closes for good: pending asks fail, peers see it, no timer is left', async
 });
 
 test('sends what was said before it closed', async () => {
-  const { clock, openAll } = memoryCluster();
+  const { clock, openAll } = meshCluster();
   const nodes = await openAll('catalog-1', 'catalog-2');
   let heard = 0;
   nodes['catalog-1'].onTell('raft.vote', () => {
@@ -601,7 +601,7 @@ test('sends what was said before it closed', async () => {
 });
 
 test('takes one handler a message type', async () => {
-  const { open } = memoryCluster();
+  const { open } = meshCluster();
   const node = await open('catalog-1');
   countingHandler(node);
   assert.throws(() => countingHandler(node), /read.index has a handler already/);

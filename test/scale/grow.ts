@@ -1,7 +1,7 @@
 import * as assert from 'uvu/assert';
 import { connect } from '../../client/client.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import type { Cluster } from '../support/cluster.ts';
+import type { LauncherCluster } from '../support/cluster.ts';
 import { assertEqualCatalogs } from '../support/crowd.ts';
 import { eventually } from '../support/eventually.ts';
 import { residentBytes } from '../support/processes.ts';
@@ -27,7 +27,7 @@ const STOCK = 1_000_000;
 /** Milliseconds for one call of the client, all its tries together. */
 const CALL_MS = 120_000;
 
-export async function grow(cluster: Cluster, growth: Growth): Promise<void> {
+export async function grow(cluster: LauncherCluster, growth: Growth): Promise<void> {
   const { books, orders, patienceMs } = growth;
   const client = connect({ url: cluster.url, token: cluster.adminToken });
   try {

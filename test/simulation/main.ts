@@ -1,42 +1,24 @@
 import { spawnSync } from 'node:child_process';
-import { parseArgs } from 'node:util';
+import { readOptions, tool, whole } from '../support/tool.ts';
 import { simulate } from './simulate.ts';
 
 /** Seeds between two signs of life of a quiet run. */
 const PROGRESS_SEEDS = 100;
 
-const HELP = `npm run simulate -- [--seeds N] [--from SEED] [--seed SEED]
-
-Runs the whole cluster in one process over a simulated clock, network, disk and Redis.
-
-  --seeds N      how many seeds to run (default 200)
-  --from SEED    the first of them (default 1)
-  --seed SEED    run this one only, and print how it went
-  --repeat       run each seed twice and compare the trace hashes
-  --quiet        print failures, the summary, and how far it has come
-`;
-
-const { values } = parseArgs({
-  options: {
-    seeds: { type: 'string', default: '200' },
-    from: { type: 'string', default: '1' },
-    seed: { type: 'string' },
-    repeat: { type: 'boolean', default: false },
-    quiet: { type: 'boolean', default: false },
-    help: { type: 'boolean', default: false },
-  },
-});
-if (values.help) {
-  process.stdout.write(HELP);
-  process.exit(0);
-}
-
-const first = Number(values.seed ?? values.from);
-const count = values.seed === undefined ? Number(values.seeds) : 1;
-if (!Number.isSafeInteger(first) || !Number.isSafeInteger(count) || count < 1) {
-  process.stderr.write(`--seeds, --from and --seed take whole numbers.\n\n${HELP}`);
-  process.exit(2);
-}
+const MOST = Number.MAX_SAFE_INTEGER;
+const values = readOptions<{ seeds: number; from: number; seed?: number; repeat?: true; quiet?: true }>(
+  tool(
+    'npm run simulate --',
+    'Runs the whole cluster in one process over a simulated clock, network, disk and Redis.',
+  )
+    .option('--seeds <N>', 'how many seeds to run', whole(1, MOST), 200)
+    .option('--from <SEED>', 'the first of them', whole(0, MOST), 1)
+    .option('--seed <SEED>', 'run this one only, and print how it went', whole(0, MOST))
+    .option('--repeat', 'run each seed twice and compare the trace hashes')
+    .option('--quiet', 'print failures, the summary, and how far it has come'),
+);
+const first = values.seed ?? values.from;
+const count = values.seed === undefined ? values.seeds : 1;
 
 function commit(): string {
   const { stdout, status } = spawnSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' });

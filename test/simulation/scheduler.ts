@@ -1,5 +1,7 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { Random } from '../../runtime/random.ts';
+import { type Due, pop, push } from '../support/heap.ts';
+import { settle } from '../support/manual-clock.ts';
 
 /**
  * The one queue that drives a simulated cluster. Time is a number; nothing happens but what is taken from here,
@@ -39,9 +41,7 @@ export function createProcess(name: string): SimProcess {
   return { name, alive: true, paused: false, backlog: [] };
 }
 
-interface Event {
-  readonly at: number;
-  readonly order: number;
+interface Event extends Due {
   readonly process: SimProcess;
   readonly run: () => void;
   readonly source: object | undefined;
@@ -96,7 +96,7 @@ export function createScheduler(): Scheduler {
         pop(heap);
         now = event.at;
         if (!take(event)) continue;
-        await promisesSettled();
+        await settle();
         afterEach();
       }
       now = until;
@@ -123,11 +123,6 @@ export function resume(scheduler: Scheduler, process: SimProcess, random: Random
   for (const { run, source } of inOrder.flat()) scheduler.after(0, process, run, source);
 }
 
-/** Microtasks run to their end before an immediate does. */
-function promisesSettled(): Promise<void> {
-  return new Promise((resolve) => setImmediate(resolve));
-}
-
 /** The clock as one process reads it: off by `offsetMs`, and fast or slow by `rate`. */
 export function processClock(
   scheduler: Scheduler,
@@ -141,36 +136,4 @@ export function processClock(
     clearTimeout: (timer) => scheduler.cancel(timer),
     defer: (run) => void scheduler.after(0, process, run),
   };
-}
-
-function before(a: Event, b: Event): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order);
-}
-
-function push(heap: Event[], event: Event): void {
-  let place = heap.push(event) - 1;
-  while (place > 0) {
-    const parent = (place - 1) >> 1;
-    const above = heap[parent]!;
-    if (!before(event, above)) break;
-    heap[place] = above;
-    place = parent;
-  }
-  heap[place] = event;
-}
-
-function pop(heap: Event[]): void {
-  const last = heap.pop()!;
-  if (heap.length === 0) return;
-  let place = 0;
-  for (;;) {
-    const left = 2 * place + 1;
-    if (left >= heap.length) break;
-    const right = left + 1;
-    const child = right < heap.length && before(heap[right]!, heap[left]!) ? right : left;
-    if (!before(heap[child]!, last)) break;
-    heap[place] = heap[child]!;
-    place = child;
-  }
-  heap[place] = last;
 }

@@ -7,7 +7,7 @@ import { silentLogger } from '../../runtime/logger.ts';
 import { type Random, seededRandom } from '../../runtime/random.ts';
 import { type SimulatedDisk, simulatedDisk } from '../simulation/disk.ts';
 import type { ManualClock } from './manual-clock.ts';
-import { type MemoryNode, memoryCluster } from './memory-cluster.ts';
+import { type MeshNode, meshCluster } from './memory-cluster.ts';
 import type { MemoryNetwork } from './memory-transport.ts';
 
 /** Milliseconds that a write to a catalog's disk takes. */
@@ -17,7 +17,7 @@ const PATIENCE_MS = 60_000;
 
 export interface RunningCatalog {
   readonly id: NodeId;
-  readonly mesh: MemoryNode;
+  readonly mesh: MeshNode;
   readonly catalog: Catalog;
 }
 
@@ -25,7 +25,7 @@ export interface RunningCatalog {
 export interface Catalogs {
   readonly clock: ManualClock;
   readonly network: MemoryNetwork;
-  readonly gateway: MemoryNode;
+  readonly gateway: MeshNode;
   readonly failures: unknown[];
   readonly running: readonly RunningCatalog[];
   /** The start of the store that the next catalog is told of. */
@@ -52,7 +52,7 @@ export interface Catalogs {
 
 export async function startCatalogs(count = 3, changes: Partial<Limits> = {}): Promise<Catalogs> {
   const limits = { ...DEFAULT_LIMITS, ...changes };
-  const cluster = memoryCluster(limits);
+  const cluster = meshCluster(limits);
   const { clock, network } = cluster;
   const ids = Array.from({ length: count }, (_, at) => `catalog-${at + 1}`);
   const disks = new Map<NodeId, SimulatedDisk>();

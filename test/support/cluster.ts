@@ -11,7 +11,7 @@ import { temporaryFolder } from './temporary.ts';
  * A real store for a test: the launcher as a child process, with everything that it starts. `stop` ends every
  * process by its own pid, whatever the test did to it.
  */
-export interface Cluster {
+export interface LauncherCluster {
   /** Where the gateway serves HTTP. */
   readonly url: string;
   readonly readyLine: string;
@@ -62,7 +62,7 @@ export interface Status {
   readonly version: number;
 }
 
-export interface ClusterOptions {
+export interface LauncherClusterOptions {
   readonly catalogs?: number;
   readonly orders?: number;
   /** A URL, `private`, or (by default) none. */
@@ -80,7 +80,7 @@ export interface ClusterOptions {
 const START_LIMIT_MS = 90_000;
 
 /** Starts a store and waits until it is ready; throws with what it wrote if it ends before that. */
-export async function startCluster(options: ClusterOptions = {}): Promise<Cluster> {
+export async function startLauncherCluster(options: LauncherClusterOptions = {}): Promise<LauncherCluster> {
   const dataDirectory = options.dataDirectory ?? join(await temporaryFolder(), 'data');
   const launcher = spawnLauncher(flagsOf(options, dataDirectory), options);
   const { said } = launcher;
@@ -215,11 +215,11 @@ export async function startCluster(options: ClusterOptions = {}): Promise<Cluste
 }
 
 /** Starts a store, does the work, and ends the store whatever happened. */
-export async function withCluster(
-  options: ClusterOptions,
-  work: (cluster: Cluster) => Promise<void>,
+export async function withLauncherCluster(
+  options: LauncherClusterOptions,
+  work: (cluster: LauncherCluster) => Promise<void>,
 ): Promise<void> {
-  const cluster = await startCluster(options);
+  const cluster = await startLauncherCluster(options);
   try {
     await work(cluster);
   } catch (error) {
@@ -230,7 +230,10 @@ export async function withCluster(
   }
 }
 
-function flagsOf({ catalogs, orders, redis, args = [] }: ClusterOptions, dataDirectory: string): string[] {
+function flagsOf(
+  { catalogs, orders, redis, args = [] }: LauncherClusterOptions,
+  dataDirectory: string,
+): string[] {
   const flags = ['--data', dataDirectory, '--port', '0'];
   if (catalogs !== undefined) flags.push('--catalogs', String(catalogs));
   if (orders !== undefined) flags.push('--orders', String(orders));

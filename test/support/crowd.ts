@@ -5,7 +5,7 @@ import { parseMoney } from '../../runtime/money.ts';
 import { seededRandom } from '../../runtime/random.ts';
 import type { Line, OrderLine, WriteLine } from '../checkers/history.ts';
 import { checkWitness } from '../checkers/witness.ts';
-import type { Answer, Cluster } from './cluster.ts';
+import type { Answer, LauncherCluster } from './cluster.ts';
 import { eventually } from './eventually.ts';
 
 /**
@@ -73,14 +73,14 @@ interface Problem {
 const now = () => systemClock.monotonic();
 
 /** Gives these books more copies than a crowd can buy. */
-export async function fillShelf(cluster: Cluster, books: readonly number[]): Promise<void> {
+export async function fillShelf(cluster: LauncherCluster, books: readonly number[]): Promise<void> {
   for (const id of books) {
     await cluster.request('PATCH', `/books/${id}`, { admin: true, body: { stock: 1_000_000 } });
   }
 }
 
 /** Starts buying and reading; the books must be there and nobody else may change them meanwhile. */
-export async function openCrowd(cluster: Cluster, options: CrowdOptions): Promise<Crowd> {
+export async function openCrowd(cluster: LauncherCluster, options: CrowdOptions): Promise<Crowd> {
   const { name, books, buyers = 8, readers = 2, quantity = 1, thinkMs = 5 } = options;
   const random = seededRandom(books.length + buyers);
   const history: Line[] = [];
@@ -201,7 +201,7 @@ export async function openCrowd(cluster: Cluster, options: CrowdOptions): Promis
 }
 
 /** The crowd leaves; then everything that it was told must be true, for ever and on every catalog. */
-export async function assertTold(cluster: Cluster, crowd: Crowd, name: string): Promise<void> {
+export async function assertTold(cluster: LauncherCluster, crowd: Crowd, name: string): Promise<void> {
   await crowd.leave();
   await cluster.whole();
   await assertEqualCatalogs(cluster);
@@ -216,7 +216,7 @@ export async function assertTold(cluster: Cluster, crowd: Crowd, name: string): 
   assert.is(looseReads, 0);
 }
 
-async function lastLook(cluster: Cluster, book: number): Promise<Line> {
+async function lastLook(cluster: LauncherCluster, book: number): Promise<Line> {
   const start = now();
   const { body } = await cluster.request<BookBody>('GET', `/info/${book}?consistency=strong`);
   const { stock, version } = body;
@@ -232,7 +232,7 @@ interface AuditBody {
 }
 
 /** Resolves once all catalogs are there, at one index and with one digest, and every book's ledger balances. */
-export function assertEqualCatalogs(cluster: Cluster): Promise<AuditBody> {
+export function assertEqualCatalogs(cluster: LauncherCluster): Promise<AuditBody> {
   return eventually('all catalogs are equal', async () => {
     const { body } = await cluster.request<AuditBody>('GET', '/audit');
     const digests = new Set(body.catalogs.map(({ digest }) => digest));
@@ -244,7 +244,7 @@ export function assertEqualCatalogs(cluster: Cluster): Promise<AuditBody> {
 const PAGE = 1000;
 
 /** The recorded orders whose ids start with `prefix`; each catalog must have served every page, and the same. */
-export async function ordersOnEveryCatalog(cluster: Cluster, prefix: string): Promise<OrderLine[]> {
+export async function ordersOnEveryCatalog(cluster: LauncherCluster, prefix: string): Promise<OrderLine[]> {
   const { nodes } = await cluster.status();
   const catalogs = nodes.filter(({ kind }) => kind === 'catalog').length;
   const orders: OrderLine[] = [];
@@ -265,7 +265,11 @@ interface OrdersBody {
 }
 
 /** Late decisions may still be on their way to some: asked again until every catalog shows the same page. */
-async function samePageEverywhere(cluster: Cluster, after: string, catalogs: number): Promise<OrdersBody> {
+async function samePageEverywhere(
+  cluster: LauncherCluster,
+  after: string,
+  catalogs: number,
+): Promise<OrdersBody> {
   const shown = new Map<string, string>();
   return eventually('every catalog shows the same page of orders', async () => {
     const answer = await cluster.request<OrdersBody>('GET', `/orders?after=${after}&limit=${PAGE}`);

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
+import { type Due, pop, push } from './heap.ts';
 
 /**
  * A clock that stands still until a test moves it. Timers run in the order of their times, those of one time in
@@ -15,9 +16,7 @@ export interface ManualClock extends Clock {
   readonly pending: number;
 }
 
-interface Alarm {
-  readonly at: number;
-  readonly order: number;
+interface Alarm extends Due {
   readonly run: () => void;
 }
 
@@ -80,38 +79,4 @@ export function manualClock(startMs = 1_000_000): ManualClock {
 /** Resolves when every promise that can settle by itself has settled. */
 export function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
-}
-
-function before(a: Alarm, b: Alarm): boolean {
-  return a.at < b.at || (a.at === b.at && a.order < b.order);
-}
-
-function push(heap: Alarm[], alarm: Alarm): void {
-  let at = heap.push(alarm) - 1;
-  while (at > 0) {
-    const parent = (at - 1) >> 1;
-    if (!before(heap[at]!, heap[parent]!)) return;
-    swap(heap, at, parent);
-    at = parent;
-  }
-}
-
-function pop(heap: Alarm[]): void {
-  swap(heap, 0, heap.length - 1);
-  heap.pop();
-  let at = 0;
-  for (;;) {
-    const left = 2 * at + 1;
-    if (left >= heap.length) return;
-    const child = left + 1 < heap.length && before(heap[left + 1]!, heap[left]!) ? left + 1 : left;
-    if (!before(heap[child]!, heap[at]!)) return;
-    swap(heap, at, child);
-    at = child;
-  }
-}
-
-function swap(heap: Alarm[], a: number, b: number): void {
-  const held = heap[a]!;
-  heap[a] = heap[b]!;
-  heap[b] = held;
 }

@@ -8,28 +8,28 @@ import { type ManualClock, manualClock } from './manual-clock.ts';
 import { type MemoryNetwork, memoryNetwork } from './memory-transport.ts';
 
 /** A node's mesh and what was observed of its links, such as `opened catalog-1`. */
-export interface MemoryNode extends OpenMesh {
+export interface MeshNode extends OpenMesh {
   readonly story: string[];
 }
 
 /** Meshes joined by a network in memory, whose time passes by hand. */
-export interface MemoryCluster {
+export interface MeshCluster {
   readonly clock: ManualClock;
   readonly network: MemoryNetwork;
   /** Opens a node; `link` must be called for it to be found. */
-  open(id: NodeId, changes?: Partial<MeshOptions>): Promise<MemoryNode>;
+  open(id: NodeId, changes?: Partial<MeshOptions>): Promise<MeshNode>;
   /** Opens these nodes, tells each where all are, and lets a second pass for their greetings. */
-  openAll<Id extends NodeId>(...ids: Id[]): Promise<Record<Id, MemoryNode>>;
+  openAll<Id extends NodeId>(...ids: Id[]): Promise<Record<Id, MeshNode>>;
   /** Tells these nodes where they all are. */
   link(...nodes: OpenMesh[]): void;
 }
 
-export function memoryCluster(limits: Partial<Limits> = {}): MemoryCluster {
+export function meshCluster(limits: Partial<Limits> = {}): MeshCluster {
   const clock = manualClock();
   const network = memoryNetwork(clock, 1);
   const random = seededRandom(1);
 
-  const cluster: MemoryCluster = {
+  const cluster: MeshCluster = {
     clock,
     network,
     async open(id, changes = {}) {
@@ -53,9 +53,9 @@ export function memoryCluster(limits: Partial<Limits> = {}): MemoryCluster {
       return { ...mesh, story };
     },
     async openAll<Id extends NodeId>(...ids: Id[]) {
-      const nodes = {} as Record<Id, MemoryNode>;
+      const nodes = {} as Record<Id, MeshNode>;
       for (const id of ids) nodes[id] = await cluster.open(id);
-      cluster.link(...(Object.values(nodes) as MemoryNode[]));
+      cluster.link(...(Object.values(nodes) as MeshNode[]));
       await clock.elapse(1_000);
       return nodes;
     },

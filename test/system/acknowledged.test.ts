@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { openRpc } from '../bridge/support.ts';
-import { type Cluster, startCluster, withCluster } from '../support/cluster.ts';
+import { type LauncherCluster, startLauncherCluster, withLauncherCluster } from '../support/cluster.ts';
 import { assertTold, fillShelf, openCrowd } from '../support/crowd.ts';
 import { eventually } from '../support/eventually.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
@@ -12,11 +12,11 @@ const BOOKS = [1, 2, 3];
 
 const PATIENT = ['--limit', 'purchaseDeadlineMs=30000', '--limit', 'submitAttemptMs=30000'];
 
-let cluster: Cluster;
+let cluster: LauncherCluster;
 
 test.before(async () => {
   // Long enough for a purchase to be still under way when everybody is awake again.
-  cluster = await startCluster({ args: PATIENT });
+  cluster = await startLauncherCluster({ args: PATIENT });
 });
 
 test.after(async () => {
@@ -72,7 +72,7 @@ test('the gateway killed amid purchases costs no order and no copy', async () =>
 
 test('all processes killed at once and started again: nothing acknowledged is lost', () =>
   inTemporaryFolder(async (dataDirectory) => {
-    const first = await startCluster({ dataDirectory, ownGroup: true });
+    const first = await startLauncherCluster({ dataDirectory, ownGroup: true });
     try {
       await first.whole();
       await fillShelf(first, BOOKS);
@@ -81,7 +81,7 @@ test('all processes killed at once and started again: nothing acknowledged is lo
       process.kill(-first.launcher.child.pid!, 'SIGKILL');
       await eventually('the end of all', async () => (await first.running()).length === 0);
       await crowd.scatter();
-      await withCluster({ dataDirectory }, (again) => assertTold(again, crowd, 'power'));
+      await withLauncherCluster({ dataDirectory }, (again) => assertTold(again, crowd, 'power'));
     } finally {
       await first.stop('SIGKILL');
     }

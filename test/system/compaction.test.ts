@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { withCluster } from '../support/cluster.ts';
+import { withLauncherCluster } from '../support/cluster.ts';
 import { assertTold, fillShelf, openCrowd, ordersOnEveryCatalog } from '../support/crowd.ts';
 import { inspectDisk } from '../support/disk.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
@@ -19,7 +19,7 @@ test('a catalog that was away while the log forgot comes back by snapshot; no lo
   inTemporaryFolder(async (dataDirectory) => {
     let away = '';
     let orders = 0;
-    await withCluster({ dataDirectory, args: TINY_LOG }, async (cluster) => {
+    await withLauncherCluster({ dataDirectory, args: TINY_LOG }, async (cluster) => {
       await cluster.whole();
       await fillShelf(cluster, BOOKS);
       const { nodes } = await cluster.status();
@@ -41,7 +41,7 @@ test('a catalog that was away while the log forgot comes back by snapshot; no lo
       if (catalog === away) assert.ok(generation > 1, 'it came back without a snapshot');
     }
 
-    await withCluster({ dataDirectory, args: TINY_LOG }, async (cluster) => {
+    await withLauncherCluster({ dataDirectory, args: TINY_LOG }, async (cluster) => {
       await cluster.whole();
       assert.is((await ordersOnEveryCatalog(cluster, 'long-')).length, orders);
       const crowd = await openCrowd(cluster, { name: 'after', books: BOOKS });

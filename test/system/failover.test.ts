@@ -1,16 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Cluster, startCluster } from '../support/cluster.ts';
+import { type LauncherCluster, startLauncherCluster } from '../support/cluster.ts';
 import { assertTold, type Crowd, fillShelf, openCrowd } from '../support/crowd.ts';
 import { eventually } from '../support/eventually.ts';
 
 /** Replicas of a real store are killed and paused while a crowd buys from it. */
 
-let cluster: Cluster;
+let cluster: LauncherCluster;
 
 test.before(async () => {
-  cluster = await startCluster({ orders: 2 });
+  cluster = await startLauncherCluster({ orders: 2 });
   await fillShelf(cluster, BOOKS);
 });
 

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Client, connect } from '../../client/client.ts';
-import { type Cluster, withCluster } from '../support/cluster.ts';
+import { type LauncherCluster, withLauncherCluster } from '../support/cluster.ts';
 import { fillShelf } from '../support/crowd.ts';
 import { needs } from '../support/needs.ts';
 
@@ -11,7 +11,7 @@ const BOOKS = [1, 2, 3];
 const BUYERS = 8;
 
 /** Every buyer buys and looks at once, by the own connection, by another one and by HTTP. */
-async function hammer(cluster: Cluster, clients: readonly Client[], rounds: number): Promise<void> {
+async function hammer(cluster: LauncherCluster, clients: readonly Client[], rounds: number): Promise<void> {
   let stale = 0;
   const buyAndLook = async (client: Client, stranger: Client, id: number) => {
     const { version } = await client.purchase({ id });
@@ -33,7 +33,7 @@ async function hammer(cluster: Cluster, clients: readonly Client[], rounds: numb
 }
 
 /** The hammer on all replicas, on all but one, and on one that has just woken and knows nothing of what was sold. */
-async function hammerThroughout(cluster: Cluster): Promise<void> {
+async function hammerThroughout(cluster: LauncherCluster): Promise<void> {
   await cluster.whole();
   await fillShelf(cluster, BOOKS);
   const clients = Array.from({ length: BUYERS }, () =>
@@ -62,16 +62,16 @@ async function assertNewBooksAreFound([keeper, reader]: readonly Client[]): Prom
 }
 
 test('after a purchase nobody is shown the old stock, with the cache in the gateway', () =>
-  withCluster({}, hammerThroughout));
+  withLauncherCluster({}, hammerThroughout));
 
 test('after a purchase nobody is shown the old stock, without any room in the cache', () =>
-  withCluster({ args: ['--limit', 'cacheEntries=1'] }, hammerThroughout));
+  withLauncherCluster({ args: ['--limit', 'cacheEntries=1'] }, hammerThroughout));
 
 const withRedis = 'after a purchase nobody is shown the old stock, with Redis';
 test(
   withRedis,
   needs('redis-server', withRedis, () =>
-    withCluster({ redis: 'private', args: ['--limit', 'cacheEntries=1'] }, hammerThroughout),
+    withLauncherCluster({ redis: 'private', args: ['--limit', 'cacheEntries=1'] }, hammerThroughout),
   ),
 );
 

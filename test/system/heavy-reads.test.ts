@@ -2,7 +2,7 @@ import { connect as openSocket } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { connect } from '../../client/client.ts';
-import { type Cluster, startCluster } from '../support/cluster.ts';
+import { type LauncherCluster, startLauncherCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { residentBytes } from '../support/processes.ts';
 
@@ -16,10 +16,10 @@ const MASS = 25_000;
 /** What a process may grow by while 600 pages are asked for that nobody reads. */
 const GROWTH_LIMIT_BYTES = 200 * MIB;
 
-let cluster: Cluster;
+let cluster: LauncherCluster;
 
 test.before(async () => {
-  cluster = await startCluster({ catalogs: 3, orders: 1 });
+  cluster = await startLauncherCluster({ catalogs: 3, orders: 1 });
   const book = (id: number, title: string, topic: string) => ({
     id,
     title,

@@ -2,7 +2,7 @@ import { connect, type Socket } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Body, openRpc, send } from '../bridge/support.ts';
-import { type Cluster, startCluster } from '../support/cluster.ts';
+import { type LauncherCluster, startLauncherCluster } from '../support/cluster.ts';
 import { assertEqualCatalogs, ordersOnEveryCatalog } from '../support/crowd.ts';
 import { eventually } from '../support/eventually.ts';
 import { residentBytes } from '../support/processes.ts';
@@ -17,11 +17,11 @@ const FLOODED: readonly unknown[] = ['too-many-requests', 'overloaded', 'outcome
 const GROWTH_LIMIT_BYTES = 300 * 1024 * 1024;
 const MIB = 1024 * 1024;
 
-let cluster: Cluster;
+let cluster: LauncherCluster;
 let pids: readonly number[];
 
 test.before(async () => {
-  cluster = await startCluster({ args: ['--limit', `httpRequestTimeoutMs=${REQUEST_TIMEOUT_MS}`] });
+  cluster = await startLauncherCluster({ args: ['--limit', `httpRequestTimeoutMs=${REQUEST_TIMEOUT_MS}`] });
   await cluster.whole();
   for (const first of [1_000, 2_000]) {
     const books = Array.from({ length: 1_000 }, (_, index) => ({

@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Cluster, startCluster, withCluster } from '../support/cluster.ts';
+import { type LauncherCluster, startLauncherCluster, withLauncherCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { runLauncher } from '../support/launcher-process.ts';
 import { needs } from '../support/needs.ts';
@@ -15,7 +15,7 @@ interface Shelf {
   readonly books: readonly { readonly id: number; readonly stock: number; readonly price: string }[];
 }
 
-const buy = (cluster: Cluster, orderId: string) =>
+const buy = (cluster: LauncherCluster, orderId: string) =>
   cluster.request('POST', '/purchase', {
     body: { id: 1, quantity: 1 },
     headers: { 'idempotency-key': orderId },
@@ -49,7 +49,7 @@ test('help lists the options and ends with code 0', async () => {
 
 test('the first start sells the sample books, a later one what was left, in the same data directory', () =>
   inTemporaryFolder(async (dataDirectory) => {
-    const first = await startCluster({ dataDirectory });
+    const first = await startLauncherCluster({ dataDirectory });
     try {
       assert.match(first.readyLine, /^ready http:\/\/127\.0\.0\.1:\d+ .*ws:\/\/127\.0\.0\.1:\d+\/ws /);
       assert.match(first.readyLine, "3 catalogs, 2 orders, 1 gateway; cache: the gateway's own memory");
@@ -70,7 +70,7 @@ test('the first start sells the sample books, a later one what was left, in the 
 
     const file = join(dataDirectory, 'more.csv');
     await writeFile(file, CSV);
-    await withCluster({ dataDirectory, args: ['--books', file] }, async (again) => {
+    await withLauncherCluster({ dataDirectory, args: ['--books', file] }, async (again) => {
       assert.match(again.readyLine, 'more.csv ignored, since the store is not empty');
       const { body } = await again.request<Shelf>('GET', '/info?limit=100');
       assert.equal(
@@ -86,7 +86,7 @@ test('an empty store is filled with the books of a file instead of the samples',
   inTemporaryFolder(async (folder) => {
     const file = join(folder, 'books.csv');
     await writeFile(file, CSV);
-    await withCluster({ catalogs: 1, orders: 1, args: ['--books', file] }, async (cluster) => {
+    await withLauncherCluster({ catalogs: 1, orders: 1, args: ['--books', file] }, async (cluster) => {
       assert.match(cluster.readyLine, '2 books put in; warning: one catalog is the only copy');
       const { body } = await cluster.request<Shelf>('GET', '/info?limit=100');
       assert.equal(
@@ -100,7 +100,7 @@ test('an empty store is filled with the books of a file instead of the samples',
   }));
 
 test('with two catalogs the ready line says what they cannot survive', () =>
-  withCluster({ catalogs: 2, orders: 1 }, async (cluster) => {
+  withLauncherCluster({ catalogs: 2, orders: 1 }, async (cluster) => {
     assert.match(cluster.readyLine, 'warning: purchases need both catalogs');
     assert.is((await buy(cluster, 'two')).status, 201);
   }));
@@ -109,7 +109,7 @@ const orphans = 'a launcher that is killed leaves no process behind, not even it
 test(
   orphans,
   needs('redis-server', orphans, () =>
-    withCluster({ redis: 'private' }, async (cluster) => {
+    withLauncherCluster({ redis: 'private' }, async (cluster) => {
       assert.match(cluster.readyLine, 'cache: a private redis-server');
       await cluster.whole();
       assert.is((await cluster.running()).length, 6);
@@ -122,7 +122,7 @@ test(
 );
 
 test('Ctrl-C, which reaches every process at once, drains: what was asked before it is answered', async () => {
-  const cluster = await startCluster({ ownGroup: true });
+  const cluster = await startLauncherCluster({ ownGroup: true });
   try {
     await cluster.whole();
     const purchases = Array.from({ length: 50 }, (_, index) => buy(cluster, `cart-${index}`));
@@ -142,7 +142,7 @@ test('Ctrl-C, which reaches every process at once, drains: what was asked before
 });
 
 test('a second Ctrl-C does not wait for a process that is stuck', async () => {
-  const cluster = await startCluster({ catalogs: 1, orders: 1, args: ['--limit', 'drainMs=60000'] });
+  const cluster = await startLauncherCluster({ catalogs: 1, orders: 1, args: ['--limit', 'drainMs=60000'] });
   try {
     await cluster.pause('catalog-1');
     cluster.launcher.child.kill('SIGINT');

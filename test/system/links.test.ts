@@ -2,13 +2,14 @@ import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Cluster, withCluster } from '../support/cluster.ts';
+import { type LauncherCluster, withLauncherCluster } from '../support/cluster.ts';
 
 /** How the processes of a real store reach each other. */
 
-const placesOf = async (cluster: Cluster) => (await cluster.status()).nodes.map(({ url }) => new URL(url));
+const placesOf = async (cluster: LauncherCluster) =>
+  (await cluster.status()).nodes.map(({ url }) => new URL(url));
 
-async function assertSells(cluster: Cluster): Promise<void> {
+async function assertSells(cluster: LauncherCluster): Promise<void> {
   const { status } = await cluster.request('POST', '/purchase', { body: { id: 1, quantity: 1 } });
   assert.is(status, 201);
 }
@@ -29,7 +30,7 @@ async function listensByTcp(pid: number, listeners: ReadonlySet<string>): Promis
 }
 
 test('only the door for clients is a port; the links are sockets that nobody else can reach, also after a kill', () =>
-  withCluster({ orders: 1 }, async (cluster) => {
+  withLauncherCluster({ orders: 1 }, async (cluster) => {
     await cluster.whole();
     const before = await placesOf(cluster);
     await cluster.kill('catalog-1');
@@ -56,7 +57,7 @@ test('only the door for clients is a port; the links are sockets that nobody els
   }));
 
 test('with --links tcp they are ports of this machine', () =>
-  withCluster({ catalogs: 1, orders: 1, args: ['--links', 'tcp'] }, async (cluster) => {
+  withLauncherCluster({ catalogs: 1, orders: 1, args: ['--links', 'tcp'] }, async (cluster) => {
     await cluster.whole();
     for (const { protocol, hostname } of await placesOf(cluster)) {
       assert.equal([protocol, hostname], ['ws:', '127.0.0.1']);

@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findOnPath } from '../../runtime/launcher/private-redis.ts';
 import { type RedisServer, startRedisServer } from '../gateway/redis-server.ts';
-import { type Cluster, startCluster } from '../support/cluster.ts';
+import { type LauncherCluster, startLauncherCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { needs } from '../support/needs.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
@@ -29,11 +29,11 @@ test.before(async () => {
 
 test.after(() => redis?.end());
 
-const read = (cluster: Cluster, id: number, query = '') =>
+const read = (cluster: LauncherCluster, id: number, query = '') =>
   cluster.request<Shown>('GET', `/info/${id}${query}`);
 
 /** What default reads, strong ones and pages show is the same, and is there. */
-async function assertOneTruth(cluster: Cluster, when: string): Promise<void> {
+async function assertOneTruth(cluster: LauncherCluster, when: string): Promise<void> {
   const seen = { reads: 0, wrong: 0, hits: 0, unavailable: 0 };
   const page = await cluster.request<{ books: Shown[] }>('GET', '/info?limit=3');
   if (page.status !== 200) seen.unavailable++;
@@ -52,7 +52,7 @@ async function assertOneTruth(cluster: Cluster, when: string): Promise<void> {
 }
 
 /** Changes every book this often, and reads each, so that Redis has them all. */
-async function live(cluster: Cluster, rounds: number, cents: number): Promise<void> {
+async function live(cluster: LauncherCluster, rounds: number, cents: number): Promise<void> {
   for (let round = 0; round < rounds; round++) {
     for (const id of BOOKS) {
       const price = `${cents + round}.00`;
@@ -72,7 +72,8 @@ test(
     inTemporaryFolder(async (folder) => {
       const dataDirectory = join(folder, 'data');
       const copy = join(folder, 'copy');
-      const start = () => startCluster({ dataDirectory, redis: redis!.url, args: LITTLE_MEMORY, orders: 1 });
+      const start = () =>
+        startLauncherCluster({ dataDirectory, redis: redis!.url, args: LITTLE_MEMORY, orders: 1 });
 
       const first = await start();
       await first.stop();
@@ -104,7 +105,7 @@ const forged = 'what somebody else writes into Redis is neither shown nor kept';
 test(
   forged,
   needs('redis-server', forged, async () => {
-    const cluster = await startCluster({ redis: redis!.url, args: LITTLE_MEMORY, orders: 1 });
+    const cluster = await startLauncherCluster({ redis: redis!.url, args: LITTLE_MEMORY, orders: 1 });
     try {
       await live(cluster, 2, 20);
       await redis!.forge();

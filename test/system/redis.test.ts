@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findOnPath } from '../../runtime/launcher/private-redis.ts';
 import { type RedisServer, startRedisServer } from '../gateway/redis-server.ts';
-import { type Cluster, startCluster } from '../support/cluster.ts';
+import { type LauncherCluster, startLauncherCluster } from '../support/cluster.ts';
 import { assertTold, type Crowd, fillShelf, openCrowd } from '../support/crowd.ts';
 import { eventually } from '../support/eventually.ts';
 import { needs } from '../support/needs.ts';
@@ -16,12 +16,12 @@ const BOOKS = [1, 2, 3];
 const PURCHASE_LIMIT_MS = 1_000;
 
 let redis: RedisServer;
-let cluster: Cluster;
+let cluster: LauncherCluster;
 
 test.before(async () => {
   if (!(await findOnPath('redis-server'))) return;
   redis = await startRedisServer();
-  cluster = await startCluster({ orders: 1, redis: redis.url, args: LITTLE_MEMORY });
+  cluster = await startLauncherCluster({ orders: 1, redis: redis.url, args: LITTLE_MEMORY });
   await fillShelf(cluster, BOOKS);
 });
 

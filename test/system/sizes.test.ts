@@ -2,21 +2,21 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Cluster, withCluster } from '../support/cluster.ts';
+import { type LauncherCluster, withLauncherCluster } from '../support/cluster.ts';
 import { assertEqualCatalogs, assertTold, fillShelf, openCrowd } from '../support/crowd.ts';
 import { eventually } from '../support/eventually.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
 
 /** Stores of one, two and five catalogs; three are the rule in the other tests. */
 
-const buy = (cluster: Cluster, orderId: string) =>
+const buy = (cluster: LauncherCluster, orderId: string) =>
   cluster.request<{ outcome?: string }>('POST', '/purchase', {
     body: { id: 1, quantity: 1 },
     headers: { 'idempotency-key': orderId },
   });
 
 test('one catalog sells, and when it was killed it goes on with all that it had acknowledged', () =>
-  withCluster({ catalogs: 1, orders: 1 }, async (cluster) => {
+  withLauncherCluster({ catalogs: 1, orders: 1 }, async (cluster) => {
     assert.match(cluster.readyLine, '1 catalog, 1 order');
     assert.match(cluster.readyLine, 'warning: one catalog is the only copy');
     await fillShelf(cluster, [1]);
@@ -28,7 +28,7 @@ test('one catalog sells, and when it was killed it goes on with all that it had 
   }));
 
 test('two catalogs sell together, not without each other, and again once both are there', () =>
-  withCluster({ catalogs: 2, orders: 1 }, async (cluster) => {
+  withLauncherCluster({ catalogs: 2, orders: 1 }, async (cluster) => {
     assert.match(cluster.readyLine, 'warning: purchases need both catalogs');
     await cluster.whole();
     assert.is((await buy(cluster, 'both')).status, 201);
@@ -50,7 +50,7 @@ test('five catalogs, filled from a file of 2,000 books, sell without any two of 
   inTemporaryFolder(async (folder) => {
     const file = join(folder, 'books.csv');
     await writeFile(file, generateBooks(2_000));
-    await withCluster({ catalogs: 5, orders: 3, args: ['--books', file] }, async (cluster) => {
+    await withLauncherCluster({ catalogs: 5, orders: 3, args: ['--books', file] }, async (cluster) => {
       assert.match(cluster.readyLine, '5 catalogs, 3 orders, 1 gateway');
       assert.match(cluster.readyLine, '2000 books put in');
       await cluster.whole();

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Client, connect } from '../../client/client.ts';
-import { type Answer, type Cluster, withCluster } from '../support/cluster.ts';
+import { type Answer, type LauncherCluster, withLauncherCluster } from '../support/cluster.ts';
 import { assertEqualCatalogs } from '../support/crowd.ts';
 import { eventually } from '../support/eventually.ts';
 
@@ -17,13 +17,13 @@ interface Told {
   readonly version: number;
 }
 
-async function putUp(cluster: Cluster, id: number): Promise<void> {
+async function putUp(cluster: LauncherCluster, id: number): Promise<void> {
   const body = { id, title: 'The last copies', topic: 'rare', price: '5.00', stock: COPIES };
   assert.is((await cluster.request('POST', '/books', { admin: true, body })).status, 201);
 }
 
 /** Every catalog itself shows no copy left; the gateway's caches are passed by. */
-async function assertGoneEverywhere(cluster: Cluster, id: number): Promise<void> {
+async function assertGoneEverywhere(cluster: LauncherCluster, id: number): Promise<void> {
   const shown = new Map<string, number>();
   await eventually('every catalog has shown the book', async () => {
     const path = `/info/${id}?consistency=strong`;
@@ -40,7 +40,7 @@ async function assertGoneEverywhere(cluster: Cluster, id: number): Promise<void>
 }
 
 test('of 200 buyers at once of a book with 50 copies exactly 50 get one, by HTTP and by WebSocket', () =>
-  withCluster({}, async (cluster) => {
+  withLauncherCluster({}, async (cluster) => {
     await cluster.whole();
     await putUp(cluster, 100);
     const byHttp = await Promise.all(

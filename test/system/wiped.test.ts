@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Cluster, startCluster } from '../support/cluster.ts';
+import { type LauncherCluster, startLauncherCluster } from '../support/cluster.ts';
 import {
   assertEqualCatalogs,
   assertTold,
@@ -19,11 +19,11 @@ import { temporaryFolder } from '../support/temporary.ts';
 const TINY_LOG = ['--limit', 'keptEntries=20'];
 
 let folder: string;
-let cluster: Cluster;
+let cluster: LauncherCluster;
 
 test.before(async () => {
   folder = await temporaryFolder();
-  cluster = await startCluster({ dataDirectory: join(folder, 'data'), args: TINY_LOG });
+  cluster = await startLauncherCluster({ dataDirectory: join(folder, 'data'), args: TINY_LOG });
   await fillShelf(cluster, [1]);
 });
 

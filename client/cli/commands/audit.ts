@@ -1,25 +1,24 @@
 import type { AuditAnswer } from '../../../runtime/api.ts';
 import type { Client } from '../../client.ts';
-import { type CliCommand, EXIT, expectArguments } from '../command.ts';
+import { type CliCommand, EXIT } from '../command.ts';
 import { table } from '../table.ts';
 
 export const audit: CliCommand = {
   name: 'audit',
-  usage: '[--ledger]',
+  usage: '',
   summary: 'do all catalogs agree, and does every book balance?',
   details: [
     'A book balances when initial + restocked - sold = stock. Catalogs that are away are listed; they do not count',
     'against the store. The exit code is 1 where the audit found a fault.',
   ],
   options: {
-    ledger: { text: 'every book with its numbers, not the totals alone' },
+    '--ledger': 'every book with its numbers, not the totals alone',
   },
   examples: [
     ['audit', 'the verdict, and each catalog with its totals'],
     ['audit --ledger --json', 'the books of all books, for a program'],
   ],
   async run(context) {
-    expectArguments(context.args);
     const whole = context.options.ledger === true;
     const found = whole ? await everyPage(context.store()) : await context.store().audit({ limit: 1 });
     const { catalogs, consistent } = found;

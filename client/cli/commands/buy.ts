@@ -1,29 +1,22 @@
+import { readWhole } from '../../../runtime/command-line.ts';
 import { DEFAULT_LIMITS } from '../../../runtime/limits.ts';
 import { freshKey } from '../../client.ts';
-import {
-  type CliCommand,
-  EXIT,
-  expectArguments,
-  readAmount,
-  readBookId,
-  readKey,
-  readWhole,
-} from '../command.ts';
+import { type CliCommand, EXIT, readAmount, readBookId, readKey } from '../command.ts';
 import { copies, plain } from '../wording.ts';
 import { askAgainWith } from '../write-failed.ts';
 
 export const buy: CliCommand = {
   name: 'buy',
-  usage: 'ID [--quantity N] [--price AMOUNT] [--order ORDERID]',
+  usage: '<ID>',
   summary: 'buy copies of a book',
   details: [
     'Every purchase has an order id, under which it happens at most once however often it is asked for: by this',
     'program, which asks again while the time of --timeout lasts, or by you with --order.',
   ],
   options: {
-    quantity: { value: 'N', text: 'copies, 1 to 1000000 (default 1)' },
-    price: { value: 'AMOUNT', text: 'refuse if a copy costs another price than this' },
-    order: { value: 'ORDERID', text: 'the order id (default: a new one)' },
+    '--quantity <N>': 'copies, 1 to 1000000 (default 1)',
+    '--price <AMOUNT>': 'refuse if a copy costs another price than this',
+    '--order <ORDERID>': 'the order id (default: a new one)',
   },
   examples: [
     ['buy 2', 'one copy of book 2'],
@@ -32,7 +25,7 @@ export const buy: CliCommand = {
   ],
   async run(context) {
     const { options, random } = context;
-    const [id] = expectArguments(context.args, 'ID').map(readBookId);
+    const [id] = context.args.map(readBookId);
     const most = DEFAULT_LIMITS.maxQuantity;
     const quantity = readWhole(String(options.quantity ?? 1), '--quantity', 1, most);
     const price = options.price === undefined ? undefined : readAmount(String(options.price));

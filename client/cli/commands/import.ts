@@ -1,16 +1,16 @@
 import { readFileSync, statSync } from 'node:fs';
 import { SingleBar } from 'cli-progress';
+import { UsageError } from '../../../runtime/command-line.ts';
 import type { NewBook } from '../../../runtime/domain.ts';
 import { asBazarError, BazarError } from '../../../runtime/errors.ts';
-import { UsageError } from '../../../runtime/launcher/config.ts';
-import type { ClientLimits } from '../../limits.ts';
 import { parseBooksCsv } from '../../books-csv.ts';
 import { type ImportProgress, importBooks } from '../../import-books.ts';
-import { type CliCommand, type CliContext, EXIT, expectArguments } from '../command.ts';
+import type { ClientLimits } from '../../limits.ts';
+import { type CliCommand, type CliContext, EXIT } from '../command.ts';
 
 export const importFile: CliCommand = {
   name: 'import',
-  usage: 'FILE.csv',
+  usage: '<FILE.csv>',
   summary: 'add the books of a CSV file (admin)',
   details: [
     'The first row names the columns: title, topic, price and stock must be there; id, authors, year and isbn (or',
@@ -22,7 +22,7 @@ export const importFile: CliCommand = {
   examples: [['import books.csv', 'all books of the file that are not there yet']],
   admin: true,
   async run(context) {
-    const [file] = expectArguments(context.args, 'FILE.csv');
+    const [file] = context.args;
     const books = readBooks(file!, context.limits);
     const startedAt = context.clock.monotonic();
     const { read, added, skipped } = await load(context, books);
@@ -49,7 +49,7 @@ function readBooks(file: string, limits: ClientLimits): NewBook[] {
   } catch (error) {
     if (!(error instanceof BazarError)) throw error;
     const message = `${file}: ${error.message}. Nothing was added`;
-    throw error.with({ file }, message);
+    throw new BazarError(error.code, message, { file, ...error.details }, error.outcome);
   }
 }
 
@@ -70,9 +70,9 @@ async function load(context: CliContext, books: readonly NewBook[]): Promise<Imp
     }
     return progress;
   } catch (error) {
-    const fault = asBazarError(error);
-    const sofar = `${fault.message} (after ${progress.read} of ${books.length} books)`;
-    throw fault.with({}, `${sofar}. Import the file again: what is there is skipped`);
+    const { code, message, details, outcome } = asBazarError(error);
+    const sofar = `${message} (after ${progress.read} of ${books.length} books)`;
+    throw new BazarError(code, `${sofar}. Import the file again: what is there is skipped`, details, outcome);
   } finally {
     bar?.stop();
   }

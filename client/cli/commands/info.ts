@@ -1,20 +1,20 @@
 import type { BookAnswer } from '../../../runtime/api.ts';
-import { type CliCommand, EXIT, expectArguments, readBookId } from '../command.ts';
+import { type CliCommand, EXIT, readBookId } from '../command.ts';
 import { facts } from '../table.ts';
 
 export const info: CliCommand = {
   name: 'info',
-  usage: 'ID [--strong]',
+  usage: '<ID>',
   summary: 'one book: title, topic, price, stock',
   options: {
-    strong: { text: 'a linearizable read, past every cache' },
+    '--strong': 'a linearizable read, past every cache',
   },
   examples: [
     ['info 2', 'what the store knows of book 2'],
     ['info 2 --strong --json', 'as JSON, and certainly up to date'],
   ],
   async run(context) {
-    const [id] = expectArguments(context.args, 'ID').map(readBookId);
+    const [id] = context.args.map(readBookId);
     const book = await context.store().info(id!, { strong: context.options.strong === true });
     context.show(book, () => describe(book));
     return EXIT.done;

@@ -1,15 +1,15 @@
 import type { OrderAnswer } from '../../../runtime/api.ts';
-import { type CliCommand, type CliContext, EXIT, expectArguments, readKey } from '../command.ts';
+import { type CliCommand, type CliContext, EXIT, readKey } from '../command.ts';
 import { table } from '../table.ts';
 
 export const order: CliCommand = {
   name: 'order',
-  usage: 'ORDERID',
+  usage: '<ORDERID>',
   summary: 'an order as recorded, confirmed or refused',
   details: ['An id that starts with a dash goes after two dashes: order -- -abc'],
   examples: [['order my-order-17', 'what became of it']],
   async run(context) {
-    const [orderId] = expectArguments(context.args, 'ORDERID').map((text) => readKey(text, 'ORDERID'));
+    const [orderId] = context.args.map((text) => readKey(text, 'ORDERID'));
     const found = await context.store().order(orderId!);
     context.show(found, () => describe(context, found));
     return EXIT.done;
@@ -18,10 +18,11 @@ export const order: CliCommand = {
 
 function describe({ terminal }: CliContext, found: OrderAnswer): string {
   const why = found.code ? ` (${found.code}${found.bookId ? `, book ${found.bookId}` : ''})` : '';
+  const at = typeof found.at === 'number' ? new Date(found.at).toISOString() : found.at;
   const rows = found.lines.map((line) => [line.id, line.title, line.quantity, line.price]);
   const columns = [{ number: 'id' }, 'title', { number: 'quantity' }, { number: 'price' }];
   return [
-    `Order ${found.orderId}: ${found.status}${why} at ${found.at}`,
+    `Order ${found.orderId}: ${found.status}${why} at ${at}`,
     table(terminal, columns, rows),
     found.status === 'confirmed' ? `Total ${found.total}` : 'Nothing was sold.',
   ].join('\n');

@@ -1,22 +1,19 @@
 import { freshKey } from '../../client.ts';
-import { type CliCommand, EXIT, expectArguments, readAmount, readBookId, readKey } from '../command.ts';
+import { type CliCommand, EXIT, readAmount, readBookId, readKey } from '../command.ts';
 import { plain } from '../wording.ts';
 import { askAgainWith } from '../write-failed.ts';
 
 export const price: CliCommand = {
   name: 'price',
-  usage: 'ID AMOUNT [--key KEY]',
+  usage: '<ID> <AMOUNT>',
   summary: 'set the price of a book (admin)',
   options: {
-    key: {
-      value: 'KEY',
-      text: 'under one key it happens once, however often it is asked for (default: a new one)',
-    },
+    '--key <KEY>': 'under one key it happens once, however often it is asked for (default: a new one)',
   },
   examples: [['price 2 12.50', 'book 2 costs 12.50 from now on']],
   admin: true,
   async run(context) {
-    const [id, amount] = expectArguments(context.args, 'ID', 'AMOUNT');
+    const [id, amount] = context.args;
     const bookId = readBookId(id);
     const cost = readAmount(amount!);
     const { key: given } = context.options;

@@ -1,23 +1,21 @@
+import { readWhole } from '../../../runtime/command-line.ts';
 import { MAX_STOCK } from '../../../runtime/domain.ts';
 import { freshKey } from '../../client.ts';
-import { type CliCommand, EXIT, expectArguments, readBookId, readKey, readWhole } from '../command.ts';
+import { type CliCommand, EXIT, readBookId, readKey } from '../command.ts';
 import { copies, plain } from '../wording.ts';
 import { askAgainWith } from '../write-failed.ts';
 
 export const restock: CliCommand = {
   name: 'restock',
-  usage: 'ID N [--key KEY]',
+  usage: '<ID> <N>',
   summary: 'put N more copies on the shelf (admin)',
   options: {
-    key: {
-      value: 'KEY',
-      text: 'under one key it happens once, however often it is asked for (default: a new one)',
-    },
+    '--key <KEY>': 'under one key it happens once, however often it is asked for (default: a new one)',
   },
   examples: [['restock 2 50', '50 more copies of book 2']],
   admin: true,
   async run(context) {
-    const [id, n] = expectArguments(context.args, 'ID', 'N');
+    const [id, n] = context.args;
     const bookId = readBookId(id);
     const restock = readWhole(n!, 'N', 1, MAX_STOCK);
     const { key: given } = context.options;

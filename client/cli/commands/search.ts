@@ -1,11 +1,11 @@
-import { UsageError } from '../../../runtime/launcher/config.ts';
+import { UsageError } from '../../../runtime/command-line.ts';
 import { type CliCommand, EXIT } from '../command.ts';
 import { table } from '../table.ts';
 import { plain } from '../wording.ts';
 
 export const search: CliCommand = {
   name: 'search',
-  usage: 'TOPIC',
+  usage: '<TOPIC...>',
   summary: 'the books of a topic',
   details: ['The topic is matched whole; upper and lower case are the same. Several words need no quotes.'],
   examples: [

@@ -1,4 +1,4 @@
-import { type CliCommand, EXIT, expectArguments } from '../command.ts';
+import { type CliCommand, EXIT } from '../command.ts';
 import { table } from '../table.ts';
 
 export const status: CliCommand = {
@@ -10,7 +10,6 @@ export const status: CliCommand = {
     ['status --json', 'for a program'],
   ],
   async run(context) {
-    expectArguments(context.args);
     const found = await context.store().status();
     context.show(found, () => {
       const { cache, leader, version } = found;

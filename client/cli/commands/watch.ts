@@ -1,5 +1,5 @@
 import type { StockAnswer } from '../../../runtime/api.ts';
-import { UsageError } from '../../../runtime/launcher/config.ts';
+import { UsageError } from '../../../runtime/command-line.ts';
 import { DEFAULT_LIMITS } from '../../../runtime/limits.ts';
 import type { Client } from '../../client.ts';
 import type { StockFilter } from '../../subscriptions.ts';
@@ -10,14 +10,14 @@ const MOST_BOOKS = DEFAULT_LIMITS.maxSubscriptions;
 
 export const watch: CliCommand = {
   name: 'watch',
-  usage: '[ID…] [--topic TOPIC]',
+  usage: '[ID...]',
   summary: 'stock and price as they change, until Ctrl-C',
   details: [
     'Begins with the present state of each book. Goes on by itself when the connection drops: the newest state of',
     `each book always comes. Without ids it watches the books there are, at most ${MOST_BOOKS}.`,
   ],
   options: {
-    topic: { value: 'TOPIC', text: 'the books of this topic instead of ids, books still to come included' },
+    '--topic <TOPIC>': 'the books of this topic instead of ids, books still to come included',
   },
   examples: [
     ['watch 1 2', 'these two books'],

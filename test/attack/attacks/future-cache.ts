@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import { startRedisServer } from '../../gateway/redis-server.ts';
-import { type Cluster, withCluster } from '../../support/cluster.ts';
+import { type LauncherCluster, withLauncherCluster } from '../../support/cluster.ts';
 import { eventually } from '../../support/eventually.ts';
 import type { LoneAttack } from '../attack.ts';
 import { expects } from '../rules.ts';
@@ -37,16 +37,16 @@ export const futureCache: LoneAttack = {
     const options = { catalogs: 1, orders: 1, redis: redis.url, dataDirectory, args: LITTLE_MEMORY };
     const figures: Record<string, number> = {};
     try {
-      await withCluster(options, async (store) => void (await change(store, { stock: 1_000 })));
+      await withLauncherCluster(options, async (store) => void (await change(store, { stock: 1_000 })));
       await cp(dataDirectory, copy, { recursive: true });
-      await withCluster(options, async (store) => {
+      await withLauncherCluster(options, async (store) => {
         for (let done = 0; done < LOST_CHANGES; done++) await change(store, { restock: 1 });
         await change(store, { price: LOST_PRICE });
         await eventually('Redis has the lost price', async () => (await fromRedis(store)) === LOST_PRICE);
       });
       await rm(dataDirectory, { recursive: true });
       await cp(copy, dataDirectory, { recursive: true });
-      await withCluster(options, async (store) => {
+      await withLauncherCluster(options, async (store) => {
         await store.whole();
         Object.assign(figures, await judge(store, 'restored'));
         await eventually('Redis is asked', async () => (await fromRedis(store)) !== undefined).catch(
@@ -71,20 +71,20 @@ export const futureCache: LoneAttack = {
   ],
 };
 
-async function change(store: Cluster, body: object): Promise<void> {
+async function change(store: LauncherCluster, body: object): Promise<void> {
   const { status } = await store.request('PATCH', `/books/${BOOK}`, { admin: true, body });
   if (status !== 200) throw new Error(`PATCH: ${status}`);
 }
 
 /** The price as a default read shows it once the gateway's own cache has forgotten the book, if that was a hit. */
-async function fromRedis(store: Cluster): Promise<string | undefined> {
+async function fromRedis(store: LauncherCluster): Promise<string | undefined> {
   for (const other of OTHERS) await store.request('GET', `/info/${other}`);
   const { headers, body } = await store.request<Book>('GET', `/info/${BOOK}`);
   return headers.get('x-cache') === 'hit' ? body.price : undefined;
 }
 
 /** Default and strong reads and pages, some times over: how many show another price than the store's, or none. */
-async function judge(store: Cluster, when: string): Promise<Record<string, number>> {
+async function judge(store: LauncherCluster, when: string): Promise<Record<string, number>> {
   let wrong = 0;
   for (let round = 0; round < 5; round++) {
     for (const other of OTHERS) await store.request('GET', `/info/${other}`);

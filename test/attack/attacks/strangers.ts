@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Cluster } from '../../support/cluster.ts';
+import type { LauncherCluster } from '../../support/cluster.ts';
 import { ask } from '../ask.ts';
 import { type StoreAttack, scaled } from '../attack.ts';
 import { BOUGHT_BOOK } from '../goods.ts';
@@ -54,14 +54,14 @@ export const strangers: StoreAttack = {
 };
 
 /** Where catalogs and orders listen for others of the store. */
-async function linkPorts(store: Cluster): Promise<string[]> {
+async function linkPorts(store: LauncherCluster): Promise<string[]> {
   const { nodes } = await store.status();
   return nodes
     .filter(({ kind, url }) => kind !== 'gateway' && url.startsWith('ws://'))
     .map(({ url }) => url.replace('ws:', 'http:'));
 }
 
-async function timeToPurchase(store: Cluster, since: number): Promise<number> {
+async function timeToPurchase(store: LauncherCluster, since: number): Promise<number> {
   const body = { id: BOUGHT_BOOK, quantity: 1 };
   while (performance.now() - since < PATIENCE_MS) {
     const { status } = await ask(`${store.url}/purchase`, { method: 'POST', body, timeoutMs: 4_000 });

@@ -1,0 +1,143 @@
+import { auditCatalog } from '../../actors/catalog/audit.ts';
+import { titlesAfter } from '../../actors/catalog/book-index.ts';
+import { fillPage, nextOf } from '../../actors/catalog/page.ts';
+import { CatalogState } from '../../actors/catalog/state.ts';
+import type { GatewayService, ReadOptions, SearchOptions, Served, Submitted } from '../../gateway/service.ts';
+import type { BookChange, Command, NewBook } from '../../runtime/domain.ts';
+import { openMemoryStore } from '../../storage/memory-store.ts';
+
+/**
+ * A `GatewayService` over the real state of a catalog, in memory and in one process: what stands behind the bridges
+ * and the clients while these are under test. Commands are decided as in the store, so it cannot promise others.
+ */
+export interface MemoryService extends GatewayService {
+  readonly state: CatalogState;
+  /** Runs before every call and may wait or throw. */
+  before: (operation: string) => Promise<void> | void;
+  isReady: boolean;
+  /** Titles that one page has room for. */
+  roomForTitles: number;
+  cache: Served<unknown>['cache'];
+  /** Tells the subscribers as the commit feed would. */
+  publish(change: BookChange): void;
+  readonly listeners: number;
+  readonly strongReads: number;
+}
+
+const DECIDED_AT = Date.UTC(2026, 0, 2, 3, 4, 5);
+
+export async function createMemoryService(books: readonly NewBook[]): Promise<MemoryService> {
+  const state = await CatalogState.load(await openMemoryStore());
+  const listeners = new Set<(change: BookChange) => void>();
+  let strongReads = 0;
+  let requests = 0;
+  let made = 0;
+
+  const service: MemoryService = {
+    id: 'gateway-1',
+    state,
+    before: () => {},
+    isReady: true,
+    roomForTitles: 1_000,
+    cache: 'miss',
+    get listeners() {
+      return listeners.size;
+    },
+    get strongReads() {
+      return strongReads;
+    },
+    publish(change) {
+      for (const listener of listeners) listener(change);
+    },
+    book: (id, options) =>
+      read('book', options, () => {
+        const book = state.book(id) ?? null;
+        return [book, book?.version ?? 0];
+      }),
+    search: (topic, { after = 0, limit, ...options }: SearchOptions = {}) =>
+      read('search', options, () => {
+        const found = state.topic(topic);
+        const room = { limit: limit ?? service.roomForTitles, maxBytes: Number.POSITIVE_INFINITY };
+        const page = fillPage(titlesAfter(found, after), room);
+        const { elements: titles, bytes } = page;
+        return [{ books: titles, next: nextOf(page, ({ id }) => id), bytes }, found.version];
+      }),
+    books: ({ after = 0, limit }, options) =>
+      read('books', options, () => [state.booksAfter(after, limit), state.applied.index]),
+    order: (orderId, options) =>
+      read('order', options, () => {
+        const order = state.order(orderId) ?? null;
+        return [order, order?.version ?? 0];
+      }),
+    orders: ({ after = '', limit }, options) =>
+      read('orders', options, async () => [await state.ordersAfter(after, limit), state.applied.index]),
+    purchase: (lines, key = nextKey()) =>
+      submit({ kind: 'purchase', key, requestId: nextRequest(), lines: [...lines] }),
+    addBooks: (added, key = nextKey()) =>
+      submit({ kind: 'addBooks', key, requestId: nextRequest(), books: [...added] }),
+    updateBook: (id, change, key = nextKey()) =>
+      submit({ kind: 'updateBook', key, requestId: nextRequest(), id, ...change }),
+    onChange(changed) {
+      listeners.add(changed);
+      return () => void listeners.delete(changed);
+    },
+    async status() {
+      await service.before('status');
+      const leader = { id: 'catalog-1', kind: 'catalog', pid: 7, state: 'ready', url: 'ws://x' } as const;
+      const version = state.applied.index;
+      return {
+        nodes: [
+          { ...leader, role: 'leader', term: 3, applied: version },
+          { id: 'catalog-2', kind: 'catalog', pid: 0, state: 'down', url: '' },
+        ],
+        leader: leader.id,
+        cache: { kind: 'memory', state: 'ready', hits: 5, misses: 2 },
+        version,
+      };
+    },
+    async audit(page) {
+      await service.before('audit');
+      const { ledger, ...found } = auditCatalog(state, page);
+      return {
+        consistent: found.unbalanced.length === 0,
+        catalogs: [
+          { id: 'catalog-1', state: 'present', ...found },
+          { id: 'catalog-2', state: 'absent' },
+        ],
+        books: ledger,
+        next: state.booksAfter(page.after ?? 0, page.limit).next,
+      };
+    },
+    ready: () => service.isReady,
+  };
+
+  async function read<T>(
+    operation: string,
+    { strong = false }: ReadOptions = {},
+    look: () => [value: T, version: number] | Promise<[value: T, version: number]>,
+  ): Promise<Served<T>> {
+    await service.before(operation);
+    const [value, version] = await look();
+    if (strong) strongReads += 1;
+    const cache = strong ? 'bypass' : service.cache;
+    const servedBy = cache === 'hit' ? service.id : 'catalog-2';
+    return { value, servedBy, cache, version, asOf: state.applied.index, ageSeconds: 4 };
+  }
+
+  async function submit(command: Command): Promise<Submitted> {
+    await service.before(command.kind);
+    return apply(command);
+  }
+
+  function apply(command: Command): Submitted {
+    const index = state.applied.index + 1;
+    const { result, changes } = state.apply({ index, term: 1, sum: 0 }, { term: 1, at: DECIDED_AT, command });
+    for (const change of changes) service.publish(change);
+    return { key: command.key, result: result!, servedBy: 'order-1' };
+  }
+
+  const nextKey = () => `made-${++made}`;
+  const nextRequest = () => `request-${++requests}`;
+  apply({ kind: 'addBooks', key: 'first-books', requestId: nextRequest(), books: [...books] });
+  return service;
+}
