@@ -39,7 +39,7 @@ export interface BridgeOptions {
 
 /** Opens the store's door: HTTP, and JSON-RPC over WebSocket at `/ws`, on one port. Rejects if it is taken. */
 export async function openBridge(options: BridgeOptions): Promise<Bridge> {
-  const { host, port, limits, clock } = options;
+  const { host, port, limits } = options;
   const context = createContext(options);
   const operations: Readonly<Record<string, Operation>> = createOperations(limits);
   const rpc = createRpcServer(context, operations);

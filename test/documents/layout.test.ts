@@ -14,7 +14,8 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** Which folders the files of a folder may import from, besides their own. `types:` allows types only. */
 const ARROWS: Readonly<Record<string, readonly string[]>> = {
-  runtime: [],
+  runtime: ['runtime/bounds'],
+  'runtime/bounds': [],
   'runtime/links': ['runtime'],
   'runtime/process': ['runtime', 'runtime/links'],
   'runtime/launcher': ['runtime', 'runtime/links', 'runtime/process', 'client'],
@@ -54,7 +55,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'gateway/bridge/operations': ['types:gateway', 'gateway/bridge', 'runtime'],
   'gateway/bridge/http': ['types:gateway', 'gateway/bridge', 'gateway/bridge/operations', 'runtime'],
   'gateway/bridge/rpc': ['types:gateway', 'gateway/bridge', 'gateway/bridge/operations', 'runtime'],
-  client: ['types:gateway/bridge/operations', 'runtime', 'runtime/links'],
+  client: ['types:gateway/bridge/operations', 'runtime', 'runtime/bounds', 'runtime/links'],
   'client/cli': ['client', 'client/cli/commands', 'runtime'],
   'client/cli/commands': ['client', 'client/cli', 'runtime'],
 };

@@ -167,7 +167,7 @@ function isLine(value: unknown): boolean {
     ['string', 'number'].includes(typeof price);
   return (
     isWhole(id, Number.MAX_SAFE_INTEGER) &&
-    isWhole(quantity, 1_000_000) &&
+    (quantity === undefined || isWhole(quantity, 1_000_000)) &&
     (!Object.hasOwn(value, 'price') || isAmount)
   );
 }
