@@ -137,6 +137,7 @@ test('the OpenAPI document describes every route, its shapes and its errors', ()
       '200',
       '201',
       '400',
+      '403',
       '404',
       '409',
       '413',
