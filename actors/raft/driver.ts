@@ -5,7 +5,7 @@ import { BazarError } from '../../runtime/errors.ts';
 import type { Body, Mesh, NodeId } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Random } from '../../runtime/random.ts';
-import type { Operation, Store } from '../../storage/store.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
 import { createApplier } from './applier.ts';
 import type { Effect, Raft, ReplicaEvent } from './core/raft.ts';
 import { replicaStatechart } from './core/statechart.ts';
@@ -20,7 +20,7 @@ export interface DriverOptions {
   readonly state: StateMachine;
   readonly store: Store;
   /** Term, vote and vote floor as store operations. */
-  readonly persist: (effect: Extract<Effect, { type: 'persist' }>) => Operation[];
+  readonly persist: (effect: Extract<Effect, { type: 'persist' }>) => StoreOperation[];
   readonly mesh: Mesh;
   readonly clock: Clock;
   readonly random: Random;

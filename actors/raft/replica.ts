@@ -3,7 +3,7 @@ import { BazarError } from '../../runtime/errors.ts';
 import type { Incoming, NodeId, Peer, Reply } from '../../runtime/links/mesh.ts';
 import { atLeastAsNew, logEnd, type Raft } from './core/raft.ts';
 import { createDriver, type Driver, type DriverOptions } from './driver.ts';
-import { learnVoteFloor } from './rejoin.ts';
+import { learnVoteFloor } from './learn-vote-floor.ts';
 import type { StateMachine } from './state-machine.ts';
 
 export interface ReplicaOptions extends DriverOptions {

@@ -1,7 +1,7 @@
 import type { BookChange, Result } from '../../runtime/domain.ts';
 import type { Entry } from '../../runtime/messages.ts';
 import type { Position } from '../../storage/position.ts';
-import type { Operation, Store } from '../../storage/store.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
 
 export type { Position };
 
@@ -28,7 +28,7 @@ export interface StateMachine {
    * The records changed since the last call and the applied position, as one atomic group of operations; empty
    * if nothing was applied. The caller must write it whole, and call `persisted` when it is durable.
    */
-  takeOperations(): Operation[];
+  takeOperations(): StoreOperation[];
   /** Everything up to the last `takeOperations()` is durable. */
   persisted(): void;
 
@@ -48,9 +48,9 @@ export interface Restoring {
    * Takes some records in and returns the operations that store them under the new prefix. Those given before must
    * be durable; these are found by the finished state from now on, durable or not.
    */
-  accept(records: readonly (readonly [key: string, value: string])[]): Operation[];
+  accept(records: readonly (readonly [key: string, value: string])[]): StoreOperation[];
   /**
    * The finished state; nothing if its digest is not `digest`. `switchOver` makes it the one that a restart loads.
    */
-  finish(digest: string): { state: StateMachine; switchOver: Operation[] } | undefined;
+  finish(digest: string): { state: StateMachine; switchOver: StoreOperation[] } | undefined;
 }

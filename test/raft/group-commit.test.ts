@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bookKey, HARD_STATE_KEY, logKey } from '../../storage/keys.ts';
 import { addBooks, newBook } from '../catalog/support.ts';
-import { createHostTrial, createLeadingHost, type HostTrial, SYNC_MS } from './host-support.ts';
+import { createHostTrial, createLeadingHost, type HostTrial, SYNC_MS } from './driver-support.ts';
 import { append, matched, voteRequest } from './support.ts';
 
 /** Where the effect of the first command goes. */

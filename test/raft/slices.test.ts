@@ -7,7 +7,7 @@ import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { seededRandom } from '../../runtime/random.ts';
 import { writeHardState } from '../../storage/hard-state.ts';
-import type { Operation } from '../../storage/store.ts';
+import type { StoreOperation } from '../../storage/store.ts';
 import { addBooks, newBook, purchase } from '../catalog/support.ts';
 import { type SimulatedDisk, simulatedDisk } from '../simulation/disk.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
@@ -18,7 +18,7 @@ import {
   recordingMesh,
   SYNC_MS,
   watch,
-} from './host-support.ts';
+} from './driver-support.ts';
 import { append, LIMITS, matched } from './support.ts';
 
 const manyBooks = (key: string, count: number) =>
@@ -29,7 +29,7 @@ const manyBooks = (key: string, count: number) =>
 const lead = async ({ clock, raft }: HostTrial) => clock.elapse(raft.limits.tickMs * 40);
 
 /** Operations in the parts of a batch: entries of the log and effects. */
-function parts(operations: readonly Operation[]): { entries: number; effects: number } {
+function parts(operations: readonly StoreOperation[]): { entries: number; effects: number } {
   const entries = operations.filter(({ key }) => key.startsWith('r/l/')).length;
   return { entries, effects: operations.filter(({ key }) => key.startsWith('g')).length };
 }

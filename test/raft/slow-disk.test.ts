@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { addBooks, newBook } from '../catalog/support.ts';
-import { createHostTrial, createLeadingHost, type HostTrial, watch } from './host-support.ts';
+import { createHostTrial, createLeadingHost, type HostTrial, watch } from './driver-support.ts';
 import {
   append,
   appendsTo,

@@ -6,7 +6,7 @@ import type { Limits } from '../../runtime/limits.ts';
 import type { Body, Mesh, NodeId, TellType } from '../../runtime/links/mesh.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { seededRandom } from '../../runtime/random.ts';
-import type { Operation, Store } from '../../storage/store.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
 import { type SimulatedDisk, simulatedDisk } from '../simulation/disk.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import { granted, LIMITS, matched } from './support.ts';
@@ -28,7 +28,7 @@ export interface HostTrial {
   readonly host: Driver;
   readonly sent: Sent[];
   /** The operations of each write that was begun, and how many were under way at most. */
-  readonly writes: (readonly Operation[])[];
+  readonly writes: (readonly StoreOperation[])[];
   readonly mostWrites: number;
   readonly applied: number[];
   readonly failures: unknown[];
@@ -55,7 +55,7 @@ export async function createHostTrial(changes: HostChanges = {}): Promise<HostTr
     simulatedDisk({ location: 'slow', clock, random, latencyMs: { least: SYNC_MS, most: SYNC_MS } });
   const names = Array.from({ length: catalogs }, (_, at) => `catalog-${at + 1}`);
   const sent: Sent[] = [];
-  const writes: (readonly Operation[])[] = [];
+  const writes: (readonly StoreOperation[])[] = [];
   const applied: number[] = [];
   const failures: unknown[] = [];
   let writing = 0;

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { addBooks, newBook, purchase } from '../catalog/support.ts';
-import { createHostTrial, createLeadingHost, type HostTrial, SYNC_MS, watch } from './host-support.ts';
+import { createHostTrial, createLeadingHost, type HostTrial, SYNC_MS, watch } from './driver-support.ts';
 import { append, matched } from './support.ts';
 
 const books = (key: string) => addBooks(key, [newBook(undefined)]);
