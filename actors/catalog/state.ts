@@ -1,4 +1,4 @@
-import type { Book, BookChange, BookId, Key, Order } from '../../runtime/domain.ts';
+import type { Book, BookChange, BookId, Key, LogCommand, Order, Result } from '../../runtime/domain.ts';
 import type { Entry } from '../../runtime/messages.ts';
 import { DamagedStoreError } from '../../storage/damage.ts';
 import {
@@ -21,7 +21,7 @@ import { Overlay } from './overlay.ts';
 import { fillPage, nextOf } from './page.ts';
 import * as records from './records.ts';
 
-const NOTHING: Applied = { result: null, changes: [] };
+const NOTHING: Applied<Result, BookChange> = { result: null, changes: [] };
 const EMPTY_DIGEST = new SetDigest().toString();
 
 interface BooksSlice {
@@ -40,7 +40,7 @@ interface OrdersSlice {
  * The state that the catalogs replicate: books, which are all in memory, and what was recorded under keys (orders
  * and admin requests), which is in the store. The digest is that of all these records as they are stored.
  */
-export class CatalogState implements StateMachine, View {
+export class CatalogState implements StateMachine<LogCommand, Result, BookChange>, View {
   readonly prefix: string;
   readonly #generation: number;
   readonly #store: Store;
@@ -94,7 +94,7 @@ export class CatalogState implements StateMachine, View {
     return this.#digest.toString();
   }
 
-  apply(position: Position, entry: Entry): Applied {
+  apply(position: Position, entry: Entry): Applied<Result, BookChange> {
     if (position.index !== this.#applied.index + 1) {
       throw new Error(`entry ${position.index} does not follow ${this.#applied.index}, the last applied`);
     }
@@ -134,7 +134,7 @@ export class CatalogState implements StateMachine, View {
     return records.readApplied(store, this.prefix);
   }
 
-  restore(at: Position): Restoring {
+  restore(at: Position): Restoring<CatalogState> {
     // Another prefix for each attempt: what an abandoned one still writes does not get into the next.
     const generation = this.#generation + ++this.#restores;
     const state = new CatalogState(this.#store, generation);

@@ -149,6 +149,14 @@ test('the core of Raft does no input or output, and knows neither clock nor chan
   none(faults);
 });
 
+test('the replicated log knows nothing of what it replicates', () => {
+  const domain = /^runtime\/(domain|api|money)\.ts$|^actors\/(catalog|order)\//;
+  const faults = allImports
+    .filter(({ from, to }) => from.startsWith('actors/raft/') && domain.test(to))
+    .map(({ from, line, to }) => `${from}:${line} imports ${to}: take a type parameter, or a message's type`);
+  none(faults);
+});
+
 test('time and chance come in by their two doors', () => {
   const doors = ['runtime/clock.ts', 'runtime/random.ts'];
   const pattern = /\bDate\.now\(|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bperformance\.now\(/;
