@@ -3,7 +3,7 @@ import { BookId, Key, RefusalCode } from './domain.ts';
 import { NodeStatus } from './messages.ts';
 
 /**
- * The answers of the store as they look from outside: money as decimal strings, times as ISO 8601. The gateway
+ * The answers of the store's outside API: money as decimal strings, times as ISO 8601. The gateway
  * makes them, the client library checks and types what it gets with them, and the OpenAPI and OpenRPC documents
  * describe them under their `id`s. HTTP bodies and JSON-RPC results are the same.
  */

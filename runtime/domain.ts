@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_PRICE_CENTS } from './money.ts';
 
 /**
- * What the store is about: books, carts, orders and the commands that change them. These shapes travel between
+ * The domain: books, carts, orders and the commands that change them. These shapes travel between
  * processes and lie in the log; the outside shapes (prices as decimal strings) are made of them by the gateway.
  */
 

@@ -135,7 +135,7 @@ function findFault(
   return undefined;
 }
 
-interface Effect {
+interface Change {
   readonly result: Result;
   readonly books: readonly Book[];
 }
@@ -144,7 +144,7 @@ interface Effect {
  * Books with ids come first, so that no numbered book loses its id to one without; those get the ids after the
  * greatest. Where two books of the batch have one id the first is added, and the id is both added and skipped.
  */
-function add(view: View, command: AddBooks, version: number): Effect {
+function add(view: View, command: AddBooks, version: number): Change {
   let lastId = command.books.reduce((last, book) => Math.max(last, book.id ?? 0), view.lastId);
   const books = new Map<BookId, Book>();
   const skipped: BookId[] = [];
@@ -182,7 +182,7 @@ function shelved(wanted: NewBook, id: BookId, version: number): Book {
 }
 
 /** A stock that is set is booked as the signed restock that leads there. */
-function update(view: View, command: UpdateBook, version: number): Effect {
+function update(view: View, command: UpdateBook, version: number): Change {
   const book = view.book(command.id);
   if (!book) return { result: refused('unknown-book', version), books: [] };
   const more = command.stock === undefined ? (command.restock ?? 0) : command.stock - book.stock;

@@ -1,4 +1,4 @@
-import type { Operation, Store } from '../../storage/store.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
 import { fillPage, type Page, type PageBounds } from './page.ts';
 
 /** Records read from the store at once for a page; those of orders have up to some hundred kilobytes each. */
@@ -38,11 +38,11 @@ export class Overlay {
   }
 
   /** What was put since the last call, one operation per key. */
-  take(): Operation[] {
+  take(): StoreOperation[] {
     const taken = this.#fresh;
     this.#fresh = new Map();
     this.#freshBytes = 0;
-    const operations: Operation[] = [];
+    const operations: StoreOperation[] = [];
     for (const [key, value] of taken) operations.push({ type: 'put', key: this.#prefix + key, value });
     if (this.#inFlight.size === 0) this.#inFlight = taken;
     else for (const [key, value] of taken) this.#inFlight.set(key, value);

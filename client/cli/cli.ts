@@ -8,7 +8,7 @@ import { type Random, systemRandom } from '../../runtime/random.ts';
 import { type Client, connect } from '../client.ts';
 import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from '../limits.ts';
 import { type CliCommand, type CliContext, EXIT, type Exit, type Terminal } from './command.ts';
-import { createProgram, DEFAULT_URL, PROGRAM } from './help.ts';
+import { createProgram, DEFAULT_URL, PROGRAM } from './program.ts';
 import { exitOf, explain, plain } from './wording.ts';
 import { WriteFailed } from './write-failed.ts';
 

@@ -3,8 +3,8 @@ import { BazarError } from '../../runtime/errors.ts';
 import { type Freshness, topicKey } from '../cache/freshness.ts';
 import type { Reads } from '../reads.ts';
 import type { Submitted } from '../service.ts';
+import { askHedged } from './ask-hedged.ts';
 import type { AskPorts } from './ask-in-turn.ts';
-import { askHedged } from './hedged-ask.ts';
 import type { RoundRobin } from './round-robin.ts';
 
 /**

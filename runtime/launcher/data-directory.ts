@@ -4,8 +4,8 @@ import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { NodeId } from '../links/mesh.ts';
 import type { Random } from '../random.ts';
+import { claimDirectory } from './claim-directory.ts';
 import { UsageError } from './config.ts';
-import { claimDirectory } from './lock.ts';
 
 /**
  * What the launcher keeps on disk: `cluster.json`, the two secrets, and one folder a catalog, which is that

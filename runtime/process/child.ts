@@ -4,7 +4,7 @@ import { StartRefused } from '../errors.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { Mesh, NodeId } from '../links/mesh.ts';
 import { openMesh } from '../links/open-mesh.ts';
-import { LOOPBACK, webSocketTransport } from '../links/ws-transport.ts';
+import { LOOPBACK, webSocketTransport } from '../links/web-socket-transport.ts';
 import { logDestination } from '../log-text.ts';
 import { createLogger, type Logger } from '../logger.ts';
 import { type Random, systemRandom } from '../random.ts';

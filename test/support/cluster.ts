@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { systemClock } from '../../runtime/clock.ts';
-import { processStart } from '../../runtime/launcher/lock.ts';
+import { processStart } from '../../runtime/launcher/claim-directory.ts';
 import type { NodeStatus } from '../../runtime/messages.ts';
 import { eventually } from './eventually.ts';
 import { type LauncherProcess, spawnLauncher } from './launcher-process.ts';

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { ERROR_KINDS, type ErrorCode } from '../../../runtime/errors.ts';
-import { createSchemaBook, type SchemaBook } from '../json-schema.ts';
 import type { HttpRequest, Operation } from '../operations/operation.ts';
 import { ProblemView } from '../problem.ts';
+import { createSchemaBook, type SchemaBook } from '../schema-book.ts';
 import { PROBES } from './probes.ts';
 
 /** What any route may answer. */

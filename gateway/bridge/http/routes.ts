@@ -3,11 +3,11 @@ import { BazarError } from '../../../runtime/errors.ts';
 import type { Served } from '../../service.ts';
 import type { Context } from '../context.ts';
 import type { HttpRequest, Operation } from '../operations/operation.ts';
+import { parseRequest } from '../parse-request.ts';
 import { type Performed, perform } from '../perform.ts';
 import { traceWay } from '../trace-way.ts';
-import { parseRequest } from '../validation.ts';
 import { createCallers } from './callers.ts';
-import { fromUrl } from './url-fields.ts';
+import { fromUrl } from './from-url.ts';
 
 const KEY_HEADER = 'idempotency-key';
 

@@ -1,9 +1,9 @@
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Caller, Context } from '../context.ts';
 import type { Answer, Operation } from '../operations/operation.ts';
+import { parseRequest } from '../parse-request.ts';
 import { perform } from '../perform.ts';
 import { traceWay } from '../trace-way.ts';
-import { parseRequest } from '../validation.ts';
 import { openRpcDocument } from './openrpc.ts';
 import { bytesOf } from './turns.ts';
 
