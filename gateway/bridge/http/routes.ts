@@ -51,7 +51,7 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
       reply.raw.once('close', place.left);
     }
     if (served) addOrigin(reply, served);
-    const started = clock.monotonic();
+    const started = clock.cpu();
     const body = answer.body();
     if (served) {
       addVersion(reply, served);
@@ -66,7 +66,7 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
       if (done?.replayed) reply.header('idempotent-replayed', 'true');
     }
     const text = JSON.stringify(body);
-    place?.written(Buffer.byteLength(text), clock.monotonic() - started);
+    place?.written(Buffer.byteLength(text), clock.cpu() - started);
     reply.header('content-type', 'application/json; charset=utf-8');
     return reply.send(text);
   }

@@ -60,10 +60,10 @@ function methodOf(context: Context, name: string, operation: Operation): Method 
     const { answer, place } = await perform(context, operation, params, caller);
     traceWay(context, name, answer);
     try {
-      const started = context.clock.monotonic();
+      const started = context.clock.cpu();
       const json = JSON.stringify(resultOf(answer));
       if (!place) return { json, sent: answer.sent };
-      place.written(Buffer.byteLength(json), context.clock.monotonic() - started);
+      place.written(Buffer.byteLength(json), context.clock.cpu() - started);
       return { json, sent: () => caller.whenTaken(place.left) };
     } catch (error) {
       place?.left();
