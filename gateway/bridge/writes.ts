@@ -1,5 +1,5 @@
 import type { BookId, CartLine, Key, NewBook, Order } from '../../runtime/domain.ts';
-import { asBazarError, BazarError } from '../../runtime/errors.ts';
+import { asBazarError, BazarError, ERROR_KINDS } from '../../runtime/errors.ts';
 import type { BookUpdate, GatewayService, Submitted } from '../service.ts';
 import { viewOrder } from './views.ts';
 
@@ -38,12 +38,21 @@ function settle(submitted: Submitted, about: { bookId?: BookId }): Submitted {
   if (result.kind !== 'refused') return submitted;
   const { code, version, replayed } = result;
   const message = code === 'unknown-book' ? `There is no book ${about.bookId}.` : undefined;
-  throw new BazarError(code, message, { ...about, key, version, replayed });
+  const recorded = replayed ? recordedAnswer(`at version ${version}`) : '';
+  const detail = `${message ?? `${ERROR_KINDS[code].title}.`}${recorded}`;
+  throw new BazarError(code, detail, { ...about, key, version, replayed });
 }
+
+/** A refusal may be out of date, and asking again under its key would never tell. */
+const recordedAnswer = (when: string) =>
+  ` This is the answer that was recorded ${when}; to ask anew take another key.`;
 
 function refusedOrder(order: Order, replayed: boolean): BazarError {
   const { code = 'sold-out', bookId } = order;
-  return new BazarError(code, reason(order, code), { ...viewOrder(order), bookId, replayed });
+  const view = viewOrder(order);
+  const message = reason(order, code) ?? `${ERROR_KINDS[code].title}.`;
+  const detail = `${message}${replayed ? recordedAnswer(`at ${view.at}`) : ''}`;
+  return new BazarError(code, detail, { ...view, bookId, replayed });
 }
 
 function reason({ lines, bookId }: Order, code: NonNullable<Order['code']>): string | undefined {

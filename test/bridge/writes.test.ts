@@ -59,6 +59,15 @@ test('the same key again gets the same order with 200, and nothing is sold twice
     assert.is((await ask(`${url}/info/1`)).body.stock, 99);
   }));
 
+test('a key in quotes is the same key without them', () =>
+  withBridge(async ({ url }) => {
+    const first = await post(`${url}/purchase`, { id: 1 }, { 'idempotency-key': '"k-quoted"' });
+    assert.is(first.body.orderId, 'k-quoted');
+    const again = await post(`${url}/purchase`, { id: 1 }, { 'idempotency-key': 'k-quoted' });
+    assert.is(again.headers.get('idempotent-replayed'), 'true');
+    assert.is((await post(`${url}/purchase`, { id: 1 }, { 'idempotency-key': '"half' })).status, 422);
+  }));
+
 test('a refusal is recorded under its key and replayed with the same status and body', () =>
   withBridge(async ({ url }) => {
     const cases = [
@@ -79,7 +88,10 @@ test('a refusal is recorded under its key and replayed with the same status and 
       assert.is(first.headers.get('idempotent-replayed'), null);
       assert.is(again.status, status);
       assert.is(again.headers.get('idempotent-replayed'), 'true');
-      assert.equal(again.body, first.body);
+      const { detail, ...same } = first.body;
+      const recorded =
+        ' This is the answer that was recorded at 2026-01-02T03:04:05.000Z; to ask anew take another key.';
+      assert.equal(again.body, { ...same, detail: `${detail}${recorded}` });
     }
     const { detail, title } = (await post(`${url}/purchase`, { id: 2, quantity: 9 })).body;
     assert.is(detail, 'There are fewer than 9 copies left of book 2, “RPCs for Noobs”.');
@@ -107,7 +119,7 @@ test('a key that is none is refused before anything is sold', () =>
       );
       assert.is(status, 422, key);
       assert.is(body.outcome, 'none');
-      assert.match(body.detail!, 'idempotency-key must be 1 to 128 of A-Z a-z 0-9 . _ ~ -');
+      assert.match(body.detail!, 'Idempotency-Key must be 1 to 128 of A-Z a-z 0-9 . _ ~ -');
     }
     assert.is((await ask(`${url}/info/1`)).body.stock, 100);
   }));
@@ -192,6 +204,20 @@ test('a book gets a price, more copies, or a stock', () =>
     assert.is(unknown.status, 404);
     assert.is(unknown.body.code, 'unknown-book');
     assert.is(unknown.body.bookId, 50);
+    const same = await send(
+      'PATCH',
+      `${url}/books/50`,
+      { stock: 1 },
+      { ...AS_ADMIN, 'idempotency-key': 'no-50' },
+    );
+    const replayed = await send(
+      'PATCH',
+      `${url}/books/50`,
+      { stock: 1 },
+      { ...AS_ADMIN, 'idempotency-key': 'no-50' },
+    );
+    const when = `This is the answer that was recorded at version ${same.body.version}; to ask anew take another key.`;
+    assert.is(replayed.body.detail, `${same.body.detail} ${when}`);
   }));
 
 test('a change or a book that does not fit is refused', () =>
