@@ -95,6 +95,8 @@ export const UpdateBook = z.object({
   price: Price.optional(),
   restock: z.int().min(1).max(MAX_STOCK).optional(),
   stock: Stock.optional(),
+  /** Refuse unless the book is at this version. */
+  expectVersion: Index.optional(),
 });
 export type UpdateBook = z.infer<typeof UpdateBook>;
 
@@ -154,8 +156,10 @@ export const Result = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('updated'), book: Book, version: Index, replayed: z.boolean() }),
   z.object({
     kind: z.literal('refused'),
-    code: z.enum(['unknown-book', 'stock-limit', 'key-reused']),
+    code: z.enum(['unknown-book', 'stock-limit', 'version-changed', 'key-reused']),
     version: Index,
+    /** The book's version, where another was expected. */
+    bookVersion: Index.optional(),
     replayed: z.boolean(),
   }),
 ]);

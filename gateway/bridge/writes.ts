@@ -1,4 +1,4 @@
-import type { BookId, CartLine, Key, NewBook, Order } from '../../runtime/domain.ts';
+import type { BookId, CartLine, Key, NewBook, Order, Result } from '../../runtime/domain.ts';
 import { asBazarError, BazarError, ERROR_KINDS } from '../../runtime/errors.ts';
 import type { BookUpdate, GatewayService, Submitted } from '../service.ts';
 import { viewOrder } from './views.ts';
@@ -36,11 +36,17 @@ function settle(submitted: Submitted, about: { bookId?: BookId }): Submitted {
     throw refusedOrder(result.order, result.replayed);
   }
   if (result.kind !== 'refused') return submitted;
-  const { code, version, replayed } = result;
-  const message = code === 'unknown-book' ? `There is no book ${about.bookId}.` : undefined;
+  const { code, version, bookVersion, replayed } = result;
   const recorded = replayed ? recordedAnswer(`at version ${version}`) : '';
-  const detail = `${message ?? `${ERROR_KINDS[code].title}.`}${recorded}`;
-  throw new BazarError(code, detail, { ...about, key, version, replayed });
+  const detail = `${reasonOf(result, about.bookId)}${recorded}`;
+  throw new BazarError(code, detail, { ...about, key, version, bookVersion, replayed });
+}
+
+function reasonOf({ code, bookVersion }: Extract<Result, { kind: 'refused' }>, bookId?: BookId): string {
+  if (code === 'unknown-book') return `There is no book ${bookId}.`;
+  if (code === 'version-changed')
+    return `Book ${bookId} is at version ${bookVersion}, not at the expected one.`;
+  return `${ERROR_KINDS[code].title}.`;
 }
 
 /** A refusal may be out of date, and asking again under its key would never tell. */

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BazarError } from '../../runtime/errors.ts';
-import { AS_ADMIN, ask, post, send, TOKEN, withBridge } from './support.ts';
+import { AS_ADMIN, ask, openRpc, post, send, TOKEN, withBridge } from './support.ts';
 
 test('a purchase answers 201 with the order as it was confirmed', () =>
   withBridge(async ({ url }) => {
@@ -218,6 +218,43 @@ test('a book gets a price, more copies, or a stock', () =>
     );
     const when = `This is the answer that was recorded at version ${same.body.version}; to ask anew take another key.`;
     assert.is(replayed.body.detail, `${same.body.detail} ${when}`);
+  }));
+
+test('a change of a book that has changed since is refused, and changes nothing', () =>
+  withBridge(async ({ url }) => {
+    const change = (body: object, headers: Record<string, string>) =>
+      send('PATCH', `${url}/books/2`, body, { ...AS_ADMIN, ...headers });
+    const seen = (await ask(`${url}/info/2`)).headers.get('etag')!;
+    const bought = await post(`${url}/purchase`, { id: 2 });
+    assert.is(bought.headers.get('etag'), `"${bought.body.version}"`);
+
+    const key = { 'idempotency-key': 'stale' };
+    const stale = await change({ stock: 100 }, { 'if-match': seen, ...key });
+    assert.is(stale.status, 412);
+    assert.is(stale.body.code, 'version-changed');
+    assert.is(stale.body.outcome, 'refused');
+    assert.is(stale.body.bookVersion, bought.body.version);
+    assert.is((await ask(`${url}/info/2`)).body.stock, 2);
+    assert.is((await change({ stock: 100 }, key)).body.code, 'key-reused', 'another request without it');
+
+    const fresh = await change({ stock: 100 }, { 'if-match': `W/"${bought.body.version}"` });
+    assert.is(fresh.body.stock, 100);
+    assert.is(fresh.headers.get('etag'), `"${fresh.body.version}"`);
+    assert.is((await change({ stock: 50 }, { 'if-match': '*' })).body.stock, 50);
+    assert.is(
+      (await send('PATCH', `${url}/books/50`, { stock: 1 }, { ...AS_ADMIN, 'if-match': '*' })).status,
+      404,
+    );
+    const { status, body } = await change({ stock: 1 }, { 'if-match': '"soon"' });
+    assert.is(status, 422);
+    assert.is(body.detail, 'If-Match must be a version as an ETag has it, like "17"');
+
+    const client = await openRpc(url);
+    await client.call('authenticate', { token: TOKEN });
+    const { error } = await client.call('updateBook', { id: 2, stock: 1, expectVersion: 1 });
+    assert.is(error!.data!.code, 'version-changed');
+    assert.is((await ask(`${url}/info/2`)).body.stock, 50);
+    client.close();
   }));
 
 test('a change or a book that does not fit is refused', () =>

@@ -286,7 +286,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "sold-out" | "price-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "not-found" | "method-not-allowed" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+            code: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "not-found" | "method-not-allowed" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             /**
              * @description `none`: nothing happened and nothing will. `refused`: decided, and the answer is no. `unknown`: it may have happened; ask again with the same key.
              * @enum {string}
@@ -1205,6 +1205,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string;
+                "If-Match"?: number;
             };
             path: {
                 id: number;
@@ -1259,6 +1260,15 @@ export interface operations {
             };
             /** @description `stock-limit`: The shelf cannot hold that many copies. */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`: The book has changed since. */
+            412: {
                 headers: {
                     [name: string]: unknown;
                 };

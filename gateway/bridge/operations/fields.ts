@@ -48,4 +48,10 @@ export const IdempotencyKey = Key.optional().meta({
   description: 'Makes the request exactly-once: the same key again gets the recorded answer.',
 });
 
+export const ExpectedVersion = z
+  .int('must be a version as an ETag has it, like "17"')
+  .min(0)
+  .optional()
+  .meta({ description: 'The change is refused (`version-changed`) unless the book is at this version.' });
+
 export const PageLimit = ({ maxPage }: Limits) => z.int().min(1).max(maxPage).optional();
