@@ -23,6 +23,7 @@ interface ErrorKind {
 export const ERROR_KINDS = {
   'sold-out': { status: 409, title: 'Not enough copies left', outcome: 'refused' },
   'price-changed': { status: 409, title: 'The price is another one now', outcome: 'refused' },
+  'version-changed': { status: 412, title: 'The book has changed since', outcome: 'refused' },
   'stock-limit': { status: 409, title: 'The shelf cannot hold that many copies', outcome: 'refused' },
   'total-limit': { status: 409, title: 'The cart comes to more than can be counted', outcome: 'refused' },
   'unknown-book': { status: 404, title: 'No such book', outcome: 'refused' },

@@ -185,6 +185,9 @@ function shelved(wanted: NewBook, id: BookId, version: number): Book {
 function update(view: View, command: UpdateBook, version: number): Change {
   const book = view.book(command.id);
   if (!book) return { result: refused('unknown-book', version), books: [] };
+  if (command.expectVersion !== undefined && command.expectVersion !== book.version) {
+    return { result: { ...refused('version-changed', version), bookVersion: book.version }, books: [] };
+  }
   const more = command.stock === undefined ? (command.restock ?? 0) : command.stock - book.stock;
   const stock = book.stock + more;
   const restocked = book.restocked + more;
@@ -195,9 +198,14 @@ function update(view: View, command: UpdateBook, version: number): Change {
   return { result: { kind: 'updated', book: updated, version, replayed: false }, books: [updated] };
 }
 
-function refused(code: 'unknown-book' | 'stock-limit' | 'key-reused', version: number): Result {
+type Refused = Extract<Result, { kind: 'refused' }>;
+
+function refused(code: Refused['code'], version: number): Refused {
   return { kind: 'refused', code, version, replayed: false };
 }
+
+/** Nothing where nothing is expected, so that the fingerprints of before there were expectations stay what they were. */
+const expectation = ({ expectVersion }: UpdateBook) => (expectVersion === undefined ? [] : [expectVersion]);
 
 /** Hashed, since a batch of books is too long to be kept once more. */
 function adminFingerprint(command: AddBooks | UpdateBook): string {
@@ -213,6 +221,6 @@ function adminFingerprint(command: AddBooks | UpdateBook): string {
           book.year,
           book.isbn,
         ])
-      : [command.id, command.price, command.restock, command.stock];
+      : [command.id, command.price, command.restock, command.stock, ...expectation(command)];
   return hash('sha256', JSON.stringify([command.kind, facts]), 'base64url');
 }

@@ -135,12 +135,16 @@ test('the examples of the JSON-RPC specification get the errors it has for them'
 test('wrong parameters are named in the message', () =>
   withBridge(async ({ url }) => {
     const client = await openRpc(url);
+    await client.call('authenticate', { token: TOKEN });
     const cases: [method: string, params: object, message: string][] = [
       ['info', { id: 'x' }, 'id must be a number'],
       ['info', [1], 'params must be given by name, for example {"id":1}'],
+      ['search', ['x'], 'params must be given by name, for example {"topic":"distributed systems"}'],
+      ['updateBook', [1, 2], 'params must be given by name, for example {"id":1,"price":"19.99"}'],
+      ['status', [{}], 'params must be given by name, for example {}'],
       ['purchase', { id: 1, quantity: 0 }, 'quantity must be at least 1'],
       ['purchase', { lines: [{ id: 1, quantity: 0.5 }] }, 'lines[0].quantity must be a whole number'],
-      ['purchase', { id: 1, quantity: 1, orderId: 'a b' }, 'orderId must match /^[A-Za-z0-9._~-]{1,128}$/'],
+      ['purchase', { id: 1, quantity: 1, orderId: 'a b' }, 'orderId must be 1 to 128 of A-Z a-z 0-9 . _ ~ -'],
       ['subscribe', { ids: [] }, 'ids must have at least 1 elements'],
       ['search', { topic: 'half \uD83D' }, 'topic must be well-formed Unicode'],
       ['status', { x: 1 }, 'params has no field "x"'],
@@ -248,11 +252,17 @@ test('the rate limit of an address counts calls too', () =>
     { requestsPerSecond: 1 },
   ));
 
-test('a binary frame is a parse error', () =>
+test('a binary frame is read as text, and is a parse error where it is not UTF-8', () =>
   withBridge(async ({ url }) => {
     const client = await openRpc(url);
-    client.sendText(Buffer.from('{"jsonrpc":"2.0","id":1,"method":"status"}'));
-    assert.is((await client.message(0)).error!.code, -32700);
+    client.sendText(Buffer.from('{"jsonrpc":"2.0","id":1,"method":"search","params":{"topic":"Café"}}'));
+    assert.equal((await client.message(0)).result, []);
+    client.sendText(
+      Buffer.from('{"jsonrpc":"2.0","id":1,"method":"search","params":{"topic":"Café"}}', 'latin1'),
+    );
+    const { error, id } = await client.message(1);
+    assert.is(error!.code, -32700);
+    assert.is(id, null);
     client.close();
   }));
 

@@ -73,6 +73,7 @@ export interface Body {
   readonly detail?: string;
   readonly outcome?: string;
   readonly bookId?: number;
+  readonly bookVersion?: number;
   readonly added?: number[];
   readonly skipped?: number[];
   readonly replayed?: boolean;

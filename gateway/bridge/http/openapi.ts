@@ -73,7 +73,7 @@ function describe(operation: Operation, http: HttpRequest, book: SchemaBook): ob
     parameters: [
       ...parametersOf(http.path, 'path', book),
       ...parametersOf(http.query, 'query', book),
-      ...(http.key ? [parameter('Idempotency-Key', 'header', http.key.schema, book)] : []),
+      ...http.headers.map(({ header, schema }) => parameter(header, 'header', schema, book)),
     ],
     ...(http.body && {
       requestBody: {

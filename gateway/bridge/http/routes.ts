@@ -9,8 +9,6 @@ import { traceWay } from '../trace-way.ts';
 import { createCallers } from './callers.ts';
 import { fromUrl } from './from-url.ts';
 
-const KEY_HEADER = 'idempotency-key';
-
 /** Adds the route of every operation that has one. */
 export function addRoutes(app: FastifyInstance, context: Context, operations: Iterable<Operation>): void {
   const { clock } = context;
@@ -64,6 +62,7 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
       reply.header('cache-control', 'no-store');
       reply.code(201 in answers && !done?.replayed ? 201 : 200);
       if (done?.replayed) reply.header('idempotent-replayed', 'true');
+      if (done?.version !== undefined) reply.header('etag', `"${done.version}"`);
     }
     const text = JSON.stringify(body);
     place?.written(Buffer.byteLength(text), clock.cpu() - started);
@@ -78,7 +77,7 @@ function paramsReader({
   query,
   body,
   wholeBody,
-  key,
+  headers,
 }: HttpRequest): (request: FastifyRequest) => object {
   const urlPath = fromUrl(path);
   const urlQuery = fromUrl(query);
@@ -94,7 +93,12 @@ function paramsReader({
     ...parseRequest(urlPath, request.params, 'the address'),
     ...readBody(request.body),
     ...parseRequest(urlQuery, request.query, 'the query'),
-    ...(key && { [key.name]: parseRequest(key.schema, request.headers[KEY_HEADER], KEY_HEADER) }),
+    ...Object.fromEntries(
+      headers.map(({ name, header, schema, read }) => {
+        const text = request.headers[header.toLowerCase()];
+        return [name, parseRequest(schema, typeof text === 'string' ? read(text) : text, header)];
+      }),
+    ),
   });
 }
 

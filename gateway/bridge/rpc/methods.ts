@@ -1,5 +1,6 @@
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Caller, Context } from '../context.ts';
+import { exampleOf } from '../json-schema.ts';
 import type { Answer, Operation } from '../operations/operation.ts';
 import { parseRequest } from '../parse-request.ts';
 import { perform } from '../perform.ts';
@@ -55,6 +56,7 @@ export function createMethods(
 
 function methodOf(context: Context, name: string, operation: Operation): Method {
   const { kind, role, params: schema } = operation;
+  const byName = `params must be given by name, for example ${JSON.stringify(exampleOf(schema))}`;
 
   async function run(params: unknown, caller: RpcCaller): Promise<MethodResult> {
     const { answer, place } = await perform(context, operation, params, caller);
@@ -78,7 +80,7 @@ function methodOf(context: Context, name: string, operation: Operation): Method 
       if (role && !caller.isAdmin) {
         throw new BazarError('unauthorized', 'Call authenticate with the admin token first.');
       }
-      const checked = parseRequest(schema, named(params), 'params');
+      const checked = parseRequest(schema, named(params, byName), 'params');
       return { bytes: kind.inTurn ? bytesOf(checked) : 0, run: () => run(checked, caller) };
     },
   };
@@ -92,9 +94,9 @@ function resultOf({ body, done, list }: Answer): object {
 }
 
 /** Parameters are named. No parameters may be left out, or be the empty array that many clients send. */
-function named(params: unknown): unknown {
+function named(params: unknown, byName: string): unknown {
   if (params === undefined || params === null) return {};
   if (!Array.isArray(params)) return params;
   if (params.length === 0) return {};
-  throw new BazarError('invalid-request', 'params must be given by name, for example {"id":1}');
+  throw new BazarError('invalid-request', byName);
 }

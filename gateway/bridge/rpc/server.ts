@@ -100,7 +100,7 @@ export function createRpcServer(
     client.on('pong', sign);
     client.on('message', (data, isBinary) => {
       sign();
-      if (isBinary) connection.receivedBinary();
+      if (isBinary) connection.receivedBinary(data as Buffer);
       else connection.received(data.toString());
     });
     client.on('error', (error) => logger.debug(`client ${socket.remoteAddress}: ${error.message}`));
