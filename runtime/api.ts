@@ -95,11 +95,20 @@ export const SubscribedAnswer = z.object({ books: z.array(StockAnswer) }).meta({
 /** How much is still watched. */
 export const UnsubscribedAnswer = z.object({ ids: Count, topics: Count }).meta({ id: 'Unsubscribed' });
 
-export const AuthenticatedAnswer = z.object({ authenticated: z.literal(true) }).meta({ id: 'Authenticated' });
+/** What a token allows: an admin everything, a reader the lists of what buyers did. */
+export const Role = z.enum(['admin', 'reader']);
+export type Role = z.infer<typeof Role>;
+
+export const AuthenticatedAnswer = z
+  .object({ authenticated: z.literal(true), role: Role })
+  .meta({ id: 'Authenticated' });
+export type AuthenticatedAnswer = z.infer<typeof AuthenticatedAnswer>;
 
 export const StatusAnswer = z
   .object({
-    nodes: z.array(NodeStatus),
+    nodes: z.array(NodeStatus.partial({ pid: true, url: true })).meta({
+      description: '`pid` and `url` are for those on the same machine, and for those with a token.',
+    }),
     leader: z.string().nullable(),
     cache: z.object({
       kind: z.enum(['redis', 'memory']),

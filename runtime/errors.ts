@@ -38,7 +38,7 @@ export const ERROR_KINDS = {
   'malformed-json': { status: 400, title: 'That is not JSON', outcome: 'none' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON', outcome: 'none' },
   'too-large': { status: 413, title: 'The request is too large', outcome: 'none' },
-  unauthorized: { status: 401, title: 'The admin token is missing or wrong', outcome: 'none' },
+  unauthorized: { status: 401, title: 'The token is missing or wrong', outcome: 'none' },
   'too-many-requests': { status: 429, title: 'Too many requests in flight', outcome: 'none' },
   overloaded: { status: 429, title: 'The store is overloaded', outcome: 'none' },
   unavailable: { status: 503, title: 'The store cannot answer now', outcome: 'none' },

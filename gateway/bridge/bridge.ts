@@ -12,6 +12,7 @@ import { addProbes } from './http/probes.ts';
 import { addRoutes } from './http/routes.ts';
 import { createOperations } from './operations/index.ts';
 import type { Operation } from './operations/operation.ts';
+import type { Tokens } from './roles.ts';
 import { createRpcServer } from './rpc/server.ts';
 
 export interface Bridge {
@@ -26,12 +27,11 @@ export interface Bridge {
   close(): Promise<void>;
 }
 
-export interface BridgeOptions {
+export interface BridgeOptions extends Tokens {
   readonly service: GatewayService;
   readonly host: string;
   /** 0 takes any free port. */
   readonly port: number;
-  readonly adminToken: string;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly logger: Logger;

@@ -4,24 +4,26 @@ import type { Logger } from '../../runtime/logger.ts';
 import { createWaits } from '../../runtime/waits.ts';
 import type { GatewayService } from '../service.ts';
 import { createAdmission } from './admission.ts';
-import { type Context, tokenCheck } from './context.ts';
+import type { Context } from './context.ts';
 import { createLargeTopics } from './large-topics.ts';
 import { createMetrics } from './metrics.ts';
 import { createAuditPages, createPages } from './pages.ts';
+import { createRoles, type Tokens } from './roles.ts';
 import { createSubscriptions } from './rpc/subscriptions.ts';
 import { createTurn } from './rpc/turn.ts';
 import { createSharedBytes } from './shared-bytes.ts';
 import { createWrites } from './writes.ts';
 
 /** The parts that one gateway's operations and doors share. */
-export function createContext(options: {
-  readonly service: GatewayService;
-  readonly adminToken: string;
-  readonly limits: Limits;
-  readonly clock: Clock;
-  readonly logger: Logger;
-}): Context {
-  const { service, adminToken, limits, clock, logger } = options;
+export function createContext(
+  options: Tokens & {
+    readonly service: GatewayService;
+    readonly limits: Limits;
+    readonly clock: Clock;
+    readonly logger: Logger;
+  },
+): Context {
+  const { service, limits, clock, logger } = options;
   const metrics = createMetrics();
   const endOfTurn = createTurn(clock);
   return {
@@ -38,7 +40,7 @@ export function createContext(options: {
       queues: createSharedBytes('waiting calls', limits.maxAllClientQueueBytes, clock),
       backlogs: createSharedBytes('answers not taken', limits.maxAllClientBacklogBytes, clock),
     },
-    isAdmin: tokenCheck(adminToken),
+    roleOf: createRoles(options),
     endOfTurn,
     waits: createWaits(clock),
     limits,

@@ -156,7 +156,12 @@ function planNodes(options: {
       logFormat,
       limits: config.limits,
       ...(kind === 'gateway' && {
-        http: { host: config.host, port: httpPort(), adminToken: data.adminToken },
+        http: {
+          host: config.host,
+          port: httpPort(),
+          adminToken: data.adminToken,
+          readerToken: data.readerToken,
+        },
         redisUrl,
       }),
     }),

@@ -21,6 +21,8 @@ export interface Config {
   readonly logLevel: string;
   /** The admin token from the environment; without one the data directory keeps a random one. */
   readonly adminToken: string | undefined;
+  /** The same for the token that lists orders. */
+  readonly readerToken: string | undefined;
   readonly limits: Partial<Limits>;
 }
 
@@ -49,6 +51,7 @@ const OPTIONS: readonly Option[] = [
 
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'];
 const ADMIN_TOKEN_ENV = 'BAZAR_ADMIN_TOKEN';
+const READER_TOKEN_ENV = 'BAZAR_READER_TOKEN';
 
 /** Reads the command line and the environment. Throws `UsageError`; gives `help` where only that was asked for. */
 export function readConfig(args: readonly string[], env: Environment): Config | 'help' {
@@ -77,7 +80,8 @@ export function readConfig(args: readonly string[], env: Environment): Config | 
     cache: given.noRedis ? { kind: 'none' } : readCache(given.redis),
     links: readLinks(text('links')),
     logLevel,
-    adminToken: readAdminToken(env[ADMIN_TOKEN_ENV]),
+    adminToken: readToken(env, ADMIN_TOKEN_ENV),
+    readerToken: readToken(env, READER_TOKEN_ENV),
     limits: readLimits(given.limit),
   };
 }
@@ -98,7 +102,8 @@ function createCommand(out: (text: string) => void): Command {
     .addHelpText(
       'after',
       `
-The admin token is ${ADMIN_TOKEN_ENV}, or else the one in DIR/admin-token.
+The admin token is ${ADMIN_TOKEN_ENV}, or else the one in DIR/admin-token; with ${READER_TOKEN_ENV} or
+DIR/reader-token orders can be listed, and nothing changed.
 Ctrl-C or SIGTERM drains and stops every process; a second one does not wait.
 
 Bounds, each with its default (what they mean is in runtime/limits.ts):
@@ -139,10 +144,11 @@ function readLinks(kind: string): Config['links'] {
   );
 }
 
-function readAdminToken(token: string | undefined): string | undefined {
+function readToken(env: Environment, name: string): string | undefined {
+  const token = env[name];
   if (!token) return undefined;
   if (/^[\x21-\x7e]{1,256}$/.test(token)) return token;
-  throw new UsageError(`${ADMIN_TOKEN_ENV} must be 1 to 256 visible ASCII characters`);
+  throw new UsageError(`${name} must be 1 to 256 visible ASCII characters`);
 }
 
 /** From the repeated flag, or from the variable, where commas stand between them. */

@@ -8,7 +8,7 @@ import { claimDirectory } from './claim-directory.ts';
 import { UsageError } from './config.ts';
 
 /**
- * What the launcher keeps on disk: `cluster.json`, the two secrets, and one folder a catalog, which is that
+ * What the launcher keeps on disk: `cluster.json`, the secret and the two tokens, and one folder a catalog, which is that
  * catalog's own.
  */
 
@@ -27,6 +27,7 @@ export interface DataDirectory {
   /** What the nodes prove themselves to each other with. */
   readonly secret: string;
   readonly adminToken: string;
+  readonly readerToken: string;
   /** Changes the record; resolves once the change would survive a power cut. */
   update(change: Partial<Pick<ClusterRecord, 'formatted' | 'seeded'>>): Promise<void>;
   /** A node's own folder. */
@@ -37,11 +38,16 @@ export interface DataDirectory {
 
 /**
  * Opens or makes the directory. Throws `UsageError` if another launcher has it, if it was made for another
- * number of catalogs, or if its record cannot be read. A given `adminToken` is used and not written down.
+ * number of catalogs, or if its record cannot be read. A given token is used and not written down.
  */
 export async function openDataDirectory(
   directory: string,
-  options: { catalogs: number; adminToken: string | undefined; random: Random },
+  options: {
+    catalogs: number;
+    adminToken: string | undefined;
+    readerToken?: string | undefined;
+    random: Random;
+  },
 ): Promise<DataDirectory> {
   const path = resolve(directory);
   const claim = await makeAndClaim(path);
@@ -58,6 +64,7 @@ export async function openDataDirectory(
       },
       secret,
       adminToken: options.adminToken ?? (await openSecret(path, 'admin-token', options.random)),
+      readerToken: options.readerToken ?? (await openSecret(path, 'reader-token', options.random)),
       async update(change) {
         record = { ...record, ...change };
         await writeRecord(path, record);

@@ -4,7 +4,18 @@ import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import { BazarError } from '../../runtime/errors.ts';
 import { eventually } from '../support/eventually.ts';
-import { ask, type Body, openRpc, post, type RpcClient, raw, TOKEN, withBridge } from './support.ts';
+import {
+  AS_READER,
+  ask,
+  type Body,
+  openRpc,
+  post,
+  READER_TOKEN,
+  type RpcClient,
+  raw,
+  TOKEN,
+  withBridge,
+} from './support.ts';
 
 const batchOf = (message: Body) => message as unknown as Body[];
 
@@ -12,6 +23,7 @@ test('each method answers with the body that HTTP answers with', () =>
   withBridge(async ({ url }) => {
     await post(`${url}/purchase`, { id: 1, quantity: 1 }, { 'idempotency-key': 'o1' });
     const client = await openRpc(url);
+    await client.call('authenticate', { token: READER_TOKEN });
     const pairs: [method: string, params: object | undefined, path: string][] = [
       ['search', { topic: ' Distributed Systems ' }, '/search/distributed%20systems'],
       ['info', { id: 1 }, '/info/1'],
@@ -25,7 +37,8 @@ test('each method answers with the body that HTTP answers with', () =>
       ['audit', { limit: 2 }, '/audit?limit=2'],
     ];
     for (const [method, params, path] of pairs) {
-      assert.equal((await client.call(method, params)).result, (await ask(`${url}${path}`)).body, method);
+      const answer = await ask(`${url}${path}`, { headers: AS_READER });
+      assert.equal((await client.call(method, params)).result, answer.body, method);
     }
     client.close();
   }));
@@ -82,7 +95,11 @@ test('the shop is changed only after authenticate, on that connection', () =>
     assert.is((await client.call('updateBook', change)).error!.data!.code, 'unauthorized');
     assert.is((await client.call('addBooks', { books: [book] })).error!.data!.code, 'unauthorized');
     assert.is((await client.call('authenticate', { token: 'wrong' })).error!.data!.code, 'unauthorized');
-    assert.equal((await client.call('authenticate', { token: TOKEN })).result, { authenticated: true });
+    const reader = (await client.call('authenticate', { token: READER_TOKEN })).result;
+    assert.equal(reader, { authenticated: true, role: 'reader' });
+    assert.is((await client.call('updateBook', change)).error!.data!.code, 'unauthorized');
+    const admin = (await client.call('authenticate', { token: TOKEN })).result;
+    assert.equal(admin, { authenticated: true, role: 'admin' });
     assert.is((await client.call('updateBook', change)).result!.price, '2.50');
     assert.is((await client.call('updateBook', change)).result!.replayed, true);
     assert.equal((await client.call('addBooks', { books: [book], key: 'a1' })).result!.added, [4]);
@@ -91,6 +108,21 @@ test('the shop is changed only after authenticate, on that connection', () =>
     assert.is((await other.call('updateBook', change)).error!.data!.code, 'unauthorized');
     client.close();
     other.close();
+  }));
+
+test('orders are listed only to those who have shown a token, and lose the list with a wrong one', () =>
+  withBridge(async ({ url }) => {
+    const client = await openRpc(url);
+    await client.call('purchase', { id: 1, orderId: 'o1' });
+    assert.is((await client.call('orders')).error!.data!.code, 'unauthorized');
+    assert.is((await client.call('order', { orderId: 'o1' })).result!.orderId, 'o1');
+    for (const token of [READER_TOKEN, TOKEN]) {
+      await client.call('authenticate', { token });
+      assert.is((await client.call('orders')).result!.orders!.length, 1);
+    }
+    await client.call('authenticate', { token: `${TOKEN}x` });
+    assert.is((await client.call('orders')).error!.data!.code, 'unauthorized');
+    client.close();
   }));
 
 test('the examples of the JSON-RPC specification get the errors it has for them', () =>
@@ -180,7 +212,7 @@ test('a batch is answered by one array, with an answer for everything but notifi
         { jsonrpc: '2.0', method: 'info', params: { id: 1 } },
         7,
         { jsonrpc: '2.0', id: '2', method: 'nothing' },
-        { jsonrpc: '2.0', id: 3, method: 'orders' },
+        { jsonrpc: '2.0', id: 3, method: 'books' },
         { jsonrpc: '2.0', id: 4, method: 'purchase', params: { id: 1, quantity: 1 } },
       ]),
     );
@@ -190,7 +222,7 @@ test('a batch is answered by one array, with an answer for everything but notifi
     assert.is(byId.get(1)!.result!.id, 1);
     assert.is(byId.get('2')!.error!.code, -32601);
     assert.is(byId.get(null)!.error!.code, -32600);
-    assert.ok(byId.get(3)!.result!.orders);
+    assert.ok(byId.get(3)!.result!.books);
     assert.is(byId.get(4)!.result!.status, 'confirmed');
     client.close();
   }));

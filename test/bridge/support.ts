@@ -9,6 +9,8 @@ import { type Logger, silentLogger } from '../../runtime/logger.ts';
 import { createMemoryService, type MemoryService } from '../support/memory-service.ts';
 
 export const TOKEN = 'the-admin-token';
+export const READER_TOKEN = 'the-reader-token';
+export const AS_READER = { authorization: `Bearer ${READER_TOKEN}` };
 export const AS_ADMIN = { authorization: `Bearer ${TOKEN}` };
 
 export const BOOKS: readonly NewBook[] = [
@@ -35,6 +37,7 @@ export async function withBridge(
     host: '127.0.0.1',
     port: 0,
     adminToken: TOKEN,
+    readerToken: READER_TOKEN,
     limits: { ...DEFAULT_LIMITS, ...limits },
     clock: systemClock,
     logger,

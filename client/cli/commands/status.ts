@@ -4,6 +4,7 @@ import { table } from '../table.ts';
 export const status: CliCommand = {
   name: 'status',
   usage: '',
+  token: 'if given',
   summary: 'every process of the store, dead ones included',
   examples: [
     ['status', 'a table of the processes'],

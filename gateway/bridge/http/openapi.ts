@@ -8,6 +8,9 @@ import { PROBES } from './probes.ts';
 /** What any route may answer. */
 const COMMON_ERRORS = ['too-many-requests', 'draining', 'internal'] as const;
 
+/** Whose token a role takes; one of them is enough. */
+const SCHEMES = { admin: ['adminToken'], reader: ['readerToken', 'adminToken'] } as const;
+
 /** Headers that say where a read's answer came from. */
 const READ_HEADERS = {
   'X-Served-By': {
@@ -52,7 +55,10 @@ export function openApiDocument(operations: Readonly<Record<string, Operation>>)
     },
     paths,
     components: {
-      securitySchemes: { adminToken: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        adminToken: { type: 'http', scheme: 'bearer' },
+        readerToken: { type: 'http', scheme: 'bearer' },
+      },
       schemas: book.components,
     },
   };
@@ -85,7 +91,7 @@ function describe(operation: Operation, http: HttpRequest, book: SchemaBook): ob
       ...responses,
       ...problems([...(role ? ['unauthorized' as const] : []), ...errors, ...kind.errors], book),
     },
-    ...(role && { security: [{ adminToken: [] }] }),
+    ...(role && { security: SCHEMES[role].map((scheme) => ({ [scheme]: [] })) }),
   };
 }
 

@@ -1,12 +1,14 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Role } from '../../../runtime/api.ts';
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Served } from '../../service.ts';
 import type { Context } from '../context.ts';
 import type { HttpRequest, Operation } from '../operations/operation.ts';
 import { parseRequest } from '../parse-request.ts';
 import { type Performed, perform } from '../perform.ts';
+import { suffices } from '../roles.ts';
 import { traceWay } from '../trace-way.ts';
-import { createCallers } from './callers.ts';
+import { createCallers, roleOfRequest } from './callers.ts';
 import { fromUrl } from './from-url.ts';
 
 /** Adds the route of every operation that has one. */
@@ -21,7 +23,7 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
     app.route({
       method,
       url,
-      onRequest: operation.role ? adminOnly : [],
+      onRequest: operation.role ? roleRequired(operation.role) : [],
       handler: async (request, reply) => {
         const performed = await perform(context, operation, readParams(request), callerOf(request));
         traceWay(context, `${method} ${request.url}`, performed.answer);
@@ -31,10 +33,11 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
   }
 
   /** Runs before the body is read, so that a stranger cannot make the gateway parse one. */
-  function adminOnly(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
-    const [scheme = '', token = ''] = (request.headers.authorization ?? '').split(' ', 2);
-    if (scheme.toLowerCase() !== 'bearer' || !context.isAdmin(token)) throw new BazarError('unauthorized');
-    done();
+  function roleRequired(needed: Role) {
+    return (request: FastifyRequest, _reply: FastifyReply, done: () => void): void => {
+      if (!suffices(roleOfRequest(context, request), needed)) throw new BazarError('unauthorized');
+      done();
+    };
   }
 
   function send(
@@ -73,6 +76,7 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
 
 /** Gathers the parameters from the parts of a request, and checks each part against what belongs there. */
 function paramsReader({
+  method,
   path,
   query,
   body,
@@ -80,7 +84,7 @@ function paramsReader({
   headers,
 }: HttpRequest): (request: FastifyRequest) => object {
   const urlPath = fromUrl(path);
-  const urlQuery = fromUrl(query);
+  const urlQuery = fromUrl(query, method === 'GET');
   const ofNoBody = body?.safeParse({}).success ? {} : undefined;
 
   function readBody(given: unknown): object {

@@ -36,15 +36,16 @@ export function connectionOperations(limits: Limits) {
     }),
 
     authenticate: operation({
-      summary: 'Show the admin token; the admin methods are open to this connection then',
+      summary: 'Show a token; the methods of its role are open to this connection then',
       kind: { ...CONNECTION, inTurn: false },
       params: z.strictObject({ token: z.string().max(1000) }),
       answers: { 200: ['It is the right one.', AuthenticatedAnswer] },
       errors: ['unauthorized'],
-      async run({ isAdmin }, { token }, { caller }) {
-        caller.isAdmin = isAdmin(token);
-        if (!caller.isAdmin) throw new BazarError('unauthorized');
-        return { body: () => ({ authenticated: true }) };
+      async run({ roleOf }, { token }, { caller }) {
+        const role = roleOf(token);
+        caller.role = role;
+        if (!role) throw new BazarError('unauthorized');
+        return { body: () => ({ authenticated: true, role }) };
       },
     }),
   };

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Context } from '../context.ts';
+import { isLocal } from '../is-local.ts';
 import type { Operation } from '../operations/operation.ts';
 import { writeProblem } from '../problem-response.ts';
 import { createRpcConnection, type Line } from './connection.ts';
@@ -67,7 +68,7 @@ export function createRpcServer(
     else {
       server.handleUpgrade(request, socket, head, (client) => {
         socket.off('error', fail);
-        connect(client, socket as Socket);
+        connect(client, socket as Socket, isLocal(request));
       });
     }
   }
@@ -83,11 +84,11 @@ export function createRpcServer(
     );
   }
 
-  function connect(client: WebSocket, socket: Socket): void {
+  function connect(client: WebSocket, socket: Socket, isLocal: boolean): void {
     const frames = createFrameProgress();
     // What is not read now cannot come to its end.
     const weighFrames = () => unfinished.hold(client.isPaused ? 0 : frames.unfinishedBytes);
-    const line = createLine(client, socket, endOfTurn, weighFrames, (reason) => {
+    const line = createLine(client, socket, isLocal, endOfTurn, weighFrames, (reason) => {
       logger.warn(`client ${socket.remoteAddress} is cut off: ${reason}`);
     });
     const unfinished = held.unfinished.open(line.cut);
@@ -140,6 +141,7 @@ export function createRpcServer(
 function createLine(
   client: WebSocket,
   socket: Socket,
+  isLocal: boolean,
   endOfTurn: (run: () => void) => void,
   onFlow: () => void,
   onCut: (reason: string) => void,
@@ -151,6 +153,7 @@ function createLine(
   };
   return {
     address: socket.remoteAddress ?? '',
+    isLocal,
     get isOpen() {
       return client.readyState === client.OPEN;
     },
