@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import type { Book } from '../../runtime/domain.ts';
+import type { Book, BookChange, BookId, Order } from '../../runtime/domain.ts';
 import { DamagedStoreError } from '../../storage/damage.ts';
-import { APPLIED_KEY, GENERATION_KEY, generationPrefix, keysUnder } from '../../storage/keys.ts';
+import { APPLIED_KEY, BOOK_PREFIX, GENERATION_KEY, generationPrefix, keysUnder } from '../../storage/keys.ts';
 import type { Position } from '../../storage/position.ts';
 import { putSealed, readSealed } from '../../storage/sealed.ts';
 import type { Operation, Range, Store } from '../../storage/store.ts';
+import type { Recorded } from './decide.ts';
+import type { KeyedText } from './overlay.ts';
 
 /**
  * All records of an applied state lie under the prefix of one generation. A snapshot is taken in under another,
@@ -68,4 +70,33 @@ export function readBook(text: string): Book | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Characters that the numbers and names of a book's record take, or a little more. */
+const BOOK_FRAME = 300;
+
+/** About the length of a book's record, without writing it. */
+export function textLength({ title, topic, authors }: Book): number {
+  return title.length + topic.length + (authors?.length ?? 0) + BOOK_FRAME;
+}
+
+/**
+ * Bytes that an order has outside, at most. Its record holds more than the order, but amounts are longer outside: by
+ * five bytes a line, of which none has less than 43.
+ */
+export function orderBytes([, text]: KeyedText): number {
+  return Math.ceil((Buffer.byteLength(text) * 9) / 8);
+}
+
+export function orderOf({ result }: Recorded): Order {
+  if (result.kind !== 'order') throw new Error(`the record of an order holds the result of ${result.kind}`);
+  return result.order;
+}
+
+export function bookIdOf(key: string): BookId {
+  return Number(key.slice(BOOK_PREFIX.length));
+}
+
+export function asChange({ id, stock, price, version, added, topic }: Book): BookChange {
+  return version === added ? { id, stock, price, version, topic } : { id, stock, price, version };
 }

@@ -1,4 +1,4 @@
-import type { Boot, Command, Result } from '../../runtime/domain.ts';
+import type { Command, Note, Result } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Incoming, NodeId, Peer, Reply } from '../../runtime/links/mesh.ts';
 import { atLeastAsNew, logEnd, type Raft } from './core/raft.ts';
@@ -22,7 +22,7 @@ export interface Replica {
   /** A commit index that a quorum confirmed after this call; asks the leader if this replica is none. */
   readIndex(deadline: number): Promise<number>;
   /** Puts a note of this leader's own into the log, which nobody waits for; does nothing where it does not lead. */
-  note(command: Boot): void;
+  note(command: Note): void;
   /** Resolves when everything changed so far is durable. */
   synced(): Promise<void>;
   stop(): void;
