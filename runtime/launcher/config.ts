@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { commandLine, type Environment, parse, readWhole, settings, UsageError } from '../command-line.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
+import { masked } from '../masked.ts';
 
 export { UsageError };
 
@@ -131,7 +132,7 @@ function readCache(url: string | undefined): Config['cache'] {
   const scheme = URL.canParse(url) ? new URL(url).protocol : '';
   if (scheme === 'redis:' || scheme === 'rediss:') return { kind: 'redis', url };
   throw new UsageError(
-    `${nameOf('redis')} must be redis://HOST:PORT, rediss://… or a socket's path, not "${url}"`,
+    `${nameOf('redis')} must be redis://HOST:PORT, rediss://… or a socket's path, not "${masked(url)}"`,
   );
 }
 

@@ -87,6 +87,19 @@ test('the cache is a given Redis, a private one, or none', () => {
   assert.match(complaint(['--redis', 'redis://h', '--no-redis']), 'exclude each other');
 });
 
+test('what is secret in the address of a Redis is not shown with what is wrong', () => {
+  const secrets = [
+    'http://:s3cret@h',
+    'redis//u:s3cret@h',
+    'http://u:s3/c@r:s3cret@h/0',
+    'h?password=s3cret',
+  ];
+  for (const address of secrets) {
+    assert.not.match(complaint([`--redis=${address}`]), /s3|cret/);
+    assert.not.match(complaint([], { REDIS_URL: address }), /s3|cret/);
+  }
+});
+
 test('links are Unix sockets, or TCP where that is asked for', () => {
   assert.is(read([]).links, process.platform === 'win32' ? 'tcp' : 'unix');
   assert.is(read([], { BAZAR_LINKS: 'tcp' }).links, 'tcp');
