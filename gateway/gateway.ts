@@ -1,4 +1,5 @@
 import type { Clock } from '../runtime/clock.ts';
+import type { Command, Key } from '../runtime/domain.ts';
 import type { Limits } from '../runtime/limits.ts';
 import type { Mesh, NodeId } from '../runtime/links/mesh.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -123,6 +124,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     else lifecycle.fellBehind();
   }
 
+  /** The names of a new command. A key that is made here is known to nobody else. */
+  function named(key: Key | undefined): Pick<Command, 'key' | 'requestId' | 'once'> {
+    const requestId = random.id();
+    return key === undefined ? { key: random.id(), requestId, once: true } : { key, requestId };
+  }
+
   const ownStatus = (): NodeStatus => ({
     id: mesh.self,
     kind: 'gateway',
@@ -150,12 +157,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     order: reads.order,
     orders: reads.orders,
 
-    purchase: (lines, key = random.id()) =>
-      submit({ kind: 'purchase', key, requestId: random.id(), lines: [...lines] }),
-    addBooks: (books, key = random.id()) =>
-      submit({ kind: 'addBooks', key, requestId: random.id(), books: [...books] }),
-    updateBook: (id, change, key = random.id()) =>
-      submit({ kind: 'updateBook', key, requestId: random.id(), id, ...change }),
+    purchase: (lines, key) => submit({ kind: 'purchase', ...named(key), lines: [...lines] }),
+    addBooks: (books, key) => submit({ kind: 'addBooks', ...named(key), books: [...books] }),
+    updateBook: (id, change, key) => submit({ kind: 'updateBook', ...named(key), id, ...change }),
 
     onChange: changes.onChange,
 

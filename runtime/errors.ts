@@ -6,7 +6,8 @@
 
 /**
  * - `none`: it was not even proposed; nothing happened, nothing will.
- * - `refused`: it was decided and the answer is no; asking again gets the same answer.
+ * - `refused`: it was decided and the answer is no; asking again under a key of one's own gets the same answer, as long as
+ *   it is remembered.
  * - `unknown`: it may or may not have happened; ask again with the same key to find out.
  */
 export type Outcome = 'none' | 'refused' | 'unknown';

@@ -13,6 +13,7 @@ import type { CatalogDisk } from './disk.ts';
 import { createFeed } from './feed.ts';
 import { createLeaderContact } from './leader-contact.ts';
 import { type HeavyReadType, type LightReadType, QUERIES, type QueryOptions } from './queries.ts';
+import { createRefusalExpiry } from './refusal-expiry.ts';
 import type { CatalogState } from './state.ts';
 import { createVersionWaits } from './version-waits.ts';
 
@@ -85,6 +86,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   });
 
   const leaderContact = createLeaderContact({ replica, clock });
+  const refusalExpiry = createRefusalExpiry({ replica, state: () => state, clock, limits, logger });
 
   /** Not that of an earlier start: what was cached under that one may be the future of a store put back since. */
   function knownBoot(): string | null {
@@ -209,6 +211,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     watching = clock.setTimeout(watch, limits.tickMs);
     leaderContact.look();
     noteBoot();
+    refusalExpiry.look();
     if (replica.caughtUp) lifecycle.caughtUp();
     else if (replica.raft.leaderCommit - state.applied.index > limits.keptEntries) lifecycle.fellBehind();
   }

@@ -11,6 +11,7 @@ import { type Config, UsageError } from './config.ts';
 import { type DataDirectory, openDataDirectory } from './data-directory.ts';
 import { findOnPath, type PrivateRedis, startPrivateRedis } from './private-redis.ts';
 import { awaitPurchases, introduceCatalogs } from './readiness.ts';
+import { startingLine } from './ready-line.ts';
 import { seedBooks } from './seed.ts';
 import { openSocketFolder, type SocketFolder } from './socket-folder.ts';
 import { type AddressFor, type NodePlan, type Supervisor, startSupervisor } from './supervisor.ts';
@@ -61,6 +62,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const limits: Limits = { ...DEFAULT_LIMITS, ...config.limits };
   await probePort(config.host, config.port);
   const data = await openDataDirectory(config.dataDirectory, { ...config, random });
+  // Not before: a start that is refused says that alone.
+  logger.info(startingLine(config));
   const sockets = await openSockets(config).catch(async (error) => {
     await data.release();
     throw error;

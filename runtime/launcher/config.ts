@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { commandLine, type Environment, parse, readWhole, settings, UsageError } from '../command-line.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
+import { masked } from '../masked.ts';
 
 export { UsageError };
 
@@ -45,6 +46,9 @@ const OPTIONS: readonly Option[] = [
   new Option('--limit <NAME=N>', 'another value for a bound; may be repeated')
     .env('BAZAR_LIMITS')
     .argParser((pair, before: readonly string[] = []) => [...before, pair]),
+  new Option('--keep-refusals <TIME>', 'how long refused orders are remembered: 30m, 24h, 7d')
+    .env('BAZAR_KEEP_REFUSALS')
+    .default('24h'),
   new Option('--log-level <LEVEL>', 'error, warn, info, debug').env('BAZAR_LOG_LEVEL').default('info'),
   plainSwitch('--verbose', 'the same as --log-level debug: the way of each request'),
 ];
@@ -82,7 +86,7 @@ export function readConfig(args: readonly string[], env: Environment): Config | 
     logLevel,
     adminToken: readToken(env, ADMIN_TOKEN_ENV),
     readerToken: readToken(env, READER_TOKEN_ENV),
-    limits: readLimits(given.limit),
+    limits: { keepRefusalsMs: readKeepRefusals(text('keepRefusals')), ...readLimits(given.limit) },
   };
 }
 
@@ -133,7 +137,7 @@ function readCache(url: string | undefined): Config['cache'] {
   const scheme = URL.canParse(url) ? new URL(url).protocol : '';
   if (scheme === 'redis:' || scheme === 'rediss:') return { kind: 'redis', url };
   throw new UsageError(
-    `${nameOf('redis')} must be redis://HOST:PORT, rediss://… or a socket's path, not "${url}"`,
+    `${nameOf('redis')} must be redis://HOST:PORT, rediss://… or a socket's path, not "${masked(url)}"`,
   );
 }
 
@@ -141,6 +145,18 @@ function readLinks(kind: string): Config['links'] {
   if (kind === 'tcp' || (kind === 'unix' && HAS_UNIX_SOCKETS)) return kind;
   throw new UsageError(
     `${nameOf('links')} must be ${HAS_UNIX_SOCKETS ? 'unix or tcp' : 'tcp'}, not "${kind}"`,
+  );
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A minute at least, so that whoever asks again meets the record; ten years at most. */
+function readKeepRefusals(text: string): number {
+  const [, count = '', unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  const ms = Number(count) * (UNIT_MS[unit] ?? 0);
+  if (ms >= UNIT_MS.m! && ms <= 3_650 * UNIT_MS.d!) return ms;
+  throw new UsageError(
+    `${nameOf('keepRefusals')} must be a time from 1m to 3650d, like 30m, 24h or 7d, not "${text}"`,
   );
 }
 

@@ -56,6 +56,8 @@ export function runChild(prepare: (context: ChildContext) => Promise<PreparedNod
     process.stderr.write('This is one process of the store and is started by the launcher: npm start\n');
     process.exit(2);
   }
+  // What a node writes is for its owner alone.
+  process.umask(0o077);
   // Ctrl-C and a closed terminal reach the whole process group; what they mean is for the launcher to say.
   process.on('SIGINT', () => {});
   process.on('SIGHUP', () => {});
