@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { commandLine, type Environment, parse, readWhole, settings, UsageError } from '../command-line.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
+import type { LogFormat } from '../log-text.ts';
 
 export { UsageError };
 
@@ -19,6 +20,8 @@ export interface Config {
   /** What joins the processes: Unix sockets that only this user can open, or ports that anybody here can dial. */
   readonly links: 'unix' | 'tcp';
   readonly logLevel: string;
+  /** As asked for; without a wish, text for a terminal and JSON for all else. */
+  readonly logFormat: LogFormat | undefined;
   /** The admin token from the environment; without one the data directory keeps a random one. */
   readonly adminToken: string | undefined;
   readonly limits: Partial<Limits>;
@@ -44,6 +47,10 @@ const OPTIONS: readonly Option[] = [
     .env('BAZAR_LIMITS')
     .argParser((pair, before: readonly string[] = []) => [...before, pair]),
   new Option('--log-level <LEVEL>', 'error, warn, info, debug').env('BAZAR_LOG_LEVEL').default('info'),
+  new Option(
+    '--log-format <FORMAT>',
+    'text or json; else text on a terminal and JSON in pipes and files',
+  ).env('BAZAR_LOG_FORMAT'),
   plainSwitch('--verbose', 'the same as --log-level debug: the way of each request'),
 ];
 
@@ -77,6 +84,7 @@ export function readConfig(args: readonly string[], env: Environment): Config | 
     cache: given.noRedis ? { kind: 'none' } : readCache(given.redis),
     links: readLinks(text('links')),
     logLevel,
+    logFormat: readLogFormat(given.logFormat),
     adminToken: readAdminToken(env[ADMIN_TOKEN_ENV]),
     limits: readLimits(given.limit),
   };
@@ -137,6 +145,12 @@ function readLinks(kind: string): Config['links'] {
   throw new UsageError(
     `${nameOf('links')} must be ${HAS_UNIX_SOCKETS ? 'unix or tcp' : 'tcp'}, not "${kind}"`,
   );
+}
+
+function readLogFormat(format: string | undefined): LogFormat | undefined {
+  if (!format) return undefined;
+  if (format === 'text' || format === 'json') return format;
+  throw new UsageError(`${nameOf('logFormat')} must be text or json, not "${format}"`);
 }
 
 function readAdminToken(token: string | undefined): string | undefined {
