@@ -14,6 +14,7 @@ import { awaitPurchases, introduceCatalogs } from './readiness.ts';
 import { seedBooks } from './seed.ts';
 import { openSocketFolder, type SocketFolder } from './socket-folder.ts';
 import { type AddressFor, type NodePlan, type Supervisor, startSupervisor } from './supervisor.ts';
+import { watchStarts } from './watch-starts.ts';
 
 export interface ClusterOptions {
   readonly config: Config;
@@ -95,16 +96,18 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       logger.info(`filling the store with ${books.length} books`);
       await seedBooks({ books, url, adminToken: data.adminToken, clock, random, limits });
       await data.update({ seeded: true });
+      supervisor.tellFilled();
     }
     return { url, cache: cacheText(config, redis), seeded: empty ? books.length : undefined };
   })();
   ready.catch(() => {});
+  const hopeless = watchStarts(supervisor, { limits, needsEveryCatalog: () => !data.record.formatted });
 
   return {
     supervisor,
     adminToken: data.adminToken,
     redis,
-    ready: Promise.race([ready, broken]),
+    ready: Promise.race([ready, broken, hopeless]),
     broken,
     async stop() {
       await supervisor.stop();
@@ -156,6 +159,7 @@ function planNodes(options: {
       logFormat,
       limits: config.limits,
       ...(kind === 'gateway' && {
+        filled: data.record.seeded,
         http: { host: config.host, port: httpPort(), adminToken: data.adminToken },
         redisUrl,
       }),

@@ -110,7 +110,7 @@ test('600 pages that are asked for at once and not read leave the memory as it w
   const before = new Map<string, number>();
   const most = new Map<string, number>();
   const look = async (into: Map<string, number>) => {
-    for (const { id, pid } of nodes) into.set(id, Math.max(into.get(id) ?? 0, await residentBytes(pid)));
+    for (const { id, pid } of nodes) into.set(id, Math.max(into.get(id) ?? 0, await residentBytes(pid!)));
   };
   await look(before);
   const text = `GET /orders?after=bif&limit=800 HTTP/1.1\r\nhost: ${hostname}\r\n\r\n`.repeat(20);
