@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BookId, Key, RefusalCode } from './domain.ts';
-import { NodeStatus } from './messages.ts';
+import { NodeState, NodeStatus } from './messages.ts';
 
 /**
  * The answers of the store's outside API: money as decimal strings, times as ISO 8601. The gateway
@@ -104,9 +104,23 @@ export const AuthenticatedAnswer = z
   .meta({ id: 'Authenticated' });
 export type AuthenticatedAnswer = z.infer<typeof AuthenticatedAnswer>;
 
+/** A node as it says of itself; of one that does not answer, what is known otherwise. */
+export const NodeAnswer = NodeStatus.extend({
+  pid: NodeStatus.shape.pid.optional().meta({ description: 'Of its process; none while it has no process.' }),
+  state: z.enum([...NodeState.options, 'unreachable']).meta({
+    description: '`down`: it has no process. `unreachable`: it has one, or may have, and gives no answer.',
+  }),
+  url: NodeStatus.shape.url.optional(),
+  reason: z.string().optional().meta({ description: 'Why it is in that state, where that is known.' }),
+}).meta({ id: 'Node' });
+export type NodeAnswer = z.infer<typeof NodeAnswer>;
+
 export const StatusAnswer = z
   .object({
-    nodes: z.array(NodeStatus.partial({ pid: true, url: true })).meta({
+    boot: z.string().meta({
+      description: 'Names this run of the gateway. Within one the counts and the version never go back.',
+    }),
+    nodes: z.array(NodeAnswer).meta({
       description: '`pid` and `url` are for those on the same machine, and for those with a token.',
     }),
     leader: z.string().nullable(),
@@ -116,7 +130,9 @@ export const StatusAnswer = z
       hits: Count,
       misses: Count,
     }),
-    version: Version.meta({ description: 'The highest log index this gateway knows to be committed.' }),
+    version: Version.nullable().meta({
+      description: 'The highest log index this gateway knows to be committed; null until it knows one.',
+    }),
   })
   .meta({ id: 'Status' });
 export type StatusAnswer = z.infer<typeof StatusAnswer>;

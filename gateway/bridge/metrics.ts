@@ -50,6 +50,13 @@ export function createMetrics(): Metrics {
     registers,
   });
 
+  const run = new Gauge({
+    name: 'bazar_gateway_info',
+    help: 'Names the run of the gateway that the counters belong to.',
+    labelNames: ['boot'],
+    registers,
+  });
+
   return {
     contentType: registry.contentType,
     answered(route, status, seconds) {
@@ -60,7 +67,9 @@ export function createMetrics(): Metrics {
     text(clients, status) {
       connected.set(clients);
       if (status) {
-        version.set(status.version);
+        run.reset();
+        run.set({ boot: status.boot }, 1);
+        if (status.version !== null) version.set(status.version);
         setTotal(hits, status.cache.hits);
         setTotal(misses, status.cache.misses);
       }

@@ -15,6 +15,7 @@ import { startingLine } from './ready-line.ts';
 import { seedBooks } from './seed.ts';
 import { openSocketFolder, type SocketFolder } from './socket-folder.ts';
 import { type AddressFor, type NodePlan, type Supervisor, startSupervisor } from './supervisor.ts';
+import { watchStarts } from './watch-starts.ts';
 
 export interface ClusterOptions {
   readonly config: Config;
@@ -98,16 +99,18 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       logger.info(`filling the store with ${books.length} books`);
       await seedBooks({ books, url, adminToken: data.adminToken, clock, random, limits });
       await data.update({ seeded: true });
+      supervisor.tellFilled();
     }
     return { url, cache: cacheText(config, redis), seeded: empty ? books.length : undefined };
   })();
   ready.catch(() => {});
+  const hopeless = watchStarts(supervisor, { limits, needsEveryCatalog: () => !data.record.formatted });
 
   return {
     supervisor,
     adminToken: data.adminToken,
     redis,
-    ready: Promise.race([ready, broken]),
+    ready: Promise.race([ready, broken, hopeless]),
     broken,
     async stop() {
       await supervisor.stop();
@@ -159,6 +162,7 @@ function planNodes(options: {
       logFormat,
       limits: config.limits,
       ...(kind === 'gateway' && {
+        filled: data.record.seeded,
         http: {
           host: config.host,
           port: httpPort(),

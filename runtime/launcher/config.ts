@@ -1,6 +1,7 @@
 import { type Command, Option } from 'commander';
 import { commandLine, type Environment, parse, readWhole, settings, UsageError } from '../command-line.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
+import type { LogFormat } from '../log-text.ts';
 import { masked } from '../masked.ts';
 
 export { UsageError };
@@ -20,6 +21,8 @@ export interface Config {
   /** What joins the processes: Unix sockets that only this user can open, or ports that anybody here can dial. */
   readonly links: 'unix' | 'tcp';
   readonly logLevel: string;
+  /** As asked for; without a wish, text for a terminal and JSON for all else. */
+  readonly logFormat: LogFormat | undefined;
   /** The admin token from the environment; without one the data directory keeps a random one. */
   readonly adminToken: string | undefined;
   /** The same for the token that lists orders. */
@@ -50,6 +53,10 @@ const OPTIONS: readonly Option[] = [
     .env('BAZAR_KEEP_REFUSALS')
     .default('24h'),
   new Option('--log-level <LEVEL>', 'error, warn, info, debug').env('BAZAR_LOG_LEVEL').default('info'),
+  new Option(
+    '--log-format <FORMAT>',
+    'text or json; else text on a terminal and JSON in pipes and files',
+  ).env('BAZAR_LOG_FORMAT'),
   plainSwitch('--verbose', 'the same as --log-level debug: the way of each request'),
 ];
 
@@ -84,6 +91,7 @@ export function readConfig(args: readonly string[], env: Environment): Config | 
     cache: given.noRedis ? { kind: 'none' } : readCache(given.redis),
     links: readLinks(text('links')),
     logLevel,
+    logFormat: readLogFormat(given.logFormat),
     adminToken: readToken(env, ADMIN_TOKEN_ENV),
     readerToken: readToken(env, READER_TOKEN_ENV),
     limits: { keepRefusalsMs: readKeepRefusals(text('keepRefusals')), ...readLimits(given.limit) },
@@ -146,6 +154,12 @@ function readLinks(kind: string): Config['links'] {
   throw new UsageError(
     `${nameOf('links')} must be ${HAS_UNIX_SOCKETS ? 'unix or tcp' : 'tcp'}, not "${kind}"`,
   );
+}
+
+function readLogFormat(format: string | undefined): LogFormat | undefined {
+  if (!format) return undefined;
+  if (format === 'text' || format === 'json') return format;
+  throw new UsageError(`${nameOf('logFormat')} must be text or json, not "${format}"`);
 }
 
 const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };

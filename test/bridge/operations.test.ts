@@ -9,6 +9,7 @@ test('the status lists the nodes, the leader and the cache', () =>
     const { status, body } = await ask(`${url}/status`);
     assert.is(status, 200);
     assert.equal(body, {
+      boot: 'run-1',
       nodes: [
         {
           id: 'catalog-1',
@@ -20,7 +21,7 @@ test('the status lists the nodes, the leader and the cache', () =>
           term: 3,
           applied: 1,
         },
-        { id: 'catalog-2', kind: 'catalog', pid: 0, state: 'down', url: '' },
+        { id: 'catalog-2', kind: 'catalog', state: 'down', reason: 'SIGKILL' },
       ],
       leader: 'catalog-1',
       cache: { kind: 'memory', state: 'ready', hits: 5, misses: 2 },

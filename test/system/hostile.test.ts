@@ -41,7 +41,7 @@ test.after(async () => {
 });
 
 async function allPids(): Promise<number[]> {
-  return (await cluster.status()).nodes.map(({ pid }) => pid);
+  return (await cluster.status()).nodes.map(({ pid }) => pid!);
 }
 
 /** The applied index and the digest, which every catalog has. */
@@ -74,10 +74,10 @@ async function assertServes(): Promise<void> {
 /** Runs an attack and asserts that the gateway's memory stays bounded while it lasts. */
 async function withinMemory(attack: () => Promise<void>): Promise<void> {
   const { pid } = await cluster.node('gateway-1');
-  const before = await residentBytes(pid);
+  const before = await residentBytes(pid!);
   let most = before;
   const watch = setInterval(async () => {
-    most = Math.max(most, await residentBytes(pid));
+    most = Math.max(most, await residentBytes(pid!));
   }, 20);
   try {
     await attack();
@@ -228,11 +228,11 @@ async function assertReads(): Promise<void> {
 test('strangers on the links cost little memory, and a gateway that comes back is linked past them', async () => {
   const nodes = (await cluster.status()).nodes.filter(({ kind }) => kind !== 'gateway');
   const catalog = nodes.find(({ kind }) => kind === 'catalog')!;
-  const before = await residentBytes(catalog.pid);
+  const before = await residentBytes(catalog.pid!);
   const strangers = Array.from({ length: 40 }, () => openHalf(UPGRADE, catalog.url));
   for (const socket of strangers) socket.write(Buffer.concat([FRAME_OF_8_MIB, Buffer.alloc(8_000_000, ' ')]));
   await eventually('they are cut off', () => strangers.every(({ closed }) => closed));
-  const growth = (await residentBytes(catalog.pid)) - before;
+  const growth = (await residentBytes(catalog.pid!)) - before;
   assert.ok(growth < 100 * MIB, `a catalog grew by ${growth} bytes`);
 
   const idle = nodes.flatMap(({ url }) => Array.from({ length: 1_000 }, () => openHalf('', url)));

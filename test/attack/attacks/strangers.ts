@@ -57,8 +57,8 @@ export const strangers: StoreAttack = {
 async function linkPorts(store: LauncherCluster): Promise<string[]> {
   const { nodes } = await store.status();
   return nodes
-    .filter(({ kind, url }) => kind !== 'gateway' && url.startsWith('ws://'))
-    .map(({ url }) => url.replace('ws:', 'http:'));
+    .filter(({ kind, url }) => kind !== 'gateway' && url?.startsWith('ws://'))
+    .map(({ url }) => url!.replace('ws:', 'http:'));
 }
 
 async function timeToPurchase(store: LauncherCluster, since: number): Promise<number> {
