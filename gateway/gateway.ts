@@ -15,8 +15,8 @@ import { createReads } from './reads.ts';
 import type { GatewayService } from './service.ts';
 import { askInTurn } from './upstream/ask-in-turn.ts';
 import { auditCluster } from './upstream/audit.ts';
+import { createClusterNodes, leaderOf, type ProcessWord } from './upstream/cluster-nodes.ts';
 import { createRoundRobin } from './upstream/round-robin.ts';
-import { createClusterNodes, leaderOf, type ProcessWord } from './upstream/status.ts';
 import { createSubmissions } from './upstream/submissions.ts';
 
 export interface GatewayOptions {
