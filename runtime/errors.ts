@@ -31,6 +31,8 @@ export const ERROR_KINDS = {
   'unknown-order': { status: 404, title: 'No such order', outcome: 'none' },
   'not-found': { status: 404, title: 'No such address', outcome: 'none' },
   'method-not-allowed': { status: 405, title: 'That method is not allowed here', outcome: 'none' },
+  'foreign-origin': { status: 403, title: 'Not for web pages elsewhere', outcome: 'none' },
+  'foreign-host': { status: 403, title: 'The store does not go by that name', outcome: 'none' },
   'upgrade-required': { status: 426, title: 'This address speaks WebSocket', outcome: 'none' },
   'request-timeout': { status: 408, title: 'The request did not arrive in time', outcome: 'none' },
   'malformed-http': { status: 400, title: 'That is not HTTP', outcome: 'none' },

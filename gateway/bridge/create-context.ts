@@ -5,6 +5,7 @@ import { createWaits } from '../../runtime/waits.ts';
 import type { GatewayService } from '../service.ts';
 import { createAdmission } from './admission.ts';
 import type { Context } from './context.ts';
+import { type Access, createDoorkeeper } from './doorkeeper.ts';
 import { createLargeTopics } from './large-topics.ts';
 import { createMetrics } from './metrics.ts';
 import { createAuditPages, createPages } from './pages.ts';
@@ -16,12 +17,13 @@ import { createWrites } from './writes.ts';
 
 /** The parts that one gateway's operations and doors share. */
 export function createContext(
-  options: Tokens & {
-    readonly service: GatewayService;
-    readonly limits: Limits;
-    readonly clock: Clock;
-    readonly logger: Logger;
-  },
+  options: Tokens &
+    Access & {
+      readonly service: GatewayService;
+      readonly limits: Limits;
+      readonly clock: Clock;
+      readonly logger: Logger;
+    },
 ): Context {
   const { service, limits, clock, logger } = options;
   const metrics = createMetrics();
@@ -40,6 +42,7 @@ export function createContext(
       queues: createSharedBytes('waiting calls', limits.maxAllClientQueueBytes, clock),
       backlogs: createSharedBytes('answers not taken', limits.maxAllClientBacklogBytes, clock),
     },
+    doorkeeper: createDoorkeeper(options),
     roleOf: createRoles(options),
     endOfTurn,
     waits: createWaits(clock),

@@ -96,6 +96,11 @@ export const CLIENT_BOUNDS = {
     unit: 'ms',
     meaning: 'an HTTP client may take to send a whole request',
   },
+  keepAliveMs: {
+    value: 65_000,
+    unit: 'ms',
+    meaning: 'an HTTP connection may rest between two requests; more than the 60 s of common proxies',
+  },
   defaultPage: {
     value: 100,
     unit: 'books',

@@ -9,7 +9,7 @@ import { AS_READER, ask, openRpc, withBridge } from './support.ts';
 function pipelined(url: string, path: string, count: number): Socket {
   const { hostname, port } = new URL(url);
   const socket = connect(Number(port), hostname, () =>
-    socket.write(`GET ${path} HTTP/1.1\r\nhost: x\r\n\r\n`.repeat(count)),
+    socket.write(`GET ${path} HTTP/1.1\r\nhost: localhost\r\n\r\n`.repeat(count)),
   );
   socket.on('error', () => {});
   return socket;

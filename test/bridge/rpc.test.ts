@@ -342,7 +342,8 @@ test('clients beyond the limit are refused until one has left', () =>
 
 test('an upgrade at another address is answered with a problem', () =>
   withBridge(async ({ url }) => {
-    const upgrade = 'GET /other HTTP/1.1\r\nhost: x\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n';
+    const upgrade =
+      'GET /other HTTP/1.1\r\nhost: localhost\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n';
     const answer = await raw(url, upgrade);
     assert.match(answer, 'HTTP/1.1 404 Not Found');
     assert.match(answer, '"code":"not-found"');
@@ -438,7 +439,7 @@ test('messages and bodies without an end are bounded in all, and those who have 
       const modest = await openRpc(url);
       wireOf(modest).write(notEnded(10));
       const { hostname, port } = new URL(url);
-      const post = 'POST /purchase HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+      const post = 'POST /purchase HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n';
       const bodies = Array.from({ length: 20 }, () => {
         const socket = connect(Number(port), hostname).on('error', () => {});
         socket.resume();

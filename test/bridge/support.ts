@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
-import { type Bridge, openBridge } from '../../gateway/bridge/bridge.ts';
+import { type Bridge, type BridgeOptions, openBridge } from '../../gateway/bridge/bridge.ts';
+import type { Access } from '../../gateway/bridge/doorkeeper.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { NewBook } from '../../runtime/domain.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
@@ -30,6 +31,7 @@ export async function withBridge(
   use: (opened: Opened) => Promise<void>,
   limits: Partial<Limits> = {},
   logger: Logger = silentLogger,
+  access: Access & Pick<BridgeOptions, 'tls'> = {},
 ): Promise<void> {
   const service = await createMemoryService(BOOKS);
   const bridge = await openBridge({
@@ -38,6 +40,7 @@ export async function withBridge(
     port: 0,
     adminToken: TOKEN,
     readerToken: READER_TOKEN,
+    ...access,
     limits: { ...DEFAULT_LIMITS, ...limits },
     clock: systemClock,
     logger,

@@ -283,9 +283,9 @@ test('half-open HTTP keeps nobody out, and is ended in time', () =>
       const halves = [
         '',
         'GET /info/1 HT',
-        'GET /info/1 HTTP/1.1\r\nhost: x\r\n',
-        'POST /purchase HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 27\r\n\r\n{"id":1,',
-        'GET /ws HTTP/1.1\r\nhost: x\r\nconnection: upgrade\r\nupgrade: websocket\r\n',
+        'GET /info/1 HTTP/1.1\r\nhost: localhost\r\n',
+        'POST /purchase HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 27\r\n\r\n{"id":1,',
+        'GET /ws HTTP/1.1\r\nhost: localhost\r\nconnection: upgrade\r\nupgrade: websocket\r\n',
       ];
       const sockets = halves.flatMap((text) => Array.from({ length: 100 }, () => openHalf(text)));
       try {
@@ -299,7 +299,7 @@ test('half-open HTTP keeps nobody out, and is ended in time', () =>
 
 const UPGRADE = [
   'GET /ws HTTP/1.1',
-  'host: x',
+  'host: localhost',
   'connection: upgrade',
   'upgrade: websocket',
   'sec-websocket-version: 13',

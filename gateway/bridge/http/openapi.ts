@@ -6,7 +6,7 @@ import { createSchemaBook, type SchemaBook } from '../schema-book.ts';
 import { PROBES } from './probes.ts';
 
 /** What any route may answer. */
-const COMMON_ERRORS = ['too-many-requests', 'draining', 'internal'] as const;
+const COMMON_ERRORS = ['too-many-requests', 'draining', 'internal', 'foreign-host'] as const;
 
 /** Whose token a role takes; one of them is enough. */
 const SCHEMES = { admin: ['adminToken'], reader: ['readerToken', 'adminToken'] } as const;
@@ -89,7 +89,10 @@ function describe(operation: Operation, http: HttpRequest, book: SchemaBook): ob
     }),
     responses: {
       ...responses,
-      ...problems([...(role ? ['unauthorized' as const] : []), ...errors, ...kind.errors], book),
+      ...problems(
+        [...(role ? (['unauthorized', 'foreign-origin'] as const) : []), ...errors, ...kind.errors],
+        book,
+      ),
     },
     ...(role && { security: SCHEMES[role].map((scheme) => ({ [scheme]: [] })) }),
   };

@@ -104,6 +104,7 @@ export const WRITE: Kind = {
   revalidated: false,
   errors: [
     'invalid-request',
+    'foreign-origin',
     'key-reused',
     'malformed-json',
     'unsupported-media-type',

@@ -2,7 +2,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { BazarError } from '../../../runtime/errors.ts';
+import { asBazarError, BazarError } from '../../../runtime/errors.ts';
 import type { Context } from '../context.ts';
 import { isLocal } from '../is-local.ts';
 import type { Operation } from '../operations/operation.ts';
@@ -37,9 +37,14 @@ export function createRpcServer(
   context: Context,
   operations: Readonly<Record<string, Operation>>,
 ): RpcServer {
-  const { admission, limits, held, clock, logger, subscriptions, endOfTurn } = context;
+  const { admission, doorkeeper, limits, held, clock, logger, subscriptions, endOfTurn } = context;
   const methods = createMethods(context, operations);
-  const server = new WebSocketServer({ noServer: true, maxPayload: limits.maxBodyBytes });
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.maxBodyBytes,
+    // None is spoken but JSON-RPC, which has no name; the library would agree to whatever is asked for first.
+    handleProtocols: () => false,
+  });
   /** Open connections and their last signs of life. */
   const alive = new Map<WebSocket, Life>();
   let pings = clock.setTimeout(pingAll, limits.clientPingMs);
@@ -73,7 +78,14 @@ export function createRpcServer(
     }
   }
 
-  function refusal({ url = '' }: IncomingMessage): BazarError | undefined {
+  function refusal(request: IncomingMessage): BazarError | undefined {
+    const { url = '' } = request;
+    try {
+      doorkeeper.checkHost(request);
+      doorkeeper.checkOrigin(request);
+    } catch (error) {
+      return asBazarError(error);
+    }
     if (url.split('?', 1)[0] !== PATH)
       return new BazarError('not-found', `WebSockets are served at ${PATH}.`);
     if (admission.draining) return new BazarError('draining');
