@@ -1,10 +1,6 @@
 import { type BazarError, ERROR_KINDS, type ErrorCode } from '../../runtime/errors.ts';
+import { plain } from '../../runtime/plain.ts';
 import { EXIT, type Exit } from './command.ts';
-
-/** Text from the store, fit for a terminal: whatever a title holds, it cannot steer the screen. */
-export function plain(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '\u{FFFD}');
-}
 
 /** `1 copy`, `2 copies`. */
 export function copies(count: number): string {

@@ -57,6 +57,7 @@ export interface Body {
   readonly jsonrpc?: string;
   readonly id?: number | string | null;
   readonly title?: string;
+  readonly topic?: string;
   readonly price?: string;
   readonly stock?: number;
   readonly version?: number;
