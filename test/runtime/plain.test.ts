@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { textOf } from '../../runtime/log-text.ts';
@@ -24,7 +25,7 @@ test('log lines for people are lines still, and steer nothing', () => {
     msg: `asked for ${STEERING}\nnext`,
     title: STEERING,
   };
-  const line = textOf(JSON.stringify(record)).replaceAll(/\u001b\[\d+m/g, '');
+  const line = stripVTControlCharacters(textOf(JSON.stringify(record)));
   assert.not.match(line, /[^\P{Cc}\n\t]|\p{Bidi_Control}/u);
   assert.match(line, '\nnext');
 });
