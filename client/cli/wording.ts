@@ -1,12 +1,8 @@
 import { type BazarError, ERROR_KINDS, type ErrorCode } from '../../runtime/errors.ts';
+import { plain } from '../../runtime/plain.ts';
 import { EXIT, type Exit } from './command.ts';
 
 /** The wording of what the commands print: texts, counts, errors and what to do about them. */
-
-/** Text from the store, fit for a terminal: whatever a title holds, it cannot steer the screen. */
-export function plain(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '\u{FFFD}');
-}
 
 /** `1 copy`, `2 copies`. */
 export function copies(count: number): string {

@@ -63,6 +63,7 @@ export interface Body {
   readonly jsonrpc?: string;
   readonly id?: number | string | null;
   readonly title?: string;
+  readonly topic?: string;
   readonly price?: string;
   readonly stock?: number;
   readonly version?: number;

@@ -281,6 +281,9 @@ test('a change or a book that does not fit is refused', () =>
       [Array(1001).fill(book), 'the body must have at most 1000 elements'],
       [{ ...book, title: 'half \uD83D' }, 'the body must be well-formed Unicode'],
       [[book, { ...book, authors: '\uDE00' }], '[1] must be well-formed Unicode'],
+      [{ ...book, title: '\u200B\u202E\u0007' }, 'title must have a character that can be seen'],
+      [{ ...book, topic: '\u3164 \uFE0F' }, 'topic must have a character that can be seen'],
+      [[book, { ...book, authors: '\u2800' }], '[1].authors must have a character that can be seen'],
     ];
     for (const [body, detail] of books) {
       const answer = await post(`${url}/books`, body, AS_ADMIN);

@@ -1,6 +1,6 @@
+import { plain } from '../../../runtime/plain.ts';
 import { freshKey } from '../../client.ts';
 import { type CliCommand, EXIT, readAmount, readBookId, readExpectation, readKey } from '../command.ts';
-import { plain } from '../wording.ts';
 import { askAgainWith } from '../write-failed.ts';
 
 export const price: CliCommand = {

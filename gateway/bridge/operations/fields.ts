@@ -35,8 +35,22 @@ export const Topic = z
   .refine(isWellFormed, WELL_FORMED)
   .meta({ examples: ['distributed systems'] });
 
+/** A character that is seen: no control, space, mark of text direction or filler, and no empty Braille cell. */
+const VISIBLE = /[^\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+const visible = <Text extends z.ZodType<string>>(text: Text) =>
+  text.refine((given) => given === '' || VISIBLE.test(given), 'must have a character that can be seen');
+
+const { title, topic, authors } = NewBook.shape;
+
 export const OutsideBook = z
-  .strictObject({ ...NewBook.shape, price: Price })
+  .strictObject({
+    ...NewBook.shape,
+    title: visible(title),
+    topic: visible(topic),
+    authors: visible(authors.unwrap()).optional(),
+    price: Price,
+  })
   .refine((book) => Object.values(book).every(isWellFormed), WELL_FORMED);
 
 export const Consistency = z
