@@ -11,6 +11,7 @@ import type { Metrics } from './metrics.ts';
 import type { Pages, Reader } from './pages.ts';
 import type { Subscriptions, Watcher } from './rpc/subscriptions.ts';
 import type { SharedBytes } from './shared-bytes.ts';
+import type { TokenGuard } from './token-guard.ts';
 import type { Writes } from './writes.ts';
 
 /** What the operations and both doors to them work with. */
@@ -30,6 +31,7 @@ export interface Context {
     readonly backlogs: SharedBytes;
   };
   readonly isAdmin: (token: string) => boolean;
+  readonly tokens: TokenGuard;
   /** Runs something once the frames of this event-loop turn have been handled. */
   readonly endOfTurn: (run: () => void) => void;
   /** Waits that end with the bridge. */
@@ -42,6 +44,7 @@ export interface Context {
 /** Who asks: an HTTP connection, or a WebSocket connection. */
 export interface Caller {
   isAdmin: boolean;
+  readonly address: string;
   /** What a WebSocket connection watches. */
   readonly watcher: Watcher | undefined;
   /** This connection among those that wait for heavy reads of a kind. */

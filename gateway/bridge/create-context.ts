@@ -11,6 +11,7 @@ import { createAuditPages, createPages } from './pages.ts';
 import { createSubscriptions } from './rpc/subscriptions.ts';
 import { createTurn } from './rpc/turn.ts';
 import { createSharedBytes } from './shared-bytes.ts';
+import { createTokenGuard } from './token-guard.ts';
 import { createWrites } from './writes.ts';
 
 /** The parts that one gateway's operations and doors share. */
@@ -24,6 +25,7 @@ export function createContext(options: {
   const { service, adminToken, limits, clock, logger } = options;
   const metrics = createMetrics();
   const endOfTurn = createTurn(clock);
+  const waits = createWaits(clock);
   return {
     service,
     writes: createWrites(service, metrics.purchased),
@@ -39,8 +41,9 @@ export function createContext(options: {
       backlogs: createSharedBytes('answers not taken', limits.maxAllClientBacklogBytes, clock),
     },
     isAdmin: tokenCheck(adminToken),
+    tokens: createTokenGuard({ limits, clock, logger, waits }),
     endOfTurn,
-    waits: createWaits(clock),
+    waits,
     limits,
     clock,
     logger,

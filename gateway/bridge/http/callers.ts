@@ -19,6 +19,7 @@ export function createCallers(context: Context): (request: FastifyRequest) => Ca
     };
     return {
       isAdmin: false,
+      address,
       watcher: undefined,
       reader(heavy) {
         if (socket.destroyed) throw new BazarError('unavailable', 'The client has gone.');

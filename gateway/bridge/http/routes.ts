@@ -33,10 +33,10 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
   }
 
   /** Runs before the body is read, so that a stranger cannot make the gateway parse one. */
-  function adminOnly(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
-    const [scheme = '', token = ''] = (request.headers.authorization ?? '').split(' ', 2);
-    if (scheme.toLowerCase() !== 'bearer' || !context.isAdmin(token)) throw new BazarError('unauthorized');
-    done();
+  async function adminOnly({ headers, ip }: FastifyRequest): Promise<void> {
+    const [scheme = '', token = ''] = (headers.authorization ?? '').split(' ', 2);
+    if (scheme.toLowerCase() !== 'bearer') throw new BazarError('unauthorized');
+    await context.tokens.check(ip, () => context.isAdmin(token));
   }
 
   function send(

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { AuthenticatedAnswer, SubscribedAnswer, UnsubscribedAnswer } from '../../../runtime/api.ts';
 import { BookId } from '../../../runtime/domain.ts';
-import { BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import { Topic } from './fields.ts';
 import { CONNECTION, operation } from './operation.ts';
@@ -40,10 +39,11 @@ export function connectionOperations(limits: Limits) {
       kind: { ...CONNECTION, inTurn: false },
       params: z.strictObject({ token: z.string().max(1000) }),
       answers: { 200: ['It is the right one.', AuthenticatedAnswer] },
-      errors: ['unauthorized'],
-      async run({ isAdmin }, { token }, { caller }) {
-        caller.isAdmin = isAdmin(token);
-        if (!caller.isAdmin) throw new BazarError('unauthorized');
+      errors: ['unauthorized', 'too-many-requests'],
+      async run({ isAdmin, tokens }, { token }, { caller }) {
+        caller.isAdmin = false;
+        await tokens.check(caller.address, () => isAdmin(token));
+        caller.isAdmin = true;
         return { body: () => ({ authenticated: true }) };
       },
     }),

@@ -63,7 +63,13 @@ export function createRpcConnection(options: {
     pages: createReader(line.address, { gathers: true, cut }),
     audits: createReader(line.address, { gathers: true, cut }),
   };
-  const caller: RpcCaller = { watcher, reader: (heavy) => readers[heavy], whenTaken, isAdmin: false };
+  const caller: RpcCaller = {
+    watcher,
+    reader: (heavy) => readers[heavy],
+    whenTaken,
+    isAdmin: false,
+    address: line.address,
+  };
   const queued = held.queues.open(line.cut);
   const backlog = held.backlogs.open(line.cut);
   const turns = createTurns(line, limits, queued);
