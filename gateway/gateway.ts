@@ -42,6 +42,8 @@ export interface Gateway extends GatewayService, Pick<Lifecycle, 'state' | 'obse
   stop(): Promise<void>;
 }
 
+const NO_FEED = { state: 'bypassed', reason: 'no catalog tells of changes' } as const;
+
 export function createGateway(options: GatewayOptions): Gateway {
   const { mesh, catalogs, orders, clock, random, limits, logger, remote, pid = process.pid } = options;
   const lifecycle = createLifecycle({ clock, logger, limits });
@@ -170,7 +172,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         leader: leaderOf(others),
         cache: {
           kind: remote ? 'redis' : 'memory',
-          state: feed.live && (remote?.usable ?? true) ? 'ready' : 'bypassed',
+          ...(feed.live ? (remote?.condition ?? { state: 'ready' }) : NO_FEED),
           ...count,
         },
         version: committed(),

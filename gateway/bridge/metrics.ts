@@ -12,6 +12,7 @@ export interface Metrics {
   text(clients: number, status: ClusterStatus | undefined): Promise<string>;
 }
 
+const CACHE_STATES = ['ready', 'degraded', 'bypassed'] as const;
 const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3];
 
 export function createMetrics(): Metrics {
@@ -43,6 +44,12 @@ export function createMetrics(): Metrics {
     help: 'Reads a catalog answered.',
     registers,
   });
+  const cache = new Gauge({
+    name: 'bazar_cache_state',
+    help: '1 for the state that the cache is in.',
+    labelNames: ['state'],
+    registers,
+  });
   const connected = new Gauge({ name: 'bazar_clients', help: 'Open client WebSockets.', registers });
   const version = new Gauge({
     name: 'bazar_applied_version',
@@ -61,6 +68,7 @@ export function createMetrics(): Metrics {
       connected.set(clients);
       if (status) {
         version.set(status.version);
+        for (const state of CACHE_STATES) cache.set({ state }, state === status.cache.state ? 1 : 0);
         setTotal(hits, status.cache.hits);
         setTotal(misses, status.cache.misses);
       }

@@ -73,6 +73,8 @@ test('few may wait at once, and wrong tokens are logged, some in one line', asyn
   assert.is(tries[5]!.code, 'too-many-requests');
   assert.equal(lines, ['a wrong token from 10.0.0.1 (1 of late)']);
   await clock.elapse(2_000);
+  attempt(false);
+  await clock.elapse(6_000);
   assert.match(lines[1]!, 'more since the last such line');
   assert.is(lines.length, 2);
 });
