@@ -49,6 +49,8 @@ export interface Gateway extends GatewayService, Pick<Lifecycle, 'state' | 'obse
   stop(): Promise<void>;
 }
 
+const NO_FEED = { state: 'bypassed', reason: 'no catalog tells of changes' } as const;
+
 export function createGateway(options: GatewayOptions): Gateway {
   const { mesh, catalogs, orders, clock, random, limits, logger, remote, pid = process.pid } = options;
   const boot = random.id();
@@ -188,7 +190,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         leader: leaderOf(others),
         cache: {
           kind: remote ? 'redis' : 'memory',
-          state: feed.live && (remote?.usable ?? true) ? 'ready' : 'bypassed',
+          ...(feed.live ? (remote?.condition ?? { state: 'ready' }) : NO_FEED),
           ...count,
         },
         version: freshness.known ? committed() : null,

@@ -126,7 +126,10 @@ export const StatusAnswer = z
     leader: z.string().nullable(),
     cache: z.object({
       kind: z.enum(['redis', 'memory']),
-      state: z.enum(['ready', 'bypassed']),
+      state: z
+        .enum(['ready', 'degraded', 'bypassed'])
+        .meta({ description: '`degraded`: read, but it takes no writes. `bypassed`: not asked.' }),
+      reason: z.string().optional().meta({ description: 'Why it is not ready.' }),
       hits: Count,
       misses: Count,
     }),

@@ -13,6 +13,7 @@ import { createRoles, type Tokens } from './roles.ts';
 import { createSubscriptions } from './rpc/subscriptions.ts';
 import { createTurn } from './rpc/turn.ts';
 import { createSharedBytes } from './shared-bytes.ts';
+import { createTokenGuard } from './token-guard.ts';
 import { createWrites } from './writes.ts';
 
 /** The parts that one gateway's operations and doors share. */
@@ -28,6 +29,7 @@ export function createContext(
   const { service, limits, clock, logger } = options;
   const metrics = createMetrics();
   const endOfTurn = createTurn(clock);
+  const waits = createWaits(clock);
   return {
     service,
     writes: createWrites(service, metrics.purchased),
@@ -44,8 +46,9 @@ export function createContext(
     },
     doorkeeper: createDoorkeeper(options),
     roleOf: createRoles(options),
+    tokens: createTokenGuard({ limits, clock, logger, waits }),
     endOfTurn,
-    waits: createWaits(clock),
+    waits,
     limits,
     clock,
     logger,

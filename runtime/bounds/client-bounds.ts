@@ -91,6 +91,30 @@ export const CLIENT_BOUNDS = {
     meaning: 'per second and client address; 0 means no limit',
     beyond: '429',
   },
+  freeTokenTries: {
+    value: 5,
+    unit: 'wrong',
+    meaning: 'tokens of one address that are answered at once; the next wait before they are looked at',
+    beyond: 'each waits longer, up to 5 s',
+  },
+  tokenDelayMs: { value: 250, unit: 'ms', meaning: 'that the first of those waits; it doubles' },
+  tokenDelayCapMs: { value: 5_000, unit: 'ms', meaning: 'that a token waits at most' },
+  maxTokenTriesWaiting: {
+    value: 256,
+    unit: 'tokens',
+    meaning: 'of all addresses that wait to be looked at; more are refused',
+  },
+  maxTokenAddresses: {
+    value: 10_000,
+    unit: 'addresses',
+    meaning: 'whose wrong tokens are counted; beyond, the one that was heard of longest ago is forgotten',
+  },
+  tokenForgetMs: {
+    value: 60_000,
+    unit: 'ms',
+    meaning: 'without a wrong token after which those of an address are forgotten',
+  },
+  tokenLogMs: { value: 1_000, unit: 'ms', meaning: 'between two log lines about wrong tokens' },
   httpRequestTimeoutMs: {
     value: 10_000,
     unit: 'ms',

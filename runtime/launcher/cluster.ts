@@ -10,7 +10,7 @@ import type { Random } from '../random.ts';
 import { type Config, UsageError } from './config.ts';
 import { type DataDirectory, openDataDirectory } from './data-directory.ts';
 import { findOnPath, type PrivateRedis, startPrivateRedis } from './private-redis.ts';
-import { awaitPurchases, introduceCatalogs } from './readiness.ts';
+import { awaitPurchases, cacheTrouble, introduceCatalogs } from './readiness.ts';
 import { type Ready, startingLine } from './ready-line.ts';
 import { seedBooks } from './seed.ts';
 import { openSocketFolder, type SocketFolder } from './socket-folder.ts';
@@ -93,7 +93,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       await data.update({ seeded: true });
       supervisor.tellFilled();
     }
-    return { url, cache: cacheText(config, redis), seeded: empty ? books.length : undefined };
+    const cache = `${cacheText(config, redis)}${await cacheTrouble(url, { clock, limits })}`;
+    return { url, cache, seeded: empty ? books.length : undefined };
   })();
   ready.catch(() => {});
   const hopeless = watchStarts(supervisor, { limits, needsEveryCatalog: () => !data.record.formatted });

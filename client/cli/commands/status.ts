@@ -34,7 +34,9 @@ export const status: CliCommand = {
         node.url,
         node.reason,
       ]);
-      const reads = `${cache.hits} hits, ${cache.misses} misses`;
+      const { state, reason } = cache;
+      const condition = state === 'ready' ? '' : `${state} (${reason ?? 'no reason given'}), `;
+      const reads = `${condition}${cache.hits} hits, ${cache.misses} misses`;
       return [
         table(context.terminal, columns, rows),
         '',

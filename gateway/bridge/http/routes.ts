@@ -1,20 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Role } from '../../../runtime/api.ts';
-import { BazarError } from '../../../runtime/errors.ts';
 import type { Served } from '../../service.ts';
 import type { Context } from '../context.ts';
 import type { HttpRequest, Operation } from '../operations/operation.ts';
 import { parseRequest } from '../parse-request.ts';
 import { type Performed, perform } from '../perform.ts';
-import { suffices } from '../roles.ts';
 import { traceWay } from '../trace-way.ts';
-import { createCallers, roleOfRequest } from './callers.ts';
+import { bearerOf, createCallers } from './callers.ts';
 import { fromUrl } from './from-url.ts';
 
 /** Adds the route of every operation that has one. */
 export function addRoutes(app: FastifyInstance, context: Context, operations: Iterable<Operation>): void {
   const { clock } = context;
-  const callerOf = createCallers(context);
+  const callers = createCallers(context);
 
   for (const operation of operations) {
     if (!operation.http) continue;
@@ -23,9 +21,9 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
     app.route({
       method,
       url,
-      onRequest: operation.role ? roleRequired(operation.role) : [],
+      onRequest: admitting(operation.role),
       handler: async (request, reply) => {
-        const performed = await perform(context, operation, readParams(request), callerOf(request));
+        const performed = await perform(context, operation, readParams(request), callers.of(request));
         traceWay(context, `${method} ${request.url}`, performed.answer);
         return send(request, reply, operation, performed);
       },
@@ -33,10 +31,10 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
   }
 
   /** Runs before the body is read, so that a stranger cannot make the gateway parse one. */
-  function roleRequired(needed: Role) {
-    return (request: FastifyRequest, _reply: FastifyReply, done: () => void): void => {
-      if (!suffices(roleOfRequest(context, request), needed)) throw new BazarError('unauthorized');
-      done();
+  function admitting(needed: Role | undefined) {
+    return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
+      if (!needed && bearerOf(request) === undefined) return done();
+      callers.admit(request, needed).then(() => done(), done);
     };
   }
 

@@ -69,6 +69,7 @@ export function createRpcConnection(options: {
   const caller: RpcCaller = {
     role: undefined,
     isLocal: line.isLocal,
+    address: line.address,
     watcher,
     reader: (heavy) => readers[heavy],
     whenTaken,
