@@ -6,6 +6,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { Waits } from '../../runtime/waits.ts';
 import type { ClusterStatus, GatewayService } from '../service.ts';
 import type { Admission } from './admission.ts';
+import type { Intake } from './intake.ts';
 import type { LargeTopics } from './large-topics.ts';
 import type { Metrics } from './metrics.ts';
 import type { Pages, Reader } from './pages.ts';
@@ -29,6 +30,7 @@ export interface Context {
     readonly queues: SharedBytes;
     readonly backlogs: SharedBytes;
   };
+  readonly intake: Intake;
   readonly isAdmin: (token: string) => boolean;
   /** Runs something once the frames of this event-loop turn have been handled. */
   readonly endOfTurn: (run: () => void) => void;

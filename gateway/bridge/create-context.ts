@@ -5,6 +5,7 @@ import { createWaits } from '../../runtime/waits.ts';
 import type { GatewayService } from '../service.ts';
 import { createAdmission } from './admission.ts';
 import { type Context, tokenCheck } from './context.ts';
+import { createIntake } from './intake.ts';
 import { createLargeTopics } from './large-topics.ts';
 import { createMetrics } from './metrics.ts';
 import { createAuditPages, createPages } from './pages.ts';
@@ -38,6 +39,7 @@ export function createContext(options: {
       queues: createSharedBytes('waiting calls', limits.maxAllClientQueueBytes, clock),
       backlogs: createSharedBytes('answers not taken', limits.maxAllClientBacklogBytes, clock),
     },
+    intake: createIntake(limits, clock),
     isAdmin: tokenCheck(adminToken),
     endOfTurn,
     waits: createWaits(clock),
