@@ -71,6 +71,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
       rpc.close();
       context.pages.stop();
       context.audits.stop();
+      context.intake.stop();
       await app.close();
     },
   };

@@ -7,6 +7,7 @@ import type { Waits } from '../../runtime/waits.ts';
 import type { ClusterStatus, GatewayService } from '../service.ts';
 import type { Admission } from './admission.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
+import type { Intake } from './intake.ts';
 import type { LargeTopics } from './large-topics.ts';
 import type { Metrics } from './metrics.ts';
 import type { Pages, Reader } from './pages.ts';
@@ -34,6 +35,7 @@ export interface Context {
   readonly doorkeeper: Doorkeeper;
   readonly roleOf: (token: string) => Role | undefined;
   readonly tokens: TokenGuard;
+  readonly intake: Intake;
   /** Runs something once the frames of this event-loop turn have been handled. */
   readonly endOfTurn: (run: () => void) => void;
   /** Waits that end with the bridge. */

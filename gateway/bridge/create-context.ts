@@ -6,6 +6,7 @@ import type { GatewayService } from '../service.ts';
 import { createAdmission } from './admission.ts';
 import type { Context } from './context.ts';
 import { type Access, createDoorkeeper } from './doorkeeper.ts';
+import { createIntake } from './intake.ts';
 import { createLargeTopics } from './large-topics.ts';
 import { createMetrics } from './metrics.ts';
 import { createAuditPages, createPages } from './pages.ts';
@@ -47,6 +48,7 @@ export function createContext(
     doorkeeper: createDoorkeeper(options),
     roleOf: createRoles(options),
     tokens: createTokenGuard({ limits, clock, logger, waits }),
+    intake: createIntake(limits, clock),
     endOfTurn,
     waits,
     limits,

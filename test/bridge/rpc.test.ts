@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -431,6 +432,44 @@ test('a message that does not come to its end in time closes its connection, and
       idle.close();
     },
     { frameTimeoutMs: 400 },
+  ));
+
+test('a client that reads nothing is cut off in time, however little it was sent and however much it says', () =>
+  withBridge(
+    async ({ url }) => {
+      const deaf = await openRpc(url);
+      wireOf(deaf).pause();
+      // Answers of some 200 bytes, until no more go out: far less than may wait for a slow client.
+      const calling = setInterval(() => {
+        for (let id = 0; id < 400; id++) {
+          deaf.sendText(`{"jsonrpc":"2.0","id":"${'x'.repeat(200)}","method":"none","params":{}}`);
+        }
+      }, 5);
+      await Promise.race([deaf.closed(), once(wireOf(deaf), 'error')]).finally(() => clearInterval(calling));
+      assert.is((await ask(`${url}/info/1`)).status, 200);
+    },
+    {
+      unreadAnswerMs: 300,
+      maxClientBacklogBytes: 2 ** 30,
+      maxAllClientBacklogBytes: 2 ** 31,
+      maxInFlightPerConnection: 10_000,
+    },
+  ));
+
+test('large messages of all clients are read at a bounded rate, and all of them come to their end', () =>
+  withBridge(
+    async ({ url }) => {
+      const clients = await Promise.all(Array.from({ length: 8 }, () => openRpc(url)));
+      const started = performance.now();
+      const text = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'x', params: ' '.repeat(1_000_000) });
+      for (const client of clients) client.sendText(text);
+      for (const client of clients) assert.is((await client.message(0)).error!.data!.code, 'not-found');
+      const ms = performance.now() - started;
+      // Eight megabytes, of which two may come at once.
+      assert.ok(ms > 500, `${ms} ms`);
+      for (const client of clients) client.close();
+    },
+    { unfinishedBytesPerSecond: 8 * 2 ** 20 },
   ));
 
 test('messages and bodies without an end are bounded in all, and those who have little to send are spared', () =>
