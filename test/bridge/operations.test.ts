@@ -165,6 +165,8 @@ test('the OpenAPI document describes every route, its shapes and its errors', ()
       '200',
       '201',
       '400',
+      '401',
+      '403',
       '404',
       '409',
       '413',

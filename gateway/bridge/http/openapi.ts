@@ -90,7 +90,8 @@ function describe(operation: Operation, http: HttpRequest, book: SchemaBook): ob
     responses: {
       ...responses,
       ...problems(
-        [...(role ? (['unauthorized', 'foreign-origin'] as const) : []), ...errors, ...kind.errors],
+        // A token that is shown must be right, also where none is needed.
+        ['unauthorized', ...(role ? (['foreign-origin'] as const) : []), ...errors, ...kind.errors],
         book,
       ),
     },
