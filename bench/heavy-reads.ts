@@ -122,7 +122,7 @@ async function measure(
   let measuring = true;
   const looking = (async () => {
     while (measuring) {
-      for (const { id, pid } of nodes) most.set(id, Math.max(most.get(id) ?? 0, await residentMiB(pid)));
+      for (const { id, pid } of nodes) most.set(id, Math.max(most.get(id) ?? 0, await residentMiB(pid!)));
       await sleep(waitingClock, LOOK_MS);
     }
   })();

@@ -6,7 +6,8 @@
 
 /**
  * - `none`: it was not even proposed; nothing happened, nothing will.
- * - `refused`: it was decided and the answer is no; asking again gets the same answer.
+ * - `refused`: it was decided and the answer is no; asking again under a key of one's own gets the same answer, as long as
+ *   it is remembered.
  * - `unknown`: it may or may not have happened; ask again with the same key to find out.
  */
 export type Outcome = 'none' | 'refused' | 'unknown';
@@ -23,6 +24,7 @@ interface ErrorKind {
 export const ERROR_KINDS = {
   'sold-out': { status: 409, title: 'Not enough copies left', outcome: 'refused' },
   'price-changed': { status: 409, title: 'The price is another one now', outcome: 'refused' },
+  'version-changed': { status: 412, title: 'The book has changed since', outcome: 'refused' },
   'stock-limit': { status: 409, title: 'The shelf cannot hold that many copies', outcome: 'refused' },
   'total-limit': { status: 409, title: 'The cart comes to more than can be counted', outcome: 'refused' },
   'unknown-book': { status: 404, title: 'No such book', outcome: 'refused' },

@@ -2,13 +2,14 @@ import type { Command as Commander } from 'commander';
 import { type Clock, waitingClock } from '../../runtime/clock.ts';
 import { type Environment, parse, settings, UsageError } from '../../runtime/command-line.ts';
 import { asBazarError, type BazarError } from '../../runtime/errors.ts';
+import { plain, plainJson } from '../../runtime/plain.ts';
 import { type Random, systemRandom } from '../../runtime/random.ts';
 import { type Client, connect } from '../client.ts';
 import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from '../limits.ts';
 import { type CliCommand, type CliContext, EXIT, type Exit, type Terminal } from './command.ts';
-import { createProgram, DEFAULT_URL, PROGRAM } from './help.ts';
+import { createProgram, DEFAULT_URL, PROGRAM } from './program.ts';
 import { tokenFor } from './token-for.ts';
-import { exitOf, explain, plain } from './wording.ts';
+import { exitOf, explain } from './wording.ts';
 import { WriteFailed } from './write-failed.ts';
 
 export interface CliOptions {
@@ -62,7 +63,7 @@ async function runCommand(command: CliCommand, parsed: Commander, options: CliOp
       store ??= connect({ url, token, clock, random, limits, onLink: tellOfLink(url, terminal) });
       return store;
     },
-    show: (value, text) => terminal.out(`${asJson ? JSON.stringify(value) : text()}\n`),
+    show: (value, text) => terminal.out(`${asJson ? plainJson(value) : text()}\n`),
     commandLine: (args) => `${PROGRAM} ${args}${url === DEFAULT_URL ? '' : ` --url ${url}`}`,
   };
 
@@ -76,7 +77,7 @@ async function runCommand(command: CliCommand, parsed: Commander, options: CliOp
     }
     const [fault, again] =
       error instanceof WriteFailed ? [error.fault, error.again] : [asBazarError(error), undefined];
-    if (asJson) terminal.out(`${JSON.stringify({ error: problemOf(fault, again) })}\n`);
+    if (asJson) terminal.out(`${plainJson({ error: problemOf(fault, again) })}\n`);
     terminal.err(`bazar: ${explain(fault, again, !signal.aborted)}\n`);
     return exitOf(fault);
   } finally {

@@ -67,6 +67,13 @@ export function readKey(text: string, name: string): Key {
   return key.data;
 }
 
+/** The version at which a book must be to be changed, and the option that says the same again. */
+export function readExpectation(given: string | boolean | undefined) {
+  if (given === undefined) return { expectation: {}, asOption: '' };
+  const expectVersion = readWhole(String(given), '--expect-version', 0, Number.MAX_SAFE_INTEGER);
+  return { expectation: { expectVersion }, asOption: ` --expect-version ${expectVersion}` };
+}
+
 /** An amount of money, written as the store writes it. */
 export function readAmount(text: string): string {
   const cents = parseMoney(text);

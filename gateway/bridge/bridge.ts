@@ -7,9 +7,9 @@ import type { Certificate } from './certificate.ts';
 import { createContext } from './create-context.ts';
 import type { Access } from './doorkeeper.ts';
 import { createApp } from './http/app.ts';
+import { boundBytes } from './http/bound-bytes.ts';
+import { countRequests } from './http/count-requests.ts';
 import { guardRoutes } from './http/guard.ts';
-import { boundBytes } from './http/held.ts';
-import { countRequests } from './http/hooks.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { ignoreOtherUpgrades } from './http/other-upgrades.ts';
 import { addProbes } from './http/probes.ts';
@@ -71,6 +71,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
       rpc.close();
       context.pages.stop();
       context.audits.stop();
+      context.intake.stop();
       await app.close();
     },
   };

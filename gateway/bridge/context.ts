@@ -7,11 +7,13 @@ import type { Waits } from '../../runtime/waits.ts';
 import type { ClusterStatus, GatewayService } from '../service.ts';
 import type { Admission } from './admission.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
+import type { Intake } from './intake.ts';
 import type { LargeTopics } from './large-topics.ts';
 import type { Metrics } from './metrics.ts';
 import type { Pages, Reader } from './pages.ts';
 import type { Subscriptions, Watcher } from './rpc/subscriptions.ts';
 import type { SharedBytes } from './shared-bytes.ts';
+import type { TokenGuard } from './token-guard.ts';
 import type { Writes } from './writes.ts';
 
 /** What the operations and both doors to them work with. */
@@ -32,6 +34,8 @@ export interface Context {
   };
   readonly doorkeeper: Doorkeeper;
   readonly roleOf: (token: string) => Role | undefined;
+  readonly tokens: TokenGuard;
+  readonly intake: Intake;
   /** Runs something once the frames of this event-loop turn have been handled. */
   readonly endOfTurn: (run: () => void) => void;
   /** Waits that end with the bridge. */
@@ -46,6 +50,7 @@ export interface Caller {
   role: Role | undefined;
   /** It is a program of this machine, and speaks for no other. */
   readonly isLocal: boolean;
+  readonly address: string;
   /** What a WebSocket connection watches. */
   readonly watcher: Watcher | undefined;
   /** This connection among those that wait for heavy reads of a kind. */

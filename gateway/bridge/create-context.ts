@@ -6,6 +6,7 @@ import type { GatewayService } from '../service.ts';
 import { createAdmission } from './admission.ts';
 import type { Context } from './context.ts';
 import { type Access, createDoorkeeper } from './doorkeeper.ts';
+import { createIntake } from './intake.ts';
 import { createLargeTopics } from './large-topics.ts';
 import { createMetrics } from './metrics.ts';
 import { createAuditPages, createPages } from './pages.ts';
@@ -13,6 +14,7 @@ import { createRoles, type Tokens } from './roles.ts';
 import { createSubscriptions } from './rpc/subscriptions.ts';
 import { createTurn } from './rpc/turn.ts';
 import { createSharedBytes } from './shared-bytes.ts';
+import { createTokenGuard } from './token-guard.ts';
 import { createWrites } from './writes.ts';
 
 /** The parts that one gateway's operations and doors share. */
@@ -28,6 +30,7 @@ export function createContext(
   const { service, limits, clock, logger } = options;
   const metrics = createMetrics();
   const endOfTurn = createTurn(clock);
+  const waits = createWaits(clock);
   return {
     service,
     writes: createWrites(service, metrics.purchased),
@@ -44,8 +47,10 @@ export function createContext(
     },
     doorkeeper: createDoorkeeper(options),
     roleOf: createRoles(options),
+    tokens: createTokenGuard({ limits, clock, logger, waits }),
+    intake: createIntake(limits, clock),
     endOfTurn,
-    waits: createWaits(clock),
+    waits,
     limits,
     clock,
     logger,

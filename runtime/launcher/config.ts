@@ -1,6 +1,8 @@
 import { type Command, Option } from 'commander';
 import { commandLine, type Environment, parse, readWhole, settings, UsageError } from '../command-line.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
+import type { LogFormat } from '../log-text.ts';
+import { masked } from '../masked.ts';
 import { type Access, readAccess, refuseShortTokens } from './access.ts';
 
 export { UsageError };
@@ -21,6 +23,8 @@ export interface Config {
   readonly links: 'unix' | 'tcp';
   readonly logLevel: string;
   readonly access: Access;
+  /** As asked for; without a wish, text for a terminal and JSON for all else. */
+  readonly logFormat: LogFormat | undefined;
   /** The admin token from the environment; without one the data directory keeps a random one. */
   readonly adminToken: string | undefined;
   /** The same for the token that lists orders. */
@@ -54,7 +58,14 @@ const OPTIONS: readonly Option[] = [
     .env('BAZAR_LINKS')
     .default(HAS_UNIX_SOCKETS ? 'unix' : 'tcp'),
   repeated('--limit <NAME=N>', 'another value for a bound').env('BAZAR_LIMITS'),
+  new Option('--keep-refusals <TIME>', 'how long refused orders are remembered: 30m, 24h, 7d')
+    .env('BAZAR_KEEP_REFUSALS')
+    .default('24h'),
   new Option('--log-level <LEVEL>', 'error, warn, info, debug').env('BAZAR_LOG_LEVEL').default('info'),
+  new Option(
+    '--log-format <FORMAT>',
+    'text or json; else text on a terminal and JSON in pipes and files',
+  ).env('BAZAR_LOG_FORMAT'),
   plainSwitch('--verbose', 'the same as --log-level debug: the way of each request'),
 ];
 
@@ -100,9 +111,10 @@ export function readConfig(args: readonly string[], env: Environment): Config | 
     links: readLinks(text('links')),
     logLevel,
     access,
+    logFormat: readLogFormat(given.logFormat),
     adminToken: tokens[ADMIN_TOKEN_ENV],
     readerToken: tokens[READER_TOKEN_ENV],
-    limits: readLimits(given.limit),
+    limits: { keepRefusalsMs: readKeepRefusals(text('keepRefusals')), ...readLimits(given.limit) },
   };
 }
 
@@ -161,7 +173,7 @@ function readCache(url: string | undefined): Config['cache'] {
   const scheme = URL.canParse(url) ? new URL(url).protocol : '';
   if (scheme === 'redis:' || scheme === 'rediss:') return { kind: 'redis', url };
   throw new UsageError(
-    `${nameOf('redis')} must be redis://HOST:PORT, rediss://… or a socket's path, not "${url}"`,
+    `${nameOf('redis')} must be redis://HOST:PORT, rediss://… or a socket's path, not "${masked(url)}"`,
   );
 }
 
@@ -169,6 +181,24 @@ function readLinks(kind: string): Config['links'] {
   if (kind === 'tcp' || (kind === 'unix' && HAS_UNIX_SOCKETS)) return kind;
   throw new UsageError(
     `${nameOf('links')} must be ${HAS_UNIX_SOCKETS ? 'unix or tcp' : 'tcp'}, not "${kind}"`,
+  );
+}
+
+function readLogFormat(format: string | undefined): LogFormat | undefined {
+  if (!format) return undefined;
+  if (format === 'text' || format === 'json') return format;
+  throw new UsageError(`${nameOf('logFormat')} must be text or json, not "${format}"`);
+}
+
+const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A minute at least, so that whoever asks again meets the record; ten years at most. */
+function readKeepRefusals(text: string): number {
+  const [, count = '', unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  const ms = Number(count) * (UNIT_MS[unit] ?? 0);
+  if (ms >= UNIT_MS.m! && ms <= 3_650 * UNIT_MS.d!) return ms;
+  throw new UsageError(
+    `${nameOf('keepRefusals')} must be a time from 1m to 3650d, like 30m, 24h or 7d, not "${text}"`,
   );
 }
 

@@ -4,13 +4,13 @@ import { SAMPLE_BOOKS } from '../../client/sample-books.ts';
 import { stayAlive, systemClock } from '../clock.ts';
 import type { NewBook } from '../domain.ts';
 import { StartRefused } from '../errors.ts';
-import { logDestination } from '../log-text.ts';
+import { type LogFormat, logDestination } from '../log-text.ts';
 import { createLogger, type Logger } from '../logger.ts';
 import { systemRandom } from '../random.ts';
 import { accessWarning } from './access.ts';
 import { startCluster } from './cluster.ts';
 import { type Config, helpText, readConfig, UsageError } from './config.ts';
-import { readyLine, startingLine } from './ready-line.ts';
+import { readyLine } from './ready-line.ts';
 
 /** `npm start`: the whole store on this machine, until it is told to stop. */
 
@@ -35,7 +35,7 @@ async function main(): Promise<number> {
       return 0;
     }
     const books = config.books === undefined ? SAMPLE_BOOKS : await readBooks(config.books);
-    const logFormat = process.stderr.isTTY ? 'text' : 'json';
+    const logFormat = config.logFormat ?? (process.stderr.isTTY ? 'text' : 'json');
     const logger = createLogger('launcher', config.logLevel, logDestination(logFormat));
     return await serve(config, books, logFormat, logger);
   } catch (error) {
@@ -49,12 +49,11 @@ async function main(): Promise<number> {
 async function serve(
   config: Config,
   books: readonly NewBook[],
-  logFormat: 'text' | 'json',
+  logFormat: LogFormat,
   logger: Logger,
 ): Promise<number> {
   const wish = firstSignal();
   const ports = { clock: systemClock, random: systemRandom, logger };
-  logger.info(startingLine(config));
   const warning = accessWarning(config.access, config.host);
   if (warning) logger.warn(warning);
   const store = await startCluster({ config, programs: PROGRAMS, books, logFormat, ...ports });

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -167,12 +168,16 @@ test('the examples of the JSON-RPC specification get the errors it has for them'
 test('wrong parameters are named in the message', () =>
   withBridge(async ({ url }) => {
     const client = await openRpc(url);
+    await client.call('authenticate', { token: TOKEN });
     const cases: [method: string, params: object, message: string][] = [
       ['info', { id: 'x' }, 'id must be a number'],
       ['info', [1], 'params must be given by name, for example {"id":1}'],
+      ['search', ['x'], 'params must be given by name, for example {"topic":"distributed systems"}'],
+      ['updateBook', [1, 2], 'params must be given by name, for example {"id":1,"price":"19.99"}'],
+      ['status', [{}], 'params must be given by name, for example {}'],
       ['purchase', { id: 1, quantity: 0 }, 'quantity must be at least 1'],
       ['purchase', { lines: [{ id: 1, quantity: 0.5 }] }, 'lines[0].quantity must be a whole number'],
-      ['purchase', { id: 1, quantity: 1, orderId: 'a b' }, 'orderId must match /^[A-Za-z0-9._~-]{1,128}$/'],
+      ['purchase', { id: 1, quantity: 1, orderId: 'a b' }, 'orderId must be 1 to 128 of A-Z a-z 0-9 . _ ~ -'],
       ['subscribe', { ids: [] }, 'ids must have at least 1 elements'],
       ['search', { topic: 'half \uD83D' }, 'topic must be well-formed Unicode'],
       ['status', { x: 1 }, 'params has no field "x"'],
@@ -280,11 +285,17 @@ test('the rate limit of an address counts calls too', () =>
     { requestsPerSecond: 1 },
   ));
 
-test('a binary frame is a parse error', () =>
+test('a binary frame is read as text, and is a parse error where it is not UTF-8', () =>
   withBridge(async ({ url }) => {
     const client = await openRpc(url);
-    client.sendText(Buffer.from('{"jsonrpc":"2.0","id":1,"method":"status"}'));
-    assert.is((await client.message(0)).error!.code, -32700);
+    client.sendText(Buffer.from('{"jsonrpc":"2.0","id":1,"method":"search","params":{"topic":"Café"}}'));
+    assert.equal((await client.message(0)).result, []);
+    client.sendText(
+      Buffer.from('{"jsonrpc":"2.0","id":1,"method":"search","params":{"topic":"Café"}}', 'latin1'),
+    );
+    const { error, id } = await client.message(1);
+    assert.is(error!.code, -32700);
+    assert.is(id, null);
     client.close();
   }));
 
@@ -421,6 +432,44 @@ test('a message that does not come to its end in time closes its connection, and
       idle.close();
     },
     { frameTimeoutMs: 400 },
+  ));
+
+test('a client that reads nothing is cut off in time, however little it was sent and however much it says', () =>
+  withBridge(
+    async ({ url }) => {
+      const deaf = await openRpc(url);
+      wireOf(deaf).pause();
+      // Answers of some 200 bytes, until no more go out: far less than may wait for a slow client.
+      const calling = setInterval(() => {
+        for (let id = 0; id < 400; id++) {
+          deaf.sendText(`{"jsonrpc":"2.0","id":"${'x'.repeat(200)}","method":"none","params":{}}`);
+        }
+      }, 5);
+      await Promise.race([deaf.closed(), once(wireOf(deaf), 'error')]).finally(() => clearInterval(calling));
+      assert.is((await ask(`${url}/info/1`)).status, 200);
+    },
+    {
+      unreadAnswerMs: 300,
+      maxClientBacklogBytes: 2 ** 30,
+      maxAllClientBacklogBytes: 2 ** 31,
+      maxInFlightPerConnection: 10_000,
+    },
+  ));
+
+test('large messages of all clients are read at a bounded rate, and all of them come to their end', () =>
+  withBridge(
+    async ({ url }) => {
+      const clients = await Promise.all(Array.from({ length: 8 }, () => openRpc(url)));
+      const started = performance.now();
+      const text = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'x', params: ' '.repeat(1_000_000) });
+      for (const client of clients) client.sendText(text);
+      for (const client of clients) assert.is((await client.message(0)).error!.data!.code, 'not-found');
+      const ms = performance.now() - started;
+      // Eight megabytes, of which two may come at once.
+      assert.ok(ms > 500, `${ms} ms`);
+      for (const client of clients) client.close();
+    },
+    { unfinishedBytesPerSecond: 8 * 2 ** 20 },
   ));
 
 test('messages and bodies without an end are bounded in all, and those who have little to send are spared', () =>

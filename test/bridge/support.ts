@@ -63,6 +63,7 @@ export interface Body {
   readonly jsonrpc?: string;
   readonly id?: number | string | null;
   readonly title?: string;
+  readonly topic?: string;
   readonly price?: string;
   readonly stock?: number;
   readonly version?: number;
@@ -79,6 +80,7 @@ export interface Body {
   readonly detail?: string;
   readonly outcome?: string;
   readonly bookId?: number;
+  readonly bookVersion?: number;
   readonly added?: number[];
   readonly skipped?: number[];
   readonly replayed?: boolean;

@@ -185,6 +185,10 @@ test('the admin token is taken from the option, the environment, or the data dir
       assert.match(byEnvironment.out, 'costs 12.50 now');
       assert.is((await bazar('restock', '1', '5', '--data', folder, ...at)).code, 0);
       assert.is(store.book(1)?.stock, 110);
+      const stale = await bazar('restock', '1', '5', '--expect-version', '1', '--token', TOKEN, ...at);
+      assert.is(stale.code, 1);
+      assert.match(stale.err, /Book 1 is at version \d+, not at the expected one/);
+      assert.is(store.book(1)?.stock, 110);
     }),
   ));
 

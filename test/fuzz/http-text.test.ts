@@ -30,7 +30,7 @@ test('what is hardly HTTP is answered as documented, or the connection is closed
         assert.is((await ask(`${url}/info/1`)).status, 200);
       }
     },
-    { httpRequestTimeoutMs: 200, purchaseDeadlineMs: 200, clientPingMs: 100 },
+    { httpRequestTimeoutMs: 200, keepAliveMs: 200, purchaseDeadlineMs: 200, clientPingMs: 100 },
   ));
 
 test.run();

@@ -111,7 +111,7 @@ test('600 pages that are asked for at once and not read leave the memory as it w
   const before = new Map<string, number>();
   const most = new Map<string, number>();
   const look = async (into: Map<string, number>) => {
-    for (const { id, pid } of nodes) into.set(id, Math.max(into.get(id) ?? 0, await residentBytes(pid)));
+    for (const { id, pid } of nodes) into.set(id, Math.max(into.get(id) ?? 0, await residentBytes(pid!)));
   };
   await look(before);
   const head = `host: ${hostname}\r\nauthorization: Bearer ${cluster.adminToken}`;

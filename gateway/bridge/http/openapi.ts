@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { ERROR_KINDS, type ErrorCode } from '../../../runtime/errors.ts';
-import { createSchemaBook, type SchemaBook } from '../json-schema.ts';
 import type { HttpRequest, Operation } from '../operations/operation.ts';
 import { ProblemView } from '../problem.ts';
+import { createSchemaBook, type SchemaBook } from '../schema-book.ts';
 import { PROBES } from './probes.ts';
 
 /** What any route may answer. */
@@ -79,7 +79,7 @@ function describe(operation: Operation, http: HttpRequest, book: SchemaBook): ob
     parameters: [
       ...parametersOf(http.path, 'path', book),
       ...parametersOf(http.query, 'query', book),
-      ...(http.key ? [parameter('Idempotency-Key', 'header', http.key.schema, book)] : []),
+      ...http.headers.map(({ header, schema }) => parameter(header, 'header', schema, book)),
     ],
     ...(http.body && {
       requestBody: {
@@ -90,7 +90,8 @@ function describe(operation: Operation, http: HttpRequest, book: SchemaBook): ob
     responses: {
       ...responses,
       ...problems(
-        [...(role ? (['unauthorized', 'foreign-origin'] as const) : []), ...errors, ...kind.errors],
+        // A token that is shown must be right, also where none is needed.
+        ['unauthorized', ...(role ? (['foreign-origin'] as const) : []), ...errors, ...kind.errors],
         book,
       ),
     },

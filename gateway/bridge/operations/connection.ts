@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { AuthenticatedAnswer, SubscribedAnswer, UnsubscribedAnswer } from '../../../runtime/api.ts';
 import { BookId } from '../../../runtime/domain.ts';
-import { BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import { Topic } from './fields.ts';
 import { CONNECTION, operation } from './operation.ts';
@@ -40,11 +39,11 @@ export function connectionOperations(limits: Limits) {
       kind: { ...CONNECTION, inTurn: false },
       params: z.strictObject({ token: z.string().max(1000) }),
       answers: { 200: ['It is the right one.', AuthenticatedAnswer] },
-      errors: ['unauthorized'],
-      async run({ roleOf }, { token }, { caller }) {
-        const role = roleOf(token);
+      errors: ['unauthorized', 'too-many-requests'],
+      async run({ roleOf, tokens }, { token }, { caller }) {
+        caller.role = undefined;
+        const role = await tokens.check(caller.address, () => roleOf(token));
         caller.role = role;
-        if (!role) throw new BazarError('unauthorized');
         return { body: () => ({ authenticated: true, role }) };
       },
     }),

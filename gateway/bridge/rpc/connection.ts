@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { asBazarError, BazarError } from '../../../runtime/errors.ts';
 import type { ConnectionLoad } from '../admission.ts';
 import type { Context } from '../context.ts';
@@ -36,8 +37,8 @@ export interface Line {
 /** One client's JSON-RPC connection. */
 export interface RpcConnection {
   received(frame: string): void;
-  /** A frame that cannot be JSON text. */
-  receivedBinary(): void;
+  /** A binary frame: JSON all the same, as many clients send it. */
+  receivedBinary(frame: Buffer): void;
   drained(): void;
   closed(): void;
 }
@@ -68,6 +69,7 @@ export function createRpcConnection(options: {
   const caller: RpcCaller = {
     role: undefined,
     isLocal: line.isLocal,
+    address: line.address,
     watcher,
     reader: (heavy) => readers[heavy],
     whenTaken,
@@ -200,7 +202,10 @@ export function createRpcConnection(options: {
 
   return {
     received,
-    receivedBinary: () => send(encodeUnreadable(PARSE_ERROR, 'Frames must be text.')),
+    receivedBinary(frame) {
+      if (isUtf8(frame)) received(frame.toString());
+      else send(encodeUnreadable(PARSE_ERROR, 'A frame must be UTF-8.'));
+    },
     drained,
     closed() {
       queued.close();

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { ERROR_KINDS } from '../../../runtime/errors.ts';
-import { createSchemaBook, type SchemaBook } from '../json-schema.ts';
 import { type Operation, variantsOf } from '../operations/operation.ts';
+import { createSchemaBook, type SchemaBook } from '../schema-book.ts';
 import { rpcCodeOf } from './protocol.ts';
 
 /** The description of every JSON-RPC method, as OpenRPC 1.3 (https://spec.open-rpc.org). */
