@@ -11,7 +11,7 @@ import { type Config, UsageError } from './config.ts';
 import { type DataDirectory, openDataDirectory } from './data-directory.ts';
 import { findOnPath, type PrivateRedis, startPrivateRedis } from './private-redis.ts';
 import { awaitPurchases, cacheTrouble, introduceCatalogs } from './readiness.ts';
-import { startingLine } from './ready-line.ts';
+import { type Ready, startingLine } from './ready-line.ts';
 import { seedBooks } from './seed.ts';
 import { openSocketFolder, type SocketFolder } from './socket-folder.ts';
 import { type AddressFor, type NodePlan, type Supervisor, startSupervisor } from './supervisor.ts';
@@ -43,14 +43,6 @@ export interface Cluster {
   stop(): Promise<void>;
   /** Ends every process at once. */
   kill(): void;
-}
-
-export interface Ready {
-  /** Where the gateway serves HTTP. */
-  readonly url: string;
-  readonly cache: string;
-  /** Books put in by this start; `undefined` if the store had been filled before. */
-  readonly seeded: number | undefined;
 }
 
 /**

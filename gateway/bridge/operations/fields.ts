@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Key, NewBook } from '../../../runtime/domain.ts';
+import { BookId, Key, MAX_NEW_BOOK_ID, NewBook } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import { parseMoney } from '../../../runtime/money.ts';
 
@@ -27,7 +27,7 @@ const isWellFormed = (text: unknown) => typeof text !== 'string' || !/\p{Cs}/u.t
 export const Topic = z.string().max(1_000).trim().min(1).max(200).refine(isWellFormed, WELL_FORMED);
 
 export const OutsideBook = z
-  .strictObject({ ...NewBook.shape, price: Price })
+  .strictObject({ ...NewBook.shape, id: BookId.max(MAX_NEW_BOOK_ID).optional(), price: Price })
   .refine((book) => Object.values(book).every(isWellFormed), WELL_FORMED);
 
 export const Consistency = z
