@@ -6,8 +6,9 @@ import type { Logger } from '../runtime/logger.ts';
 import type { NodeStatus } from '../runtime/messages.ts';
 import { createLifecycle, type Lifecycle } from '../runtime/process/lifecycle.ts';
 import type { Random } from '../runtime/random.ts';
+import { topicKey } from '../runtime/topic.ts';
 import { createWaits } from '../runtime/waits.ts';
-import { createFreshness, topicKey } from './cache/freshness.ts';
+import { createFreshness } from './cache/freshness.ts';
 import type { RemoteCache } from './cache/remote-cache.ts';
 import { type Changes, createChanges } from './feed/changes.ts';
 import { createFeedFollower } from './feed/feed-follower.ts';
@@ -15,8 +16,8 @@ import { createReads } from './reads.ts';
 import type { GatewayService } from './service.ts';
 import { askInTurn } from './upstream/ask-in-turn.ts';
 import { auditCluster } from './upstream/audit.ts';
+import { createClusterNodes, leaderOf, type ProcessWord } from './upstream/cluster-nodes.ts';
 import { createRoundRobin } from './upstream/round-robin.ts';
-import { createStatus, leaderOf } from './upstream/status.ts';
 import { createSubmissions } from './upstream/submissions.ts';
 
 export interface GatewayOptions {
@@ -32,10 +33,16 @@ export interface GatewayOptions {
   /** The cache behind the one in the process; without it that one serves alone. */
   readonly remote?: RemoteCache;
   readonly pid?: number;
+  /** False until `fill` says that the first books are in. */
+  readonly filled?: boolean;
 }
 
 /** A gateway: takes requests in turns to the replicas, and remembers what it read. */
 export interface Gateway extends GatewayService, Pick<Lifecycle, 'state' | 'observe'> {
+  /** The launcher's word on which processes there are. */
+  learnProcesses(processes: readonly ProcessWord[]): void;
+  /** The first books are in. */
+  fill(): void;
   /** Says from now on that it is leaving. The bridge before it counts the requests and turns new ones away. */
   drain(): void;
   /** Ends every timer; requests still in flight fail. */
@@ -46,6 +53,8 @@ const NO_FEED = { state: 'bypassed', reason: 'no catalog tells of changes' } as 
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { mesh, catalogs, orders, clock, random, limits, logger, remote, pid = process.pid } = options;
+  const boot = random.id();
+  let { filled = true } = options;
   const lifecycle = createLifecycle({ clock, logger, limits });
   const waits = createWaits(clock);
   const freshness = createFreshness(limits);
@@ -95,7 +104,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...catalogs.map((id) => ({ id, kind: 'catalog' as const })),
     ...orders.map((id) => ({ id, kind: 'order' as const })),
   ];
-  const askStatus = createStatus({ mesh, nodes, limits });
+  const clusterNodes = createClusterNodes({ mesh, nodes, limits });
 
   /**
    * What a gateway before this one acknowledged is committed, so an index that a quorum confirms now covers it.
@@ -132,6 +141,14 @@ export function createGateway(options: GatewayOptions): Gateway {
     return key === undefined ? { key: random.id(), requestId, once: true } : { key, requestId };
   }
 
+  /** Purchases are possible, and the store is what the launcher's ready line says of it. */
+  function whyUnready(): string | undefined {
+    if (lifecycle.state !== 'ready') return 'No quorum of catalogs is within reach.';
+    if (clock.monotonic() - feed.currentAt > limits.readySilenceMs) return 'No catalog hears a leader.';
+    if (!orders.some((id) => mesh.peer(id))) return 'No order replica is within reach.';
+    return filled ? undefined : 'The first books are not in yet.';
+  }
+
   const ownStatus = (): NodeStatus => ({
     id: mesh.self,
     kind: 'gateway',
@@ -151,7 +168,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       return lifecycle.state;
     },
     observe: lifecycle.observe,
-    ready: () => lifecycle.state === 'ready',
+    whyUnready,
 
     book: async (id, how) => reads.book(id, how),
     search: async (topic, how) => reads.search(topic, how),
@@ -166,8 +183,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     onChange: changes.onChange,
 
     async status() {
-      const others = await askStatus();
+      const others = await clusterNodes.ask();
       return {
+        boot,
         nodes: [...others, ownStatus()],
         leader: leaderOf(others),
         cache: {
@@ -175,10 +193,15 @@ export function createGateway(options: GatewayOptions): Gateway {
           ...(feed.live ? (remote?.condition ?? { state: 'ready' }) : NO_FEED),
           ...count,
         },
-        version: committed(),
+        version: freshness.known ? committed() : null,
       };
     },
     audit: (page) => auditCluster({ ...ports, catalogs }, page),
+
+    learnProcesses: clusterNodes.learn,
+    fill() {
+      filled = true;
+    },
 
     drain: lifecycle.drain,
     async stop() {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { MAX_PRICE_CENTS } from './money.ts';
 
 /**
- * What the store is about: books, carts, orders and the commands that change them. These shapes travel between
+ * The domain: books, carts, orders and the commands that change them. These shapes travel between
  * processes and lie in the log; the outside shapes (prices as decimal strings) are made of them by the gateway.
  */
 
@@ -19,7 +19,10 @@ export const BookId = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 export type BookId = z.infer<typeof BookId>;
 
 /** An order id, and every other idempotency key. */
-export const Key = z.string().regex(/^[A-Za-z0-9._~-]{1,128}$/);
+export const Key = z
+  .string()
+  .regex(/^[A-Za-z0-9._~-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ ~ -')
+  .meta({ examples: ['my-order-17'] });
 export type Key = z.infer<typeof Key>;
 
 const Price = z.int().min(0).max(MAX_PRICE_CENTS);
@@ -29,8 +32,18 @@ const Index = z.int().min(0);
 /** A book to add. Without an id it gets the next free one. */
 export const NewBook = z.object({
   id: BookId.optional(),
-  title: z.string().trim().min(1).max(500),
-  topic: z.string().trim().min(1).max(200),
+  title: z
+    .string()
+    .trim()
+    .min(1)
+    .max(500)
+    .meta({ examples: ['RPCs for Noobs'] }),
+  topic: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .meta({ examples: ['distributed systems'] }),
   price: Price,
   stock: Stock,
   authors: z.string().max(1000).optional(),
@@ -97,6 +110,8 @@ export const UpdateBook = z.object({
   price: Price.optional(),
   restock: z.int().min(1).max(MAX_STOCK).optional(),
   stock: Stock.optional(),
+  /** Refuse unless the book is at this version. */
+  expectVersion: Index.optional(),
 });
 export type UpdateBook = z.infer<typeof UpdateBook>;
 
@@ -170,8 +185,10 @@ export const Result = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('updated'), book: Book, version: Index, replayed: z.boolean() }),
   z.object({
     kind: z.literal('refused'),
-    code: z.enum(['unknown-book', 'stock-limit', 'key-reused']),
+    code: z.enum(['unknown-book', 'stock-limit', 'version-changed', 'key-reused']),
     version: Index,
+    /** The book's version, where another was expected. */
+    bookVersion: Index.optional(),
     replayed: z.boolean(),
     unrecorded,
   }),

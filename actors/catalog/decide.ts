@@ -142,16 +142,17 @@ function findFault(
   return undefined;
 }
 
-interface Effect {
+interface Change {
   readonly result: Result;
   readonly books: readonly Book[];
 }
 
 /**
  * Books with ids come first, so that no numbered book loses its id to one without; those get the ids after the
- * greatest, and where there are none left, those between. Where two books of the batch have one id the first is added, and the id is both added and skipped.
+ * greatest, and where there are none left, those between. Where two books of the batch have one id the first is
+ * added, and the id is both added and skipped.
  */
-function add(view: View, command: AddBooks, version: number): Effect {
+function add(view: View, command: AddBooks, version: number): Change {
   const named = new Set<BookId>();
   let lastId = view.lastId;
   for (const { id } of command.books) {
@@ -202,9 +203,12 @@ function shelved(wanted: NewBook, id: BookId, version: number): Book {
 }
 
 /** A stock that is set is booked as the signed restock that leads there. */
-function update(view: View, command: UpdateBook, version: number): Effect {
+function update(view: View, command: UpdateBook, version: number): Change {
   const book = view.book(command.id);
   if (!book) return { result: refused('unknown-book', version), books: [] };
+  if (command.expectVersion !== undefined && command.expectVersion !== book.version) {
+    return { result: { ...refused('version-changed', version), bookVersion: book.version }, books: [] };
+  }
   const more = command.stock === undefined ? (command.restock ?? 0) : command.stock - book.stock;
   const stock = book.stock + more;
   const restocked = book.restocked + more;
@@ -215,9 +219,14 @@ function update(view: View, command: UpdateBook, version: number): Effect {
   return { result: { kind: 'updated', book: updated, version, replayed: false }, books: [updated] };
 }
 
-function refused(code: 'unknown-book' | 'stock-limit' | 'key-reused', version: number): Result {
+type Refused = Extract<Result, { kind: 'refused' }>;
+
+function refused(code: Refused['code'], version: number): Refused {
   return { kind: 'refused', code, version, replayed: false };
 }
+
+/** Nothing where nothing is expected, so that the fingerprints of before there were expectations stay what they were. */
+const expectation = ({ expectVersion }: UpdateBook) => (expectVersion === undefined ? [] : [expectVersion]);
 
 /** Hashed, since a batch of books is too long to be kept once more. */
 function adminFingerprint(command: AddBooks | UpdateBook): string {
@@ -233,6 +242,6 @@ function adminFingerprint(command: AddBooks | UpdateBook): string {
           book.year,
           book.isbn,
         ])
-      : [command.id, command.price, command.restock, command.stock];
+      : [command.id, command.price, command.restock, command.stock, ...expectation(command)];
   return hash('sha256', JSON.stringify([command.kind, facts]), 'base64url');
 }

@@ -1,4 +1,4 @@
-import type { Operation, Store } from '../../storage/store.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
 import { fillPage, type Page, type PageBounds } from './page.ts';
 
 /** Records read from the store at once for a page; those of orders have up to some hundred kilobytes each. */
@@ -45,11 +45,11 @@ export class Overlay {
   }
 
   /** What was put or removed since the last call, one operation per key. */
-  take(): Operation[] {
+  take(): StoreOperation[] {
     const taken = this.#fresh;
     this.#fresh = new Map();
     this.#freshBytes = 0;
-    const operations: Operation[] = [];
+    const operations: StoreOperation[] = [];
     for (const [local, value] of taken) {
       const key = this.#prefix + local;
       operations.push(value === null ? { type: 'del', key } : { type: 'put', key, value });

@@ -1,6 +1,6 @@
 import type { Key, Refusal } from '../../runtime/domain.ts';
 import { ORDER_PREFIX, orderKey, REFUSAL_PREFIX, refusalKey } from '../../storage/keys.ts';
-import type { Operation, Store } from '../../storage/store.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
 import type { Recorded } from './decide.ts';
 import { recordHash, type SetDigest } from './digest.ts';
 import type { KeyedText, Overlay } from './overlay.ts';
@@ -33,8 +33,8 @@ export class RefusalIndex {
   }
 
   /** Stores what these records of the store lack here: an earlier version kept no index. */
-  missing(given: Iterable<KeyedText>): Operation[] {
-    const operations: Operation[] = [];
+  missing(given: Iterable<KeyedText>): StoreOperation[] {
+    const operations: StoreOperation[] = [];
     for (const [key, text] of given) {
       if (!key.startsWith(ORDER_PREFIX) || !text.includes(REFUSED)) continue;
       const refusal = readRefusal(text);

@@ -1,4 +1,4 @@
-import type { Book, BookId, Key, Order } from '../../runtime/domain.ts';
+import type { Book, BookChange, BookId, Key, LogCommand, Order, Result } from '../../runtime/domain.ts';
 import type { Entry } from '../../runtime/messages.ts';
 import { DamagedStoreError } from '../../storage/damage.ts';
 import {
@@ -13,7 +13,7 @@ import {
   REFUSAL_PREFIX,
 } from '../../storage/keys.ts';
 import { LOG_START, type Position } from '../../storage/position.ts';
-import type { Operation, Store } from '../../storage/store.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
 import type { Applied, Restoring, StateMachine } from '../raft/state-machine.ts';
 import { BookIndex, type IndexedTopic } from './book-index.ts';
 import { decide, type Recorded, recordKey, type View } from './decide.ts';
@@ -23,7 +23,7 @@ import { fillPage, nextOf } from './page.ts';
 import * as records from './records.ts';
 import { RefusalIndex } from './refusal-index.ts';
 
-const NOTHING: Applied = { result: null, changes: [] };
+const NOTHING: Applied<Result, BookChange> = { result: null, changes: [] };
 const EMPTY_DIGEST = new SetDigest().toString();
 
 interface BooksSlice {
@@ -42,7 +42,7 @@ interface OrdersSlice {
  * The state that the catalogs replicate: books, which are all in memory, and what was recorded under keys (orders
  * and admin requests), which is in the store. The digest is that of all these records as they are stored.
  */
-export class CatalogState implements StateMachine, View {
+export class CatalogState implements StateMachine<LogCommand, Result, BookChange>, View {
   readonly prefix: string;
   /** The refused orders on record, by time. */
   readonly refusals: RefusalIndex;
@@ -106,7 +106,7 @@ export class CatalogState implements StateMachine, View {
     return this.#digest.toString();
   }
 
-  apply(position: Position, entry: Entry): Applied {
+  apply(position: Position, entry: Entry): Applied<Result, BookChange> {
     if (position.index !== this.#applied.index + 1) {
       throw new Error(`entry ${position.index} does not follow ${this.#applied.index}, the last applied`);
     }
@@ -133,7 +133,7 @@ export class CatalogState implements StateMachine, View {
     return { operations: operations + this.#changed.size, bytes: bytes + this.#changedBytes };
   }
 
-  takeOperations(): Operation[] {
+  takeOperations(): StoreOperation[] {
     if (this.#taken === this.#applied) return [];
     this.#taken = this.#applied;
     const { digest } = this;
@@ -150,7 +150,7 @@ export class CatalogState implements StateMachine, View {
     return records.readApplied(store, this.prefix);
   }
 
-  restore(at: Position): Restoring {
+  restore(at: Position): Restoring<CatalogState> {
     // Another prefix for each attempt: what an abandoned one still writes does not get into the next.
     const generation = this.#generation + ++this.#restores;
     const state = new CatalogState(this.#store, generation);
@@ -231,7 +231,7 @@ export class CatalogState implements StateMachine, View {
     checked = () => {},
   ): Promise<OrdersSlice> {
     const range = { after: orderKey(after), before: keysUnder(ORDER_PREFIX).lt };
-    const page = await this.#overlay.page(range, { limit, maxBytes }, records.orderBytes, checked);
+    const page = await this.#overlay.page(range, { limit, maxBytes }, records.outsideBytes, checked);
     const orders = page.elements.map(([, text]) => records.orderOf(JSON.parse(text) as Recorded));
     return { orders, next: page.more ? (orders.at(-1)?.orderId ?? null) : null, bytes: page.bytes };
   }
@@ -253,7 +253,7 @@ export class CatalogState implements StateMachine, View {
   #change(book: Book): void {
     if (this.#changed.has(book.id)) return;
     this.#changed.add(book.id);
-    this.#changedBytes += records.textLength(book);
+    this.#changedBytes += records.bookLength(book);
   }
 
   /** Brings overlay and digest up to the books' present state: once per book, however often it was sold. */

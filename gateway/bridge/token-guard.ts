@@ -11,8 +11,11 @@ import type { Waits } from '../../runtime/waits.ts';
  * address have tried, so nobody can lock the shop's keeper out.
  */
 export interface TokenGuard {
-  /** Resolves if `isRight`, when the address has waited; rejects with `unauthorized`, or `too-many-requests`. */
-  check(address: string, isRight: () => boolean): Promise<void>;
+  /**
+   * What `look` finds the token to be good for, when the address has waited; rejects with `unauthorized` where that is
+   * nothing, or with `too-many-requests`.
+   */
+  check<T>(address: string, look: () => T | undefined): Promise<T>;
 }
 
 interface Guesser {
@@ -69,22 +72,24 @@ export function createTokenGuard(options: {
   }
 
   return {
-    async check(address, isRight) {
+    async check<T>(address: string, look: () => T | undefined): Promise<T> {
       const guesser = known(address);
       const delay = delayOf(guesser);
       // Counted before it is looked at: of many at once each waits longer than the one before.
       guesser.tries++;
       try {
         if (delay > 0) await waitFor(delay);
-        if (!isRight()) {
+        const found = look();
+        if (found === undefined) {
           sayWrong(address, guesser);
           throw new BazarError('unauthorized');
         }
+        guesser.tries--;
+        return found;
       } catch (error) {
         guesser.at = clock.monotonic();
         throw error;
       }
-      guesser.tries--;
     },
   };
 }

@@ -1,10 +1,11 @@
 import { type BookId, type Command, isUnrecorded, type Result, repeated } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
-import { type Freshness, topicKey } from '../cache/freshness.ts';
+import { topicKey } from '../../runtime/topic.ts';
+import type { Freshness } from '../cache/freshness.ts';
 import type { Reads } from '../reads.ts';
 import type { Submitted } from '../service.ts';
+import { askHedged } from './ask-hedged.ts';
 import type { AskPorts } from './ask-in-turn.ts';
-import { askHedged } from './hedged-ask.ts';
 import type { RoundRobin } from './round-robin.ts';
 
 /**

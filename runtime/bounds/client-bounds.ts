@@ -54,6 +54,13 @@ export const CLIENT_BOUNDS = {
       'of frames and bodies of all clients that have begun and not ended; at more the largest are cut off',
     beyond: 'those who hold most are closed',
   },
+  unfinishedBytesPerSecond: {
+    value: 32 * 1024 * 1024,
+    unit: 'bytes',
+    meaning:
+      'a second that are read of messages in several pieces, of all clients; client addresses take turns',
+    beyond: 'they wait',
+  },
   frameTimeoutMs: {
     value: 10_000,
     unit: 'ms',
@@ -120,6 +127,11 @@ export const CLIENT_BOUNDS = {
     unit: 'ms',
     meaning: 'an HTTP client may take to send a whole request',
   },
+  keepAliveMs: {
+    value: 65_000,
+    unit: 'ms',
+    meaning: 'an HTTP connection may rest between two requests; more than the 60 s of common proxies',
+  },
   defaultPage: {
     value: 100,
     unit: 'books',
@@ -161,7 +173,7 @@ export const CLIENT_BOUNDS = {
   unreadAnswerMs: {
     value: 10_000,
     unit: 'ms',
-    meaning: 'in which a heavy answer must have left the gateway, or its connection is cut',
+    meaning: 'in which an answer must have left the gateway, and a client must take what is sent to it',
     beyond: 'its connection is cut',
   },
   pageBytesPerSecond: {

@@ -60,6 +60,11 @@ export const GATEWAY_BOUNDS = {
     unit: 'ms',
     meaning: 'in which a commit that was acknowledged must come by the feed, or another catalog is followed',
   },
+  readySilenceMs: {
+    value: 2_000,
+    unit: 'ms',
+    meaning: 'without word that a catalog hears a leader, after which the gateway is not ready',
+  },
   feedAliveMs: {
     value: 250,
     unit: 'ms',

@@ -15,6 +15,7 @@ import { type Ready, startingLine } from './ready-line.ts';
 import { seedBooks } from './seed.ts';
 import { openSocketFolder, type SocketFolder } from './socket-folder.ts';
 import { type AddressFor, type NodePlan, type Supervisor, startSupervisor } from './supervisor.ts';
+import { watchStarts } from './watch-starts.ts';
 
 export interface ClusterOptions {
   readonly config: Config;
@@ -90,17 +91,19 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       logger.info(`filling the store with ${books.length} books`);
       await seedBooks({ books, url, adminToken: data.adminToken, clock, random, limits });
       await data.update({ seeded: true });
+      supervisor.tellFilled();
     }
     const cache = `${cacheText(config, redis)}${await cacheTrouble(url, { clock, limits })}`;
     return { url, cache, seeded: empty ? books.length : undefined };
   })();
   ready.catch(() => {});
+  const hopeless = watchStarts(supervisor, { limits, needsEveryCatalog: () => !data.record.formatted });
 
   return {
     supervisor,
     adminToken: data.adminToken,
     redis,
-    ready: Promise.race([ready, broken]),
+    ready: Promise.race([ready, broken, hopeless]),
     broken,
     async stop() {
       await supervisor.stop();
@@ -152,7 +155,13 @@ function planNodes(options: {
       logFormat,
       limits: config.limits,
       ...(kind === 'gateway' && {
-        http: { host: config.host, port: httpPort(), adminToken: data.adminToken },
+        filled: data.record.seeded,
+        http: {
+          host: config.host,
+          port: httpPort(),
+          adminToken: data.adminToken,
+          readerToken: data.readerToken,
+        },
         redisUrl,
       }),
     }),

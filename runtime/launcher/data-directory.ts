@@ -4,12 +4,12 @@ import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { NodeId } from '../links/mesh.ts';
 import type { Random } from '../random.ts';
+import { claimDirectory } from './claim-directory.ts';
 import { UsageError } from './config.ts';
-import { claimDirectory } from './lock.ts';
 import { checkFolder, FOLDER_MODE, readPrivately, writePrivately } from './private-files.ts';
 
 /**
- * What the launcher keeps on disk: `cluster.json`, the two secrets, and one folder a catalog, which is that
+ * What the launcher keeps on disk: `cluster.json`, the secret and the two tokens, and one folder a catalog, which is that
  * catalog's own.
  */
 
@@ -28,6 +28,7 @@ export interface DataDirectory {
   /** What the nodes prove themselves to each other with. */
   readonly secret: string;
   readonly adminToken: string;
+  readonly readerToken: string;
   /** Changes the record; resolves once the change would survive a power cut. */
   update(change: Partial<Pick<ClusterRecord, 'formatted' | 'seeded'>>): Promise<void>;
   /** A node's own folder. */
@@ -37,12 +38,18 @@ export interface DataDirectory {
 }
 
 /**
- * Opens or makes the directory. Throws `UsageError` if others can write to it, if another launcher has it, if it was made for another
- * number of catalogs, or if its record cannot be read. A given `adminToken` is used and not written down.
+ * Opens or makes the directory. Throws `UsageError` if others can write to it, if another launcher has it, if it
+ * was made for another number of catalogs, or if its record cannot be read. A given token is used and not written
+ * down.
  */
 export async function openDataDirectory(
   directory: string,
-  options: { catalogs: number; adminToken: string | undefined; random: Random },
+  options: {
+    catalogs: number;
+    adminToken: string | undefined;
+    readerToken?: string | undefined;
+    random: Random;
+  },
 ): Promise<DataDirectory> {
   const path = resolve(directory);
   const claim = await makeAndClaim(path);
@@ -59,6 +66,7 @@ export async function openDataDirectory(
       },
       secret,
       adminToken: options.adminToken ?? (await openSecret(path, 'admin-token', options.random)),
+      readerToken: options.readerToken ?? (await openSecret(path, 'reader-token', options.random)),
       async update(change) {
         record = { ...record, ...change };
         await writeRecord(path, record);

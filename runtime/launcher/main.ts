@@ -4,7 +4,7 @@ import { SAMPLE_BOOKS } from '../../client/sample-books.ts';
 import { stayAlive, systemClock } from '../clock.ts';
 import type { NewBook } from '../domain.ts';
 import { StartRefused } from '../errors.ts';
-import { logDestination } from '../log-text.ts';
+import { type LogFormat, logDestination } from '../log-text.ts';
 import { createLogger, type Logger } from '../logger.ts';
 import { systemRandom } from '../random.ts';
 import { startCluster } from './cluster.ts';
@@ -34,7 +34,7 @@ async function main(): Promise<number> {
       return 0;
     }
     const books = config.books === undefined ? SAMPLE_BOOKS : await readBooks(config.books);
-    const logFormat = process.stderr.isTTY ? 'text' : 'json';
+    const logFormat = config.logFormat ?? (process.stderr.isTTY ? 'text' : 'json');
     const logger = createLogger('launcher', config.logLevel, logDestination(logFormat));
     return await serve(config, books, logFormat, logger);
   } catch (error) {
@@ -48,7 +48,7 @@ async function main(): Promise<number> {
 async function serve(
   config: Config,
   books: readonly NewBook[],
-  logFormat: 'text' | 'json',
+  logFormat: LogFormat,
   logger: Logger,
 ): Promise<number> {
   const wish = firstSignal();

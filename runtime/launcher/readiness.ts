@@ -5,6 +5,8 @@ import type { Limits } from '../limits.ts';
 import type { DataDirectory } from './data-directory.ts';
 import type { SupervisedNode, Supervisor } from './supervisor.ts';
 
+/** Readiness: when the catalogs may speak to each other, and when the store takes purchases. */
+
 /** Milliseconds between two looks at whether the store works. */
 const LOOK_MS = 25;
 

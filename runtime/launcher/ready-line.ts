@@ -15,6 +15,14 @@ export function startingLine({ catalogs, orders, dataDirectory }: Config): strin
   return `starting ${count(catalogs, 'catalog')}, ${count(orders, 'order')} and a gateway on ${dataDirectory}`;
 }
 
+export interface Ready {
+  /** Where the gateway serves HTTP. */
+  readonly url: string;
+  readonly cache: string;
+  /** Books put in by this start; `undefined` if the store had been filled before. */
+  readonly seeded: number | undefined;
+}
+
 /** The one line that says that purchases work: where, what runs, and what this many copies cannot survive. */
 export function readyLine(config: Config, { url, cache, seeded }: Ready): string {
   const nodes = `${count(config.catalogs, 'catalog')}, ${count(config.orders, 'order')}, 1 gateway`;

@@ -20,7 +20,7 @@ function start(changes: Partial<Limits> = {}) {
     const began = clock.monotonic();
     const end = (code: string) => Object.assign(heard, { code, afterMs: clock.monotonic() - began });
     guard
-      .check(address, () => isRight)
+      .check(address, () => isRight || undefined)
       .then(
         () => end('right'),
         (error) => end(asBazarError(error).code),

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Body } from '../../runtime/links/mesh.ts';
-import { watch } from '../raft/host-support.ts';
+import { watch } from '../raft/driver-support.ts';
 import { startCatalogs } from '../support/catalogs.ts';
 import { addBooks, newBook, purchase, updateBook } from './support.ts';
 

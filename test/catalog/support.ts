@@ -5,6 +5,7 @@ import type { Applied } from '../../actors/raft/state-machine.ts';
 import {
   type AddBooks,
   type Book,
+  type BookChange,
   type CartLine,
   type Command,
   type LogCommand,
@@ -29,7 +30,7 @@ export function addBooks(key: string, books: readonly NewBook[], requestId = `fi
 
 export function updateBook(
   key: string,
-  change: Pick<UpdateBook, 'id' | 'price' | 'restock' | 'stock'>,
+  change: Omit<UpdateBook, 'kind' | 'key' | 'requestId'>,
   requestId = `first of ${key}`,
 ): UpdateBook {
   return { kind: 'updateBook', key, requestId, ...change };
@@ -88,7 +89,7 @@ export interface Replica {
   readonly store: Store;
   readonly state: CatalogState;
   readonly log: readonly Entry[];
-  apply(command: LogCommand | null): Applied;
+  apply(command: LogCommand | null): Applied<Result, BookChange>;
   /** Makes durable what was applied. */
   flush(): Promise<void>;
   /** Loses what was not flushed, and applies it again from the log. */

@@ -52,6 +52,13 @@ test('unknown flags, stray words and missing values are refused', () => {
   assert.match(complaint(['--data', '--verbose']), 'given as --data=--verbose');
 });
 
+test('log lines are text or JSON where that is asked for', () => {
+  assert.is(read([]).logFormat, undefined);
+  assert.is(read(['--log-format', 'text'], { BAZAR_LOG_FORMAT: 'json' }).logFormat, 'text');
+  assert.is(read([], { BAZAR_LOG_FORMAT: 'json' }).logFormat, 'json');
+  assert.match(complaint(['--log-format', 'xml']), '--log-format (BAZAR_LOG_FORMAT) must be text or json');
+});
+
 test('every bound can be set, by flag or by variable', () => {
   const { tickMs, maxLines } = read(['--limit', 'tickMs=5', '--limit', 'maxLines=7']).limits;
   assert.equal([tickMs, maxLines], [5, 7]);

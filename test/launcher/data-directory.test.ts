@@ -4,9 +4,9 @@ import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'n
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { claimDirectory } from '../../runtime/launcher/claim-directory.ts';
 import { UsageError } from '../../runtime/launcher/config.ts';
 import { openDataDirectory } from '../../runtime/launcher/data-directory.ts';
-import { claimDirectory } from '../../runtime/launcher/lock.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
 
@@ -140,7 +140,7 @@ test('a place where no folder can be made is refused at once', async () => {
 
 test('the claim of a live process is respected, and that of a dead one is not', () =>
   inTemporaryFolder(async (folder) => {
-    const lock = new URL('../../runtime/launcher/lock.ts', import.meta.url);
+    const lock = new URL('../../runtime/launcher/claim-directory.ts', import.meta.url);
     const code = `import { claimDirectory } from ${JSON.stringify(lock.href)};
       await claimDirectory(${JSON.stringify(folder)}); console.log('claimed'); setInterval(() => {}, 1e6);`;
     const holder = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {

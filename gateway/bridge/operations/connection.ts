@@ -35,16 +35,16 @@ export function connectionOperations(limits: Limits) {
     }),
 
     authenticate: operation({
-      summary: 'Show the admin token; the admin methods are open to this connection then',
+      summary: 'Show a token; the methods of its role are open to this connection then',
       kind: { ...CONNECTION, inTurn: false },
       params: z.strictObject({ token: z.string().max(1000) }),
       answers: { 200: ['It is the right one.', AuthenticatedAnswer] },
       errors: ['unauthorized', 'too-many-requests'],
-      async run({ isAdmin, tokens }, { token }, { caller }) {
-        caller.isAdmin = false;
-        await tokens.check(caller.address, () => isAdmin(token));
-        caller.isAdmin = true;
-        return { body: () => ({ authenticated: true }) };
+      async run({ roleOf, tokens }, { token }, { caller }) {
+        caller.role = undefined;
+        const role = await tokens.check(caller.address, () => roleOf(token));
+        caller.role = role;
+        return { body: () => ({ authenticated: true, role }) };
       },
     }),
   };
