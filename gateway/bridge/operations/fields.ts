@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Key, NewBook } from '../../../runtime/domain.ts';
+import { BookId, Key, MAX_NEW_BOOK_ID, NewBook } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import { parseMoney } from '../../../runtime/money.ts';
 
@@ -46,6 +46,7 @@ const { title, topic, authors } = NewBook.shape;
 export const OutsideBook = z
   .strictObject({
     ...NewBook.shape,
+    id: BookId.max(MAX_NEW_BOOK_ID).optional(),
     title: visible(title),
     topic: visible(topic),
     authors: visible(authors.unwrap()).optional(),
