@@ -107,7 +107,12 @@ function sell(view: View, command: Purchase, cart: Cart, fingerprint: string, st
     : { orderId: command.key, status: 'confirmed', lines, total, version, at };
   const result: Result = { kind: 'order', order, version, replayed: false };
   const books = fault ? [] : cart.map((line, place) => sold(shelf[place]!, line.quantity, version));
-  return { result, books, record: { fingerprint, requestId: command.requestId, result } };
+  const available = fault?.code === 'sold-out' ? view.book(fault.bookId!)?.stock : undefined;
+  return {
+    result: available === undefined ? result : { ...result, available },
+    books,
+    record: { fingerprint, requestId: command.requestId, result },
+  };
 }
 
 function sold(book: Book, quantity: number, version: number): Book {

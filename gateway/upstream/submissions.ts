@@ -46,7 +46,8 @@ export function createSubmissions(
     try {
       const { from, reply } = await askHedged(ports, orders, 'submit', { command }, patience);
       note(command, reply.result);
-      return { key: command.key, result: reply.result, servedBy: from };
+      const { result, leader } = reply;
+      return { key: command.key, result, via: leader === undefined ? [from] : [from, leader] };
     } catch (error) {
       throw error instanceof BazarError ? error.with({ key: command.key }) : error;
     }

@@ -4,7 +4,7 @@ import type { Served } from '../../service.ts';
 import type { Context } from '../context.ts';
 import type { HttpRequest, Operation } from '../operations/operation.ts';
 import { type Performed, perform } from '../perform.ts';
-import { traceWay } from '../trace-way.ts';
+import { traced } from '../trace-way.ts';
 import { parseRequest } from '../validation.ts';
 import { createCallers } from './callers.ts';
 import { fromUrl } from './url-fields.ts';
@@ -23,8 +23,8 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
       url,
       onRequest: operation.role ? adminOnly : [],
       handler: async (request, reply) => {
-        const performed = await perform(context, operation, readParams(request), callerOf(request));
-        traceWay(context, `${method} ${request.url}`, performed.answer);
+        const run = async () => perform(context, operation, readParams(request), callerOf(request));
+        const performed = await traced(context, () => `${method} ${request.url}`, run);
         return send(request, reply, operation, performed);
       },
     });
@@ -61,6 +61,7 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
     } else {
       reply.header('cache-control', 'no-store');
       reply.code(201 in answers && !done?.replayed ? 201 : 200);
+      if (done) reply.header('x-served-by', done.via.join(', '));
       if (done?.replayed) reply.header('idempotent-replayed', 'true');
       if (done?.version !== undefined) reply.header('etag', `"${done.version}"`);
     }
