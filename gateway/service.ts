@@ -24,8 +24,8 @@ export interface GatewayService {
 
   status(): Promise<ClusterStatus>;
   audit(page: { after?: BookId; limit: number }): Promise<ClusterAudit>;
-  /** True when a quorum of catalogs is reachable and the gateway is not draining. */
-  ready(): boolean;
+  /** Why the store is not as its ready line promises; `undefined` where it is. */
+  whyUnready(): string | undefined;
 }
 
 export interface ReadOptions {

@@ -7,6 +7,9 @@ import { plainLines } from './plain.ts';
  * logged, and where to (standard error), is the same.
  */
 
+/** `text` is for people, `json` for programs. */
+export type LogFormat = 'text' | 'json';
+
 const LEVELS: Readonly<Record<number, string>> = {
   40: pc.yellow('warning '),
   50: pc.red('error '),
@@ -42,7 +45,7 @@ function faultOf(error: unknown): string {
 }
 
 /** Where a logger writes: `undefined` is its own JSON on standard error. */
-export function logDestination(format: 'text' | 'json'): DestinationStream | undefined {
+export function logDestination(format: LogFormat): DestinationStream | undefined {
   if (format === 'json') return undefined;
   return { write: (line) => void process.stderr.write(textOf(line)) };
 }

@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command as Commander } from 'commander';
 import { type Clock, waitingClock } from '../../runtime/clock.ts';
 import { type Environment, parse, settings, UsageError } from '../../runtime/command-line.ts';
@@ -9,7 +7,8 @@ import { type Random, systemRandom } from '../../runtime/random.ts';
 import { type Client, connect } from '../client.ts';
 import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from '../limits.ts';
 import { type CliCommand, type CliContext, EXIT, type Exit, type Terminal } from './command.ts';
-import { createProgram, DEFAULT_URL, PROGRAM } from './help.ts';
+import { createProgram, DEFAULT_URL, PROGRAM } from './program.ts';
+import { tokenFor } from './token-for.ts';
 import { exitOf, explain } from './wording.ts';
 import { WriteFailed } from './write-failed.ts';
 
@@ -60,7 +59,7 @@ async function runCommand(command: CliCommand, parsed: Commander, options: CliOp
     limits,
     signal,
     store() {
-      const token = command.admin ? (given.token ?? readTokenFile(given.data)) : undefined;
+      const token = tokenFor(command, given, env);
       store ??= connect({ url, token, clock, random, limits, onLink: tellOfLink(url, terminal) });
       return store;
     },
@@ -111,16 +110,4 @@ function readTimeoutMs(text: string | number): number {
   const seconds = /^\d{1,4}(\.\d{1,3})?$/.test(String(text)) ? Number(text) : 0;
   if (seconds >= 0.1 && seconds <= 3600) return seconds * 1000;
   throw new UsageError(`--timeout must be a number of seconds from 0.1 to 3600, not "${text}"`);
-}
-
-function readTokenFile(directory: string): string {
-  const file = join(directory, 'admin-token');
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(
-      `this needs the admin token: --token, BAZAR_ADMIN_TOKEN, or a data directory (--data); ${file}: ${code}`,
-    );
-  }
 }

@@ -1,3 +1,4 @@
+import type { Role } from '../../runtime/api.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { readWhole, UsageError } from '../../runtime/command-line.ts';
 import { type BookId, Key } from '../../runtime/domain.ts';
@@ -23,8 +24,8 @@ export interface CliCommand {
   readonly options?: Readonly<Record<string, string>>;
   /** Arguments of examples, each with what it does. */
   readonly examples: readonly (readonly [args: string, does: string])[];
-  /** It needs the admin token. */
-  readonly admin?: boolean;
+  /** The token that it needs; `if given`: it tells more with one. */
+  readonly token?: Role | 'if given';
   /** Checks its arguments first: `UsageError` before anything is sent. */
   run(context: CliContext): Promise<Exit>;
 }

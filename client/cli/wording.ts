@@ -2,6 +2,8 @@ import { type BazarError, ERROR_KINDS, type ErrorCode } from '../../runtime/erro
 import { plain } from '../../runtime/plain.ts';
 import { EXIT, type Exit } from './command.ts';
 
+/** The wording of what the commands print: texts, counts, errors and what to do about them. */
+
 /** `1 copy`, `2 copies`. */
 export function copies(count: number): string {
   return `${count} ${count === 1 ? 'copy' : 'copies'}`;

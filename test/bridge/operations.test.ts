@@ -9,6 +9,7 @@ test('the status lists the nodes, the leader and the cache', () =>
     const { status, body } = await ask(`${url}/status`);
     assert.is(status, 200);
     assert.equal(body, {
+      boot: 'run-1',
       nodes: [
         {
           id: 'catalog-1',
@@ -20,7 +21,7 @@ test('the status lists the nodes, the leader and the cache', () =>
           term: 3,
           applied: 1,
         },
-        { id: 'catalog-2', kind: 'catalog', pid: 0, state: 'down', url: '' },
+        { id: 'catalog-2', kind: 'catalog', state: 'down', reason: 'SIGKILL' },
       ],
       leader: 'catalog-1',
       cache: { kind: 'memory', state: 'ready', hits: 5, misses: 2 },
@@ -164,6 +165,8 @@ test('the OpenAPI document describes every route, its shapes and its errors', ()
       '200',
       '201',
       '400',
+      '401',
+      '403',
       '404',
       '409',
       '413',
@@ -201,11 +204,18 @@ test('at log level debug the log shows each request’s way', async () => {
       service.cache = 'hit';
       await ask(`${url}/info/1`);
       await post(`${url}/purchase`, { id: 1, quantity: 1 });
+      await post(`${url}/purchase`, { id: 1, quantity: 9_999 });
     },
     {},
     createLogger('gateway-1', 'debug', { write }),
   );
-  assert.equal(lines, ['GET /info/1 → miss → catalog-2', 'GET /info/1 → hit', 'POST /purchase → order-1']);
+  const ways = lines.map((line) => line.replace(/, \d+ ms$/, ', N ms'));
+  assert.equal(ways, [
+    'GET /info/1 → miss → catalog-2, N ms',
+    'GET /info/1 → hit, N ms',
+    'POST /purchase → order-1 → catalog-1, order made-1, N ms',
+    'POST /purchase → order-1 → catalog-1 → sold-out, order made-2, N ms',
+  ]);
 });
 
 test('draining turns new requests away, finishes those in flight and says goodbye', () =>

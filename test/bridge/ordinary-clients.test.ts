@@ -3,7 +3,7 @@ import { Client, RequestManager, WebSocketTransport } from '@open-rpc/client-js'
 import { Ajv } from 'ajv';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openRpc, withBridge } from './support.ts';
+import { openRpc, TOKEN, withBridge } from './support.ts';
 
 /** What the schema of OpenRPC means by a JSON Schema, as far as it refers to it. */
 const JSON_SCHEMA = {
@@ -19,6 +19,7 @@ test('a JSON-RPC client from the shelf calls what takes no parameters, and what 
     const transport = new WebSocketTransport(`${url.replace('http', 'ws')}/ws`);
     const client = new Client(new RequestManager([transport]));
     try {
+      await client.request({ method: 'authenticate', params: { token: TOKEN } }, 5_000);
       for (const params of [undefined, [], {}]) {
         const call = (method: string) => client.request({ method, params }, 5_000);
         assert.is((await call('status')).leader, 'catalog-1');

@@ -5,6 +5,7 @@ import type { Applied } from '../../actors/raft/state-machine.ts';
 import type {
   AddBooks,
   Book,
+  BookChange,
   CartLine,
   Command,
   LogCommand,
@@ -82,7 +83,7 @@ export interface Replica {
   readonly store: Store;
   readonly state: CatalogState;
   readonly log: readonly Entry[];
-  apply(command: LogCommand | null): Applied;
+  apply(command: LogCommand | null): Applied<Result, BookChange>;
   /** Makes durable what was applied. */
   flush(): Promise<void>;
   /** Loses what was not flushed, and applies it again from the log. */

@@ -100,6 +100,8 @@ export interface ScriptedClusterOptions {
   readonly remote?: (clock: ManualClock, limits: Limits) => RemoteCache;
   /** Before the gateway is there. */
   readonly prepare?: (catalogs: readonly ScriptedCatalog[]) => void;
+  /** False: the first books are not in. */
+  readonly filled?: boolean;
   /** False: return at once, not when the gateway is ready and follows a feed. */
   readonly settled?: boolean;
 }
@@ -151,6 +153,7 @@ export async function startScriptedCluster(options: ScriptedClusterOptions = {})
     logger: silentLogger,
     remote,
     pid: 1,
+    filled: options.filled,
   });
   mesh.setAddresses(Object.fromEntries(meshes.map(({ self, url }) => [self, url])));
 
@@ -163,7 +166,7 @@ export async function startScriptedCluster(options: ScriptedClusterOptions = {})
 
   const lastFollow = () => asked.findLast(({ type }) => type === 'feed.follow');
   if (options.settled !== false) {
-    await until(() => gateway.ready() && lastFollow() !== undefined);
+    await until(() => gateway.whyUnready() === undefined && lastFollow() !== undefined);
     await clock.elapse(10);
   }
 

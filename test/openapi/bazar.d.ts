@@ -210,7 +210,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Whether a quorum of catalogs is within reach and the gateway is not draining */
+        /** Whether purchases are possible, the first books are in, and the gateway is not draining */
         get: operations["readyz"];
         put?: never;
         post?: never;
@@ -286,7 +286,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "not-found" | "method-not-allowed" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+            code: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             /**
              * @description `none`: nothing happened and nothing will. `refused`: decided, and the answer is no. `unknown`: it may have happened; ask again with the same key.
              * @enum {string}
@@ -310,6 +310,8 @@ export interface components {
             isbn?: string;
             /** @description An earlier request with the same key got this answer. In JSON-RPC only. */
             replayed?: boolean;
+            /** @description The order replica and the leading catalog that served a write. In JSON-RPC only, with `explain`. */
+            via?: string[];
         };
         BooksPage: {
             books: components["schemas"]["Book"][];
@@ -352,6 +354,8 @@ export interface components {
             bookId?: number;
             /** @description An earlier request with the same key got this answer. In JSON-RPC only. */
             replayed?: boolean;
+            /** @description The order replica and the leading catalog that served a write. In JSON-RPC only, with `explain`. */
+            via?: string[];
         };
         OrdersPage: {
             orders: components["schemas"]["Order"][];
@@ -365,33 +369,50 @@ export interface components {
             version: number;
             /** @description An earlier request with the same key got this answer. In JSON-RPC only. */
             replayed?: boolean;
+            /** @description The order replica and the leading catalog that served a write. In JSON-RPC only, with `explain`. */
+            via?: string[];
         };
         Status: {
-            nodes: {
-                id: string;
-                /** @enum {string} */
-                kind: "gateway" | "order" | "catalog";
-                pid: number;
-                /** @enum {string} */
-                state: "starting" | "catching-up" | "ready" | "draining" | "down";
-                /** @enum {string} */
-                role?: "follower" | "pre-candidate" | "candidate" | "leader";
-                term?: number;
-                applied?: number;
-                leader?: string;
-                url: string;
-            }[];
+            /** @description Names this run of the gateway. Within one the counts and the version never go back. */
+            boot: string;
+            /** @description `pid` and `url` are for those on the same machine, and for those with a token. */
+            nodes: components["schemas"]["Node"][];
             leader: string | null;
             cache: {
                 /** @enum {string} */
                 kind: "redis" | "memory";
-                /** @enum {string} */
-                state: "ready" | "bypassed";
+                /**
+                 * @description `degraded`: read, but it takes no writes. `bypassed`: not asked.
+                 * @enum {string}
+                 */
+                state: "ready" | "degraded" | "bypassed";
+                /** @description Why it is not ready. */
+                reason?: string;
                 hits: number;
                 misses: number;
             };
-            /** @description The highest log index this gateway knows to be committed. */
-            version: number;
+            /** @description The highest log index this gateway knows to be committed; null until it knows one. */
+            version: number | null;
+        };
+        Node: {
+            id: string;
+            /** @enum {string} */
+            kind: "gateway" | "order" | "catalog";
+            /** @description Of its process; none while it has no process. */
+            pid?: number;
+            /**
+             * @description `down`: it has no process. `unreachable`: it has one, or may have, and gives no answer.
+             * @enum {string}
+             */
+            state: "starting" | "catching-up" | "ready" | "draining" | "down" | "unreachable";
+            /** @enum {string} */
+            role?: "follower" | "pre-candidate" | "candidate" | "leader";
+            term?: number;
+            applied?: number;
+            leader?: string;
+            url?: string;
+            /** @description Why it is in that state, where that is known. */
+            reason?: string;
         };
         Audit: {
             /** @description Every live catalog is at the same index with the same digest, and every book balances. */
@@ -469,6 +490,24 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `invalid-request`: The request does not fit. */
             422: {
                 headers: {
@@ -542,6 +581,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `unknown-book`: No such book. */
             404: {
@@ -626,6 +683,24 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `invalid-request`: The request does not fit. */
             422: {
                 headers: {
@@ -699,6 +774,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `unknown-order`: No such order. */
             404: {
@@ -782,6 +875,24 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `invalid-request`: The request does not fit. */
             422: {
@@ -868,6 +979,24 @@ export interface operations {
             };
             /** @description `malformed-json`: That is not JSON. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -990,6 +1119,24 @@ export interface operations {
             };
             /** @description `malformed-json`: That is not JSON. */
             400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1135,8 +1282,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthorized`: The admin token is missing or wrong. */
+            /** @description `unauthorized`: The token is missing or wrong. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1240,8 +1396,17 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `unauthorized`: The admin token is missing or wrong. */
+            /** @description `unauthorized`: The token is missing or wrong. */
             401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1350,6 +1515,24 @@ export interface operations {
                     "application/json": components["schemas"]["Status"];
                 };
             };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `invalid-request`: The request does not fit. */
             422: {
                 headers: {
@@ -1407,6 +1590,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Audit"];
+                };
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `invalid-request`: The request does not fit. */
@@ -1468,6 +1669,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too-many-requests`: Too many requests in flight. */
             429: {
                 headers: {
@@ -1518,6 +1728,15 @@ export interface operations {
                     };
                 };
             };
+            /** @description `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too-many-requests`: Too many requests in flight. */
             429: {
                 headers: {
@@ -1563,6 +1782,15 @@ export interface operations {
                 };
                 content: {
                     "text/plain": string;
+                };
+            };
+            /** @description `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description `too-many-requests`: Too many requests in flight. */
@@ -1612,6 +1840,15 @@ export interface operations {
                     "application/json": Record<string, never>;
                 };
             };
+            /** @description `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description `too-many-requests`: Too many requests in flight. */
             429: {
                 headers: {
@@ -1656,6 +1893,15 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
             };
             /** @description `upgrade-required`: This address speaks WebSocket. */
             426: {

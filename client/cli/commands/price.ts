@@ -11,7 +11,7 @@ export const price: CliCommand = {
     '--key <KEY>': 'under one key it happens once, however often it is asked for (default: a new one)',
   },
   examples: [['price 2 12.50', 'book 2 costs 12.50 from now on']],
-  admin: true,
+  token: 'admin',
   async run(context) {
     const [id, amount] = context.args;
     const bookId = readBookId(id);

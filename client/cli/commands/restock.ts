@@ -14,7 +14,7 @@ export const restock: CliCommand = {
     '--key <KEY>': 'under one key it happens once, however often it is asked for (default: a new one)',
   },
   examples: [['restock 2 50', '50 more copies of book 2']],
-  admin: true,
+  token: 'admin',
   async run(context) {
     const [id, n] = context.args;
     const bookId = readBookId(id);

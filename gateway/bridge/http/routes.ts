@@ -1,18 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { BazarError } from '../../../runtime/errors.ts';
+import type { Role } from '../../../runtime/api.ts';
 import type { Served } from '../../service.ts';
 import type { Context } from '../context.ts';
 import type { HttpRequest, Operation } from '../operations/operation.ts';
+import { parseRequest } from '../parse-request.ts';
 import { type Performed, perform } from '../perform.ts';
 import { traced } from '../trace-way.ts';
-import { parseRequest } from '../validation.ts';
-import { createCallers } from './callers.ts';
-import { fromUrl } from './url-fields.ts';
+import { bearerOf, createCallers } from './callers.ts';
+import { fromUrl } from './from-url.ts';
 
 /** Adds the route of every operation that has one. */
 export function addRoutes(app: FastifyInstance, context: Context, operations: Iterable<Operation>): void {
   const { clock } = context;
-  const callerOf = createCallers(context);
+  const callers = createCallers(context);
 
   for (const operation of operations) {
     if (!operation.http) continue;
@@ -21,9 +21,9 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
     app.route({
       method,
       url,
-      onRequest: operation.role ? adminOnly : [],
+      onRequest: admitting(operation.role),
       handler: async (request, reply) => {
-        const run = async () => perform(context, operation, readParams(request), callerOf(request));
+        const run = async () => perform(context, operation, readParams(request), callers.of(request));
         const performed = await traced(context, () => `${method} ${request.url}`, run);
         return send(request, reply, operation, performed);
       },
@@ -31,10 +31,12 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
   }
 
   /** Runs before the body is read, so that a stranger cannot make the gateway parse one. */
-  function adminOnly(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
-    const [scheme = '', token = ''] = (request.headers.authorization ?? '').split(' ', 2);
-    if (scheme.toLowerCase() !== 'bearer' || !context.isAdmin(token)) throw new BazarError('unauthorized');
-    done();
+  function admitting(needed: Role | undefined) {
+    return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
+      const isAnyones = !needed && bearerOf(request) === undefined;
+      if (isAnyones) done();
+      else callers.admit(request, needed).then(() => done(), done);
+    };
   }
 
   function send(
@@ -49,7 +51,7 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
       reply.raw.once('close', place.left);
     }
     if (served) addOrigin(reply, served);
-    const started = clock.monotonic();
+    const started = clock.cpu();
     const body = answer.body();
     if (served) {
       addVersion(reply, served);
@@ -66,7 +68,7 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
       if (done?.version !== undefined) reply.header('etag', `"${done.version}"`);
     }
     const text = JSON.stringify(body);
-    place?.written(Buffer.byteLength(text), clock.monotonic() - started);
+    place?.written(Buffer.byteLength(text), clock.cpu() - started);
     reply.header('content-type', 'application/json; charset=utf-8');
     return reply.send(text);
   }
@@ -74,6 +76,7 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
 
 /** Gathers the parameters from the parts of a request, and checks each part against what belongs there. */
 function paramsReader({
+  method,
   path,
   query,
   body,
@@ -81,7 +84,7 @@ function paramsReader({
   headers,
 }: HttpRequest): (request: FastifyRequest) => object {
   const urlPath = fromUrl(path);
-  const urlQuery = fromUrl(query);
+  const urlQuery = fromUrl(query, method === 'GET');
   const ofNoBody = body?.safeParse({}).success ? {} : undefined;
 
   function readBody(given: unknown): object {

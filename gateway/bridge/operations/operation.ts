@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Role } from '../../../runtime/api.ts';
 import type { ErrorCode } from '../../../runtime/errors.ts';
 import type { Served, Submitted } from '../../service.ts';
 import type { Caller, Context } from '../context.ts';
@@ -36,7 +37,7 @@ export interface Description<Params extends z.ZodType = z.ZodType> {
   /** The errors of its own, beside those of its kind. */
   readonly errors?: readonly ErrorCode[];
   /** Who may ask; everybody where it is left out. */
-  readonly role?: 'admin';
+  readonly role?: Role;
   /** Which turn it waits for, because its answer may be large. */
   readonly heavy?: 'pages' | 'audits';
   /** Answers at once what turns out to be small; undefined where the call has to wait for its turn. */
@@ -104,6 +105,7 @@ export const WRITE: Kind = {
   revalidated: false,
   errors: [
     'invalid-request',
+    'foreign-origin',
     'key-reused',
     'malformed-json',
     'unsupported-media-type',

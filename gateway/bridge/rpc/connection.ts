@@ -19,6 +19,8 @@ import { createTurns } from './turns.ts';
 /** The WebSocket under a connection. */
 export interface Line {
   readonly address: string;
+  /** The client is a program of this machine, and speaks for no other. */
+  readonly isLocal: boolean;
   readonly isOpen: boolean;
   /** Bytes sent and not yet taken by the operating system. */
   readonly backlogBytes: number;
@@ -64,7 +66,14 @@ export function createRpcConnection(options: {
     pages: createReader(line.address, { gathers: true, cut }),
     audits: createReader(line.address, { gathers: true, cut }),
   };
-  const caller: RpcCaller = { watcher, reader: (heavy) => readers[heavy], whenTaken, isAdmin: false };
+  const caller: RpcCaller = {
+    role: undefined,
+    isLocal: line.isLocal,
+    address: line.address,
+    watcher,
+    reader: (heavy) => readers[heavy],
+    whenTaken,
+  };
   const queued = held.queues.open(line.cut);
   const backlog = held.backlogs.open(line.cut);
   const turns = createTurns(line, limits, queued);

@@ -1,10 +1,11 @@
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Caller, Context } from '../context.ts';
-import { exampleOf } from '../json-schema.ts';
 import type { Answer, Operation } from '../operations/operation.ts';
+import { parseRequest } from '../parse-request.ts';
 import { perform } from '../perform.ts';
+import { suffices } from '../roles.ts';
+import { exampleOf } from '../schema-book.ts';
 import { traced } from '../trace-way.ts';
-import { parseRequest } from '../validation.ts';
 import { openRpcDocument } from './openrpc.ts';
 import { bytesOf } from './turns.ts';
 
@@ -68,10 +69,10 @@ function methodOf(context: Context, name: string, operation: Operation): Method 
       throw explain ? error : withoutWay(error);
     });
     try {
-      const started = context.clock.monotonic();
+      const started = context.clock.cpu();
       const json = JSON.stringify(resultOf(answer, explain));
       if (!place) return { json, sent: answer.sent };
-      place.written(Buffer.byteLength(json), context.clock.monotonic() - started);
+      place.written(Buffer.byteLength(json), context.clock.cpu() - started);
       return { json, sent: () => caller.whenTaken(place.left) };
     } catch (error) {
       place?.left();
@@ -83,8 +84,8 @@ function methodOf(context: Context, name: string, operation: Operation): Method 
     readOnly: kind.readOnly,
     inTurn: kind.inTurn,
     prepare(params, caller) {
-      if (role && !caller.isAdmin) {
-        throw new BazarError('unauthorized', 'Call authenticate with the admin token first.');
+      if (role && !suffices(caller.role, role)) {
+        throw new BazarError('unauthorized', `Call authenticate with the ${role} token first.`);
       }
       const checked = parseRequest(schema, named(params, byName), 'params');
       return { bytes: kind.inTurn ? bytesOf(checked) : 0, run: () => run(checked, caller) };

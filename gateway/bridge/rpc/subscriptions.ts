@@ -63,7 +63,7 @@ interface News {
 }
 
 /** A watched topic: its books as far as they are known, and its watchers. */
-interface Topic {
+interface WatchedTopic {
   readonly books: Set<BookId>;
   readonly watchers: Set<Watcher>;
 }
@@ -91,7 +91,7 @@ export function createSubscriptions(options: {
 }): Subscriptions {
   const { service, limits, endOfTurn } = options;
   const byId = new Map<BookId, Set<Watcher>>();
-  const byTopic = new Map<string, Topic>();
+  const byTopic = new Map<string, WatchedTopic>();
   const topicOf = new Map<BookId, string>();
   /** Books and topics that are watched, by all watchers together. */
   let watched = 0;
