@@ -7,7 +7,7 @@ import type { Performed } from './perform.ts';
  * Runs a request and tells the way it took as one debug line: `GET /info/1 → miss → catalog-2, 3 ms`,
  * `purchase → order-1 → catalog-3, order my-17, 9 ms`, `purchase → order-1 → catalog-3 → sold-out, order my-18, 8 ms`.
  */
-export async function traced(
+export async function traceWay(
   { logger, clock }: Context,
   what: () => string,
   run: () => Promise<Performed>,

@@ -5,7 +5,7 @@ import type { Context } from '../context.ts';
 import type { HttpRequest, Operation } from '../operations/operation.ts';
 import { parseRequest } from '../parse-request.ts';
 import { type Performed, perform } from '../perform.ts';
-import { traced } from '../trace-way.ts';
+import { traceWay } from '../trace-way.ts';
 import { bearerOf, createCallers } from './callers.ts';
 import { fromUrl } from './from-url.ts';
 
@@ -24,7 +24,7 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
       onRequest: admitting(operation.role),
       handler: async (request, reply) => {
         const run = async () => perform(context, operation, readParams(request), callers.of(request));
-        const performed = await traced(context, () => `${method} ${request.url}`, run);
+        const performed = await traceWay(context, () => `${method} ${request.url}`, run);
         return send(request, reply, operation, performed);
       },
     });

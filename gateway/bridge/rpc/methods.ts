@@ -5,7 +5,7 @@ import { parseRequest } from '../parse-request.ts';
 import { perform } from '../perform.ts';
 import { suffices } from '../roles.ts';
 import { exampleOf } from '../schema-book.ts';
-import { traced } from '../trace-way.ts';
+import { traceWay } from '../trace-way.ts';
 import { openRpcDocument } from './openrpc.ts';
 import { bytesOf } from './turns.ts';
 
@@ -61,7 +61,7 @@ function methodOf(context: Context, name: string, operation: Operation): Method 
 
   async function run(params: unknown, caller: RpcCaller): Promise<MethodResult> {
     const { explain = false } = params as { explain?: boolean };
-    const { answer, place } = await traced(
+    const { answer, place } = await traceWay(
       context,
       () => name,
       () => perform(context, operation, params, caller),
