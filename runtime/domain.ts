@@ -174,7 +174,15 @@ const unrecorded = z.literal(true).optional();
  * it. `replayed`: the answer had been recorded by an earlier request with the same key.
  */
 export const Result = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('order'), order: Order, version: Index, replayed: z.boolean(), unrecorded }),
+  z.object({
+    kind: z.literal('order'),
+    order: Order,
+    version: Index,
+    replayed: z.boolean(),
+    /** Of an order that was just refused as sold out: the copies that there are. It is not part of the record. */
+    available: Stock.optional(),
+    unrecorded,
+  }),
   z.object({
     kind: z.literal('added'),
     added: z.array(BookId),

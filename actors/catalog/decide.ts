@@ -112,9 +112,11 @@ function sell(view: View, command: Purchase, cart: Cart, fingerprint: string, st
     ? { orderId: command.key, status: 'refused', lines, total: 0, version, at, ...fault }
     : { orderId: command.key, status: 'confirmed', lines, total, version, at };
   const result: Result = { kind: 'order', order, version, replayed: false };
-  if (fault && command.once) return { result: { ...result, unrecorded: true }, books: [], record: null };
+  const available = fault?.code === 'sold-out' ? view.book(fault.bookId!)?.stock : undefined;
+  const told: Result = available === undefined ? result : { ...result, available };
+  if (fault && command.once) return { result: { ...told, unrecorded: true }, books: [], record: null };
   const books = fault ? [] : cart.map((line, place) => sold(shelf[place]!, line.quantity, version));
-  return { result, books, record: { fingerprint, requestId: command.requestId, result } };
+  return { result: told, books, record: { fingerprint, requestId: command.requestId, result } };
 }
 
 function sold(book: Book, quantity: number, version: number): Book {

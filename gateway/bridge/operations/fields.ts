@@ -69,4 +69,9 @@ export const ExpectedVersion = z
   .optional()
   .meta({ description: 'The change is refused (`version-changed`) unless the book is at this version.' });
 
+export const Explain = z
+  .boolean()
+  .optional()
+  .meta({ description: '`via` in the answer says who served it.' });
+
 export const PageLimit = ({ maxPage }: Limits) => z.int().min(1).max(maxPage).optional();
