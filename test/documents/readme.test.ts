@@ -7,6 +7,7 @@ import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 const project = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, project), 'utf8');
 const DOCUMENTS = [
+  'CONTRIBUTING.md',
   'README.md',
   'docs/architecture.md',
   'docs/security.md',
