@@ -1,12 +1,14 @@
 import type { Clock } from '../runtime/clock.ts';
+import type { Command, Key } from '../runtime/domain.ts';
 import type { Limits } from '../runtime/limits.ts';
 import type { Mesh, NodeId } from '../runtime/links/mesh.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { NodeStatus } from '../runtime/messages.ts';
 import { createLifecycle, type Lifecycle } from '../runtime/process/lifecycle.ts';
 import type { Random } from '../runtime/random.ts';
+import { topicKey } from '../runtime/topic.ts';
 import { createWaits } from '../runtime/waits.ts';
-import { createFreshness, topicKey } from './cache/freshness.ts';
+import { createFreshness } from './cache/freshness.ts';
 import type { RemoteCache } from './cache/remote-cache.ts';
 import { type Changes, createChanges } from './feed/changes.ts';
 import { createFeedFollower } from './feed/feed-follower.ts';
@@ -14,8 +16,8 @@ import { createReads } from './reads.ts';
 import type { GatewayService } from './service.ts';
 import { askInTurn } from './upstream/ask-in-turn.ts';
 import { auditCluster } from './upstream/audit.ts';
+import { createClusterNodes, leaderOf, type ProcessWord } from './upstream/cluster-nodes.ts';
 import { createRoundRobin } from './upstream/round-robin.ts';
-import { createStatus, leaderOf } from './upstream/status.ts';
 import { createSubmissions } from './upstream/submissions.ts';
 
 export interface GatewayOptions {
@@ -31,18 +33,28 @@ export interface GatewayOptions {
   /** The cache behind the one in the process; without it that one serves alone. */
   readonly remote?: RemoteCache;
   readonly pid?: number;
+  /** False until `fill` says that the first books are in. */
+  readonly filled?: boolean;
 }
 
 /** A gateway: takes requests in turns to the replicas, and remembers what it read. */
 export interface Gateway extends GatewayService, Pick<Lifecycle, 'state' | 'observe'> {
+  /** The launcher's word on which processes there are. */
+  learnProcesses(processes: readonly ProcessWord[]): void;
+  /** The first books are in. */
+  fill(): void;
   /** Says from now on that it is leaving. The bridge before it counts the requests and turns new ones away. */
   drain(): void;
   /** Ends every timer; requests still in flight fail. */
   stop(): Promise<void>;
 }
 
+const NO_FEED = { state: 'bypassed', reason: 'no catalog tells of changes' } as const;
+
 export function createGateway(options: GatewayOptions): Gateway {
   const { mesh, catalogs, orders, clock, random, limits, logger, remote, pid = process.pid } = options;
+  const boot = random.id();
+  let { filled = true } = options;
   const lifecycle = createLifecycle({ clock, logger, limits });
   const waits = createWaits(clock);
   const freshness = createFreshness(limits);
@@ -92,7 +104,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...catalogs.map((id) => ({ id, kind: 'catalog' as const })),
     ...orders.map((id) => ({ id, kind: 'order' as const })),
   ];
-  const askStatus = createStatus({ mesh, nodes, limits });
+  const clusterNodes = createClusterNodes({ mesh, nodes, limits });
 
   /**
    * What a gateway before this one acknowledged is committed, so an index that a quorum confirms now covers it.
@@ -123,6 +135,20 @@ export function createGateway(options: GatewayOptions): Gateway {
     else lifecycle.fellBehind();
   }
 
+  /** The names of a new command. A key that is made here is known to nobody else. */
+  function named(key: Key | undefined): Pick<Command, 'key' | 'requestId' | 'once'> {
+    const requestId = random.id();
+    return key === undefined ? { key: random.id(), requestId, once: true } : { key, requestId };
+  }
+
+  /** Purchases are possible, and the store is what the launcher's ready line says of it. */
+  function whyUnready(): string | undefined {
+    if (lifecycle.state !== 'ready') return 'No quorum of catalogs is within reach.';
+    if (clock.monotonic() - feed.currentAt > limits.readySilenceMs) return 'No catalog hears a leader.';
+    if (!orders.some((id) => mesh.peer(id))) return 'No order replica is within reach.';
+    return filled ? undefined : 'The first books are not in yet.';
+  }
+
   const ownStatus = (): NodeStatus => ({
     id: mesh.self,
     kind: 'gateway',
@@ -142,7 +168,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       return lifecycle.state;
     },
     observe: lifecycle.observe,
-    ready: () => lifecycle.state === 'ready',
+    whyUnready,
 
     book: async (id, how) => reads.book(id, how),
     search: async (topic, how) => reads.search(topic, how),
@@ -150,29 +176,32 @@ export function createGateway(options: GatewayOptions): Gateway {
     order: reads.order,
     orders: reads.orders,
 
-    purchase: (lines, key = random.id()) =>
-      submit({ kind: 'purchase', key, requestId: random.id(), lines: [...lines] }),
-    addBooks: (books, key = random.id()) =>
-      submit({ kind: 'addBooks', key, requestId: random.id(), books: [...books] }),
-    updateBook: (id, change, key = random.id()) =>
-      submit({ kind: 'updateBook', key, requestId: random.id(), id, ...change }),
+    purchase: (lines, key) => submit({ kind: 'purchase', ...named(key), lines: [...lines] }),
+    addBooks: (books, key) => submit({ kind: 'addBooks', ...named(key), books: [...books] }),
+    updateBook: (id, change, key) => submit({ kind: 'updateBook', ...named(key), id, ...change }),
 
     onChange: changes.onChange,
 
     async status() {
-      const others = await askStatus();
+      const others = await clusterNodes.ask();
       return {
+        boot,
         nodes: [...others, ownStatus()],
         leader: leaderOf(others),
         cache: {
           kind: remote ? 'redis' : 'memory',
-          state: feed.live && (remote?.usable ?? true) ? 'ready' : 'bypassed',
+          ...(feed.live ? (remote?.condition ?? { state: 'ready' }) : NO_FEED),
           ...count,
         },
-        version: committed(),
+        version: freshness.known ? committed() : null,
       };
     },
     audit: (page) => auditCluster({ ...ports, catalogs }, page),
+
+    learnProcesses: clusterNodes.learn,
+    fill() {
+      filled = true;
+    },
 
     drain: lifecycle.drain,
     async stop() {

@@ -6,7 +6,7 @@ import { createGateway } from './gateway.ts';
 
 /** The gateway as a process of its own, with its door for clients. It keeps nothing: each start is a new incarnation. */
 runChild(async ({ configuration, ...ports }) => {
-  const { http, redisUrl, cluster, secret, catalogs, orders } = configuration;
+  const { http, redisUrl, cluster, secret, catalogs, orders, filled } = configuration;
   if (!http) throw new Error('a gateway needs to know where to listen');
 
   function openRemote(url: string): RemoteCache {
@@ -17,7 +17,7 @@ runChild(async ({ configuration, ...ports }) => {
     incarnation: ports.random.id(),
     async run(mesh) {
       const remote = redisUrl === undefined ? undefined : openRemote(redisUrl);
-      const gateway = createGateway({ mesh, catalogs, orders, remote, ...ports });
+      const gateway = createGateway({ mesh, catalogs, orders, remote, filled, ...ports });
       const bridge = await openBridge({ service: gateway, ...http, ...ports });
       return {
         get state() {
@@ -25,6 +25,10 @@ runChild(async ({ configuration, ...ports }) => {
         },
         observe: gateway.observe,
         http: bridge.url,
+        heard(message) {
+          if (message.type === 'processes') gateway.learnProcesses(message.processes);
+          else gateway.fill();
+        },
         drain() {
           gateway.drain();
           return bridge.drain();

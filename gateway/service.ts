@@ -24,8 +24,8 @@ export interface GatewayService {
 
   status(): Promise<ClusterStatus>;
   audit(page: { after?: BookId; limit: number }): Promise<ClusterAudit>;
-  /** True when a quorum of catalogs is reachable and the gateway is not draining. */
-  ready(): boolean;
+  /** Why the store is not as its ready line promises; `undefined` where it is. */
+  whyUnready(): string | undefined;
 }
 
 export interface ReadOptions {
@@ -67,6 +67,8 @@ export interface BookUpdate {
   readonly price?: number;
   readonly restock?: number;
   readonly stock?: number;
+  /** Refuse the change as `version-changed` unless the book is at this version. */
+  readonly expectVersion?: number;
 }
 
 /** A read's answer and where it came from. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BookId, Key, RefusalCode } from './domain.ts';
-import { NodeStatus } from './messages.ts';
+import { NodeState, NodeStatus } from './messages.ts';
 
 /**
  * The answers of the store's outside API: money as decimal strings, times as ISO 8601. The gateway
@@ -95,19 +95,47 @@ export const SubscribedAnswer = z.object({ books: z.array(StockAnswer) }).meta({
 /** How much is still watched. */
 export const UnsubscribedAnswer = z.object({ ids: Count, topics: Count }).meta({ id: 'Unsubscribed' });
 
-export const AuthenticatedAnswer = z.object({ authenticated: z.literal(true) }).meta({ id: 'Authenticated' });
+/** What a token allows: an admin everything, a reader the lists of what buyers did. */
+export const Role = z.enum(['admin', 'reader']);
+export type Role = z.infer<typeof Role>;
+
+export const AuthenticatedAnswer = z
+  .object({ authenticated: z.literal(true), role: Role })
+  .meta({ id: 'Authenticated' });
+export type AuthenticatedAnswer = z.infer<typeof AuthenticatedAnswer>;
+
+/** A node as it says of itself; of one that does not answer, what is known otherwise. */
+export const NodeAnswer = NodeStatus.extend({
+  pid: NodeStatus.shape.pid.optional().meta({ description: 'Of its process; none while it has no process.' }),
+  state: z.enum([...NodeState.options, 'unreachable']).meta({
+    description: '`down`: it has no process. `unreachable`: it has one, or may have, and gives no answer.',
+  }),
+  url: NodeStatus.shape.url.optional(),
+  reason: z.string().optional().meta({ description: 'Why it is in that state, where that is known.' }),
+}).meta({ id: 'Node' });
+export type NodeAnswer = z.infer<typeof NodeAnswer>;
 
 export const StatusAnswer = z
   .object({
-    nodes: z.array(NodeStatus),
+    boot: z.string().meta({
+      description: 'Names this run of the gateway. Within one the counts and the version never go back.',
+    }),
+    nodes: z.array(NodeAnswer).meta({
+      description: '`pid` and `url` are for those on the same machine, and for those with a token.',
+    }),
     leader: z.string().nullable(),
     cache: z.object({
       kind: z.enum(['redis', 'memory']),
-      state: z.enum(['ready', 'bypassed']),
+      state: z
+        .enum(['ready', 'degraded', 'bypassed'])
+        .meta({ description: '`degraded`: read, but it takes no writes. `bypassed`: not asked.' }),
+      reason: z.string().optional().meta({ description: 'Why it is not ready.' }),
       hits: Count,
       misses: Count,
     }),
-    version: Version.meta({ description: 'The highest log index this gateway knows to be committed.' }),
+    version: Version.nullable().meta({
+      description: 'The highest log index this gateway knows to be committed; null until it knows one.',
+    }),
   })
   .meta({ id: 'Status' });
 export type StatusAnswer = z.infer<typeof StatusAnswer>;

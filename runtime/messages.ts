@@ -19,12 +19,16 @@ const Boot = z.string().max(64).nullable();
 export const Entry = z.object({ term: Term, at: z.int(), command: LogCommand.nullable() });
 export type Entry = z.infer<typeof Entry>;
 
+/** The life of a process, as it tells it. */
+export const NodeState = z.enum(['starting', 'catching-up', 'ready', 'draining', 'down']);
+export type NodeState = z.infer<typeof NodeState>;
+
 /** What a node says of itself in `GET /status`. */
 export const NodeStatus = z.object({
   id: NodeName,
   kind: z.enum(['gateway', 'order', 'catalog']),
   pid: z.int(),
-  state: z.enum(['starting', 'catching-up', 'ready', 'draining', 'down']),
+  state: NodeState,
   role: z.enum(['follower', 'pre-candidate', 'candidate', 'leader']).optional(),
   term: Term.optional(),
   applied: Index.optional(),

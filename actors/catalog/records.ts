@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Book, BookId, Order } from '../../runtime/domain.ts';
+import type { Book, BookChange, BookId, Order } from '../../runtime/domain.ts';
 import { DamagedStoreError } from '../../storage/damage.ts';
 import { APPLIED_KEY, BOOK_PREFIX, GENERATION_KEY, generationPrefix, keysUnder } from '../../storage/keys.ts';
 import type { Position } from '../../storage/position.ts';
@@ -97,4 +97,9 @@ export function orderOf({ result }: Recorded): Order {
 /** The id of the book whose record lies under `key`. */
 export function bookIdOf(key: string): BookId {
   return Number(key.slice(BOOK_PREFIX.length));
+}
+
+/** A book's state for the commit feed; its topic only where the book is new. */
+export function asChange({ id, stock, price, version, added, topic }: Book): BookChange {
+  return version === added ? { id, stock, price, version, topic } : { id, stock, price, version };
 }

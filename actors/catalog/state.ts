@@ -10,6 +10,7 @@ import {
   keysUnder,
   ORDER_PREFIX,
   orderKey,
+  REFUSAL_PREFIX,
 } from '../../storage/keys.ts';
 import { LOG_START, type Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
@@ -20,6 +21,7 @@ import { type RecordHash, recordHash, SetDigest } from './digest.ts';
 import { Overlay } from './overlay.ts';
 import { fillPage, nextOf } from './page.ts';
 import * as records from './records.ts';
+import { RefusalIndex } from './refusal-index.ts';
 
 const NOTHING: Applied<Result, BookChange> = { result: null, changes: [] };
 const EMPTY_DIGEST = new SetDigest().toString();
@@ -42,6 +44,8 @@ interface OrdersSlice {
  */
 export class CatalogState implements StateMachine<LogCommand, Result, BookChange>, View {
   readonly prefix: string;
+  /** The refused orders on record, by time. */
+  readonly refusals: RefusalIndex;
   readonly #generation: number;
   readonly #store: Store;
   readonly #shelf = new BookIndex();
@@ -63,6 +67,12 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     this.#generation = generation;
     this.prefix = generationPrefix(generation);
     this.#overlay = new Overlay(store, this.prefix);
+    this.refusals = new RefusalIndex({
+      store,
+      prefix: this.prefix,
+      overlay: this.#overlay,
+      digest: this.#digest,
+    });
   }
 
   /**
@@ -74,7 +84,9 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     const state = new CatalogState(store, generation);
     const { prefix } = state;
     for await (const page of store.pages(keysUnder(prefix))) {
-      state.#fill(page.map(([key, value]) => [key.slice(prefix.length), value]));
+      const given = page.map(([key, value]) => [key.slice(prefix.length), value] as const);
+      state.#fill(given);
+      await store.write(state.refusals.missing(given));
     }
     const written = state.readPersisted(store);
     if (state.digest !== (written?.digest ?? EMPTY_DIGEST)) {
@@ -105,11 +117,15 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
       this.#putBoot(command.boot);
       return NOTHING;
     }
+    if (command.kind === 'expire') {
+      for (const refusal of command.refusals) this.refusals.forget(refusal);
+      return NOTHING;
+    }
     const { result, books, record } = decide(this, command, { index: position.index, at });
     if (record) this.#record(recordKey(command), record);
     if (books.length > 0) this.#shelf.put(books);
     for (const book of books) this.#change(book);
-    return { result, changes: books.map(asChange) };
+    return { result, changes: books.map(records.asChange) };
   }
 
   get untaken(): { readonly operations: number; readonly bytes: number } {
@@ -227,6 +243,7 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     const text = JSON.stringify(record);
     this.#digest.add(recordHash(key, text));
     this.#overlay.put(key, text);
+    this.refusals.note(record);
   }
 
   #change(book: Book): void {
@@ -258,7 +275,7 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
   #fill(given: Iterable<readonly [key: string, value: string]>): void {
     const books: Book[] = [];
     for (const [key, text] of given) {
-      if (key === APPLIED_KEY) continue;
+      if (key === APPLIED_KEY || key.startsWith(REFUSAL_PREFIX)) continue;
       const hash = recordHash(key, text);
       this.#digest.add(hash);
       if (key === BOOT_KEY) this.#boot = text;
@@ -275,8 +292,4 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     this.#applied = position;
     this.#taken = position;
   }
-}
-
-function asChange({ id, stock, price, version, added, topic }: Book): BookChange {
-  return version === added ? { id, stock, price, version, topic } : { id, stock, price, version };
 }

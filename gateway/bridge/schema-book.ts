@@ -29,3 +29,36 @@ export function createSchemaBook(): SchemaBook {
     },
   };
 }
+
+type Schema = z.core.JSONSchema._JSONSchema;
+
+/** A value that fits: what must be there, and of what may be there as little as makes it fit. */
+export function exampleOf(type: z.ZodType): unknown {
+  const schema = z.toJSONSchema(type, { io: 'input' });
+  const least = exampleOfSchema(schema) as object;
+  if (Object.keys(least).length > 0 && type.safeParse(least).success) return least;
+  const more = Object.entries(schema.properties ?? {}).map(([name, field]) => ({
+    ...least,
+    [name]: exampleOfSchema(field),
+  }));
+  return more.find((example) => type.safeParse(example).success) ?? least;
+}
+
+function exampleOfSchema(schema: Schema): unknown {
+  if (typeof schema === 'boolean') return schema;
+  const { examples, default: standard, anyOf, minimum, properties = {}, required = [], items } = schema;
+  const [example] = examples ?? schema.enum ?? [standard];
+  if (example !== undefined) return example;
+  if (anyOf?.[0] !== undefined) return exampleOfSchema(anyOf[0]);
+  switch (schema.type) {
+    case 'object':
+      return Object.fromEntries(required.map((name) => [name, exampleOfSchema(properties[name]!)]));
+    case 'array':
+      return [exampleOfSchema(items as Schema)];
+    case 'integer':
+    case 'number':
+      return Math.max(1, minimum ?? 1);
+    default:
+      return '…';
+  }
+}

@@ -37,6 +37,11 @@ export const GATEWAY_BOUNDS = {
     meaning: 'in a row after which Redis is left alone for a while',
   },
   redisPauseMs: { value: 500, unit: 'ms', meaning: 'Redis is left alone before one command tries it again' },
+  redisRecoveryMs: {
+    value: 2_000,
+    unit: 'ms',
+    meaning: 'without a refused write after which a Redis that takes one counts as well again',
+  },
   redisSilenceMs: {
     value: 2_000,
     unit: 'ms',
@@ -54,6 +59,11 @@ export const GATEWAY_BOUNDS = {
     value: 500,
     unit: 'ms',
     meaning: 'in which a commit that was acknowledged must come by the feed, or another catalog is followed',
+  },
+  readySilenceMs: {
+    value: 2_000,
+    unit: 'ms',
+    meaning: 'without word that a catalog hears a leader, after which the gateway is not ready',
   },
   feedAliveMs: {
     value: 250,

@@ -14,6 +14,11 @@ export const PROCESS_BOUNDS = {
     unit: 'ms',
     meaning: 'a process must have been up for its earlier deaths to be forgotten',
   },
+  maxFailedStarts: {
+    value: 5,
+    unit: 'ends',
+    meaning: 'in a row of one process during its start, after which a store that is not ready gives up',
+  },
   startMs: {
     value: 120_000,
     unit: 'ms',

@@ -4,12 +4,12 @@ import { SAMPLE_BOOKS } from '../../client/sample-books.ts';
 import { stayAlive, systemClock } from '../clock.ts';
 import type { NewBook } from '../domain.ts';
 import { StartRefused } from '../errors.ts';
-import { logDestination } from '../log-text.ts';
+import { type LogFormat, logDestination } from '../log-text.ts';
 import { createLogger, type Logger } from '../logger.ts';
 import { systemRandom } from '../random.ts';
 import { startCluster } from './cluster.ts';
 import { type Config, helpText, readConfig, UsageError } from './config.ts';
-import { readyLine, startingLine } from './ready-line.ts';
+import { readyLine } from './ready-line.ts';
 
 /** `npm start`: the whole store on this machine, until it is told to stop. */
 
@@ -34,7 +34,7 @@ async function main(): Promise<number> {
       return 0;
     }
     const books = config.books === undefined ? SAMPLE_BOOKS : await readBooks(config.books);
-    const logFormat = process.stderr.isTTY ? 'text' : 'json';
+    const logFormat = config.logFormat ?? (process.stderr.isTTY ? 'text' : 'json');
     const logger = createLogger('launcher', config.logLevel, logDestination(logFormat));
     return await serve(config, books, logFormat, logger);
   } catch (error) {
@@ -48,12 +48,11 @@ async function main(): Promise<number> {
 async function serve(
   config: Config,
   books: readonly NewBook[],
-  logFormat: 'text' | 'json',
+  logFormat: LogFormat,
   logger: Logger,
 ): Promise<number> {
   const wish = firstSignal();
   const ports = { clock: systemClock, random: systemRandom, logger };
-  logger.info(startingLine(config));
   const store = await startCluster({ config, programs: PROGRAMS, books, logFormat, ...ports });
   const announced = store.ready.then((ready) => process.stdout.write(`${readyLine(config, ready)}\n`));
 

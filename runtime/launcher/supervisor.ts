@@ -4,8 +4,10 @@ import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits.ts';
 import type { NodeId, NodeKind } from '../links/mesh.ts';
 import type { Logger } from '../logger.ts';
-import { type Configure, type DiskFound, ToLauncher, tellChild } from '../process/ipc.ts';
+import { childEnvironment } from '../process/environment.ts';
+import { type Configure, type DiskFound, type NodeProcess, ToLauncher, tellChild } from '../process/ipc.ts';
 import type { NodeState } from '../process/lifecycle.ts';
+import { createProcessNews, type ProcessNews } from './process-news.ts';
 import { type Supervision, superviseProcess } from './supervision.ts';
 
 /** One process of the store, as the launcher knows it. */
@@ -22,6 +24,10 @@ export interface SupervisedNode {
   readonly http: string | undefined;
   /** Why it must not be started again. */
   readonly refused: string | undefined;
+  /** The fault that ended the last process, in its own words. */
+  readonly fault: string | undefined;
+  /** Ends in a row before the process listened. */
+  readonly failedStarts: number;
 }
 
 /** A node to run. `configure` is asked before every start, since what it says may have changed. */
@@ -52,6 +58,8 @@ export interface Supervisor {
   observe(changed: (node: SupervisedNode) => void): void;
   /** From now on every node is told where the others are. Until then nobody can speak to anybody. */
   connectNodes(): void;
+  /** The gateways that run now learn that the first books are in. */
+  tellFilled(): void;
   /** Sends a signal to a node's process; false if it has none just now. Never reaches another's. */
   signal(id: NodeId, name: NodeJS.Signals): boolean;
   /** Drains and ends all: first those who take work in, last those who keep it. After `drainMs`, kills the rest. */
@@ -64,6 +72,8 @@ interface Running {
   readonly plan: NodePlan;
   node: SupervisedNode;
   child: ChildProcess | undefined;
+  /** Of a gateway that listens. */
+  news: ProcessNews | undefined;
   supervision: Supervision;
 }
 
@@ -82,6 +92,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
 
   function change(running: Running, facts: Partial<SupervisedNode>): void {
     running.node = { ...running.node, ...facts };
+    if (!('state' in facts) || facts.state === 'starting' || facts.state === 'down') {
+      for (const { news } of all) news?.changed();
+    }
     for (const observer of observers) observer(running.node);
   }
 
@@ -96,13 +109,20 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     }
   }
 
+  function processes(): NodeProcess[] {
+    return all.map(({ child, node: { id, pid, refused, fault } }) =>
+      child ? { id, pid } : { id, reason: refused ?? fault },
+    );
+  }
+
   function start(running: Running): void {
     const { plan } = running;
     const child = spawn(process.execPath, ['--import', TSX, fileURLToPath(programs[plan.kind])], {
       stdio: ['ignore', output, output, 'ipc'],
+      env: childEnvironment(),
     });
     running.child = child;
-    change(running, { pid: child.pid, state: 'starting', identity: undefined });
+    change(running, { pid: child.pid, state: 'starting', identity: undefined, fault: undefined });
     child.on('error', (error) => logger.error({ err: error }, `${plan.id} could not be started or told`));
     child.on('message', (raw) => {
       const message = ToLauncher.safeParse(raw);
@@ -119,7 +139,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       case 'listening': {
         const { url, identity, http } = message;
         running.supervision.send({ type: 'process.reported' });
-        change(running, { url, identity, http });
+        if (running.plan.kind === 'gateway') running.news = createProcessNews(running.child!, processes);
+        change(running, { url, identity, http, failedStarts: 0 });
         sendAddresses();
         break;
       }
@@ -129,17 +150,26 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       case 'refused':
         running.supervision.send({ type: 'process.refused' });
         change(running, { refused: message.message });
+        break;
+      case 'failed':
+        change(running, { fault: message.message });
     }
   }
 
   function exited(running: Running, code: number | null, signal: NodeJS.Signals | null): void {
     const { plan, supervision } = running;
     const expected = stopping || supervision.state === 'refusing';
+    const isStarting = supervision.state === 'starting';
     running.child = undefined;
+    running.news = undefined;
     supervision.send({ type: 'process.exited' });
-    change(running, { state: 'down' });
-    if (expected) return;
-    logger.warn(`${plan.id} ended (${signal ?? `code ${code}`}) and is started again`);
+    const fault = running.node.fault ?? (signal ? signal : `code ${code}`);
+    if (!expected) {
+      const ended = `${plan.id} ended ${isStarting ? 'during its start' : ''}`.trim();
+      logger[isStarting ? 'error' : 'warn'](`${ended} (${fault}) and is started again`);
+    }
+    const failedStarts = running.node.failedStarts + (isStarting && !expected ? 1 : 0);
+    change(running, { state: 'down', fault, failedStarts });
   }
 
   for (const plan of plans) {
@@ -152,11 +182,14 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       identity: undefined,
       http: undefined,
       refused: undefined,
+      fault: undefined,
+      failedStarts: 0,
     };
     const running: Running = {
       plan,
       node,
       child: undefined,
+      news: undefined,
       supervision: superviseProcess({
         clock,
         limits,
@@ -198,6 +231,11 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     connectNodes() {
       introduced = true;
       sendAddresses();
+    },
+    tellFilled() {
+      for (const { child, plan } of all) {
+        if (child && plan.kind === 'gateway') tellChild(child, { type: 'filled' });
+      }
     },
     signal: (id, name) => all.find(({ node }) => node.id === id)?.child?.kill(name) ?? false,
     stop,

@@ -11,6 +11,9 @@ import { type Random, systemRandom } from '../random.ts';
 import { type Configure, type DiskFound, ToChild, tellLauncher } from './ipc.ts';
 import type { NodeState } from './lifecycle.ts';
 
+/** Characters of an error that the launcher is told. */
+const MAX_WORDS = 500;
+
 /** What a node is made from: its configuration and the real ports. */
 export interface ChildContext {
   readonly id: NodeId;
@@ -34,12 +37,16 @@ export interface PreparedNode {
   run(mesh: Mesh & { readonly url: string }): RunningNode | Promise<RunningNode>;
 }
 
+export type FromLauncher = Extract<ToChild, { type: 'processes' | 'filled' }>;
+
 export interface RunningNode {
   readonly state: NodeState;
   /** Calls `changed` with every later state. */
   observe(changed: (state: NodeState) => void): void;
   /** Gateways only: where clients find it. */
   readonly http?: string;
+  /** Gateways only: what the launcher says of the other processes and of the first books. */
+  heard?(message: FromLauncher): void;
   /** Accepts nothing new and resolves when what was in flight is done. */
   drain(): Promise<void>;
   /** Ends timers and closes files; called after `drain`, while the links are still open. */
@@ -56,6 +63,8 @@ export function runChild(prepare: (context: ChildContext) => Promise<PreparedNod
     process.stderr.write('This is one process of the store and is started by the launcher: npm start\n');
     process.exit(2);
   }
+  // What a node writes is for its owner alone.
+  process.umask(0o077);
   // Ctrl-C and a closed terminal reach the whole process group; what they mean is for the launcher to say.
   process.on('SIGINT', () => {});
   process.on('SIGHUP', () => {});
@@ -85,6 +94,8 @@ async function live(
 
   const fail = (error: unknown) => {
     logger.fatal({ err: error }, 'ends after a fault');
+    // Nothing may happen any more, so nothing waits for this to leave: it is in the channel before the call returns.
+    void tellLauncher({ type: 'failed', message: wordsOf(error) });
     process.exit(1);
   };
   process.on('uncaughtException', fail);
@@ -116,6 +127,7 @@ async function live(
     for await (const message of messages) {
       if (message.type === 'addresses') mesh.setAddresses(message.urls);
       if (message.type === 'drain') void leave();
+      if (message.type === 'processes' || message.type === 'filled') node.heard?.(message);
     }
   } catch (error) {
     if (!(error instanceof StartRefused)) return fail(error);
@@ -123,4 +135,10 @@ async function live(
     await tellLauncher({ type: 'refused', message: error.message });
     process.exit(2);
   }
+}
+
+/** What an error says, short enough for a line. */
+function wordsOf(error: unknown): string {
+  const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+  return message.replaceAll(/\s+/g, ' ').slice(0, MAX_WORDS);
 }

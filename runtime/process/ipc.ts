@@ -1,7 +1,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { z } from 'zod';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
-import { NodeStatus } from '../messages.ts';
+import { NodeState } from '../messages.ts';
 
 /**
  * What the launcher and its children say to each other, over Node's IPC channel. The channel is also the
@@ -41,17 +41,40 @@ export const Configure = z.object({
   /** `text` is for people, `json` for programs. */
   logFormat: z.enum(['text', 'json']),
   limits: LimitOverrides,
-  /** Gateways only: where the bridge listens (port 0: any free one), and the token of the admin calls. */
-  http: z.object({ host: z.string(), port: z.int().min(0).max(65_535), adminToken: z.string() }).optional(),
+  /** Gateways only: the store has its first books. */
+  filled: z.boolean().optional(),
+  /** Gateways only: where the bridge listens (port 0: any free one), and the tokens of its two roles. */
+  http: z
+    .object({
+      host: z.string(),
+      port: z.int().min(0).max(65_535),
+      adminToken: z.string(),
+      readerToken: z.string(),
+    })
+    .optional(),
   /** Gateways only: the cache; without it there is only the one in the process. */
   redisUrl: z.string().optional(),
 });
 export type Configure = z.infer<typeof Configure>;
 
+/** The process of one node, as the launcher knows it. */
+export const NodeProcess = z.object({
+  id: NodeName,
+  /** None while there is no process. */
+  pid: z.int().optional(),
+  /** Why there is none: how the last one ended, or why none may be started. */
+  reason: z.string().optional(),
+});
+export type NodeProcess = z.infer<typeof NodeProcess>;
+
 export const ToChild = z.discriminatedUnion('type', [
   Configure,
   /** Where the nodes are reached now; sent again whenever one has moved. */
   z.object({ type: z.literal('addresses'), urls: z.record(NodeName, z.string()) }),
+  /** Gateways only: which processes there are; sent again whenever one has begun or ended. */
+  z.object({ type: z.literal('processes'), processes: z.array(NodeProcess) }),
+  /** Gateways only: the store has its first books. */
+  z.object({ type: z.literal('filled') }),
   /** Finish what is in flight, accept nothing new, and exit with code 0. */
   z.object({ type: z.literal('drain') }),
 ]);
@@ -69,15 +92,20 @@ export const ToLauncher = z.discriminatedUnion('type', [
     identity: DiskFound.optional(),
     http: z.string().optional(),
   }),
-  z.object({ type: z.literal('state'), state: NodeStatus.shape.state }),
+  z.object({ type: z.literal('state'), state: NodeState }),
   /** Starting again would come to the same, or do harm: a damaged store, say. The process exits. */
   z.object({ type: z.literal('refused'), message: z.string() }),
+  /** A fault ends the process now; the message is the fault's own. */
+  z.object({ type: z.literal('failed'), message: z.string() }),
 ]);
 export type ToLauncher = z.infer<typeof ToLauncher>;
 
-/** Hands a message to a child; one that is gone gets nothing, and its exit is reported elsewhere. */
-export function tellChild(child: ChildProcess, message: ToChild): void {
-  if (child.connected) child.send(message, () => {});
+/**
+ * Hands a message to a child and calls `left` once it has left this process. A child that is gone gets nothing, and its
+ * exit is reported elsewhere.
+ */
+export function tellChild(child: ChildProcess, message: ToChild, left: () => void = () => {}): void {
+  if (child.connected) child.send(message, () => left());
 }
 
 /** Hands a message to the launcher; resolves once it has left this process. */

@@ -2,10 +2,9 @@ import { createActor, setup } from 'xstate';
 import type { Clock } from '../clock.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
-import type { NodeStatus } from '../messages.ts';
+import type { NodeState } from '../messages.ts';
 
-/** A process's state as `GET /status` shows it; a stopped one is `down`. */
-export type NodeState = NodeStatus['state'];
+export type { NodeState };
 
 type LifecycleEvent =
   | { type: 'node.opened' }

@@ -34,7 +34,7 @@ export async function startMeter(store: LauncherCluster): Promise<Meter> {
       (status) => status.nodes,
       () => [],
     );
-    for (const { id, pid } of nodes) names.set(pid, id);
+    for (const { id, pid } of nodes) if (pid !== undefined) names.set(pid, id);
   }
 
   function look(): void {

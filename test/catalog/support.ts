@@ -29,7 +29,7 @@ export function addBooks(key: string, books: readonly NewBook[], requestId = `fi
 
 export function updateBook(
   key: string,
-  change: Pick<UpdateBook, 'id' | 'price' | 'restock' | 'stock'>,
+  change: Omit<UpdateBook, 'kind' | 'key' | 'requestId'>,
   requestId = `first of ${key}`,
 ): UpdateBook {
   return { kind: 'updateBook', key, requestId, ...change };

@@ -15,9 +15,10 @@ export interface Observer {
 const PATIENCE_MS = 5_000;
 const PAGE = 1_000;
 
-export function createObserver(url: string): Observer {
+export function createObserver(url: string, token: string): Observer {
   async function get<T>(path: string, answer: z.ZodType<T>): Promise<T> {
-    const response = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await fetch(`${url}${path}`, { headers, signal: AbortSignal.timeout(PATIENCE_MS) });
     const content: unknown = await response.json();
     if (!response.ok) throw new Error(`GET ${path}: ${JSON.stringify(content)}`);
     return answer.parse(content);

@@ -78,7 +78,9 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
       cache: redis ? { kind: 'redis', url: network.redisUrl(redis.url) } : { kind: 'none' },
       links: options.links,
       logLevel: 'info',
+      logFormat: 'json',
       adminToken: undefined,
+      readerToken: undefined,
       limits: LIMITS,
     };
     const { addressFor } = network;

@@ -75,7 +75,7 @@ async function live(options: ChaosOptions, tally: Tally, file: string): Promise<
   const calledOff = interruption(options.signal);
   const target = await startPrivateStore({ folder, catalogs, orders, redis, links, calledOff });
   const { store, directUrl } = target;
-  const observer = createObserver(directUrl);
+  const observer = createObserver(directUrl, store.adminToken);
   const history = openHistory(file);
   const diary = createWriteStream(join(folder, 'faults.log'));
   const note = (says: string) => void diary.write(`${systemClock.monotonic().toFixed(0)} ${says}\n`);

@@ -8,6 +8,7 @@ import { type OpenMesh, openMesh } from '../../runtime/links/open-mesh.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import type { NodeStatus } from '../../runtime/messages.ts';
 import { seededRandom } from '../../runtime/random.ts';
+import { topicKey } from '../../runtime/topic.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import { type MemoryNetwork, memoryNetwork } from '../support/memory-transport.ts';
 
@@ -99,6 +100,8 @@ export interface ScriptedClusterOptions {
   readonly remote?: (clock: ManualClock, limits: Limits) => RemoteCache;
   /** Before the gateway is there. */
   readonly prepare?: (catalogs: readonly ScriptedCatalog[]) => void;
+  /** False: the first books are not in. */
+  readonly filled?: boolean;
   /** False: return at once, not when the gateway is ready and follows a feed. */
   readonly settled?: boolean;
 }
@@ -150,6 +153,7 @@ export async function startScriptedCluster(options: ScriptedClusterOptions = {})
     logger: silentLogger,
     remote,
     pid: 1,
+    filled: options.filled,
   });
   mesh.setAddresses(Object.fromEntries(meshes.map(({ self, url }) => [self, url])));
 
@@ -162,7 +166,7 @@ export async function startScriptedCluster(options: ScriptedClusterOptions = {})
 
   const lastFollow = () => asked.findLast(({ type }) => type === 'feed.follow');
   if (options.settled !== false) {
-    await until(() => gateway.ready() && lastFollow() !== undefined);
+    await until(() => gateway.whyUnready() === undefined && lastFollow() !== undefined);
     await clock.elapse(10);
   }
 
@@ -243,9 +247,7 @@ function script(mesh: OpenMesh, asked: Question[]): ScriptedCatalog {
   });
   mesh.onAsk('read.topic', async (body) => {
     await read('read.topic', body);
-    const found = [...catalog.books.values()].filter(
-      ({ topic }) => topic.toLowerCase() === body.topic.toLowerCase(),
-    );
+    const found = [...catalog.books.values()].filter(({ topic }) => topicKey(topic) === topicKey(body.topic));
     const version = Math.max(0, ...found.map(({ added }) => added));
     const later = found.filter(({ id }) => id > (body.after ?? 0));
     const books = later.slice(0, body.limit).map(({ id, title }) => ({ id, title }));

@@ -1,8 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { BazarError } from '../../runtime/errors.ts';
 import { book, confirmed, startScriptedCluster } from './cluster.ts';
 
-test('the status tells of every node, and of a dead one that it is down and where it was', async () => {
+test('the status tells of every node, and of one that is gone that it is unreachable and where it was', async () => {
   const cluster = await startScriptedCluster();
   const before = await cluster.answer(cluster.gateway.status());
   assert.equal(
@@ -21,8 +22,8 @@ test('the status tells of every node, and of a dead one that it is down and wher
   await cluster.catalogs[0]!.leave();
   await cluster.clock.elapse(20);
   const after = await cluster.answer(cluster.gateway.status());
-  const [down] = after.nodes;
-  assert.equal([down!.state, down!.pid, down!.url], ['down', 2, before.nodes[0]!.url]);
+  const [gone] = after.nodes;
+  assert.equal([gone!.state, gone!.pid, gone!.url], ['unreachable', 2, before.nodes[0]!.url]);
   assert.is(after.leader, null);
   await cluster.end();
 });
@@ -32,7 +33,7 @@ test('the status does not wait for a node that does not answer', async () => {
   cluster.network.onTheWay = (frame) => (frame.includes('"status"') ? [] : [frame]);
   const begin = cluster.clock.monotonic();
   const { nodes } = await cluster.answer(cluster.gateway.status());
-  assert.is(nodes.filter(({ state }) => state === 'down').length, 5);
+  assert.is(nodes.filter(({ state }) => state === 'unreachable').length, 5);
   assert.ok(cluster.clock.monotonic() - begin <= 400);
   await cluster.end();
 });
@@ -85,14 +86,87 @@ test('an audit finds a difference', async () => {
 
 test('a gateway is ready while a quorum of catalogs can be reached', async () => {
   const cluster = await startScriptedCluster();
-  assert.is(cluster.gateway.ready(), true);
+  assert.is(cluster.gateway.whyUnready(), undefined);
   await cluster.catalogs[0]!.leave();
   await cluster.clock.elapse(20);
-  assert.is(cluster.gateway.ready(), true);
+  assert.is(cluster.gateway.whyUnready(), undefined);
   await cluster.catalogs[1]!.leave();
   await cluster.clock.elapse(20);
-  assert.is(cluster.gateway.ready(), false);
+  assert.is(cluster.gateway.whyUnready(), 'No quorum of catalogs is within reach.');
   assert.is(cluster.gateway.state, 'catching-up');
+  await cluster.end();
+});
+
+test('a node is down only where the launcher knows of no process', async () => {
+  const cluster = await startScriptedCluster();
+  for (const catalog of cluster.catalogs) await catalog.leave();
+  await cluster.clock.elapse(20);
+  cluster.gateway.learnProcesses([
+    { id: 'catalog-1', pid: 41 },
+    { id: 'catalog-2', reason: 'SIGKILL' },
+  ]);
+  const first = (await cluster.answer(cluster.gateway.status())).nodes.slice(0, 3);
+  assert.equal(
+    first.map(({ state, pid, reason }) => [state, pid, reason]),
+    [
+      ['unreachable', 41, 'there is no link to it'],
+      ['down', undefined, 'SIGKILL'],
+      ['unreachable', undefined, 'there is no link to it'],
+    ],
+  );
+  cluster.gateway.learnProcesses([
+    { id: 'catalog-1', reason: 'code 1' },
+    { id: 'catalog-2', pid: 42 },
+  ]);
+  const [one, two] = (await cluster.answer(cluster.gateway.status())).nodes;
+  assert.equal([one!.state, two!.state, two!.pid], ['down', 'unreachable', 42]);
+  await cluster.end();
+});
+
+test('the version is null until a quorum has confirmed one, and never goes back after that', async () => {
+  let isConfirmed = false;
+  const cluster = await startScriptedCluster({
+    settled: false,
+    prepare(catalogs) {
+      for (const catalog of catalogs) {
+        catalog.applied = 9;
+        catalog.index = () => {
+          if (!isConfirmed) throw new BazarError('not-leader');
+          return 9;
+        };
+      }
+    },
+  });
+  await cluster.clock.elapse(100);
+  const before = await cluster.answer(cluster.gateway.status());
+  assert.is(before.version, null);
+  isConfirmed = true;
+  await cluster.until(() => cluster.gateway.whyUnready() === undefined);
+  const after = await cluster.answer(cluster.gateway.status());
+  assert.equal([after.version, after.boot], [9, before.boot]);
+  await cluster.end();
+});
+
+test('a gateway is not ready before the first books are in', async () => {
+  const cluster = await startScriptedCluster({ filled: false, settled: false });
+  await cluster.until(() => cluster.gateway.state === 'ready');
+  await cluster.clock.elapse(100);
+  assert.is(cluster.gateway.whyUnready(), 'The first books are not in yet.');
+  cluster.gateway.fill();
+  assert.is(cluster.gateway.whyUnready(), undefined);
+  await cluster.end();
+});
+
+test('a gateway whose catalogs hear no leader is not ready', async () => {
+  const cluster = await startScriptedCluster();
+  for (const catalog of cluster.catalogs) {
+    catalog.alive = () => ({ index: 0, silentMs: null, boot: null });
+    catalog.followed = () => {
+      throw new BazarError('unavailable');
+    };
+  }
+  await cluster.clock.elapse(2_500);
+  assert.is(cluster.gateway.whyUnready(), 'No catalog hears a leader.');
   await cluster.end();
 });
 
@@ -108,7 +182,7 @@ test('a draining gateway says so, and what it has in flight is answered', async 
   const purchase = cluster.gateway.purchase([{ id: 1, quantity: 1 }]);
   await cluster.clock.elapse(10);
   cluster.gateway.drain();
-  assert.is(cluster.gateway.ready(), false);
+  assert.is(cluster.gateway.whyUnready() === undefined, false);
   assert.is(cluster.gateway.state, 'draining');
   decide();
   assert.is((await cluster.answer(purchase)).result.version, 6);

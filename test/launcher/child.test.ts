@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
@@ -136,6 +137,19 @@ test("another cluster's disk is refused in words, and the process ends", () =>
     assert.is(await stranger.ended, 2);
     const [heard] = stranger.heard;
     assert.match(heard?.type === 'refused' ? heard.message : '', 'belongs to catalog-1 of cluster one');
+  }));
+
+test('a process that a fault ends during its start says so in its own words', () =>
+  inTemporaryFolder(async (folder) => {
+    await writeFile(join(folder, 'file'), '');
+    const child = startChild('catalog');
+    tellChild(child.process, {
+      ...configure(folder, 'catalog'),
+      dataDirectory: join(folder, 'file', 'catalog-1'),
+    });
+    assert.is(await child.ended, 1);
+    const [heard] = child.heard;
+    assert.match(heard?.type === 'failed' ? heard.message : '', 'ENOTDIR');
   }));
 
 test('without a launcher it says so and ends with code 2', async () => {

@@ -168,6 +168,27 @@ test('a signal reaches the process that a node has, and nobody where it has none
     assert.is(store.supervisor.signal('catalog-2', 'SIGKILL'), false);
   }));
 
+test('a gateway is told which processes there are, and that the first books are in', () =>
+  inTemporaryFolder((folder) =>
+    withStore(folder, [], async (store) => {
+      await store.ready;
+      await eventually('its word on the books', () => existsSync(inData(folder, 'gateway-1', 'filled')));
+      const told = async (id: string) => {
+        const all = await readJson(inData(folder, 'gateway-1', 'processes'));
+        return all.find((node: { id: string }) => node.id === id);
+      };
+      const { pid } = nodeOf(store, 'catalog-2');
+      await eventually('its process', async () => (await told('catalog-2')).pid === pid);
+      await writeFile(inData(folder, 'catalog-2', 'refuse'), '');
+      store.supervisor.signal('catalog-2', 'SIGKILL');
+      const gone = await eventually('its end', async () => {
+        const node = await told('catalog-2');
+        return node.pid === undefined && /damaged/.test(node.reason) && node;
+      });
+      assert.match(gone.reason, 'is damaged');
+    }),
+  ));
+
 test('a gateway that is killed comes back on its port', () =>
   inTemporaryFolder((folder) =>
     withStore(folder, [], async (store) => {
@@ -212,6 +233,31 @@ test('a catalog that refuses to start is left out while a majority is there', ()
     await writeFile(inData(folder, 'catalog-2', 'refuse'), '');
     await withStore(folder, [], async (store) => {
       assert.match((await failure(store.ready)).message, /catalog-[23] is left out: .* is damaged/);
+    });
+  }));
+
+test('a process that ends again and again during its start ends the start, with its own words', () =>
+  inTemporaryFolder(async (folder) => {
+    await mkdir(inData(folder, 'gateway-1'), { recursive: true });
+    await writeFile(inData(folder, 'gateway-1', 'fail'), '');
+    await withStore(folder, ['--limit', 'maxFailedStarts=2'], async (store) => {
+      const error = await failure(store.ready);
+      assert.instance(error, StartRefused);
+      assert.match(error.message, 'gateway-1 ended 2 times in a row during its start');
+      assert.match(error.message, 'a route has no description');
+    });
+  }));
+
+test('one catalog that ends during its start does not keep a majority from it', () =>
+  inTemporaryFolder(async (folder) => {
+    await withStore(folder, [], async (store) => void (await store.ready));
+    await writeFile(inData(folder, 'catalog-3', 'fail'), '');
+    await withStore(folder, ['--limit', 'maxFailedStarts=1'], async (store) => {
+      await store.ready;
+      await eventually('its ends', () => nodeOf(store, 'catalog-3').failedStarts > 1);
+      await rm(inData(folder, 'catalog-3', 'fail'));
+      await eventually('its start', () => nodeOf(store, 'catalog-3').state === 'ready');
+      assert.is(nodeOf(store, 'catalog-3').failedStarts, 0);
     });
   }));
 

@@ -70,7 +70,9 @@ export async function grow(cluster: LauncherCluster, growth: Growth): Promise<vo
     await work();
     const seconds = (systemClock.monotonic() - began) / 1000;
     const nodes = await catalogs();
-    const sizes = await Promise.all(nodes.map(async ({ pid }) => (pid > 0 ? residentBytes(pid) : 0)));
+    const sizes = await Promise.all(
+      nodes.map(async ({ pid }) => (pid === undefined ? 0 : residentBytes(pid))),
+    );
     const memory = sizes.map((bytes) => Math.round(bytes / 1024 / 1024)).join(', ');
     const term = nodes.reduce((highest, node) => Math.max(highest, node.term ?? 0), 0);
     growth.report(`${what}: ${seconds.toFixed(1)} s; term ${term}; catalogs at ${memory} MB`);

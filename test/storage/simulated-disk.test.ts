@@ -11,6 +11,7 @@ import { storeSuite } from './store-suite.ts';
 const hastyClock: Clock = {
   now: () => 0,
   monotonic: () => 0,
+  cpu: () => 0,
   setTimeout: (run) => setImmediate(run),
   clearTimeout: (timer) => clearImmediate(timer as NodeJS.Immediate | undefined),
   defer: (run) => void setImmediate(run),

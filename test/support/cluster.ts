@@ -1,8 +1,8 @@
 import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import type { NodeAnswer } from '../../runtime/api.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { processStart } from '../../runtime/launcher/claim-directory.ts';
-import type { NodeStatus } from '../../runtime/messages.ts';
 import { eventually } from './eventually.ts';
 import { type LauncherProcess, spawnLauncher } from './launcher-process.ts';
 import { temporaryFolder } from './temporary.ts';
@@ -22,7 +22,7 @@ export interface LauncherCluster {
   request<Body = unknown>(method: string, path: string, options?: RequestOptions): Promise<Answer<Body>>;
   status(): Promise<Status>;
   /** What a node says of itself. */
-  node(id: string): Promise<NodeStatus>;
+  node(id: string): Promise<NodeAnswer>;
   leader(): Promise<string>;
   /** Resolves when every node is ready and there is a leader. */
   whole(): Promise<void>;
@@ -56,7 +56,7 @@ export interface Answer<Body> {
 }
 
 export interface Status {
-  readonly nodes: readonly NodeStatus[];
+  readonly nodes: readonly NodeAnswer[];
   readonly leader: string | null;
   readonly cache: { readonly kind: string; readonly hits: number; readonly misses: number };
   readonly version: number;
@@ -142,14 +142,14 @@ export async function startLauncherCluster(options: LauncherClusterOptions = {})
   async function status(): Promise<Status> {
     const { body } = await request<Status>('GET', '/status');
     for (const { id, pid, state } of body.nodes) {
-      if (state === 'down' || seen.some((known) => known.pid === pid)) continue;
+      if (pid === undefined || state === 'down' || seen.some((known) => known.pid === pid)) continue;
       const start = await processStart(pid);
       if (start !== undefined) seen.push({ id, pid, start });
     }
     return body;
   }
 
-  async function node(id: string): Promise<NodeStatus> {
+  async function node(id: string): Promise<NodeAnswer> {
     const found = (await status()).nodes.find((candidate) => candidate.id === id);
     if (!found) throw new Error(`there is no ${id}`);
     return found;

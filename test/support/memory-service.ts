@@ -86,9 +86,10 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
       const leader = { id: 'catalog-1', kind: 'catalog', pid: 7, state: 'ready', url: 'ws://x' } as const;
       const version = state.applied.index;
       return {
+        boot: 'run-1',
         nodes: [
           { ...leader, role: 'leader', term: 3, applied: version },
-          { id: 'catalog-2', kind: 'catalog', pid: 0, state: 'down', url: '' },
+          { id: 'catalog-2', kind: 'catalog', state: 'down', reason: 'SIGKILL' },
         ],
         leader: leader.id,
         cache: { kind: 'memory', state: 'ready', hits: 5, misses: 2 },
@@ -108,7 +109,7 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
         next: state.booksAfter(page.after ?? 0, page.limit).next,
       };
     },
-    ready: () => service.isReady,
+    whyUnready: () => (service.isReady ? undefined : 'No quorum of catalogs is within reach.'),
   };
 
   async function read<T>(

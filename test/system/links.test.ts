@@ -7,7 +7,7 @@ import { type LauncherCluster, withLauncherCluster } from '../support/cluster.ts
 /** How the processes of a real store reach each other. */
 
 const placesOf = async (cluster: LauncherCluster) =>
-  (await cluster.status()).nodes.map(({ url }) => new URL(url));
+  (await cluster.status()).nodes.map(({ url }) => new URL(url!));
 
 async function assertSells(cluster: LauncherCluster): Promise<void> {
   const { status } = await cluster.request('POST', '/purchase', { body: { id: 1, quantity: 1 } });
@@ -52,7 +52,7 @@ test('only the door for clients is a port; the links are sockets that nobody els
     if (process.platform !== 'linux') return;
     const listeners = await tcpListeners();
     for (const { id, pid } of (await cluster.status()).nodes) {
-      assert.is(await listensByTcp(pid, listeners), id === 'gateway-1' ? 1 : 0, id);
+      assert.is(await listensByTcp(pid!, listeners), id === 'gateway-1' ? 1 : 0, id);
     }
   }));
 

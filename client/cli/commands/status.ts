@@ -4,6 +4,7 @@ import { table } from '../table.ts';
 export const status: CliCommand = {
   name: 'status',
   usage: '',
+  token: 'if given',
   summary: 'every process of the store, dead ones included',
   examples: [
     ['status', 'a table of the processes'],
@@ -21,6 +22,7 @@ export const status: CliCommand = {
         { number: 'applied' },
         { number: 'pid' },
         'url',
+        'reason',
       ];
       const rows = found.nodes.map((node) => [
         node.id,
@@ -30,12 +32,15 @@ export const status: CliCommand = {
         node.applied,
         node.pid,
         node.url,
+        node.reason,
       ]);
-      const reads = `${cache.hits} hits, ${cache.misses} misses`;
+      const { state, reason } = cache;
+      const condition = state === 'ready' ? '' : `${state} (${reason ?? 'no reason given'}), `;
+      const reads = `${condition}${cache.hits} hits, ${cache.misses} misses`;
       return [
         table(context.terminal, columns, rows),
         '',
-        `Leader: ${leader ?? 'none'}. Cache: ${cache.kind}, ${reads}. Version: ${version}.`,
+        `Leader: ${leader ?? 'none'}. Cache: ${cache.kind}, ${reads}. Version: ${version ?? 'not known yet'}.`,
       ].join('\n');
     });
     return EXIT.done;

@@ -6,10 +6,14 @@ const UrlNumber = z
   .regex(/^(0|[1-9]\d{0,15})$/, 'must be a whole number')
   .transform(Number);
 
-/** The same fields as they stand in a URL, where everything is text and `?after=` means the same as leaving it out. */
-export function fromUrl({ shape }: z.ZodObject): z.ZodObject {
-  const fields = Object.entries(shape).map(([name, schema]) => [name, fieldFromUrl(schema as z.ZodType)]);
-  return z.strictObject(Object.fromEntries(fields));
+/**
+ * The same fields as they stand in a URL, where everything is text and `?after=` means the same as leaving it out.
+ * Of an `open` one all others are ignored: caches, trackers and browsers add their own to the address of a read.
+ */
+export function fromUrl({ shape }: z.ZodObject, open = false): z.ZodObject {
+  const entries = Object.entries(shape).map(([name, schema]) => [name, fieldFromUrl(schema as z.ZodType)]);
+  const fields = Object.fromEntries(entries);
+  return open ? z.object(fields) : z.strictObject(fields);
 }
 
 function fieldFromUrl(schema: z.ZodType): z.ZodType {

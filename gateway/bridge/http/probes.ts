@@ -24,7 +24,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
   },
   '/readyz': {
     name: 'readyz',
-    summary: 'Whether a quorum of catalogs is within reach and the gateway is not draining',
+    summary: 'Whether purchases are possible, the first books are in, and the gateway is not draining',
     answer: json('Purchases are possible.', { type: 'object', properties: { ready: { const: true } } }),
     errors: ['unavailable', 'draining'],
   },
@@ -46,7 +46,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
     name: 'ws',
     summary: 'JSON-RPC 2.0 over WebSocket: the same operations, and subscriptions',
     answer: { 101: { description: 'Speak JSON-RPC now.' } },
-    errors: ['upgrade-required', 'overloaded', 'draining'],
+    errors: ['upgrade-required', 'overloaded', 'draining', 'foreign-origin'],
   },
 };
 
@@ -63,7 +63,8 @@ export function addProbes(
 
   app.get('/readyz', async () => {
     if (admission.draining) throw new BazarError('draining');
-    if (!service.ready()) throw new BazarError('unavailable', 'No quorum of catalogs is within reach.');
+    const reason = service.whyUnready();
+    if (reason !== undefined) throw new BazarError('unavailable', reason);
     return { ready: true };
   });
 

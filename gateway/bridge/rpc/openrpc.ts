@@ -21,7 +21,7 @@ export function openRpcDocument(operations: readonly (readonly [name: string, Op
 
 function describe(
   name: string,
-  { summary, kind, params, answers, result, errors = [] }: Operation,
+  { summary, kind, params, answers, result, role, errors = [] }: Operation,
   book: SchemaBook,
 ) {
   const [[meaning, shape]] = Object.values(answers).slice(-1) as [[string, z.ZodType]];
@@ -31,11 +31,13 @@ function describe(
     paramStructure: 'by-name',
     params: paramsOf(variantsOf(params), book),
     result: { name: 'result', summary: meaning, schema: book.schemaOf(result ?? shape, 'output') },
-    errors: [...new Set([...errors, ...kind.errors])].map((code) => ({
-      code: rpcCodeOf(code),
-      message: ERROR_KINDS[code].title,
-      data: { code, outcome: ERROR_KINDS[code].outcome },
-    })),
+    errors: [...new Set([...(role ? ['unauthorized' as const] : []), ...errors, ...kind.errors])].map(
+      (code) => ({
+        code: rpcCodeOf(code),
+        message: ERROR_KINDS[code].title,
+        data: { code, outcome: ERROR_KINDS[code].outcome },
+      }),
+    ),
   };
 }
 

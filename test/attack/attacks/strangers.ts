@@ -49,16 +49,17 @@ export const strangers: StoreAttack = {
     ...measured.ended.filter((name) => name !== 'gateway-1').map((name) => `${name} ended`),
     ...memoryBounded(measured),
     ...staysInTerm(measured),
-    ...atMost(measured, 'ms until the gateway is back', RETURN_LIMIT_MS),
+    ...atMost(measured, 'ms until the gateway is back', PATIENCE_MS),
   ],
+  pace: (measured) => [...atMost(measured, 'ms until the gateway is back', RETURN_LIMIT_MS)],
 };
 
 /** Where catalogs and orders listen for others of the store. */
 async function linkPorts(store: LauncherCluster): Promise<string[]> {
   const { nodes } = await store.status();
   return nodes
-    .filter(({ kind, url }) => kind !== 'gateway' && url.startsWith('ws://'))
-    .map(({ url }) => url.replace('ws:', 'http:'));
+    .filter(({ kind, url }) => kind !== 'gateway' && url?.startsWith('ws://'))
+    .map(({ url }) => url!.replace('ws:', 'http:'));
 }
 
 async function timeToPurchase(store: LauncherCluster, since: number): Promise<number> {
