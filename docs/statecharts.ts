@@ -205,11 +205,8 @@ function nameOf(named: unknown): string {
   const { type, params, assignment } = named as { type: string; params?: unknown; assignment?: object };
   if (assignment) return `assign ${Object.keys(assignment).join(', ')}`;
   if (type !== 'effect') return type;
-  const effect = (typeof params === 'function' ? params(ANYTHING) : params) as {
-    kind?: string;
-    type?: string;
-  };
-  return `**${effect.kind ?? effect.type}**`;
+  const effect = (typeof params === 'function' ? params(ANYTHING) : params) as { type: string };
+  return `**${effect.type}**`;
 }
 
 /** Stands for whatever context and event an effect's parameters are made from: every field of it is itself. */
