@@ -29,6 +29,11 @@ export const REPLICATION_BOUNDS = {
     unit: 'ticks',
     meaning: 'that slow syncs may add to the shortest election timeout',
   },
+  commitNewsMs: {
+    value: 3,
+    unit: 'ms',
+    meaning: 'that a commit index waits for entries to ride with',
+  },
   maxEntriesPerAppend: { value: 1_000, unit: 'entries', meaning: 'in one `raft.append`' },
   maxBytesPerAppend: {
     value: 1024 * 1024,
