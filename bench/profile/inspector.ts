@@ -42,7 +42,7 @@ interface Coverage {
 }
 
 /** Microseconds between two samples of the stack. */
-const SAMPLING_US = 200;
+const SAMPLING_US = 500;
 
 /** Joins the inspector at a `ws:` address, as `node --inspect` prints it. */
 export async function inspect(address: string): Promise<Inspected> {

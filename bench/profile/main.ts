@@ -30,7 +30,7 @@ const COMMAND = tool(
   .addOption(new Option('--protocol <P>', 'how').choices(['ws', 'http']).default('ws'))
   .option('--connections <N>', 'how many', whole(1, 1_000), 50)
   .option('--in-flight <M>', 'requests under way on each WebSocket', whole(1, 1_000), 16)
-  .option('--seconds <S>', 'of each of the two measurements', whole(1, 600), 8)
+  .option('--seconds <S>', 'of each of the measurements', whole(1, 600), 8)
   .option('--books <N>', 'that are bought or read equally often', whole(1, 100_000), 1_000)
   .option('--top <N>', 'single functions shown for each process', whole(0, 100), 0)
   .option('--keep <DIR>', 'writes each profile there, for the tools of a browser (*.cpuprofile)');
@@ -39,10 +39,10 @@ const FIRST_BOOK = 1_001;
 const BOOKS_A_REQUEST = 1_000;
 const WARM_UP_SECONDS = 2;
 const PATIENCE_MS = 10_000;
-/** Function and file whose calls are frames sent, frames read, and synced batches. */
+/** Function and file whose calls are frames sent and synced batches. None of them waits: the engine counts a function anew when it goes on. */
 const COUNTED = {
-  'frames out': /^(sendFrame) .*\/ws\/lib\/sender/,
-  syncs: /^write .*abstract-level-store/,
+  'frames out': /^sendFrame .*\/ws\/lib\/sender/,
+  syncs: /^_write .*classic-level\/chained-batch/,
 } as const;
 
 const given = readOptions<Options>(COMMAND);
@@ -83,34 +83,46 @@ async function inspectAll({ launcher, status }: LauncherCluster): Promise<Watche
   });
 }
 
+/** The processor's time without a profiler, spread over the groups as a profiled run of its own found them. */
 async function profile(cluster: LauncherCluster, processes: readonly Watched[]): Promise<void> {
-  const before = await Promise.all(processes.map(({ inspected }) => usage(inspected.pid)));
-  await Promise.all(processes.map(({ inspected }) => inspected.startCpuProfile()));
+  const pids = processes.map(({ inspected }) => inspected.pid);
+  const before = await Promise.all(pids.map(usage));
   const { requests, seconds } = await load(cluster, given.seconds);
+  const after = await Promise.all(pids.map(usage));
+  const cpu = pids.map((_, place) => (after[place]!.cpuUs - before[place]!.cpuUs) / requests);
+  const calls = pids.map((_, place) => (after[place]!.calls - before[place]!.calls) / requests);
+
+  await Promise.all(processes.map(({ inspected }) => inspected.startCpuProfile()));
+  await load(cluster, given.seconds);
   const profiles = await Promise.all(processes.map(({ inspected }) => inspected.stopCpuProfile()));
-  const after = await Promise.all(processes.map(({ inspected }) => usage(inspected.pid)));
   if (given.keep !== undefined) await keep(given.keep, processes, profiles);
   const spent = profiles.map(spentBy);
+
   console.log(
     `\n${requests} ${what}s in ${seconds.toFixed(1)} s, ${(requests / seconds).toFixed(0)} a second`,
   );
-
-  const perRequest = (us: number) => (us / requests).toFixed(1);
-  const table = new Table({ head: ['µs a request', ...processes.map(({ id }) => id)] });
+  const all = cpu.reduce((sum, us) => sum + us, 0);
+  console.log(`${all.toFixed(0)} µs of the processor a ${what} in all processes`);
+  const part = (place: number, us: number) => ((cpu[place]! * us) / spent[place]!.totalUs).toFixed(1);
+  const table = createTable('µs a request', processes);
   for (const group of GROUPS)
-    table.push([group, ...spent.map(({ groups }) => perRequest(groups.get(group) ?? 0))]);
-  const cpu = (place: number) => after[place]!.cpuUs - before[place]!.cpuUs;
-  const calls = (place: number) => (after[place]!.calls - before[place]!.calls) / requests;
-  table.push(['all of the event loop', ...spent.map(({ totalUs }) => perRequest(totalUs))]);
-  table.push(['processor, all threads', ...processes.map((_, place) => perRequest(cpu(place)))]);
-  table.push(['reads and writes (calls)', ...processes.map((_, place) => calls(place).toFixed(2))]);
+    table.push([group, ...spent.map(({ groups }, place) => part(place, groups.get(group) ?? 0))]);
+  table.push(['all', ...cpu.map((us) => us.toFixed(1))]);
+  table.push(['reads and writes (calls)', ...calls.map((number) => number.toFixed(2))]);
   console.log(table.toString());
   for (const [place, { functions }] of spent.entries()) {
     if (given.top === 0) break;
     console.log(`\n${processes[place]!.id}`);
     const most = [...functions].sort(([, one], [, other]) => other - one).slice(0, given.top);
-    for (const [name, us] of most) console.log(`  ${perRequest(us).padStart(7)}  ${name}`);
+    for (const [name, us] of most) console.log(`  ${part(place, us).padStart(7)}  ${name}`);
   }
+}
+
+function createTable(title: string, processes: readonly Watched[]): InstanceType<typeof Table> {
+  return new Table({
+    head: [title, ...processes.map(({ id }) => id)],
+    style: { head: [], border: [], compact: true },
+  });
 }
 
 async function keep(
@@ -130,7 +142,7 @@ async function count(cluster: LauncherCluster, processes: readonly Watched[]): P
   await Promise.all(processes.map(({ inspected }) => inspected.startCounting()));
   const { requests } = await load(cluster, Math.min(given.seconds, 4));
   const counts = await Promise.all(processes.map(({ inspected }) => inspected.stopCounting()));
-  const table = new Table({ head: ['a request', ...processes.map(({ id }) => id)] });
+  const table = createTable('a request', processes);
   for (const [name, rule] of Object.entries(COUNTED)) {
     const sums = counts.map((calls) =>
       calls
@@ -158,7 +170,7 @@ async function load(
         : openWebSocketLane(socketUrl, given.inFlight, answered),
     lanes: given.connections,
     clock: waitingClock,
-    warmUpSeconds: 0.2,
+    warmUpSeconds: 0,
     seconds,
     patienceMs: PATIENCE_MS,
     next: () => ({ kind, id: FIRST_BOOK + Math.floor(random.next() * given.books) }),
