@@ -19,6 +19,8 @@ export interface MethodResult {
 export interface Method {
   readonly readOnly: boolean;
   readonly inTurn: boolean;
+  /** The result as JSON, where the parameters are plain and the memory has it. */
+  held?(params: unknown): string | undefined;
   /** Checks the parameters, at once, and throws where they do not fit: only what was checked may wait its turn. */
   prepare(params: unknown, caller: RpcCaller): Prepared;
 }
@@ -78,6 +80,7 @@ function methodOf(context: Context, name: string, operation: Operation): Method 
   return {
     readOnly: kind.readOnly,
     inTurn: kind.inTurn,
+    held: operation.held && ((params) => operation.held?.(context, params)),
     prepare(params, caller) {
       if (role && !suffices(caller.role, role)) {
         throw new BazarError('unauthorized', `Call authenticate with the ${role} token first.`);
