@@ -171,6 +171,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     whyUnready,
 
     book: async (id, how) => reads.book(id, how),
+    heldBook: reads.heldBook,
     search: async (topic, how) => reads.search(topic, how),
     books: reads.books,
     order: reads.order,

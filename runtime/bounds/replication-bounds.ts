@@ -14,6 +14,7 @@ export const REPLICATION_BOUNDS = {
     'ticks of one sync after which a disk counts as hanging: its replica does not lead, stand or back a campaign',
   ),
   maxPatienceTicks: bound(80, 'ticks that slow syncs may add to the shortest election timeout'),
+  commitNewsMs: bound(3, 'ms that a commit index waits for entries to ride with'),
   maxEntriesPerAppend: bound(1_000, 'entries in one `raft.append`'),
   maxBytesPerAppend: bound(MIB, 'bytes of entries in one `raft.append`, unless a single entry is larger'),
   maxEntriesInFlight: bound(8_000, 'entries sent to one follower and not acknowledged'),
