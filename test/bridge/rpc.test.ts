@@ -282,7 +282,7 @@ test('the rate limit of an address counts calls too', () =>
       assert.ok(refused.length > 0 && refused.length < 20);
       client.close();
     },
-    { requestsPerSecond: 1 },
+    { localRequestsPerSecond: 1 },
   ));
 
 test('a binary frame is read as text, and is a parse error where it is not UTF-8', () =>
