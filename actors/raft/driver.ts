@@ -10,7 +10,8 @@ import type { Effect, LoggedCommand, Raft, ReplicaEvent } from './core/raft.ts';
 import { replicaStatechart } from './core/statechart.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createProposals, type ProposedCommand } from './proposals.ts';
-import { createSnapshotReceiver, createSnapshotSender } from './snapshot-transfer.ts';
+import { createSnapshotReceiver } from './snapshot-receiver.ts';
+import { createSnapshotSender } from './snapshot-sender.ts';
 import type { StateMachine } from './state-machine.ts';
 import { createWaiters } from './waiters.ts';
 
@@ -89,8 +90,25 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
       if (result !== null) proposals.resolve(index, result);
     },
   });
-  const batches = createGroupCommit({ store, raft, state: () => state, synced: dispatch, fail });
-  const sender = createSnapshotSender({ store, mesh, raft, random, state: () => state, dispatch, fail });
+  const batches = createGroupCommit({
+    store,
+    raft,
+    state: () => state,
+    synced: dispatch,
+    takes: (effects) => sender.noteEffects(effects),
+    fail,
+  });
+  const { atRest } = batches;
+  const sender = createSnapshotSender({
+    store,
+    mesh,
+    raft,
+    random,
+    state: () => state,
+    atRest,
+    dispatch,
+    fail,
+  });
   const receiver = createSnapshotReceiver({
     store,
     mesh,

@@ -17,6 +17,8 @@ export interface GroupCommit {
   save(operations: readonly StoreOperation[]): void;
   /** Runs `then`, in order of these calls, once everything changed so far is durable. */
   afterSync(then: () => void): void;
+  /** Runs `then` while no batch is under way: what the store shows is exactly what has been taken. */
+  atRest(then: () => void): void;
   /** Starts the next batch if there is something to write, else lets go what was held for the last one. */
   flush(): void;
   tick(): void;
@@ -30,11 +32,14 @@ export function createGroupCommit(options: {
   readonly raft: Raft;
   readonly state: () => StateMachine;
   readonly synced: (event: Extract<ReplicaEvent, { type: 'batch.synced' }>) => void;
+  /** Is told of the applied effects that a batch takes. */
+  readonly takes?: (effects: readonly StoreOperation[]) => void;
   readonly fail: (error: unknown) => void;
 }): GroupCommit {
   const { store, raft } = options;
   let unsaved: StoreOperation[] = [];
   let held: (() => void)[] = [];
+  const resting: (() => void)[] = [];
   let writing = false;
   let halted = false;
   let quietTicks = 0;
@@ -47,7 +52,11 @@ export function createGroupCommit(options: {
     unsaved = [];
     addAll(operations, raft.log.takeOperations());
     const isUrgent = state.applied.index < raft.commit || quietTicks >= raft.limits.flushTicks;
-    if (operations.length > 0 || isUrgent) addAll(operations, state.takeOperations());
+    if (operations.length > 0 || isUrgent) {
+      const effects = state.takeOperations();
+      options.takes?.(effects);
+      addAll(operations, effects);
+    }
     return operations;
   }
 
@@ -71,6 +80,7 @@ export function createGroupCommit(options: {
       writing = false;
       syncTicks = 0;
       state.persisted();
+      release(resting.splice(0));
       release(waiting);
       options.synced({ type: 'batch.synced', term, votedFor, lastIndex, lastTerm, applied });
     }, options.fail);
@@ -82,6 +92,10 @@ export function createGroupCommit(options: {
     },
     afterSync(then) {
       held.push(then);
+    },
+    atRest(then) {
+      if (writing) resting.push(then);
+      else then();
     },
     flush,
     tick() {

@@ -81,6 +81,12 @@ export const REPLICATION_BOUNDS = {
   keptBytes: { value: 16 * 1024 * 1024, unit: 'bytes', meaning: 'of applied entries kept in the log' },
   snapshotChunkBytes: { value: 256 * 1024, unit: 'bytes', meaning: 'of one snapshot chunk' },
   snapshotChunkRecords: { value: 1_000, unit: 'records', meaning: 'of one snapshot chunk' },
+  maxChangedRecords: {
+    value: 1_000_000,
+    unit: 'records',
+    meaning: 'that changed since a snapshot transfer sent them, and are to be sent again',
+    beyond: 'the transfer is given up',
+  },
   snapshotTicks: {
     value: 200,
     unit: 'ticks',

@@ -11,10 +11,15 @@ export interface Nemesis {
   readonly faults: ReadonlyMap<string, number>;
 }
 
+/** Entries that a catalog may be behind while others go on; less than a transfer takes. */
+const NEAR_ENTRIES = 20;
+
 export function createNemesis(world: World, invariants: Invariants, random: Random): Nemesis {
   const { plan, scheduler, outside, network, redis } = world;
   const faults = new Map<string, number>();
   const usual = { least: plan.diskMs / 10, most: plan.diskMs };
+  /** A wiped catalog that is given its time to catch up in. */
+  let awaited: SimNode | undefined;
   let running = false;
 
   const pick = <T>(choices: readonly T[]): T => choices[random.integer(choices.length)]!;
@@ -39,13 +44,25 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
 
   function wipe(): void {
     const node = pick(world.ofKind('catalog'));
-    if (!mayWipe(node)) return;
+    if (awaited !== undefined || !mayWipe(node)) return;
     if (node.process.alive) world.kill(node);
     say(`wipe ${node.id}`);
     node.heldBeforeWipe = durableOn(node.disk!);
     node.disk!.wipe();
     node.wiped = true;
     restartSoon(node);
+    if (plan.catchUpMs !== undefined) mustBeNearIn(plan.catchUpMs, node);
+  }
+
+  /** A snapshot's transfer has to end, however much is written meanwhile. */
+  function mustBeNearIn(ms: number, node: SimNode): void {
+    awaited = node;
+    soon(ms, ms, () => {
+      awaited = undefined;
+      const behind = invariants.committed - (node.catalog?.state.applied.index ?? 0);
+      if (behind <= NEAR_ENTRIES) return;
+      world.complaints.push(`${node.id} is ${behind} entries behind, ${ms} ms after its wipe`);
+    });
   }
 
   /** A wiped disk counts in the minority that may fail until it has caught up; a second one would be too many. */

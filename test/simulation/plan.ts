@@ -46,6 +46,11 @@ export interface Plan {
   readonly slowestSyncMs: number;
   /** The longest time in simulated milliseconds that may pass with faults and without a decided purchase. */
   readonly longestDroughtMs?: number;
+  /**
+   * Simulated milliseconds after which a catalog that was wiped, and left alone since, is so near to the others that
+   * their logs suffice.
+   */
+  readonly catchUpMs?: number;
   /** Terms that may be opened during the faults. */
   readonly maxNewTerms?: number;
 }
