@@ -9,8 +9,8 @@ import type { StateMachine } from './state-machine.ts';
  *
  * A batch takes all there is, since what is held for it must be whole. It is bounded by those who fill it: a leader
  * takes so many commands into its log (`proposals.ts`), a follower is sent so much ahead of its acknowledgements
- * (`leading.ts`), so many entries are forgotten at once (`compaction.ts`), and applying pauses while the effects of
- * a whole batch wait (`applier.ts`).
+ * (`leader.ts`), so many forgotten entries are deleted at once (`log.ts`), and applying pauses while the effects of a
+ * whole batch wait (`applier.ts`). A conflict deletes what no leader had committed, which is bounded by what it takes.
  */
 export interface GroupCommit {
   /** Puts operations into the next batch. */
@@ -50,7 +50,7 @@ export function createGroupCommit(options: {
     const state = options.state();
     const operations = unsaved;
     unsaved = [];
-    addAll(operations, raft.log.takeOperations());
+    addAll(operations, raft.log.takeOperations(raft.limits.maxBatchOperations));
     const isUrgent = state.applied.index < raft.commit || quietTicks >= raft.limits.flushTicks;
     if (operations.length > 0 || isUrgent) {
       const effects = state.takeOperations();

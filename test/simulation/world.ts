@@ -11,6 +11,7 @@ import { silentLogger } from '../../runtime/logger.ts';
 import { type Random, seededRandom } from '../../runtime/random.ts';
 import type { Store } from '../../storage/store.ts';
 import { type SimulatedDisk, simulatedDisk } from './disk.ts';
+import { tooLargeBatch } from './memory-bounds.ts';
 import { createNetwork, type SimNetwork } from './network.ts';
 import type { Plan } from './plan.ts';
 import { type SimulatedRedis, simulatedRedis } from './redis.ts';
@@ -187,7 +188,11 @@ export function createWorld(plan: Plan, random: Random): World {
       location: store.location,
       get: (key) => store.get(key),
       pages: (range, pageSize) => store.pages(range, pageSize),
-      write: (operations) => later(store.write(operations)),
+      write(operations) {
+        const excess = tooLargeBatch(operations, plan.limits);
+        if (excess !== undefined) complaints.push(`${process.name}: ${excess}`);
+        return later(store.write(operations));
+      },
       clear: (range) => later(store.clear(range)),
       close: () => store.close(),
     };
