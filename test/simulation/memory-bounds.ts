@@ -1,5 +1,5 @@
-import type { Limits } from '../../runtime/limits.ts';
 import type { StoreOperation } from '../../storage/store.ts';
+import type { Plan } from './plan.ts';
 import type { SimNode } from './world.ts';
 
 /**
@@ -7,21 +7,22 @@ import type { SimNode } from './world.ts';
  * `runtime/bounds/`, so that a queue, a batch or a tail that no bound ends breaks them.
  */
 
-/** Effects of the largest single entry, which is atomic, and what else a batch carries: votes, positions, identities. */
-const ONE_ENTRY_OPERATIONS = 100;
+/** What a batch carries beside entries and effects: votes, positions, identities; and a sale's effects. */
+const OTHER_OPERATIONS = 10;
 /** Bytes of the largest single entry that the simulation's clients send. */
 const ONE_ENTRY_BYTES = 8 * 1024;
 
 /** The operations that one batch may have. */
-export function mostOperations(limits: Limits): number {
+function mostOperations({ limits, mostDelivered }: Plan): number {
   const entries = limits.maxBatchOperations + limits.maxEntriesPerAppend + limits.maxEntriesInFlight;
   const effects = limits.maxBatchOperations + limits.snapshotChunkRecords;
   const deletions = limits.maxBatchOperations + limits.maxUncommittedEntries;
-  return entries + effects + deletions + ONE_ENTRY_OPERATIONS;
+  // A single entry may have more effects than a batch has room for, since it is atomic.
+  return entries + effects + deletions + mostDelivered + OTHER_OPERATIONS;
 }
 
-export function tooLargeBatch(operations: readonly StoreOperation[], limits: Limits): string | undefined {
-  const most = mostOperations(limits);
+export function tooLargeBatch(operations: readonly StoreOperation[], plan: Plan): string | undefined {
+  const most = mostOperations(plan);
   if (operations.length <= most) return undefined;
   return `a batch of ${operations.length} operations, and ${most} are the most`;
 }

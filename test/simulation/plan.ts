@@ -22,6 +22,9 @@ export interface Plan {
   readonly strongReads: number;
   /** Mean simulated milliseconds between two deliveries of many new books; never if infinite. */
   readonly supplyEveryMs: number;
+  /** Books of one delivery at most, and of all deliveries together. */
+  readonly mostDelivered: number;
+  readonly mostSupplied: number;
   /** Simulated milliseconds with faults, and afterwards without. */
   readonly faultsMs: number;
   readonly healedMs: number;
@@ -75,6 +78,8 @@ export function drawPlan(seed: number, random: Random): Plan {
     thinkMs: pick(50, 150, 400),
     strongReads: 0.1,
     supplyEveryMs: pick(1_000, 3_000, Number.POSITIVE_INFINITY),
+    mostDelivered: 30,
+    mostSupplied: 300,
     faultsMs: between(8_000, 16_000),
     healedMs: 8_000,
     // In every other calm run followers leave and come back, which is no reason to elect anybody.

@@ -189,7 +189,7 @@ export function createWorld(plan: Plan, random: Random): World {
       get: (key) => store.get(key),
       pages: (range, pageSize) => store.pages(range, pageSize),
       write(operations) {
-        const excess = tooLargeBatch(operations, plan.limits);
+        const excess = tooLargeBatch(operations, plan);
         if (excess !== undefined) complaints.push(`${process.name}: ${excess}`);
         return later(store.write(operations));
       },
