@@ -125,4 +125,17 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     seeds: 5,
     change: underLongTransfers,
   },
+  {
+    name: 'failed-disk-starts-again',
+    harm: 'A catalog whose sync failed starts again on what the page cache shows, and takes it for durable.',
+    swaps: [
+      {
+        file: 'storage/failed-disk.ts',
+        find: 'return UNTRUSTED.test(found) ? new FailedDiskError(location, found) : error;',
+        put: 'return UNTRUSTED.test(location) ? new FailedDiskError(location, found) : error;',
+      },
+    ],
+    seeds: 5,
+    change: under(['fail a disk'], { failingDisks: true }),
+  },
 ];

@@ -32,7 +32,7 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
 
   function restartSoon(node: SimNode): void {
     soon(50, 4_000, () => {
-      if (!node.process.alive) world.start(node);
+      if (!node.process.alive && !node.disk?.failed) world.start(node);
     });
   }
 
@@ -45,13 +45,33 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
   function wipe(): void {
     const node = pick(world.ofKind('catalog'));
     if (awaited !== undefined || !mayWipe(node)) return;
+    replaceDisk(node);
+    restartSoon(node);
+    if (plan.catchUpMs !== undefined) mustBeNearIn(plan.catchUpMs, node);
+  }
+
+  /** Another disk, with nothing on it. */
+  function replaceDisk(node: SimNode): void {
     if (node.process.alive) world.kill(node);
     say(`wipe ${node.id}`);
     node.heldBeforeWipe = durableOn(node.disk!);
     node.disk!.wipe();
     node.wiped = true;
-    restartSoon(node);
-    if (plan.catchUpMs !== undefined) mustBeNearIn(plan.catchUpMs, node);
+  }
+
+  /** Its catalog ends with the next write, and stays out until there is another disk. */
+  function failDisk(): void {
+    const node = pick(world.ofKind('catalog'));
+    if (node.disk!.failed || !node.process.alive || !mayWipe(node)) return;
+    say(`the disk of ${node.id} fails`);
+    node.wiped = true;
+    node.heldBeforeWipe = durableOn(node.disk!);
+    node.disk!.fail();
+    soon(1_000, 6_000, () => {
+      if (!node.disk!.failed) return;
+      replaceDisk(node);
+      world.start(node);
+    });
   }
 
   /** A snapshot's transfer has to end, however much is written meanwhile. */
@@ -73,8 +93,9 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
     return wiped <= (catalogs.length - 1) / 2;
   }
 
-  function hasCaughtUp({ catalog }: SimNode): boolean {
+  function hasCaughtUp({ catalog, disk }: SimNode): boolean {
     return (
+      !disk!.failed &&
       catalog !== undefined &&
       catalog.replica.role !== 'recovering' &&
       catalog.state.applied.index >= invariants.committed
@@ -162,6 +183,7 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
     ['hang the leader disk', 0.5, () => void (leader() && hangDisk(leader()!))],
     ['hang all disks', 0.5, () => world.ofKind('catalog').forEach(hangDisk)],
     ['disturb Redis', redis ? 4 : 0, disturbRedis],
+    ['fail a disk', plan.failingDisks ? 1 : 0, failDisk],
   ];
 
   /** Slow, stopped, written to by others, or dead and back with nothing or with what it had at some earlier time. */
@@ -257,6 +279,7 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
           node.disk.hanging = false;
         }
         if (node.process.paused) world.resume(node);
+        if (node.disk?.failed) replaceDisk(node);
         if (!node.process.alive) world.start(node);
       }
     },

@@ -35,6 +35,8 @@ export interface Plan {
   readonly lostMs: number;
   /** Mean simulated milliseconds between two faults. */
   readonly faultEveryMs: number;
+  /** Disks may fail for good and be replaced. */
+  readonly failingDisks: boolean;
   /** The only faults that come, by their names in `nemesis.ts`; all of them if left out. */
   readonly faults?: readonly string[];
   /** The only gateway that changes go through; any of them if left out. */
@@ -96,6 +98,7 @@ export function drawPlan(seed: number, random: Random): Plan {
     duplicateRate: lossy ? random.next() * 0.02 : 0,
     diskMs: calm ? 1 : pick(0.5, 3, 20),
     slowestSyncMs: 2_000,
+    failingDisks: seed % 4 === 0,
     lostMs: random.next() < 0.15 ? between(1_000, 4_000) : 0,
   };
 }
