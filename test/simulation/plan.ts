@@ -33,6 +33,8 @@ export interface Plan {
    * Redis stays; 0 for a store that is never put back.
    */
   readonly lostMs: number;
+  /** Not the whole store is put back, but one catalog's folder, beside others that are up to date. */
+  readonly lostFolder?: boolean;
   /** Mean simulated milliseconds between two faults. */
   readonly faultEveryMs: number;
   /** Disks may fail for good and be replaced. */
