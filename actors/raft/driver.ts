@@ -7,6 +7,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Operation, Store } from '../../storage/store.ts';
 import { createApplier } from './applier.ts';
+import { createChronicle } from './chronicle.ts';
 import type { Effect, Raft, ReplicaEvent } from './core/raft.ts';
 import { replicaStatechart } from './core/statechart.ts';
 import { createGroupCommit } from './group-commit.ts';
@@ -108,6 +109,8 @@ export function createDriver(options: DriverOptions): Driver {
     fail,
   });
 
+  const chronicle = createChronicle({ raft, logger, applied: () => state.applied.index });
+
   actor.start();
   performEffects();
   let ticker: Timer = clock.setTimeout(tick, raft.limits.tickMs);
@@ -127,6 +130,7 @@ export function createDriver(options: DriverOptions): Driver {
     try {
       for (let next = mailbox.shift(); next && !halted; next = mailbox.shift()) {
         actor.send(next);
+        chronicle.look(next, readRole());
         performEffects();
       }
     } catch (error) {
@@ -220,6 +224,11 @@ export function createDriver(options: DriverOptions): Driver {
     if (commands.length > 0) dispatch({ type: 'commands.proposed', commands, at: clock.now() });
   }
 
+  function readRole(): Driver['role'] {
+    const { value } = actor.getSnapshot();
+    return typeof value === 'string' ? 'recovering' : ROLES[value.participating as keyof typeof ROLES];
+  }
+
   function isLeading(): boolean {
     return actor.getSnapshot().matches({ participating: 'leader' });
   }
@@ -249,8 +258,7 @@ export function createDriver(options: DriverOptions): Driver {
       return state;
     },
     get role() {
-      const { value } = actor.getSnapshot();
-      return typeof value === 'string' ? 'recovering' : ROLES[value.participating as keyof typeof ROLES];
+      return readRole();
     },
     dispatch,
     acknowledgeSnapshot: sender.acknowledge,

@@ -57,6 +57,8 @@ export function createFeedFollower(
   let expected = 0;
   let expectedBy = 0;
   let currentAt = 0;
+  /** Why the feed before was left. */
+  let moved = '';
   /** When the present catalog has agreed to be followed. */
   let grantedAt = 0;
 
@@ -86,7 +88,8 @@ export function createFeedFollower(
       if (reply.boot !== null) booted(reply.boot);
       expected = 0;
       grantedAt = clock.monotonic();
-      logger.info(`follows the feed of ${id} from ${index}`);
+      logger.info(`follows the feed of ${id} from ${index}${moved && `: ${moved}`}`);
+      moved = '';
       tell({ type: 'follow.granted' });
     } catch {
       catalogs.passOver(id);
@@ -111,7 +114,8 @@ export function createFeedFollower(
   }
 
   function leave(id: NodeId, fault: string): void {
-    logger.warn(`the feed of ${id} ${fault}, at ${index}`);
+    moved = `the catalog before, ${id}, ${fault}`;
+    logger.warn(`leaves the feed of ${id} at ${index}, which ${fault}; caches are bypassed meanwhile`);
     mesh.tell(id, 'feed.leave', {});
     catalogs.passOver(id);
     tell({ type: 'feed.stalled' });
@@ -148,7 +152,13 @@ export function createFeedFollower(
   mesh.onTell('feed.changes', (body, { from }) => receive(body, from.id));
   mesh.observe({
     opened: ({ kind }) => kind === 'catalog' && tell({ type: 'catalog.opened' }),
-    closed: ({ id }) => tell({ type: 'catalog.lost', catalog: id }),
+    closed({ id }) {
+      if (live && id === catalog) {
+        moved = `the link to ${id}, followed before, was lost`;
+        logger.info(`has lost the link to ${id}, whose feed it follows; caches are bypassed meanwhile`);
+      }
+      tell({ type: 'catalog.lost', catalog: id });
+    },
   });
   actor.subscribe({ next: perform, error: (error) => logger.error({ err: error }, 'the feed failed') });
 

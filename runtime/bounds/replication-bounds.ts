@@ -24,6 +24,16 @@ export const REPLICATION_BOUNDS = {
     meaning:
       'of one sync after which a disk counts as hanging: its replica does not lead, stand or back a campaign',
   },
+  slowDiskTicks: {
+    value: 20,
+    unit: 'ticks',
+    meaning: 'of one sync after which the log says that the disk is slow',
+  },
+  maxChronicleLines: {
+    value: 20,
+    unit: 'lines',
+    meaning: 'a second that a replica logs of elections, snapshots and its disk; more are counted',
+  },
   maxPatienceTicks: {
     value: 80,
     unit: 'ticks',

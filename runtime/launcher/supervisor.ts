@@ -71,6 +71,8 @@ interface Running {
   readonly plan: NodePlan;
   node: SupervisedNode;
   child: ChildProcess | undefined;
+  /** It has ended and is, or will be, started again. */
+  isRestart: boolean;
   /** Of a gateway that listens. */
   news: ProcessNews | undefined;
   supervision: Supervision;
@@ -136,6 +138,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     switch (message.type) {
       case 'listening': {
         const { url, identity, http } = message;
+        if (running.isRestart) logger.info(`${running.plan.id} runs again as process ${running.node.pid}`);
         running.supervision.send({ type: 'process.reported' });
         if (running.plan.kind === 'gateway') running.news = createProcessNews(running.child!, processes);
         change(running, { url, identity, http, failedStarts: 0 });
@@ -160,6 +163,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     const isStarting = supervision.state === 'starting';
     running.child = undefined;
     running.news = undefined;
+    running.isRestart = true;
     supervision.send({ type: 'process.exited' });
     const fault = running.node.fault ?? (signal ? signal : `code ${code}`);
     if (!expected) {
@@ -187,6 +191,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       plan,
       node,
       child: undefined,
+      isRestart: false,
       news: undefined,
       supervision: superviseProcess({
         clock,

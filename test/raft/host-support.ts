@@ -4,7 +4,7 @@ import { createDriver, type Driver } from '../../actors/raft/driver.ts';
 import type { StateMachine } from '../../actors/raft/state-machine.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Body, Mesh, NodeId, TellType } from '../../runtime/links/mesh.ts';
-import { silentLogger } from '../../runtime/logger.ts';
+import { type Logger, silentLogger } from '../../runtime/logger.ts';
 import { seededRandom } from '../../runtime/random.ts';
 import type { Operation, Store } from '../../storage/store.ts';
 import { type SimulatedDisk, simulatedDisk } from '../simulation/disk.ts';
@@ -44,6 +44,7 @@ export interface HostChanges {
   /** An earlier trial's, to be read after its crash. */
   readonly disk?: SimulatedDisk;
   readonly clock?: ManualClock;
+  readonly logger?: Logger;
   readonly stateOf?: (disk: CatalogDisk) => StateMachine;
 }
 
@@ -87,7 +88,7 @@ export async function createHostTrial(changes: HostChanges = {}): Promise<HostTr
     mesh: recordingMesh(sent),
     clock,
     random: { ...random, next: () => 0 },
-    logger: silentLogger,
+    logger: changes.logger ?? silentLogger,
     observer: {
       applied: (index) => void applied.push(index),
       replaced() {},
