@@ -172,7 +172,8 @@ function askHeavily(cluster: LauncherCluster, clients: number): () => void {
 
 function askUnread(cluster: LauncherCluster): () => void {
   const { hostname, port } = new URL(cluster.url);
-  const text = `GET /orders?limit=800 HTTP/1.1\r\nhost: ${hostname}\r\n\r\n`.repeat(PIPELINED);
+  const head = `host: ${hostname}\r\nauthorization: Bearer ${cluster.adminToken}`;
+  const text = `GET /orders?limit=800 HTTP/1.1\r\n${head}\r\n\r\n`.repeat(PIPELINED);
   const sockets: Socket[] = Array.from({ length: UNREAD_CONNECTIONS }, () => {
     const socket = connect(Number(port), hostname, () => socket.write(text));
     socket.on('error', () => {});
@@ -184,13 +185,16 @@ function askUnread(cluster: LauncherCluster): () => void {
 }
 
 function ask(
-  { url }: LauncherCluster,
+  { url, adminToken }: LauncherCluster,
   agent: Agent,
   method: string,
   path: string,
   body = '',
 ): Promise<string> {
-  const headers = body === '' ? {} : { 'content-type': 'application/json', 'content-length': body.length };
+  const headers = {
+    authorization: `Bearer ${adminToken}`,
+    ...(body !== '' && { 'content-type': 'application/json', 'content-length': body.length }),
+  };
   return new Promise((resolve) => {
     const asked = request(`${url}${path}`, { agent, method, headers }, (answer) => {
       answer.resume();

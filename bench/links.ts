@@ -5,7 +5,7 @@ import { parseArgs } from 'node:util';
 import { stayAlive, systemClock } from '../runtime/clock.ts';
 import { openSocketFolder } from '../runtime/launcher/socket-folder.ts';
 import { DEFAULT_LIMITS } from '../runtime/limits.ts';
-import { type ListenPlace, LOOPBACK, webSocketTransport } from '../runtime/links/ws-transport.ts';
+import { type ListenPlace, LOOPBACK, webSocketTransport } from '../runtime/links/web-socket-transport.ts';
 
 /** What a frame costs between two processes, over a Unix socket and over TCP, in turns; there and back. */
 const USAGE = `node --import tsx bench/links.ts [OPTIONS]

@@ -3,10 +3,12 @@ import type { OperationName, Params } from '../gateway/bridge/operations/index.t
 import {
   AddedAnswer,
   AuditAnswer,
+  AuthenticatedAnswer,
   BookAnswer,
   BooksAnswer,
   OrderAnswer,
   OrdersAnswer,
+  type Role,
   StatusAnswer,
   type StockAnswer,
   SubscribedAnswer,
@@ -61,6 +63,7 @@ export interface Client {
   /** Buys all lines or none. Makes an order id if there is none. */
   purchase(request: PurchaseRequest, options?: CallOptions): Promise<OrderAnswer>;
   order(orderId: Key, options?: CallOptions): Promise<OrderAnswer>;
+  /** Recorded orders in id order, a page after the id `after`; for those with a token. */
   orders(
     page?: { readonly after?: string; readonly limit?: number },
     options?: CallOptions,
@@ -73,8 +76,8 @@ export interface Client {
   /** Admin only, as `updateBook` is. Books whose id exists are left as they are. */
   addBooks(books: readonly BookToAdd[], options?: WriteOptions): Promise<AddedAnswer>;
   updateBook(id: BookId, change: BookEdit, options?: WriteOptions): Promise<BookAnswer>;
-  /** Shows the admin token, now and after every reconnection. */
-  authenticate(token: string, options?: CallOptions): Promise<void>;
+  /** Shows a token, now and after every reconnection; resolves to what it allows. */
+  authenticate(token: string, options?: CallOptions): Promise<Role>;
   /** Starts watching and resolves to the present states. Later ones go to the listeners. */
   subscribe(filter: StockFilter): Promise<readonly StockAnswer[]>;
   /** Stops watching what the very same filter object had started. */
@@ -88,7 +91,7 @@ export interface Client {
 export interface ClientOptions {
   /** `http://HOST:PORT` of the store, or the `ws://…` address of its socket. */
   readonly url: string;
-  /** The admin token; only the admin calls need it. */
+  /** The admin token, or the reader token, which `orders` is content with; other reads and purchases need none. */
   readonly token?: string;
   readonly clock?: Clock;
   readonly random?: Random;
@@ -183,9 +186,10 @@ export function connect(options: ClientOptions): Client {
       const key = options?.key ?? freshKey(random);
       return ask(BookAnswer, 'updateBook', { id, ...change, key }, { ...options, key });
     },
-    async authenticate(token, { timeoutMs = limits.callTimeoutMs } = {}) {
-      await calls.ask({ method: 'authenticate', params: { token }, timeoutMs });
+    async authenticate(token, options) {
+      const { role } = await ask(AuthenticatedAnswer, 'authenticate', { token }, options);
       shownToken = token;
+      return role;
     },
     subscribe: subscriptions.add,
     unsubscribe: subscriptions.remove,

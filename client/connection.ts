@@ -35,7 +35,7 @@ export function openConnection(options: {
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: ClientLimits;
-  /** The admin token to greet with, if there is one by then. */
+  /** The token to greet with, if there is one by then. */
   readonly token: () => string | undefined;
   readonly listener: ConnectionListener;
 }): StoreConnection {

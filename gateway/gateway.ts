@@ -1,12 +1,14 @@
 import type { Clock } from '../runtime/clock.ts';
+import type { Command, Key } from '../runtime/domain.ts';
 import type { Limits } from '../runtime/limits.ts';
 import type { Mesh, NodeId } from '../runtime/links/mesh.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { NodeStatus } from '../runtime/messages.ts';
 import { createLifecycle, type Lifecycle } from '../runtime/process/lifecycle.ts';
 import type { Random } from '../runtime/random.ts';
+import { topicKey } from '../runtime/topic.ts';
 import { createWaits } from '../runtime/waits.ts';
-import { createFreshness, topicKey } from './cache/freshness.ts';
+import { createFreshness } from './cache/freshness.ts';
 import type { RemoteCache } from './cache/remote-cache.ts';
 import { type Changes, createChanges } from './feed/changes.ts';
 import { createFeedFollower } from './feed/feed-follower.ts';
@@ -14,8 +16,8 @@ import { createReads } from './reads.ts';
 import type { GatewayService } from './service.ts';
 import { askInTurn } from './upstream/ask-in-turn.ts';
 import { auditCluster } from './upstream/audit.ts';
+import { createClusterNodes, leaderOf, type ProcessWord } from './upstream/cluster-nodes.ts';
 import { createRoundRobin } from './upstream/round-robin.ts';
-import { createClusterNodes, leaderOf, type ProcessWord } from './upstream/status.ts';
 import { createSubmissions } from './upstream/submissions.ts';
 
 export interface GatewayOptions {
@@ -46,6 +48,8 @@ export interface Gateway extends GatewayService, Pick<Lifecycle, 'state' | 'obse
   /** Ends every timer; requests still in flight fail. */
   stop(): Promise<void>;
 }
+
+const NO_FEED = { state: 'bypassed', reason: 'no catalog tells of changes' } as const;
 
 export function createGateway(options: GatewayOptions): Gateway {
   const { mesh, catalogs, orders, clock, random, limits, logger, remote, pid = process.pid } = options;
@@ -131,6 +135,12 @@ export function createGateway(options: GatewayOptions): Gateway {
     else lifecycle.fellBehind();
   }
 
+  /** The names of a new command. A key that is made here is known to nobody else. */
+  function named(key: Key | undefined): Pick<Command, 'key' | 'requestId' | 'once'> {
+    const requestId = random.id();
+    return key === undefined ? { key: random.id(), requestId, once: true } : { key, requestId };
+  }
+
   /** Purchases are possible, and the store is what the launcher's ready line says of it. */
   function whyUnready(): string | undefined {
     if (lifecycle.state !== 'ready') return 'No quorum of catalogs is within reach.';
@@ -166,12 +176,9 @@ export function createGateway(options: GatewayOptions): Gateway {
     order: reads.order,
     orders: reads.orders,
 
-    purchase: (lines, key = random.id()) =>
-      submit({ kind: 'purchase', key, requestId: random.id(), lines: [...lines] }),
-    addBooks: (books, key = random.id()) =>
-      submit({ kind: 'addBooks', key, requestId: random.id(), books: [...books] }),
-    updateBook: (id, change, key = random.id()) =>
-      submit({ kind: 'updateBook', key, requestId: random.id(), id, ...change }),
+    purchase: (lines, key) => submit({ kind: 'purchase', ...named(key), lines: [...lines] }),
+    addBooks: (books, key) => submit({ kind: 'addBooks', ...named(key), books: [...books] }),
+    updateBook: (id, change, key) => submit({ kind: 'updateBook', ...named(key), id, ...change }),
 
     onChange: changes.onChange,
 
@@ -183,7 +190,7 @@ export function createGateway(options: GatewayOptions): Gateway {
         leader: leaderOf(others),
         cache: {
           kind: remote ? 'redis' : 'memory',
-          state: feed.live && (remote?.usable ?? true) ? 'ready' : 'bypassed',
+          ...(feed.live ? (remote?.condition ?? { state: 'ready' }) : NO_FEED),
           ...count,
         },
         version: freshness.known ? committed() : null,

@@ -67,6 +67,8 @@ export interface BookUpdate {
   readonly price?: number;
   readonly restock?: number;
   readonly stock?: number;
+  /** Refuse the change as `version-changed` unless the book is at this version. */
+  readonly expectVersion?: number;
 }
 
 /** A read's answer and where it came from. */

@@ -3,7 +3,7 @@ import { BookId, Key, RefusalCode } from './domain.ts';
 import { NodeState, NodeStatus } from './messages.ts';
 
 /**
- * The answers of the store as they look from outside: money as decimal strings, times as ISO 8601. The gateway
+ * The answers of the store's outside API: money as decimal strings, times as ISO 8601. The gateway
  * makes them, the client library checks and types what it gets with them, and the OpenAPI and OpenRPC documents
  * describe them under their `id`s. HTTP bodies and JSON-RPC results are the same.
  */
@@ -95,7 +95,14 @@ export const SubscribedAnswer = z.object({ books: z.array(StockAnswer) }).meta({
 /** How much is still watched. */
 export const UnsubscribedAnswer = z.object({ ids: Count, topics: Count }).meta({ id: 'Unsubscribed' });
 
-export const AuthenticatedAnswer = z.object({ authenticated: z.literal(true) }).meta({ id: 'Authenticated' });
+/** What a token allows: an admin everything, a reader the lists of what buyers did. */
+export const Role = z.enum(['admin', 'reader']);
+export type Role = z.infer<typeof Role>;
+
+export const AuthenticatedAnswer = z
+  .object({ authenticated: z.literal(true), role: Role })
+  .meta({ id: 'Authenticated' });
+export type AuthenticatedAnswer = z.infer<typeof AuthenticatedAnswer>;
 
 /** A node as it says of itself; of one that does not answer, what is known otherwise. */
 export const NodeAnswer = NodeStatus.extend({
@@ -113,11 +120,16 @@ export const StatusAnswer = z
     boot: z.string().meta({
       description: 'Names this run of the gateway. Within one the counts and the version never go back.',
     }),
-    nodes: z.array(NodeAnswer),
+    nodes: z.array(NodeAnswer).meta({
+      description: '`pid` and `url` are for those on the same machine, and for those with a token.',
+    }),
     leader: z.string().nullable(),
     cache: z.object({
       kind: z.enum(['redis', 'memory']),
-      state: z.enum(['ready', 'bypassed']),
+      state: z
+        .enum(['ready', 'degraded', 'bypassed'])
+        .meta({ description: '`degraded`: read, but it takes no writes. `bypassed`: not asked.' }),
+      reason: z.string().optional().meta({ description: 'Why it is not ready.' }),
       hits: Count,
       misses: Count,
     }),

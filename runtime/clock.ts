@@ -11,6 +11,11 @@ export interface Clock {
   now(): number;
   /** Milliseconds since an arbitrary start; never goes back. For deadlines and durations. */
   monotonic(): number;
+  /**
+   * Milliseconds of processor time that this process has used. For what work costs, which the passing of time does
+   * not tell where other processes use the machine.
+   */
+  cpu(): number;
   /** Calls `run` once after `delayMs` milliseconds. Never keeps the process alive by itself. */
   setTimeout(run: () => void, delayMs: number): Timer;
   clearTimeout(timer: Timer | undefined): void;
@@ -22,6 +27,10 @@ export interface Clock {
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
+  cpu: () => {
+    const { user, system } = process.cpuUsage();
+    return (user + system) / 1000;
+  },
   setTimeout: (run, delayMs) => setTimeout(run, delayMs).unref(),
   clearTimeout: (timer) => clearTimeout(timer as NodeJS.Timeout | undefined),
   defer: (run) => void setImmediate(run),

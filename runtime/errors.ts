@@ -6,7 +6,8 @@
 
 /**
  * - `none`: it was not even proposed; nothing happened, nothing will.
- * - `refused`: it was decided and the answer is no; asking again gets the same answer.
+ * - `refused`: it was decided and the answer is no; asking again under a key of one's own gets the same answer, as long as
+ *   it is remembered.
  * - `unknown`: it may or may not have happened; ask again with the same key to find out.
  */
 export type Outcome = 'none' | 'refused' | 'unknown';
@@ -23,12 +24,15 @@ interface ErrorKind {
 export const ERROR_KINDS = {
   'sold-out': { status: 409, title: 'Not enough copies left', outcome: 'refused' },
   'price-changed': { status: 409, title: 'The price is another one now', outcome: 'refused' },
+  'version-changed': { status: 412, title: 'The book has changed since', outcome: 'refused' },
   'stock-limit': { status: 409, title: 'The shelf cannot hold that many copies', outcome: 'refused' },
   'total-limit': { status: 409, title: 'The cart comes to more than can be counted', outcome: 'refused' },
   'unknown-book': { status: 404, title: 'No such book', outcome: 'refused' },
   'unknown-order': { status: 404, title: 'No such order', outcome: 'none' },
   'not-found': { status: 404, title: 'No such address', outcome: 'none' },
   'method-not-allowed': { status: 405, title: 'That method is not allowed here', outcome: 'none' },
+  'foreign-origin': { status: 403, title: 'Not for web pages elsewhere', outcome: 'none' },
+  'foreign-host': { status: 403, title: 'The store does not go by that name', outcome: 'none' },
   'upgrade-required': { status: 426, title: 'This address speaks WebSocket', outcome: 'none' },
   'request-timeout': { status: 408, title: 'The request did not arrive in time', outcome: 'none' },
   'malformed-http': { status: 400, title: 'That is not HTTP', outcome: 'none' },
@@ -37,7 +41,7 @@ export const ERROR_KINDS = {
   'malformed-json': { status: 400, title: 'That is not JSON', outcome: 'none' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON', outcome: 'none' },
   'too-large': { status: 413, title: 'The request is too large', outcome: 'none' },
-  unauthorized: { status: 401, title: 'The admin token is missing or wrong', outcome: 'none' },
+  unauthorized: { status: 401, title: 'The token is missing or wrong', outcome: 'none' },
   'too-many-requests': { status: 429, title: 'Too many requests in flight', outcome: 'none' },
   overloaded: { status: 429, title: 'The store is overloaded', outcome: 'none' },
   unavailable: { status: 503, title: 'The store cannot answer now', outcome: 'none' },

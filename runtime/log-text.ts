@@ -1,5 +1,6 @@
 import pc from 'picocolors';
 import type { DestinationStream } from 'pino';
+import { plainLines } from './plain.ts';
 
 /**
  * Log lines for people: `12:04:31 catalog-2 leads (term 3)` instead of JSON. Only the shape differs; what is
@@ -27,16 +28,20 @@ export function textOf(line: string): string {
   const time = pc.dim(new Date(String(record.time)).toTimeString().slice(0, 8));
   const facts = Object.entries(record)
     .filter(([name]) => !NOT_SHOWN.has(name))
-    .map(([name, value]) => `${name}=${typeof value === 'string' ? value : JSON.stringify(value)}`);
+    .map(
+      ([name, value]) => `${name}=${plainLines(typeof value === 'string' ? value : JSON.stringify(value))}`,
+    );
   const fault = faultOf(record.err);
-  const text = [record.msg, pc.dim(facts.join(' ')), fault].filter(Boolean).join(' ');
+  const text = [plainLines(String(record.msg ?? '')), pc.dim(facts.join(' ')), fault]
+    .filter(Boolean)
+    .join(' ');
   return `${time} ${pc.cyan(String(record.node))} ${LEVELS[Number(record.level)] ?? ''}${text}\n`;
 }
 
 function faultOf(error: unknown): string {
   if (typeof error !== 'object' || error === null) return '';
   const { stack, message } = error as { stack?: unknown; message?: unknown };
-  return `\n${stack ?? message ?? ''}`;
+  return `\n${plainLines(String(stack ?? message ?? ''))}`;
 }
 
 /** Where a logger writes: `undefined` is its own JSON on standard error. */

@@ -28,13 +28,16 @@ export interface Entrant {
   entered?(): void;
 }
 
-/** The work is done: it came to so many bytes, and kept this process from other work for so many milliseconds. */
+/** The work is done: it came to so many bytes, and took so many milliseconds of this process' processor time. */
 export type Leave = (bytes: number, busyMs?: number) => void;
 
 /** Times that heavy work rests for as long as it was busy, which matters where the machine is slower than its rate. */
 const REST = 9;
-/** Milliseconds of the longest such rest, so that heavy work gets on whatever the machine is like. */
-const MAX_REST_MS = 5_000;
+/**
+ * Milliseconds of the longest such rest. It is well below the time that anybody waits for a turn, so that whoever
+ * asks for one thing after the other always gets it, however slow the machine is.
+ */
+const MAX_REST_MS = 750;
 
 /** Milliseconds of `bytesPerSecond` that may be spent at once after a quiet time. */
 const BURST_MS = 250;

@@ -1,5 +1,7 @@
 import { DamagedStoreError } from './damage.ts';
-import type { Operation, Range, Store } from './store.ts';
+import type { Range, Store, StoreOperation } from './store.ts';
+
+/** A store over any abstract-level database. */
 
 /** The part of an abstract-level database that a store needs; `level` and `memory-level` both have it. */
 export interface Database {
@@ -26,7 +28,7 @@ const PAGE_BYTES = 1024 * 1024;
 
 /** A store over an open database. */
 export function storeOver(database: Database, location: string): Store {
-  async function write(operations: readonly Operation[]): Promise<void> {
+  async function write(operations: readonly StoreOperation[]): Promise<void> {
     if (operations.length === 0) return;
     const batch = database.batch();
     for (const operation of operations) {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DamagedStoreError } from './damage.ts';
 import { HARD_STATE_KEY } from './keys.ts';
 import { putSealed, readSealed } from './sealed.ts';
-import type { Operation, Store } from './store.ts';
+import type { Store, StoreOperation } from './store.ts';
 
 /** What a replica has promised, under one key so that a term never lies on the disk without its vote. */
 const HardState = z.object({ term: z.int().min(0), votedFor: z.string().nullable() });
@@ -23,6 +23,6 @@ export function readHardState(store: Store, lastTerm = 0): HardState {
   return found;
 }
 
-export function writeHardState({ term, votedFor }: HardState): Operation {
+export function writeHardState({ term, votedFor }: HardState): StoreOperation {
   return putSealed(HARD_STATE_KEY, { term, votedFor });
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { IDENTITY_KEY } from './keys.ts';
 import { putSealed, readSealed } from './sealed.ts';
-import type { Operation, Store } from './store.ts';
+import type { Store, StoreOperation } from './store.ts';
 
 /**
  * Whose disk this is. `incarnation` is random and made with the disk, so that the others notice a wiped one.
@@ -29,6 +29,6 @@ export function readIdentity(store: Store): Identity | undefined {
   return readSealed(store, IDENTITY_KEY, StoredIdentity);
 }
 
-export function writeIdentity(identity: Identity): Operation {
+export function writeIdentity(identity: Identity): StoreOperation {
   return putSealed(IDENTITY_KEY, identity);
 }

@@ -16,6 +16,7 @@ import type { Range } from './store.ts';
  * | `g<gen>/boot`     | the last start of the store that stands in the log; absent before there was one         |
  * | `g<gen>/b/<id>`   | a book; the id as 16 decimal digits                                                    |
  * | `g<gen>/o/<id>`   | what was recorded under an order id                                                    |
+ * | `g<gen>/e/<at>/<id>` | nothing: a refused order, by the time at which it was refused; not in the digest, since `o/` has it all |
  * | `g<gen>/a/<key>`  | what was recorded under the idempotency key of an admin request                        |
  */
 export const IDENTITY_KEY = 'm/identity';
@@ -32,13 +33,18 @@ export const BOOT_KEY = 'boot';
 export const BOOK_PREFIX = 'b/';
 export const ORDER_PREFIX = 'o/';
 export const ADMIN_PREFIX = 'a/';
+export const REFUSAL_PREFIX = 'e/';
 
 const INDEX_DIGITS = 16;
 const ID_DIGITS = 16;
+const TIME_DIGITS = 16;
 
 export const logKey = (index: number) => LOG_PREFIX + index.toString(16).padStart(INDEX_DIGITS, '0');
 export const bookKey = (id: BookId) => BOOK_PREFIX + String(id).padStart(ID_DIGITS, '0');
 export const orderKey = (orderId: Key) => ORDER_PREFIX + orderId;
+/** Refused orders in the order of time. Without an order id, what lies before all of that millisecond. */
+export const refusalKey = (at: number, orderId: Key | '') =>
+  `${REFUSAL_PREFIX}${String(Math.max(0, at)).padStart(TIME_DIGITS, '0')}/${orderId}`;
 export const adminKey = (key: Key) => ADMIN_PREFIX + key;
 
 /** The index in a log entry's key; `NaN` if it is not the key of one. */

@@ -2,6 +2,8 @@ import { crc32 } from 'node:zlib';
 import type { Command } from '../runtime/domain.ts';
 import { Entry } from '../runtime/messages.ts';
 
+/** The record of a log entry on disk, and the checksum chain that runs through the records. */
+
 /** An entry in its place in the log. */
 export interface LogEntry extends Entry {
   readonly index: number;

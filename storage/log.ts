@@ -5,7 +5,7 @@ import { keysUnder, LOG_PREFIX, logIndex, logKey, OFFSET_KEY } from './keys.ts';
 import { type Before, decodeEntry, encodeEntry, type LogEntry } from './log-record.ts';
 import { LOG_START, type Position } from './position.ts';
 import { putSealed, readSealed } from './sealed.ts';
-import type { Operation, Store } from './store.ts';
+import type { Store, StoreOperation } from './store.ts';
 
 export type { LogEntry };
 
@@ -164,8 +164,8 @@ export class ReplicaLog {
    * What brings the disk from where the last call left it to where the log is now, in time proportional to the
    * change. The caller must write it whole, or stop.
    */
-  takeOperations(): Operation[] {
-    const operations: Operation[] = [];
+  takeOperations(): StoreOperation[] {
+    const operations: StoreOperation[] = [];
     const first = this.#offset.index + 1;
     const { lastIndex } = this;
     const stored = this.#stored;
@@ -223,7 +223,7 @@ export class ReplicaLog {
   }
 }
 
-function deleteSpan(operations: Operation[], { from, to }: Span): void {
+function deleteSpan(operations: StoreOperation[], { from, to }: Span): void {
   for (let index = from; index <= to; index++) operations.push({ type: 'del', key: logKey(index) });
 }
 

@@ -1,7 +1,7 @@
 import { crc32 } from 'node:zlib';
 import type { z } from 'zod';
 import { DamagedStoreError } from './damage.ts';
-import type { Operation, Store } from './store.ts';
+import type { Store, StoreOperation } from './store.ts';
 
 /**
  * Single records that nothing else vouches for carry a checksum of their own: LevelDB does not verify the blocks
@@ -9,7 +9,7 @@ import type { Operation, Store } from './store.ts';
  */
 const SEAL_DIGITS = 8;
 
-export function putSealed(key: string, value: unknown): Operation {
+export function putSealed(key: string, value: unknown): StoreOperation {
   const text = JSON.stringify(value);
   return { type: 'put', key, value: sealOf(text) + text };
 }

@@ -2,7 +2,7 @@
  * The port to a replica's disk: an ordered map of text keys and values. One suite (`test/storage/`) runs over
  * every implementation: LevelDB, memory-level, and the simulated disk.
  */
-export type Operation =
+export type StoreOperation =
   | { readonly type: 'put'; readonly key: string; readonly value: string }
   | { readonly type: 'del'; readonly key: string };
 
@@ -24,7 +24,7 @@ export interface Store {
    * Writes all operations or none, and resolves once they would survive a power cut (LevelDB `sync: true`). The
    * caller keeps one batch in flight; later operations on a key win.
    */
-  write(operations: readonly Operation[]): Promise<void>;
+  write(operations: readonly StoreOperation[]): Promise<void>;
   /** Pages of records as they were when the iteration began, whatever is written meanwhile. */
   pages(range: Range, pageSize?: number): AsyncGenerator<readonly (readonly [key: string, value: string])[]>;
   /** Removes a range, page by page; not atomic. */

@@ -4,49 +4,69 @@ import { fileURLToPath } from 'node:url';
 import pc from 'picocolors';
 import { stayAlive } from '../runtime/clock.ts';
 import { type FileOutcome, runFile } from './support/run-file.ts';
+import { readOptions, tool } from './support/tool.ts';
+import { onChanges } from './support/watch.ts';
 
-/**
- * Runs every `*.test.ts` under this folder in a process of its own, and ends with `N passed, N failed`. Arguments
- * are parts of paths: only files with one of them in theirs are run.
- */
+/** Runs every `*.test.ts` under this folder in a process of its own, and ends with `N passed, N failed`. */
 const AT_A_TIME = 2;
 const LIMIT_MS = Number(process.env.BAZAR_TEST_LIMIT_MS ?? 300_000);
 
+/** Folders and files whose tests start processes, run whole clusters for long, or wait for real time to pass. */
+const SLOW =
+  /\/(attack|chaos|fuzz|launcher|mutants|runner|simulation|system)\/|\/client\/(cli|store)\.|\/heavy-reads\./;
+
+const command = tool('npm test --', 'Runs the tests: all, or the files with a PART in their path.')
+  .argument('[PART...]')
+  .option('--fast', 'leave out what takes long; the rest is done within a minute')
+  .option('--watch', 'run the files again whenever a source file changes, until Ctrl-C');
+const options = readOptions<{ fast?: true; watch?: true }>(command);
+const wanted = command.args;
+
 const folder = fileURLToPath(new URL('.', import.meta.url));
-const wanted = process.argv.slice(2);
-const files = readdirSync(folder, { recursive: true, encoding: 'utf8' })
-  .filter((path) => path.endsWith('.test.ts'))
-  .map((path) => relative(process.cwd(), `${folder}${path}`))
-  .filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)))
-  .sort();
+const listFiles = () =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.test.ts'))
+    .map((path) => relative(process.cwd(), `${folder}${path}`))
+    .filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)))
+    .filter((path) => !(options.fast && SLOW.test(path)))
+    .sort();
 
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+
 const rest = stayAlive();
+await runAll();
+if (options.watch) onChanges(fileURLToPath(new URL('..', import.meta.url)), runAll);
+else rest();
 
-const outcomes: FileOutcome[] = [];
-const queue = [...files];
-const options = { limitMs: LIMIT_MS, strict: process.env.CI === 'true' };
-await Promise.all(
-  Array.from({ length: AT_A_TIME }, async () => {
-    for (let file = queue.shift(); file; file = queue.shift()) {
-      const outcome = await runFile(file, options);
-      outcomes.push(outcome);
-      report(outcome);
-    }
-  }),
-);
-rest();
+async function runAll(): Promise<void> {
+  const files = listFiles();
+  const outcomes: FileOutcome[] = [];
+  const queue = [...files];
+  const limits = { limitMs: LIMIT_MS, strict: process.env.CI === 'true' };
+  await Promise.all(
+    Array.from({ length: AT_A_TIME }, async () => {
+      for (let file = queue.shift(); file; file = queue.shift()) {
+        const outcome = await runFile(file, limits);
+        outcomes.push(outcome);
+        report(outcome);
+      }
+    }),
+  );
+  summarise(files, outcomes);
+}
 
-const sum = (count: (outcome: FileOutcome) => number) =>
-  outcomes.reduce((total, outcome) => total + count(outcome), 0);
-const failed = sum((outcome) => outcome.failed) + (files.length === 0 ? 1 : 0);
-const skipped = sum((outcome) => outcome.skipped.length);
-for (const { file } of outcomes.filter((outcome) => outcome.failed > 0))
-  console.log(pc.red(`failed: ${file}`));
-if (files.length === 0) console.log(pc.red('there is no such test file'));
-const totals = `${sum(({ passed }) => passed)} passed, ${failed} failed`;
-console.log(skipped > 0 ? `${totals}, ${skipped} skipped` : totals);
-process.exitCode = failed > 0 ? 1 : 0;
+function summarise(files: readonly string[], outcomes: readonly FileOutcome[]): void {
+  const sum = (count: (outcome: FileOutcome) => number) =>
+    outcomes.reduce((total, outcome) => total + count(outcome), 0);
+  const failed = sum((outcome) => outcome.failed) + (files.length === 0 ? 1 : 0);
+  const skipped = sum((outcome) => outcome.skipped.length);
+  for (const { file } of outcomes.filter((outcome) => outcome.failed > 0))
+    console.log(pc.red(`failed: ${file}`));
+  if (files.length === 0) console.log(pc.red('there is no such test file'));
+  const totals = `${sum(({ passed }) => passed)} passed, ${failed} failed`;
+  console.log(skipped > 0 ? `${totals}, ${skipped} skipped` : totals);
+  process.exitCode = failed > 0 ? 1 : 0;
+}
 
 function report({ file, passed, failed, skipped, problems, output, seconds }: FileOutcome): void {
   const verdict = failed > 0 ? pc.red('FAIL') : pc.green('ok  ');

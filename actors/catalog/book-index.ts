@@ -1,4 +1,5 @@
 import type { Book, BookId } from '../../runtime/domain.ts';
+import { topicKey } from '../../runtime/topic.ts';
 
 /** A book as a search shows it. */
 export interface IndexedTitle {
@@ -40,9 +41,9 @@ export class BookIndex {
     return this.#books.get(id);
   }
 
-  /** Topics are matched whole, in any case. The answer is never changed afterwards. */
+  /** Topics are matched whole, by their `topicKey`. The answer is never changed afterwards. */
   topic(name: string): IndexedTopic {
-    return this.#topics.get(name.toLowerCase()) ?? NO_BOOKS;
+    return this.#topics.get(topicKey(name)) ?? NO_BOOKS;
   }
 
   /** The books with ids greater than `after`, in id order. To be used up before anything is put. */
@@ -69,7 +70,7 @@ export class BookIndex {
   #index(added: readonly Book[]): void {
     const byTopic = new Map<string, Book[]>();
     for (const book of added) {
-      const name = book.topic.toLowerCase();
+      const name = topicKey(book.topic);
       const books = byTopic.get(name);
       if (books) books.push(book);
       else byTopic.set(name, [book]);

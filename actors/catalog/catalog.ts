@@ -13,6 +13,7 @@ import type { CatalogDisk } from './disk.ts';
 import { createFeed } from './feed.ts';
 import { createLeaderContact } from './leader-contact.ts';
 import { type HeavyReadType, type LightReadType, QUERIES, type QueryOptions } from './queries.ts';
+import { createRefusalExpiry } from './refusal-expiry.ts';
 import type { CatalogState } from './state.ts';
 import { createVersionWaits } from './version-waits.ts';
 
@@ -85,6 +86,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   });
 
   const leaderContact = createLeaderContact({ replica, clock });
+  const refusalExpiry = createRefusalExpiry({ replica, state: () => state, clock, limits, logger });
 
   /** Not that of an earlier start: what was cached under that one may be the future of a store put back since. */
   function knownBoot(): string | null {
@@ -134,7 +136,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       if (body.strong || state.applied.index < body.minVersion) await showWhenFresh(body, incoming, () => {});
       if (!isHeavy(body)) return query(state, body, options);
       const leave = await pages.enter({ group: incoming.from.id }, incoming.deadline);
-      const started = clock.monotonic();
+      const started = clock.cpu();
       let bytes = 0;
       try {
         options.checked();
@@ -143,7 +145,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
         return reply;
       } finally {
         // Encoding it costs about as much again.
-        leave(bytes, 2 * (clock.monotonic() - started));
+        leave(bytes, 2 * (clock.cpu() - started));
       }
     });
   }
@@ -209,6 +211,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     watching = clock.setTimeout(watch, limits.tickMs);
     leaderContact.look();
     noteBoot();
+    refusalExpiry.look();
     if (replica.caughtUp) lifecycle.caughtUp();
     else if (replica.raft.leaderCommit - state.applied.index > limits.keptEntries) lifecycle.fellBehind();
   }

@@ -37,7 +37,7 @@ export interface Stamp {
 }
 
 /**
- * What is remembered under a key for good. `fingerprint` tells the same request from another one under the same
+ * What is remembered under a key: for good, unless it is a refused order. `fingerprint` tells the same request from another one under the same
  * key, `requestId` its first sender from one who asks again.
  */
 export interface Recorded {
@@ -73,6 +73,9 @@ export function decide(view: View, command: Command, stamp: Stamp): Decision {
   if (recalled) return recalled;
   const { result, books } =
     command.kind === 'addBooks' ? add(view, command, stamp.index) : update(view, command, stamp.index);
+  if (command.once && result.kind === 'refused') {
+    return { result: { ...result, unrecorded: true }, books, record: null };
+  }
   return { result, books, record: { fingerprint, requestId: command.requestId, result } };
 }
 
@@ -87,7 +90,7 @@ function recall(view: View, command: Command, fingerprint: string, { index }: St
 }
 
 /**
- * All lines or none. A refusal is recorded like a sale, and names the first book of the cart with the worst
+ * All lines or none. A refusal is recorded like a sale, unless its key is nobody's (`once`), and names the first book of the cart with the worst
  * fault: `unknown-book` comes before `price-changed` before `sold-out`; `total-limit` (no book's fault) is last.
  */
 function sell(view: View, command: Purchase, cart: Cart, fingerprint: string, stamp: Stamp): Decision {
@@ -106,6 +109,7 @@ function sell(view: View, command: Purchase, cart: Cart, fingerprint: string, st
     ? { orderId: command.key, status: 'refused', lines, total: 0, version, at, ...fault }
     : { orderId: command.key, status: 'confirmed', lines, total, version, at };
   const result: Result = { kind: 'order', order, version, replayed: false };
+  if (fault && command.once) return { result: { ...result, unrecorded: true }, books: [], record: null };
   const books = fault ? [] : cart.map((line, place) => sold(shelf[place]!, line.quantity, version));
   return { result, books, record: { fingerprint, requestId: command.requestId, result } };
 }
@@ -135,7 +139,7 @@ function findFault(
   return undefined;
 }
 
-interface Effect {
+interface Change {
   readonly result: Result;
   readonly books: readonly Book[];
 }
@@ -144,7 +148,7 @@ interface Effect {
  * Books with ids come first, so that no numbered book loses its id to one without; those get the ids after the
  * greatest. Where two books of the batch have one id the first is added, and the id is both added and skipped.
  */
-function add(view: View, command: AddBooks, version: number): Effect {
+function add(view: View, command: AddBooks, version: number): Change {
   let lastId = command.books.reduce((last, book) => Math.max(last, book.id ?? 0), view.lastId);
   const books = new Map<BookId, Book>();
   const skipped: BookId[] = [];
@@ -182,9 +186,12 @@ function shelved(wanted: NewBook, id: BookId, version: number): Book {
 }
 
 /** A stock that is set is booked as the signed restock that leads there. */
-function update(view: View, command: UpdateBook, version: number): Effect {
+function update(view: View, command: UpdateBook, version: number): Change {
   const book = view.book(command.id);
   if (!book) return { result: refused('unknown-book', version), books: [] };
+  if (command.expectVersion !== undefined && command.expectVersion !== book.version) {
+    return { result: { ...refused('version-changed', version), bookVersion: book.version }, books: [] };
+  }
   const more = command.stock === undefined ? (command.restock ?? 0) : command.stock - book.stock;
   const stock = book.stock + more;
   const restocked = book.restocked + more;
@@ -195,9 +202,14 @@ function update(view: View, command: UpdateBook, version: number): Effect {
   return { result: { kind: 'updated', book: updated, version, replayed: false }, books: [updated] };
 }
 
-function refused(code: 'unknown-book' | 'stock-limit' | 'key-reused', version: number): Result {
+type Refused = Extract<Result, { kind: 'refused' }>;
+
+function refused(code: Refused['code'], version: number): Refused {
   return { kind: 'refused', code, version, replayed: false };
 }
+
+/** Nothing where nothing is expected, so that the fingerprints of before there were expectations stay what they were. */
+const expectation = ({ expectVersion }: UpdateBook) => (expectVersion === undefined ? [] : [expectVersion]);
 
 /** Hashed, since a batch of books is too long to be kept once more. */
 function adminFingerprint(command: AddBooks | UpdateBook): string {
@@ -213,6 +225,6 @@ function adminFingerprint(command: AddBooks | UpdateBook): string {
           book.year,
           book.isbn,
         ])
-      : [command.id, command.price, command.restock, command.stock];
+      : [command.id, command.price, command.restock, command.stock, ...expectation(command)];
   return hash('sha256', JSON.stringify([command.kind, facts]), 'base64url');
 }

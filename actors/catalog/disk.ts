@@ -5,7 +5,7 @@ import type { Random } from '../../runtime/random.ts';
 import { readHardState, writeHardState } from '../../storage/hard-state.ts';
 import { type Identity, readIdentity, writeIdentity } from '../../storage/identity.ts';
 import { ReplicaLog } from '../../storage/log.ts';
-import type { Operation, Store } from '../../storage/store.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
 import { createRaft, type Raft } from '../raft/core/raft.ts';
 import type { DriverOptions } from '../raft/driver.ts';
 import { CatalogState } from './state.ts';
@@ -52,7 +52,7 @@ export async function openCatalogDisk(
   const hardState = readHardState(store, log.lastTerm);
   const known = identity;
 
-  function persist({ term, votedFor, voteFloor }: Parameters<DriverOptions['persist']>[0]): Operation[] {
+  function persist({ term, votedFor, voteFloor }: Parameters<DriverOptions['persist']>[0]): StoreOperation[] {
     const operations = [writeHardState({ term, votedFor })];
     if (voteFloor && !isSameFloor(voteFloor, known.voteFloor)) {
       operations.push(writeIdentity({ ...known, recovering: false, voteFloor }));

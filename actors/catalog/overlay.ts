@@ -1,4 +1,4 @@
-import type { Operation, Store } from '../../storage/store.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
 import { fillPage, type Page, type PageBounds } from './page.ts';
 
 /** Records read from the store at once for a page; those of orders have up to some hundred kilobytes each. */
@@ -14,8 +14,9 @@ export type KeyedText = readonly [key: string, value: string];
 export class Overlay {
   readonly #store: Store;
   readonly #prefix: string;
-  #fresh = new Map<string, string>();
-  #inFlight = new Map<string, string>();
+  /** Null stands for a record that is removed. */
+  #fresh = new Map<string, string | null>();
+  #inFlight = new Map<string, string | null>();
   #freshBytes = 0;
 
   constructor(store: Store, prefix: string) {
@@ -29,7 +30,8 @@ export class Overlay {
   }
 
   get(key: string): string | undefined {
-    return this.#fresh.get(key) ?? this.#inFlight.get(key) ?? this.#store.get(this.#prefix + key);
+    const own = this.#fresh.get(key) ?? (this.#fresh.has(key) ? null : this.#inFlight.get(key));
+    return own === undefined ? this.#store.get(this.#prefix + key) : (own ?? undefined);
   }
 
   put(key: string, value: string): void {
@@ -37,13 +39,21 @@ export class Overlay {
     this.#freshBytes += key.length + value.length;
   }
 
-  /** What was put since the last call, one operation per key. */
-  take(): Operation[] {
+  remove(key: string): void {
+    this.#fresh.set(key, null);
+    this.#freshBytes += key.length;
+  }
+
+  /** What was put or removed since the last call, one operation per key. */
+  take(): StoreOperation[] {
     const taken = this.#fresh;
     this.#fresh = new Map();
     this.#freshBytes = 0;
-    const operations: Operation[] = [];
-    for (const [key, value] of taken) operations.push({ type: 'put', key: this.#prefix + key, value });
+    const operations: StoreOperation[] = [];
+    for (const [local, value] of taken) {
+      const key = this.#prefix + local;
+      operations.push(value === null ? { type: 'del', key } : { type: 'put', key, value });
+    }
     if (this.#inFlight.size === 0) this.#inFlight = taken;
     else for (const [key, value] of taken) this.#inFlight.set(key, value);
     return operations;
@@ -63,7 +73,7 @@ export class Overlay {
   ): Promise<Page<KeyedText>> {
     // Collected before the store is looked at: what becomes durable meanwhile is then found there.
     const own = new Map([...this.#inFlight, ...this.#fresh].filter(([key]) => key > after && key < before));
-    const waiting = [...own].sort(byKey);
+    const waiting = [...own].filter((record): record is [string, string] => record[1] !== null).sort(byKey);
     const found: KeyedText[] = [];
     let bytes = 0;
     const isEnough = () => found.length > bounds.limit || bytes > bounds.maxBytes;

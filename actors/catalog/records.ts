@@ -1,10 +1,12 @@
 import { z } from 'zod';
-import type { Book } from '../../runtime/domain.ts';
+import type { Book, BookChange, BookId, Order } from '../../runtime/domain.ts';
 import { DamagedStoreError } from '../../storage/damage.ts';
-import { APPLIED_KEY, GENERATION_KEY, generationPrefix, keysUnder } from '../../storage/keys.ts';
+import { APPLIED_KEY, BOOK_PREFIX, GENERATION_KEY, generationPrefix, keysUnder } from '../../storage/keys.ts';
 import type { Position } from '../../storage/position.ts';
 import { putSealed, readSealed } from '../../storage/sealed.ts';
-import type { Operation, Range, Store } from '../../storage/store.ts';
+import type { Range, Store, StoreOperation } from '../../storage/store.ts';
+import type { Recorded } from './decide.ts';
+import type { KeyedText } from './overlay.ts';
 
 /**
  * All records of an applied state lie under the prefix of one generation. A snapshot is taken in under another,
@@ -30,7 +32,7 @@ export async function currentGeneration(store: Store): Promise<number> {
   return FIRST_GENERATION;
 }
 
-export function putGeneration(generation: number): Operation {
+export function putGeneration(generation: number): StoreOperation {
   return putSealed(GENERATION_KEY, generation);
 }
 
@@ -54,7 +56,7 @@ export function readApplied(store: Store, prefix: string): z.infer<typeof Applie
   return readSealed(store, prefix + APPLIED_KEY, AppliedRecord);
 }
 
-export function putApplied(prefix: string, position: Position, digest: string): Operation {
+export function putApplied(prefix: string, position: Position, digest: string): StoreOperation {
   return putSealed(prefix + APPLIED_KEY, { position, digest });
 }
 
@@ -68,4 +70,36 @@ export function readBook(text: string): Book | undefined {
   } catch {
     return undefined;
   }
+}
+
+/** Characters that the numbers and names of a book's record take, or a little more. */
+const BOOK_FRAME = 300;
+
+/** About the length of a book's record, without writing it. */
+export function bookLength({ title, topic, authors }: Book): number {
+  return title.length + topic.length + (authors?.length ?? 0) + BOOK_FRAME;
+}
+
+/**
+ * Bytes that an order has outside, at most. Its record holds more than the order, but amounts are longer outside: by
+ * five bytes a line, of which none has less than 43.
+ */
+export function outsideBytes([, text]: KeyedText): number {
+  return Math.ceil((Buffer.byteLength(text) * 9) / 8);
+}
+
+/** The order that was recorded under an order id. */
+export function orderOf({ result }: Recorded): Order {
+  if (result.kind !== 'order') throw new Error(`the record of an order holds the result of ${result.kind}`);
+  return result.order;
+}
+
+/** The id of the book whose record lies under `key`. */
+export function bookIdOf(key: string): BookId {
+  return Number(key.slice(BOOK_PREFIX.length));
+}
+
+/** A book's state for the commit feed; its topic only where the book is new. */
+export function asChange({ id, stock, price, version, added, topic }: Book): BookChange {
+  return version === added ? { id, stock, price, version, topic } : { id, stock, price, version };
 }

@@ -1,4 +1,4 @@
-import type { Book, BookChange, BookId, Key, Order } from '../../runtime/domain.ts';
+import type { Book, BookChange, BookId, Key, LogCommand, Order, Result } from '../../runtime/domain.ts';
 import type { Entry } from '../../runtime/messages.ts';
 import { DamagedStoreError } from '../../storage/damage.ts';
 import {
@@ -10,18 +10,20 @@ import {
   keysUnder,
   ORDER_PREFIX,
   orderKey,
+  REFUSAL_PREFIX,
 } from '../../storage/keys.ts';
 import { LOG_START, type Position } from '../../storage/position.ts';
-import type { Operation, Store } from '../../storage/store.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
 import type { Applied, Restoring, StateMachine } from '../raft/state-machine.ts';
 import { BookIndex, type IndexedTopic } from './book-index.ts';
 import { decide, type Recorded, recordKey, type View } from './decide.ts';
 import { type RecordHash, recordHash, SetDigest } from './digest.ts';
-import { type KeyedText, Overlay } from './overlay.ts';
+import { Overlay } from './overlay.ts';
 import { fillPage, nextOf } from './page.ts';
 import * as records from './records.ts';
+import { RefusalIndex } from './refusal-index.ts';
 
-const NOTHING: Applied = { result: null, changes: [] };
+const NOTHING: Applied<Result, BookChange> = { result: null, changes: [] };
 const EMPTY_DIGEST = new SetDigest().toString();
 
 interface BooksSlice {
@@ -40,8 +42,10 @@ interface OrdersSlice {
  * The state that the catalogs replicate: books, which are all in memory, and what was recorded under keys (orders
  * and admin requests), which is in the store. The digest is that of all these records as they are stored.
  */
-export class CatalogState implements StateMachine, View {
+export class CatalogState implements StateMachine<LogCommand, Result, BookChange>, View {
   readonly prefix: string;
+  /** The refused orders on record, by time. */
+  readonly refusals: RefusalIndex;
   readonly #generation: number;
   readonly #store: Store;
   readonly #shelf = new BookIndex();
@@ -63,6 +67,12 @@ export class CatalogState implements StateMachine, View {
     this.#generation = generation;
     this.prefix = generationPrefix(generation);
     this.#overlay = new Overlay(store, this.prefix);
+    this.refusals = new RefusalIndex({
+      store,
+      prefix: this.prefix,
+      overlay: this.#overlay,
+      digest: this.#digest,
+    });
   }
 
   /**
@@ -74,7 +84,9 @@ export class CatalogState implements StateMachine, View {
     const state = new CatalogState(store, generation);
     const { prefix } = state;
     for await (const page of store.pages(keysUnder(prefix))) {
-      state.#fill(page.map(([key, value]) => [key.slice(prefix.length), value]));
+      const given = page.map(([key, value]) => [key.slice(prefix.length), value] as const);
+      state.#fill(given);
+      await store.write(state.refusals.missing(given));
     }
     const written = state.readPersisted(store);
     if (state.digest !== (written?.digest ?? EMPTY_DIGEST)) {
@@ -94,7 +106,7 @@ export class CatalogState implements StateMachine, View {
     return this.#digest.toString();
   }
 
-  apply(position: Position, entry: Entry): Applied {
+  apply(position: Position, entry: Entry): Applied<Result, BookChange> {
     if (position.index !== this.#applied.index + 1) {
       throw new Error(`entry ${position.index} does not follow ${this.#applied.index}, the last applied`);
     }
@@ -105,11 +117,15 @@ export class CatalogState implements StateMachine, View {
       this.#putBoot(command.boot);
       return NOTHING;
     }
+    if (command.kind === 'expire') {
+      for (const refusal of command.refusals) this.refusals.forget(refusal);
+      return NOTHING;
+    }
     const { result, books, record } = decide(this, command, { index: position.index, at });
     if (record) this.#record(recordKey(command), record);
     if (books.length > 0) this.#shelf.put(books);
     for (const book of books) this.#change(book);
-    return { result, changes: books.map(asChange) };
+    return { result, changes: books.map(records.asChange) };
   }
 
   get untaken(): { readonly operations: number; readonly bytes: number } {
@@ -117,7 +133,7 @@ export class CatalogState implements StateMachine, View {
     return { operations: operations + this.#changed.size, bytes: bytes + this.#changedBytes };
   }
 
-  takeOperations(): Operation[] {
+  takeOperations(): StoreOperation[] {
     if (this.#taken === this.#applied) return [];
     this.#taken = this.#applied;
     const { digest } = this;
@@ -134,7 +150,7 @@ export class CatalogState implements StateMachine, View {
     return records.readApplied(store, this.prefix);
   }
 
-  restore(at: Position): Restoring {
+  restore(at: Position): Restoring<CatalogState> {
     // Another prefix for each attempt: what an abandoned one still writes does not get into the next.
     const generation = this.#generation + ++this.#restores;
     const state = new CatalogState(this.#store, generation);
@@ -197,7 +213,7 @@ export class CatalogState implements StateMachine, View {
 
   order(orderId: Key): Order | undefined {
     const record = this.recorded(orderKey(orderId));
-    return record && orderOf(record);
+    return record && records.orderOf(record);
   }
 
   /**
@@ -211,8 +227,8 @@ export class CatalogState implements StateMachine, View {
     checked = () => {},
   ): Promise<OrdersSlice> {
     const range = { after: orderKey(after), before: keysUnder(ORDER_PREFIX).lt };
-    const page = await this.#overlay.page(range, { limit, maxBytes }, recordBytes, checked);
-    const orders = page.elements.map(([, text]) => orderOf(JSON.parse(text) as Recorded));
+    const page = await this.#overlay.page(range, { limit, maxBytes }, records.outsideBytes, checked);
+    const orders = page.elements.map(([, text]) => records.orderOf(JSON.parse(text) as Recorded));
     return { orders, next: page.more ? (orders.at(-1)?.orderId ?? null) : null, bytes: page.bytes };
   }
 
@@ -227,12 +243,13 @@ export class CatalogState implements StateMachine, View {
     const text = JSON.stringify(record);
     this.#digest.add(recordHash(key, text));
     this.#overlay.put(key, text);
+    this.refusals.note(record);
   }
 
   #change(book: Book): void {
     if (this.#changed.has(book.id)) return;
     this.#changed.add(book.id);
-    this.#changedBytes += textLength(book);
+    this.#changedBytes += records.bookLength(book);
   }
 
   /** Brings overlay and digest up to the books' present state: once per book, however often it was sold. */
@@ -258,12 +275,12 @@ export class CatalogState implements StateMachine, View {
   #fill(given: Iterable<readonly [key: string, value: string]>): void {
     const books: Book[] = [];
     for (const [key, text] of given) {
-      if (key === APPLIED_KEY) continue;
+      if (key === APPLIED_KEY || key.startsWith(REFUSAL_PREFIX)) continue;
       const hash = recordHash(key, text);
       this.#digest.add(hash);
       if (key === BOOT_KEY) this.#boot = text;
       if (!key.startsWith(BOOK_PREFIX)) continue;
-      this.#bookHashes.set(bookIdOf(key), hash);
+      this.#bookHashes.set(records.bookIdOf(key), hash);
       const book = records.readBook(text);
       if (book) books.push(book);
     }
@@ -275,33 +292,4 @@ export class CatalogState implements StateMachine, View {
     this.#applied = position;
     this.#taken = position;
   }
-}
-
-/** Characters that the numbers and names of a book's record take, or a little more. */
-const BOOK_FRAME = 300;
-
-/** About the length of a book's record, without writing it. */
-function textLength({ title, topic, authors }: Book): number {
-  return title.length + topic.length + (authors?.length ?? 0) + BOOK_FRAME;
-}
-
-/**
- * Bytes that an order has outside, at most. Its record holds more than the order, but amounts are longer outside: by
- * five bytes a line, of which none has less than 43.
- */
-function recordBytes([, text]: KeyedText): number {
-  return Math.ceil((Buffer.byteLength(text) * 9) / 8);
-}
-
-function orderOf({ result }: Recorded): Order {
-  if (result.kind !== 'order') throw new Error(`the record of an order holds the result of ${result.kind}`);
-  return result.order;
-}
-
-function bookIdOf(key: string): BookId {
-  return Number(key.slice(BOOK_PREFIX.length));
-}
-
-function asChange({ id, stock, price, version, added, topic }: Book): BookChange {
-  return version === added ? { id, stock, price, version, topic } : { id, stock, price, version };
 }

@@ -1,6 +1,6 @@
 import type { ActorRefFrom } from 'xstate';
 import type { Clock, Timer } from '../../runtime/clock.ts';
-import type { Command, Result } from '../../runtime/domain.ts';
+import { type Command, type Result, repeated } from '../../runtime/domain.ts';
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Incoming, Mesh, NodeId, Reply } from '../../runtime/links/mesh.ts';
@@ -77,9 +77,10 @@ export function createOrder(options: OrderOptions): OrderReplica {
   }
 
   function propose(submission: Submission): void {
-    const { command, deadline } = submission;
+    const { deadline } = submission;
     const now = clock.monotonic();
     const attempt = ++submission.attempts;
+    const command = attempt > 1 ? repeated(submission.command) : submission.command;
     const catalog = leaders.next(submission.catalog);
     submission.catalog = catalog;
     submission.patienceEnds = now + limits.proposalTimeoutMs;

@@ -1,13 +1,14 @@
 import { assign, type SnapshotFrom, setup } from 'xstate';
 import { fullJitterMs } from '../../runtime/backoff.ts';
-import type { Result } from '../../runtime/domain.ts';
+import { isUnrecorded, type Result } from '../../runtime/domain.ts';
 import type { ErrorCode, Outcome } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 
 /**
  * The story of one command (a purchase, or an admin's change) from its first proposal to an honest end:
  * confirmed, refused, unknown, or none (it was never appended). Every proposal carries the same key and request
- * id, so whichever of them is decided first decides for all, and a late answer is as good as a prompt one.
+ * id, so whichever of them is decided first decides for all, and a late answer is as good as a prompt one. A refusal
+ * that left no record is the exception: it decides only where no other proposal was made.
  *
  * Sagas: Garcia-Molina and Salem, SIGMOD 1987; here the key's record in the log takes the place of compensation.
  */
@@ -82,6 +83,8 @@ export const sagaMachine = setup({
   delays: { backoff: ({ context }) => context.pauseMs },
   guards: {
     refuses: (_, event: { result: Result }) => isRefusal(event.result),
+    decidesNothing: ({ context }, event: { result: Result }) =>
+      context.attempt > 1 && isUnrecorded(event.result),
     isLate: ({ context }, event: Failure) => event.attempt !== context.attempt,
     namesLeader: ({ context }, event: Failure) => event.leader !== null && !context.led,
     isLasting: (_, event: Failure) => !PASSING.has(event.code),
@@ -97,6 +100,7 @@ export const sagaMachine = setup({
       open: context.open - 1,
       doubt: context.doubt || event.outcome === 'unknown',
     })),
+    noteEnd: assign(({ context }) => ({ open: context.open - 1 })),
     followLeader: assign({ led: true }),
     drawPause: assign(({ context: { pauses, backoff } }, { jitter }: Failure) => ({
       led: false,
@@ -113,6 +117,10 @@ export const sagaMachine = setup({
   initial: 'proposing',
   on: {
     'proposal.answered': [
+      {
+        guard: { type: 'decidesNothing', params: ({ event }) => event },
+        actions: 'noteEnd',
+      },
       {
         guard: { type: 'refuses', params: ({ event }) => event },
         target: '.refused',

@@ -1,5 +1,4 @@
-import type { BookChange, Result } from '../../runtime/domain.ts';
-import type { Raft } from './core/raft.ts';
+import type { LoggedCommand, Raft } from './core/raft.ts';
 import type { StateMachine } from './state-machine.ts';
 
 /**
@@ -16,10 +15,10 @@ export interface Applier {
   readonly isReady: boolean;
 }
 
-export function createApplier(options: {
+export function createApplier<Result, Change>(options: {
   readonly raft: Raft;
-  readonly state: () => StateMachine;
-  readonly applied: (index: number, result: Result | null, changes: readonly BookChange[]) => void;
+  readonly state: () => StateMachine<LoggedCommand, Result, Change>;
+  readonly applied: (index: number, result: Result | null, changes: readonly Change[]) => void;
 }): Applier {
   const { raft, state } = options;
   const { limits } = raft;

@@ -1,51 +1,53 @@
 import { type Actor, createActor } from 'xstate';
 import type { Clock, Timer } from '../../runtime/clock.ts';
-import type { BookChange, Command, Result } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Body, Mesh, NodeId } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Random } from '../../runtime/random.ts';
-import type { Operation, Store } from '../../storage/store.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
 import { createApplier } from './applier.ts';
 import { createChronicle } from './chronicle.ts';
-import type { Effect, Raft, ReplicaEvent } from './core/raft.ts';
+import type { Effect, LoggedCommand, Raft, ReplicaEvent } from './core/raft.ts';
 import { replicaStatechart } from './core/statechart.ts';
 import { createGroupCommit } from './group-commit.ts';
-import { createProposals } from './proposals.ts';
+import { createProposals, type ProposedCommand } from './proposals.ts';
 import { createSnapshotReceiver, createSnapshotSender } from './snapshot-transfer.ts';
 import type { StateMachine } from './state-machine.ts';
 import { createWaiters } from './waiters.ts';
 
-export interface DriverOptions {
+/** The state that a driver replicates: it takes the commands that the log carries. */
+type State<Result, Change> = StateMachine<LoggedCommand, Result, Change>;
+
+export interface DriverOptions<Result = unknown, Change = unknown> {
   readonly raft: Raft;
-  readonly state: StateMachine;
+  readonly state: State<Result, Change>;
   readonly store: Store;
   /** Term, vote and vote floor as store operations. */
-  readonly persist: (effect: Extract<Effect, { type: 'persist' }>) => Operation[];
+  readonly persist: (effect: Extract<Effect, { type: 'persist' }>) => StoreOperation[];
   readonly mesh: Mesh;
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  readonly observer: DriverObserver;
+  readonly observer: DriverObserver<Result, Change>;
 }
 
-export interface DriverObserver {
+export interface DriverObserver<Result = unknown, Change = unknown> {
   /** Entries up to `index` have been applied; `changes` are the last one's. */
-  applied(index: number, changes: readonly BookChange[]): void;
+  applied(index: number, changes: readonly Change[]): void;
   /** A snapshot has replaced the state: everything before its index is skipped. */
-  replaced(state: StateMachine): void;
+  replaced(state: State<Result, Change>): void;
   /** The replica cannot go on: its disk failed or an invariant broke. The process must end. */
   failed(error: unknown): void;
 }
 
-export interface Driver {
-  readonly state: StateMachine;
+export interface Driver<Result = unknown, Change = unknown> {
+  readonly state: State<Result, Change>;
   readonly role: 'follower' | 'pre-candidate' | 'candidate' | 'leader' | 'recovering';
   dispatch(event: ReplicaEvent): void;
   /** A follower has answered a snapshot's chunk. */
   readonly acknowledgeSnapshot: (from: NodeId, answer: Body<'raft.snapshotted'>) => void;
   /** Puts a command into this leader's log with one of the next turns; resolves when it is committed and applied. */
-  propose(command: Command): Promise<Result>;
+  propose(command: ProposedCommand): Promise<Result>;
   /** A commit index that a quorum confirmed after this call; only for a leader. */
   readIndex(): Promise<number>;
   /** Runs `then` once everything changed so far is durable. */
@@ -63,7 +65,7 @@ const ROLES = {
 /**
  * Runs the replica's statechart: one event at a time from a mailbox, and after each its effects in order.
  */
-export function createDriver(options: DriverOptions): Driver {
+export function createDriver<Result, Change>(options: DriverOptions<Result, Change>): Driver<Result, Change> {
   const { raft, store, mesh, clock, random, logger, observer } = options;
   let state = options.state;
   let halted = false;
@@ -75,7 +77,7 @@ export function createDriver(options: DriverOptions): Driver {
   let handling = false;
   let turnScheduled = false;
 
-  const proposals = createProposals({ raft, applied: () => state.applied.index });
+  const proposals = createProposals<Result>({ raft, applied: () => state.applied.index });
   const queuedReads: number[] = [];
   const reads = createWaiters<number>();
   let lastRead = 0;

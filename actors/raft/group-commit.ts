@@ -1,4 +1,4 @@
-import type { Operation, Store } from '../../storage/store.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
 import type { Raft, ReplicaEvent } from './core/raft.ts';
 import type { StateMachine } from './state-machine.ts';
 
@@ -14,7 +14,7 @@ import type { StateMachine } from './state-machine.ts';
  */
 export interface GroupCommit {
   /** Puts operations into the next batch. */
-  save(operations: readonly Operation[]): void;
+  save(operations: readonly StoreOperation[]): void;
   /** Runs `then`, in order of these calls, once everything changed so far is durable. */
   afterSync(then: () => void): void;
   /** Starts the next batch if there is something to write, else lets go what was held for the last one. */
@@ -33,7 +33,7 @@ export function createGroupCommit(options: {
   readonly fail: (error: unknown) => void;
 }): GroupCommit {
   const { store, raft } = options;
-  let unsaved: Operation[] = [];
+  let unsaved: StoreOperation[] = [];
   let held: (() => void)[] = [];
   let writing = false;
   let halted = false;
@@ -41,7 +41,7 @@ export function createGroupCommit(options: {
   let syncTicks = 0;
 
   /** Effects wait for a batch to ride on, but not while entries wait behind them to be applied. */
-  function takeOperations(): Operation[] {
+  function takeOperations(): StoreOperation[] {
     const state = options.state();
     const operations = unsaved;
     unsaved = [];
@@ -101,6 +101,6 @@ function release(waiting: readonly (() => void)[]): void {
   for (const proceed of waiting) proceed();
 }
 
-function addAll(list: Operation[], more: readonly Operation[]): void {
+function addAll(list: StoreOperation[], more: readonly StoreOperation[]): void {
   for (const operation of more) list.push(operation);
 }

@@ -1,18 +1,21 @@
-import type { Command, Result } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
+import type { Body } from '../../runtime/links/mesh.ts';
 import { approximateBytes } from '../../storage/log-record.ts';
 import type { Raft } from './core/raft.ts';
 import { createWaiters, type Waiter } from './waiters.ts';
+
+/** A command as proposers send it. */
+export type ProposedCommand = Body<'propose'>['command'];
 
 /**
  * The commands that a leader has in hand: queued until a turn puts them into the log, then in the log until they
  * are applied. They are bounded in number and in bytes, and so is what one turn takes from the queue.
  */
-export interface Proposals {
+export interface Proposals<Result> {
   /** Queues a command; rejects with `overloaded` if there are too many in hand. */
-  add(command: Command): Promise<Result>;
+  add(command: ProposedCommand): Promise<Result>;
   /** The commands for the log's next entries: what one append, and the batch that gathers, have room for. */
-  take(): Command[];
+  take(): ProposedCommand[];
   /** Queued commands wait for nothing but the next turn. */
   readonly isReady: boolean;
   /** The entry at `index` has been applied. */
@@ -23,15 +26,21 @@ export interface Proposals {
   rejectLogged(error: BazarError): void;
 }
 
-interface Queued {
-  readonly command: Command;
+interface Queued<Result> {
+  readonly command: ProposedCommand;
   readonly bytes: number;
   readonly waiter: Waiter<Result>;
 }
 
-export function createProposals({ raft, applied }: { raft: Raft; applied: () => number }): Proposals {
+export function createProposals<Result>({
+  raft,
+  applied,
+}: {
+  raft: Raft;
+  applied: () => number;
+}): Proposals<Result> {
   const { log, limits } = raft;
-  let queue: Queued[] = [];
+  let queue: Queued<Result>[] = [];
   let queuedBytes = 0;
   const logged = createWaiters<Result>();
 

@@ -1,12 +1,15 @@
-import type { Boot, Command, Result } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Incoming, NodeId, Peer, Reply } from '../../runtime/links/mesh.ts';
-import { atLeastAsNew, logEnd, type Raft } from './core/raft.ts';
+import { atLeastAsNew, type LoggedCommand, logEnd, type Raft } from './core/raft.ts';
 import { createDriver, type Driver, type DriverOptions } from './driver.ts';
-import { learnVoteFloor } from './rejoin.ts';
+import { learnVoteFloor } from './learn-vote-floor.ts';
+import type { ProposedCommand } from './proposals.ts';
 import type { StateMachine } from './state-machine.ts';
 
-export interface ReplicaOptions extends DriverOptions {
+/** What a proposer is answered. */
+type ProposalResult = Reply<'propose'>['result'];
+
+export interface ReplicaOptions<Change> extends DriverOptions<ProposalResult, Change> {
   /** Whether new proposals are taken; a draining catalog takes none. */
   readonly accepts: () => boolean;
 }
@@ -22,7 +25,7 @@ export interface Replica {
   /** A commit index that a quorum confirmed after this call; asks the leader if this replica is none. */
   readIndex(deadline: number): Promise<number>;
   /** Puts a note of this leader's own into the log, which nobody waits for; does nothing where it does not lead. */
-  note(command: Boot): void;
+  note(command: LoggedCommand): void;
   /** Resolves when everything changed so far is durable. */
   synced(): Promise<void>;
   stop(): void;
@@ -32,9 +35,9 @@ export interface Replica {
  * Joins a replica to the mesh: Raft's messages become events of its statechart, and proposals and strong reads
  * that reach a follower go on to the leader, once, with the time that is left.
  */
-export function createReplica(options: ReplicaOptions): Replica {
+export function createReplica<Change>(options: ReplicaOptions<Change>): Replica {
   const { raft, mesh, clock, logger } = options;
-  const host = createDriver(options);
+  const driver = createDriver(options);
   const members = new Set<NodeId>(raft.peers);
   const incarnations = new Map<NodeId, string>();
 
@@ -47,8 +50,8 @@ export function createReplica(options: ReplicaOptions): Replica {
   });
   mesh.onTell('raft.snapshotted', (body, { from }) => {
     if (!members.has(from.id)) return;
-    host.acknowledgeSnapshot(from.id, body);
-    host.dispatch({ type: 'term.exceeded', term: body.term });
+    driver.acknowledgeSnapshot(from.id, body);
+    driver.dispatch({ type: 'term.exceeded', term: body.term });
   });
   mesh.onAsk('raft.identify', () => identify());
   mesh.onAsk('propose', ({ command, forwarded }, incoming) => propose(command, forwarded, incoming));
@@ -62,17 +65,18 @@ export function createReplica(options: ReplicaOptions): Replica {
       const before = incarnations.get(peer.id);
       incarnations.set(peer.id, peer.incarnation);
       const wiped = before !== undefined && before !== peer.incarnation;
-      host.dispatch({ type: 'peer.connected', peer: peer.id, wiped });
+      driver.dispatch({ type: 'peer.connected', peer: peer.id, wiped });
     },
     closed(peer) {
-      if (members.has(peer.id)) host.dispatch({ type: 'peer.disconnected', peer: peer.id });
+      if (members.has(peer.id)) driver.dispatch({ type: 'peer.disconnected', peer: peer.id });
     },
   });
   let stopped = false;
   if (raft.wiped) {
     const patienceMs = raft.limits.electionTicks * raft.limits.tickMs;
-    learnVoteFloor({ mesh, clock, raft, patienceMs, isStopped: () => stopped }).then(host.dispatch, (error) =>
-      logger.debug({ err: error }, 'recovery ended'),
+    learnVoteFloor({ mesh, clock, raft, patienceMs, isStopped: () => stopped }).then(
+      driver.dispatch,
+      (error) => logger.debug({ err: error }, 'recovery ended'),
     );
   }
 
@@ -81,33 +85,33 @@ export function createReplica(options: ReplicaOptions): Replica {
     from: Peer,
     event: Unsigned<Extract<Parameters<Driver['dispatch']>[0], { from: NodeId }>>,
   ): void {
-    if (members.has(from.id)) host.dispatch({ ...event, from: from.id });
+    if (members.has(from.id)) driver.dispatch({ ...event, from: from.id });
   }
 
   /** Leaves only when it is durable: a wiped replica builds its promise on it. */
   function identify(): Promise<Reply<'raft.identify'>> {
-    if (host.role === 'recovering') return Promise.resolve({ recovering: true });
+    if (driver.role === 'recovering') return Promise.resolve({ recovering: true });
     const own = logEnd(raft);
     // Until it has caught up, its vote floor stands for what it has forgotten since a wipe of its own.
     const end = raft.voteFloor && atLeastAsNew(raft.voteFloor, own) ? raft.voteFloor : own;
     const answer = { recovering: false as const, term: raft.term, ...end };
-    return new Promise((resolve) => host.afterSync(() => resolve(answer)));
+    return new Promise((resolve) => driver.afterSync(() => resolve(answer)));
   }
 
   async function propose(
-    command: Command,
+    command: ProposedCommand,
     forwarded: boolean,
     incoming: Incoming,
-  ): Promise<{ result: Result; leader: NodeId }> {
+  ): Promise<Reply<'propose'>> {
     if (!options.accepts()) throw new BazarError('draining');
     const leader = leaderToAsk(forwarded);
-    if (leader === mesh.self) return { result: await host.propose(command), leader };
+    if (leader === mesh.self) return { result: await driver.propose(command), leader };
     return mesh.ask(leader, 'propose', { command, forwarded: true }, incoming.deadline - clock.monotonic());
   }
 
   async function readIndex(forwarded: boolean, deadline: number): Promise<number> {
     const leader = leaderToAsk(forwarded);
-    if (leader === mesh.self) return host.readIndex();
+    if (leader === mesh.self) return driver.readIndex();
     const { index } = await mesh.ask(leader, 'read.index', { forwarded: true }, deadline - clock.monotonic());
     return index;
   }
@@ -115,7 +119,7 @@ export function createReplica(options: ReplicaOptions): Replica {
   /** This replica if it leads, else the one that it follows. What was forwarded once is not forwarded again. */
   function leaderToAsk(forwarded: boolean): NodeId {
     const { leader } = raft;
-    if (host.role === 'leader') return mesh.self;
+    if (driver.role === 'leader') return mesh.self;
     if (forwarded || leader === null || leader === mesh.self) {
       throw new BazarError('not-leader', undefined, { leader });
     }
@@ -124,25 +128,25 @@ export function createReplica(options: ReplicaOptions): Replica {
 
   return {
     get state() {
-      return host.state;
+      return driver.state;
     },
     get role() {
-      return host.role;
+      return driver.role;
     },
     get caughtUp() {
-      const { index } = host.state.applied;
-      return raft.leader !== null && index >= (host.role === 'leader' ? raft.termStart : raft.leaderCommit);
+      const { index } = driver.state.applied;
+      return raft.leader !== null && index >= (driver.role === 'leader' ? raft.termStart : raft.leaderCommit);
     },
     raft,
     readIndex: (deadline) => readIndex(false, deadline),
     note(command) {
-      if (host.role !== 'leader') return;
-      host.dispatch({ type: 'commands.proposed', commands: [command], at: clock.now() });
+      if (driver.role !== 'leader') return;
+      driver.dispatch({ type: 'commands.proposed', commands: [command], at: clock.now() });
     },
-    synced: () => new Promise((resolve) => host.afterSync(resolve)),
+    synced: () => new Promise((resolve) => driver.afterSync(resolve)),
     stop() {
       stopped = true;
-      host.stop();
+      driver.stop();
     },
   };
 }

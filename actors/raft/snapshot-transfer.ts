@@ -2,12 +2,12 @@ import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Body, Mesh, NodeId } from '../../runtime/links/mesh.ts';
 import type { Random } from '../../runtime/random.ts';
-import type { Operation, Store } from '../../storage/store.ts';
-import type { Raft, ReplicaEvent } from './core/raft.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
+import type { LoggedCommand, Raft, ReplicaEvent } from './core/raft.ts';
 import type { Position, Restoring, StateMachine } from './state-machine.ts';
 
 /**
- * Snapshots on their way: the applied state as it lies on disk, read by one consistent iteration, chunk by chunk,
+ * The transfer of a snapshot: the applied state as it lies on disk, read by one consistent iteration, chunk by chunk,
  * each acknowledged when it is durable at the other end (Raft, section 7). The follower builds it beside its old
  * state and switches over with the last synced batch.
  */
@@ -153,19 +153,24 @@ export interface SnapshotReceiver {
   receive(from: NodeId, body: Body<'raft.snapshot'>): void;
 }
 
-export function createSnapshotReceiver(options: {
+export function createSnapshotReceiver<Result, Change>(options: {
   store: Store;
   mesh: Mesh;
   raft: Raft;
-  state: () => StateMachine;
+  state: () => StateMachine<LoggedCommand, Result, Change>;
   /** Puts operations into the next synced batch; `then` runs once they are durable. */
-  save: (operations: Operation[], then: () => void) => void;
+  save: (operations: StoreOperation[], then: () => void) => void;
   /** Makes the finished state the replica's own, the same batch making it the one that a restart loads. */
-  install: (state: StateMachine, position: Position, switchOver: Operation[]) => void;
+  install: (
+    state: StateMachine<LoggedCommand, Result, Change>,
+    position: Position,
+    switchOver: StoreOperation[],
+  ) => void;
   fail: (error: unknown) => void;
 }): SnapshotReceiver {
   const { store, mesh, raft, fail } = options;
-  let receiving: { transfer: string; next: number; restoring: Restoring } | undefined;
+  type Filling = Restoring<StateMachine<LoggedCommand, Result, Change>>;
+  let receiving: { transfer: string; next: number; restoring: Filling } | undefined;
 
   function answer(to: NodeId, body: Body<'raft.snapshot'>, ok: boolean): void {
     const { transfer, chunk } = body;
@@ -176,7 +181,7 @@ export function createSnapshotReceiver(options: {
     return store.clear({ gte: prefix, lt: `${prefix}\uffff` });
   }
 
-  function accept(from: NodeId, body: Body<'raft.snapshot'>, restoring: Restoring): void {
+  function accept(from: NodeId, body: Body<'raft.snapshot'>, restoring: Filling): void {
     if (receiving?.restoring !== restoring) return;
     const operations = restoring.accept(body.records);
     if (body.done) complete(from, body, restoring, operations);
@@ -186,8 +191,8 @@ export function createSnapshotReceiver(options: {
   function complete(
     from: NodeId,
     body: Body<'raft.snapshot'>,
-    restoring: Restoring,
-    operations: Operation[],
+    restoring: Filling,
+    operations: StoreOperation[],
   ): void {
     receiving = undefined;
     // The log may have overtaken the snapshot while it was on its way; then it would lead back.

@@ -1,34 +1,37 @@
-import type { BookChange, Result } from '../../runtime/domain.ts';
 import type { Entry } from '../../runtime/messages.ts';
 import type { Position } from '../../storage/position.ts';
-import type { Operation, Store } from '../../storage/store.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
+import type { LoggedCommand } from './core/raft.ts';
 
 export type { Position };
 
-/** What one entry did: the answer for its proposer (null for a no-op) and the new states for the commit feed. */
-export interface Applied {
+/** What one entry did: the result for its proposer (null for a no-op) and what it changed. */
+export interface Applied<Result, Change> {
   readonly result: Result | null;
-  readonly changes: readonly BookChange[];
+  readonly changes: readonly Change[];
 }
+
+/** A committed entry; a leader's no-op has no command. */
+export type Committed<Command> = Omit<Entry, 'command'> & { readonly command: Command | null };
 
 /**
  * The port between a replica and what it replicates. Applying is synchronous, in log order, and depends on
- * nothing but the state and the entry. Effects are visible to reads at once; they reach the disk when the host
- * puts `takeOperations()` into its next synced batch.
+ * nothing but the state and the entry. Effects are visible to reads at once; they reach the disk when the driver
+ * puts `takeOperations()` into its next synced batch. Raft knows neither commands nor results nor changes.
  */
-export interface StateMachine {
+export interface StateMachine<Command = LoggedCommand, Result = unknown, Change = unknown> {
   /** The last applied entry. */
   readonly applied: Position;
   /** Equal at equal applied index on every replica. */
   readonly digest: string;
-  apply(position: Position, entry: Entry): Applied;
+  apply(position: Position, entry: Committed<Command>): Applied<Result, Change>;
   /** How much the next `takeOperations()` gives, in operations and, roughly, in characters. */
   readonly untaken: { readonly operations: number; readonly bytes: number };
   /**
    * The records changed since the last call and the applied position, as one atomic group of operations; empty
    * if nothing was applied. The caller must write it whole, and call `persisted` when it is durable.
    */
-  takeOperations(): Operation[];
+  takeOperations(): StoreOperation[];
   /** Everything up to the last `takeOperations()` is durable. */
   persisted(): void;
 
@@ -37,20 +40,20 @@ export interface StateMachine {
   /** The position and digest that the records on disk are at, read together with them from `store`. */
   readPersisted(store: Store): { position: Position; digest: string } | undefined;
   /** An empty state under the next prefix, to be filled from a snapshot. */
-  restore(at: Position): Restoring;
+  restore(at: Position): Restoring<StateMachine<Command, Result, Change>>;
 }
 
 /** A state being built from a snapshot's records, whose keys are given without the prefix. */
-export interface Restoring {
+export interface Restoring<State = StateMachine> {
   /** Where the new records lie; whatever an abandoned transfer left there is cleared before the first `accept`. */
   readonly prefix: string;
   /**
    * Takes some records in and returns the operations that store them under the new prefix. Those given before must
    * be durable; these are found by the finished state from now on, durable or not.
    */
-  accept(records: readonly (readonly [key: string, value: string])[]): Operation[];
+  accept(records: readonly (readonly [key: string, value: string])[]): StoreOperation[];
   /**
    * The finished state; nothing if its digest is not `digest`. `switchOver` makes it the one that a restart loads.
    */
-  finish(digest: string): { state: StateMachine; switchOver: Operation[] } | undefined;
+  finish(digest: string): { state: State; switchOver: StoreOperation[] } | undefined;
 }

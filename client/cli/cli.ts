@@ -1,15 +1,15 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import type { Command as Commander } from 'commander';
 import { type Clock, waitingClock } from '../../runtime/clock.ts';
 import { type Environment, parse, settings, UsageError } from '../../runtime/command-line.ts';
 import { asBazarError, type BazarError } from '../../runtime/errors.ts';
+import { plain, plainJson } from '../../runtime/plain.ts';
 import { type Random, systemRandom } from '../../runtime/random.ts';
 import { type Client, connect } from '../client.ts';
 import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from '../limits.ts';
 import { type CliCommand, type CliContext, EXIT, type Exit, type Terminal } from './command.ts';
-import { createProgram, DEFAULT_URL, PROGRAM } from './help.ts';
-import { exitOf, explain, plain } from './wording.ts';
+import { createProgram, DEFAULT_URL, PROGRAM } from './program.ts';
+import { tokenFor } from './token-for.ts';
+import { exitOf, explain } from './wording.ts';
 import { WriteFailed } from './write-failed.ts';
 
 export interface CliOptions {
@@ -59,11 +59,11 @@ async function runCommand(command: CliCommand, parsed: Commander, options: CliOp
     limits,
     signal,
     store() {
-      const token = command.admin ? (given.token ?? readTokenFile(given.data)) : undefined;
+      const token = tokenFor(command, given, env);
       store ??= connect({ url, token, clock, random, limits, onLink: tellOfLink(url, terminal) });
       return store;
     },
-    show: (value, text) => terminal.out(`${asJson ? JSON.stringify(value) : text()}\n`),
+    show: (value, text) => terminal.out(`${asJson ? plainJson(value) : text()}\n`),
     commandLine: (args) => `${PROGRAM} ${args}${url === DEFAULT_URL ? '' : ` --url ${url}`}`,
   };
 
@@ -77,7 +77,7 @@ async function runCommand(command: CliCommand, parsed: Commander, options: CliOp
     }
     const [fault, again] =
       error instanceof WriteFailed ? [error.fault, error.again] : [asBazarError(error), undefined];
-    if (asJson) terminal.out(`${JSON.stringify({ error: problemOf(fault, again) })}\n`);
+    if (asJson) terminal.out(`${plainJson({ error: problemOf(fault, again) })}\n`);
     terminal.err(`bazar: ${explain(fault, again, !signal.aborted)}\n`);
     return exitOf(fault);
   } finally {
@@ -110,16 +110,4 @@ function readTimeoutMs(text: string | number): number {
   const seconds = /^\d{1,4}(\.\d{1,3})?$/.test(String(text)) ? Number(text) : 0;
   if (seconds >= 0.1 && seconds <= 3600) return seconds * 1000;
   throw new UsageError(`--timeout must be a number of seconds from 0.1 to 3600, not "${text}"`);
-}
-
-function readTokenFile(directory: string): string {
-  const file = join(directory, 'admin-token');
-  try {
-    return readFileSync(file, 'utf8').trim();
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    throw new UsageError(
-      `this needs the admin token: --token, BAZAR_ADMIN_TOKEN, or a data directory (--data); ${file}: ${code}`,
-    );
-  }
 }

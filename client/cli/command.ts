@@ -1,3 +1,4 @@
+import type { Role } from '../../runtime/api.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { readWhole, UsageError } from '../../runtime/command-line.ts';
 import { type BookId, Key } from '../../runtime/domain.ts';
@@ -23,8 +24,8 @@ export interface CliCommand {
   readonly options?: Readonly<Record<string, string>>;
   /** Arguments of examples, each with what it does. */
   readonly examples: readonly (readonly [args: string, does: string])[];
-  /** It needs the admin token. */
-  readonly admin?: boolean;
+  /** The token that it needs; `if given`: it tells more with one. */
+  readonly token?: Role | 'if given';
   /** Checks its arguments first: `UsageError` before anything is sent. */
   run(context: CliContext): Promise<Exit>;
 }
@@ -64,6 +65,13 @@ export function readKey(text: string, name: string): Key {
   const key = Key.safeParse(text);
   if (!key.success) throw new UsageError(`${name} must be 1 to 128 of A-Z a-z 0-9 . _ ~ -, not "${text}"`);
   return key.data;
+}
+
+/** The version at which a book must be to be changed, and the option that says the same again. */
+export function readExpectation(given: string | boolean | undefined) {
+  if (given === undefined) return { expectation: {}, asOption: '' };
+  const expectVersion = readWhole(String(given), '--expect-version', 0, Number.MAX_SAFE_INTEGER);
+  return { expectation: { expectVersion }, asOption: ` --expect-version ${expectVersion}` };
 }
 
 /** An amount of money, written as the store writes it. */

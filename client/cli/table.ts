@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import colours from 'picocolors';
+import { plain } from '../../runtime/plain.ts';
 import type { Terminal } from './command.ts';
-import { plain } from './wording.ts';
 
 /** A column: its heading, and whether it holds numbers, which stand to the right. */
 export type Column = string | { readonly number: string };

@@ -1,10 +1,8 @@
 import { type BazarError, ERROR_KINDS, type ErrorCode } from '../../runtime/errors.ts';
+import { plain } from '../../runtime/plain.ts';
 import { EXIT, type Exit } from './command.ts';
 
-/** Text from the store, fit for a terminal: whatever a title holds, it cannot steer the screen. */
-export function plain(text: string): string {
-  return text.replaceAll(/\p{Cc}/gu, '\u{FFFD}');
-}
+/** The wording of what the commands print: texts, counts, errors and what to do about them. */
 
 /** `1 copy`, `2 copies`. */
 export function copies(count: number): string {
@@ -29,6 +27,7 @@ export function exitOf(error: BazarError): Exit {
 const ADVICE: Partial<Record<ErrorCode, string>> = {
   'unknown-book': 'Search by topic to find ids that exist.',
   'price-changed': 'Look at the book again, then buy at the present price.',
+  'version-changed': 'Look at the book again, then change it as it is now.',
   'key-reused': 'That id belongs to another request; leave it out to have a new one made.',
   unauthorized: 'Give the token of the store with --token, BAZAR_ADMIN_TOKEN or --data.',
   unavailable: 'Is the store running, and is --url right? Then try again.',

@@ -3,15 +3,20 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { GatewayService } from '../service.ts';
+import type { Certificate } from './certificate.ts';
 import { createContext } from './create-context.ts';
+import type { Access } from './doorkeeper.ts';
 import { createApp } from './http/app.ts';
-import { boundBytes } from './http/held.ts';
-import { countRequests } from './http/hooks.ts';
+import { boundBytes } from './http/bound-bytes.ts';
+import { countRequests } from './http/count-requests.ts';
+import { guardRoutes } from './http/guard.ts';
 import { openApiDocument } from './http/openapi.ts';
+import { ignoreOtherUpgrades } from './http/other-upgrades.ts';
 import { addProbes } from './http/probes.ts';
 import { addRoutes } from './http/routes.ts';
 import { createOperations } from './operations/index.ts';
 import type { Operation } from './operations/operation.ts';
+import type { Tokens } from './roles.ts';
 import { createRpcServer } from './rpc/server.ts';
 
 export interface Bridge {
@@ -26,12 +31,13 @@ export interface Bridge {
   close(): Promise<void>;
 }
 
-export interface BridgeOptions {
+export interface BridgeOptions extends Tokens, Access {
   readonly service: GatewayService;
   readonly host: string;
+  /** Serves https and wss with this; without it, http and ws. */
+  readonly tls?: Certificate;
   /** 0 takes any free port. */
   readonly port: number;
-  readonly adminToken: string;
   readonly limits: Limits;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -39,20 +45,22 @@ export interface BridgeOptions {
 
 /** Opens the store's door: HTTP, and JSON-RPC over WebSocket at `/ws`, on one port. Rejects if it is taken. */
 export async function openBridge(options: BridgeOptions): Promise<Bridge> {
-  const { host, port, limits } = options;
+  const { host, port, limits, tls } = options;
   const context = createContext(options);
   const operations: Readonly<Record<string, Operation>> = createOperations(limits);
+  const guarded = new Set(Object.values(operations).map(({ role, http }) => role && http?.url));
   const rpc = createRpcServer(context, operations);
-  const app = createApp(context);
+  const app = createApp(context, tls);
   boundBytes(app, context);
+  guardRoutes(app, context, (url) => guarded.has(url));
   countRequests(app, context);
   addRoutes(app, context, Object.values(operations));
   addProbes(app, context, JSON.stringify(openApiDocument(operations)), rpc.clients);
-  app.server.on('upgrade', rpc.upgrade);
+  app.server.on('upgrade', ignoreOtherUpgrades(app.server, rpc.upgrade));
   await app.listen({ host, port });
 
   return {
-    url: urlOf(host, app.server.address() as AddressInfo),
+    url: urlOf(tls ? 'https' : 'http', host, app.server.address() as AddressInfo),
     async drain() {
       await context.waits.atMost(context.admission.drain(), limits.drainMs).catch(() => {});
       rpc.goodbye();
@@ -63,12 +71,13 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
       rpc.close();
       context.pages.stop();
       context.audits.stop();
+      context.intake.stop();
       await app.close();
     },
   };
 }
 
-function urlOf(host: string, { port }: AddressInfo): string {
+function urlOf(scheme: string, host: string, { port }: AddressInfo): string {
   const everywhere = host === '0.0.0.0' || host === '::';
-  return `http://${everywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
+  return `${scheme}://${everywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`;
 }

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import type { Role } from '../../runtime/api.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
@@ -6,11 +6,14 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { Waits } from '../../runtime/waits.ts';
 import type { ClusterStatus, GatewayService } from '../service.ts';
 import type { Admission } from './admission.ts';
+import type { Doorkeeper } from './doorkeeper.ts';
+import type { Intake } from './intake.ts';
 import type { LargeTopics } from './large-topics.ts';
 import type { Metrics } from './metrics.ts';
 import type { Pages, Reader } from './pages.ts';
 import type { Subscriptions, Watcher } from './rpc/subscriptions.ts';
 import type { SharedBytes } from './shared-bytes.ts';
+import type { TokenGuard } from './token-guard.ts';
 import type { Writes } from './writes.ts';
 
 /** What the operations and both doors to them work with. */
@@ -29,7 +32,10 @@ export interface Context {
     readonly queues: SharedBytes;
     readonly backlogs: SharedBytes;
   };
-  readonly isAdmin: (token: string) => boolean;
+  readonly doorkeeper: Doorkeeper;
+  readonly roleOf: (token: string) => Role | undefined;
+  readonly tokens: TokenGuard;
+  readonly intake: Intake;
   /** Runs something once the frames of this event-loop turn have been handled. */
   readonly endOfTurn: (run: () => void) => void;
   /** Waits that end with the bridge. */
@@ -41,18 +47,14 @@ export interface Context {
 
 /** Who asks: an HTTP connection, or a WebSocket connection. */
 export interface Caller {
-  isAdmin: boolean;
+  role: Role | undefined;
+  /** It is a program of this machine, and speaks for no other. */
+  readonly isLocal: boolean;
+  readonly address: string;
   /** What a WebSocket connection watches. */
   readonly watcher: Watcher | undefined;
   /** This connection among those that wait for heavy reads of a kind. */
   reader(heavy: 'pages' | 'audits'): Reader;
-}
-
-/** Compares in a time that says nothing about how much of the token was right. */
-export function tokenCheck(adminToken: string): (token: string) => boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest();
-  const expected = digest(adminToken);
-  return (token) => timingSafeEqual(digest(token), expected);
 }
 
 /** The cluster's status, or `unavailable` when the service does not have it in time. */

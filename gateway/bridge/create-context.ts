@@ -4,26 +4,33 @@ import type { Logger } from '../../runtime/logger.ts';
 import { createWaits } from '../../runtime/waits.ts';
 import type { GatewayService } from '../service.ts';
 import { createAdmission } from './admission.ts';
-import { type Context, tokenCheck } from './context.ts';
+import type { Context } from './context.ts';
+import { type Access, createDoorkeeper } from './doorkeeper.ts';
+import { createIntake } from './intake.ts';
 import { createLargeTopics } from './large-topics.ts';
 import { createMetrics } from './metrics.ts';
 import { createAuditPages, createPages } from './pages.ts';
+import { createRoles, type Tokens } from './roles.ts';
 import { createSubscriptions } from './rpc/subscriptions.ts';
 import { createTurn } from './rpc/turn.ts';
 import { createSharedBytes } from './shared-bytes.ts';
+import { createTokenGuard } from './token-guard.ts';
 import { createWrites } from './writes.ts';
 
 /** The parts that one gateway's operations and doors share. */
-export function createContext(options: {
-  readonly service: GatewayService;
-  readonly adminToken: string;
-  readonly limits: Limits;
-  readonly clock: Clock;
-  readonly logger: Logger;
-}): Context {
-  const { service, adminToken, limits, clock, logger } = options;
+export function createContext(
+  options: Tokens &
+    Access & {
+      readonly service: GatewayService;
+      readonly limits: Limits;
+      readonly clock: Clock;
+      readonly logger: Logger;
+    },
+): Context {
+  const { service, limits, clock, logger } = options;
   const metrics = createMetrics();
   const endOfTurn = createTurn(clock);
+  const waits = createWaits(clock);
   return {
     service,
     writes: createWrites(service, metrics.purchased),
@@ -38,9 +45,12 @@ export function createContext(options: {
       queues: createSharedBytes('waiting calls', limits.maxAllClientQueueBytes, clock),
       backlogs: createSharedBytes('answers not taken', limits.maxAllClientBacklogBytes, clock),
     },
-    isAdmin: tokenCheck(adminToken),
+    doorkeeper: createDoorkeeper(options),
+    roleOf: createRoles(options),
+    tokens: createTokenGuard({ limits, clock, logger, waits }),
+    intake: createIntake(limits, clock),
     endOfTurn,
-    waits: createWaits(clock),
+    waits,
     limits,
     clock,
     logger,

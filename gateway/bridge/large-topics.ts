@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
+import { topicKey } from '../../runtime/topic.ts';
 import type { GatewayService, Served, TitlesPage } from '../service.ts';
 
 /**
@@ -22,7 +23,7 @@ export function createLargeTopics(
   const large = new LRUCache<string, true>({ max: REMEMBERED });
   return {
     async searchLightly(topic) {
-      const key = topic.toLowerCase();
+      const key = topicKey(topic);
       if (large.has(key)) return undefined;
       try {
         const served = await service.search(topic, { lightOnly: true });

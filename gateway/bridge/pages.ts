@@ -24,7 +24,7 @@ export type Made = (bytes: number, busyMs?: number) => void;
 /** One heavy read from its turn until its answer has left. */
 export interface Place {
   /**
-   * The answer is made, with so many bytes and in so many milliseconds of this process, and has `unreadAnswerMs` to
+   * The answer is made, with so many bytes and in so many milliseconds of processor time, and has `unreadAnswerMs` to
    * leave. Only the first call counts.
    */
   made: Made;
@@ -148,12 +148,12 @@ export function createPages(limits: Limits, clock: Clock): Pages {
   };
 }
 
-/** Audits, which look at every book of every catalog: one at a time, and no more than half of the time. */
+/** Audits, which look at every book of every catalog: one at a time, each followed by a rest. */
 export function createAuditPages(limits: Limits, clock: Clock): Pages {
   return createPages({ ...limits, maxPagesInWork: 1 }, clock);
 }
 
-/** The busy time that an audit counts for, so that the rest after it is as long as it was. */
+/** The busy time that an audit counts for, so that the rest after it is as long as it was, as far as any rest goes. */
 export const busyMsOfAudit = (elapsedMs: number): number => elapsedMs / 9;
 
 /** The busy time that an answer counts for: reading it from the link costs several times what writing it does. */

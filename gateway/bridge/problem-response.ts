@@ -4,7 +4,7 @@ import type { FastifyReply } from 'fastify';
 import { asBazarError, BazarError, type ErrorCode } from '../../runtime/errors.ts';
 import { describeProblem, type Problem, viewProblem } from './problem.ts';
 
-/** Errors on their way out by HTTP, as `application/problem+json` (RFC 9457). */
+/** Errors as HTTP responses in `application/problem+json` (RFC 9457). */
 
 const PROBLEM_JSON = 'application/problem+json';
 

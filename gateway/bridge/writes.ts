@@ -1,5 +1,5 @@
-import type { BookId, CartLine, Key, NewBook, Order } from '../../runtime/domain.ts';
-import { asBazarError, BazarError } from '../../runtime/errors.ts';
+import type { BookId, CartLine, Key, NewBook, Order, Result } from '../../runtime/domain.ts';
+import { asBazarError, BazarError, ERROR_KINDS } from '../../runtime/errors.ts';
 import type { BookUpdate, GatewayService, Submitted } from '../service.ts';
 import { viewOrder } from './views.ts';
 
@@ -36,14 +36,29 @@ function settle(submitted: Submitted, about: { bookId?: BookId }): Submitted {
     throw refusedOrder(result.order, result.replayed);
   }
   if (result.kind !== 'refused') return submitted;
-  const { code, version, replayed } = result;
-  const message = code === 'unknown-book' ? `There is no book ${about.bookId}.` : undefined;
-  throw new BazarError(code, message, { ...about, key, version, replayed });
+  const { code, version, bookVersion, replayed } = result;
+  const recorded = replayed ? recordedAnswer(`at version ${version}`) : '';
+  const detail = `${reasonOf(result, about.bookId)}${recorded}`;
+  throw new BazarError(code, detail, { ...about, key, version, bookVersion, replayed });
 }
+
+function reasonOf({ code, bookVersion }: Extract<Result, { kind: 'refused' }>, bookId?: BookId): string {
+  if (code === 'unknown-book') return `There is no book ${bookId}.`;
+  if (code === 'version-changed')
+    return `Book ${bookId} is at version ${bookVersion}, not at the expected one.`;
+  return `${ERROR_KINDS[code].title}.`;
+}
+
+/** A refusal may be out of date, and asking again under its key would never tell. */
+const recordedAnswer = (when: string) =>
+  ` This is the answer that was recorded ${when}; to ask anew take another key.`;
 
 function refusedOrder(order: Order, replayed: boolean): BazarError {
   const { code = 'sold-out', bookId } = order;
-  return new BazarError(code, reason(order, code), { ...viewOrder(order), bookId, replayed });
+  const view = viewOrder(order);
+  const message = reason(order, code) ?? `${ERROR_KINDS[code].title}.`;
+  const detail = `${message}${replayed ? recordedAnswer(`at ${view.at}`) : ''}`;
+  return new BazarError(code, detail, { ...view, bookId, replayed });
 }
 
 function reason({ lines, bookId }: Order, code: NonNullable<Order['code']>): string | undefined {

@@ -33,9 +33,6 @@ export interface Heard<Subject> {
   raise(subject: Subject, index: number): void;
 }
 
-/** Topics are matched in any case. */
-export const topicKey = (topic: string): string => topic.toLowerCase();
-
 export function createFreshness({ recentKeys }: Pick<Limits, 'recentKeys'>): Freshness {
   let known = false;
   let highest = 0;

@@ -6,6 +6,8 @@
 export interface KeyValueServer {
   /** True between `ready` and `closed`. */
   readonly ready: boolean;
+  /** Why it is not `ready`, in the server's or the system's own words and without secrets; undefined if unknown. */
+  readonly fault: string | undefined;
   observe(observer: KeyValueObserver): void;
   /** Names this run of the server: another after every restart. */
   runId(): Promise<string>;
@@ -28,6 +30,11 @@ export interface Held {
   readonly value: string;
 }
 
+/** The server answers, and says no. The message is its own word, without secrets. */
+export class ServerRefusal extends Error {
+  override readonly name = 'ServerRefusal';
+}
+
 /** Stands for what no `putIfNewer` can have written. */
 export const SPOILT: Held = { asOf: Number.NaN, value: '' };
 
@@ -36,4 +43,6 @@ export interface KeyValueObserver {
   ready(): void;
   /** The connection is gone, and no command that was in flight will be sent again. */
   closed(): void;
+  /** A try to connect came to nothing; see `fault`. */
+  failed?(): void;
 }

@@ -1,8 +1,8 @@
-import { Redis, type Result } from 'ioredis';
+import { Redis, ReplyError, type Result } from 'ioredis';
 import { doublingMs } from '../../runtime/backoff.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { type KeyValueObserver, type KeyValueServer, SPOILT } from './key-value-server.ts';
+import { type KeyValueObserver, type KeyValueServer, ServerRefusal, SPOILT } from './key-value-server.ts';
 
 /**
  * An entry is a hash: `v` is the value, `a` the log index it is as of. The comparison and the write are one step
@@ -59,11 +59,34 @@ export function openRedis(
     },
   });
   const observers: KeyValueObserver[] = [];
+  const secrets = secretsOf(url);
   let ready = false;
+  let fault: string | undefined;
 
-  redis.on('error', (error) => logger.debug({ err: error }, 'redis'));
+  /** An error's own word, in one line. What else ioredis puts into an error holds the password that was sent. */
+  function wordOf(error: unknown): string {
+    const { code, message } = error as NodeJS.ErrnoException;
+    let word = (message || code || String(error)).replace(/\s+/g, ' ');
+    for (const secret of secrets) word = word.replaceAll(secret, '***');
+    return word.slice(0, MAX_WORD);
+  }
+
+  async function run<T>(command: Promise<T>): Promise<T> {
+    try {
+      return await command;
+    } catch (error) {
+      throw error instanceof ReplyError ? new ServerRefusal(wordOf(error)) : new Error(wordOf(error));
+    }
+  }
+
+  redis.on('error', (error) => {
+    fault = wordOf(error);
+    logger.debug(`redis: ${fault}`);
+    if (!ready) for (const observer of observers) observer.failed?.();
+  });
   redis.on('ready', () => {
     ready = true;
+    fault = undefined;
     for (const observer of observers) observer.ready();
   });
   redis.on('close', () => {
@@ -76,15 +99,18 @@ export function openRedis(
     get ready() {
       return ready;
     },
+    get fault() {
+      return fault;
+    },
     observe: (observer) => void observers.push(observer),
     async runId() {
-      const [, id] = /^run_id:(\w+)/m.exec(await redis.info('server')) ?? [];
+      const [, id] = /^run_id:(\w+)/m.exec(await run(redis.info('server'))) ?? [];
       if (!id) throw new Error('the server does not say its run id');
       return id;
     },
     async get(key) {
       try {
-        const [asOf, value] = await redis.hmget(key, 'a', 'v');
+        const [asOf, value] = await run(redis.hmget(key, 'a', 'v'));
         if (asOf == null && value == null) return null;
         return { asOf: Number(asOf ?? Number.NaN), value: value ?? '' };
       } catch (error) {
@@ -93,13 +119,31 @@ export function openRedis(
       }
     },
     async putIfNewer(key, asOf, value, expirySeconds) {
-      return (await redis.putIfNewer(key, asOf, value, expirySeconds)) === 1;
+      return (await run(redis.putIfNewer(key, asOf, value, expirySeconds))) === 1;
     },
     async discard(key, { value }) {
-      await redis.forgetIf(key, value);
+      await run(redis.forgetIf(key, value));
     },
     async close() {
       redis.disconnect();
     },
   };
+}
+
+const MAX_WORD = 200;
+
+/** The password, as it stands in the address and as it is sent. */
+function secretsOf(url: string): string[] {
+  if (!URL.canParse(url)) return [];
+  const { password, searchParams } = new URL(url);
+  const given = [password, searchParams.get('password') ?? ''].filter(Boolean);
+  return [...given, ...given.map(decoded)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }

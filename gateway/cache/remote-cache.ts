@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { Clock, Timer } from '../../runtime/clock.ts';
+import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { createWaits } from '../../runtime/waits.ts';
 import { createBreaker } from './breaker.ts';
-import type { Held, KeyValueServer } from './key-value-server.ts';
+import { type Condition, createConditionWatch } from './condition.ts';
+import { type Held, type KeyValueServer, ServerRefusal } from './key-value-server.ts';
 import type { CacheEntry } from './memory-cache.ts';
 import { createSealer } from './seal.ts';
 
@@ -23,6 +25,8 @@ import { createSealer } from './seal.ts';
 export interface RemoteCache {
   /** True while it is asked: connected, its run id and the store's start known, and not failing. */
   readonly usable: boolean;
+  /** How it is, and why, for people. */
+  readonly condition: Condition;
   /** The entry under `key` if its value is a `value`. Never rejects. */
   get<T>(key: string, value: z.ZodType<T>): Promise<CacheEntry<T> | undefined>;
   /** The store's present start; until it is known nothing is read or written. */
@@ -31,6 +35,9 @@ export interface RemoteCache {
   put(key: string, entry: CacheEntry<unknown>): void;
   stop(): Promise<void>;
 }
+
+/** Written once to each server, to know whether it can be written to before somebody needs it. */
+const PROBE: CacheEntry<unknown> = { version: 0, asOf: 0, value: null };
 
 const StoredEntry = z.object({
   version: z.int().min(0),
@@ -63,8 +70,11 @@ export function createRemoteCache(options: {
   let unanswered = 0;
   let gathering: Timer | undefined;
 
+  const usable = () => prefix !== undefined && breaker.closed;
+  const watch = createConditionWatch({ usable, fault: () => server.fault, clock, limits, logger });
+
   /** One command: its answer, or undefined if there is none in time or the connection has changed. */
-  async function command<T>(run: () => Promise<T>): Promise<T | undefined> {
+  async function command<T>(run: () => Promise<T>, kind: 'read' | 'write' = 'read'): Promise<T | undefined> {
     if (unanswered >= limits.redisMaxPending || !breaker.allows()) return undefined;
     const before = connection;
     unanswered++;
@@ -73,10 +83,20 @@ export function createRemoteCache(options: {
         run().finally(() => unanswered--),
         limits.redisTimeoutMs,
       );
+      const wasOpen = !breaker.closed;
       breaker.succeeded();
+      if (kind === 'write') watch.wrote(undefined);
+      else if (wasOpen) watch.review();
       return before === connection ? answer : undefined;
     } catch (error) {
-      if (before === connection) breaker.failed();
+      if (before === connection) {
+        // A server that refuses to be written to can still be read.
+        if (kind === 'write' && error instanceof ServerRefusal) watch.wrote(error.message);
+        else {
+          breaker.failed();
+          watch.failed(reasonOf(error));
+        }
+      }
       if (logger.isLevelEnabled('debug')) logger.debug({ err: error }, 'no answer of the remote cache');
       return undefined;
     }
@@ -100,8 +120,8 @@ export function createRemoteCache(options: {
     prefix = isKnown ? [cluster, boot, runId, ''].join(':') : undefined;
     if (prefix === before) return;
     waiting.clear();
-    if (prefix !== undefined) logger.info('the remote cache is in use');
-    else logger.warn('the remote cache is out of reach');
+    watch.review();
+    if (prefix !== undefined) void command(() => write(`${prefix}probe`, PROBE), 'write');
   }
 
   /** The entry, if this cluster wrote it under this key and it is of the kind that is asked for. */
@@ -118,19 +138,23 @@ export function createRemoteCache(options: {
     return inner.success ? { ...entry.data, value: inner.data } : undefined;
   }
 
+  function write(key: string, entry: CacheEntry<unknown>): Promise<boolean> {
+    const sealed = sealer.seal(key, JSON.stringify(entry));
+    return server.putIfNewer(key, entry.asOf, sealed, limits.redisExpirySeconds);
+  }
+
+  /** What failed, for people: the server's own word, or the time that it had. */
+  function reasonOf(error: unknown): string {
+    const isLate = error instanceof BazarError && error.code === 'timeout';
+    return isLate ? `no answer within ${limits.redisTimeoutMs} ms` : (error as Error).message;
+  }
+
   async function flush(): Promise<void> {
     const entries = [...waiting];
     waiting.clear();
     const under = prefix;
     if (under !== undefined) {
-      await Promise.all(
-        entries.map(([key, entry]) =>
-          command(() => {
-            const sealed = sealer.seal(under + key, JSON.stringify(entry));
-            return server.putIfNewer(under + key, entry.asOf, sealed, limits.redisExpirySeconds);
-          }),
-        ),
-      );
+      await Promise.all(entries.map(([key, entry]) => command(() => write(under + key, entry), 'write')));
     }
     gathering = undefined;
     if (waiting.size > 0) gather();
@@ -149,14 +173,21 @@ export function createRemoteCache(options: {
     closed() {
       connection++;
       runId = undefined;
+      watch.failed(server.fault ?? 'the connection was closed');
       setPrefix();
     },
+    failed: watch.review,
   });
+  watch.review();
   if (server.ready) void learnRunId();
 
   return {
     get usable() {
-      return prefix !== undefined && breaker.closed;
+      return usable();
+    },
+    get condition() {
+      watch.review();
+      return watch.condition;
     },
     async get<T>(key: string, value: z.ZodType<T>) {
       const under = prefix;

@@ -1,10 +1,11 @@
-import type { BookId, Command, Result } from '../../runtime/domain.ts';
+import { type BookId, type Command, isUnrecorded, type Result, repeated } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
-import { type Freshness, topicKey } from '../cache/freshness.ts';
+import { topicKey } from '../../runtime/topic.ts';
+import type { Freshness } from '../cache/freshness.ts';
 import type { Reads } from '../reads.ts';
 import type { Submitted } from '../service.ts';
+import { askHedged } from './ask-hedged.ts';
 import type { AskPorts } from './ask-in-turn.ts';
-import { askHedged } from './hedged-ask.ts';
 import type { RoundRobin } from './round-robin.ts';
 
 /**
@@ -43,7 +44,17 @@ export function createSubmissions(
     const deadline = clock.monotonic() + limits.purchaseDeadlineMs;
     const patience = { attemptMs: limits.submitAttemptMs, deadline };
     try {
-      const { from, reply } = await askHedged(ports, orders, 'submit', { command }, patience);
+      const { from, reply } = await askHedged(
+        ports,
+        orders,
+        'submit',
+        {
+          first: { command },
+          again: { command: repeated(command) },
+          provisional: ({ result }) => isUnrecorded(result),
+        },
+        patience,
+      );
       note(command, reply.result);
       return { key: command.key, result: reply.result, servedBy: from };
     } catch (error) {

@@ -54,6 +54,13 @@ export const CLIENT_BOUNDS = {
       'of frames and bodies of all clients that have begun and not ended; at more the largest are cut off',
     beyond: 'those who hold most are closed',
   },
+  unfinishedBytesPerSecond: {
+    value: 32 * 1024 * 1024,
+    unit: 'bytes',
+    meaning:
+      'a second that are read of messages in several pieces, of all clients; client addresses take turns',
+    beyond: 'they wait',
+  },
   frameTimeoutMs: {
     value: 10_000,
     unit: 'ms',
@@ -91,10 +98,39 @@ export const CLIENT_BOUNDS = {
     meaning: 'per second and client address; 0 means no limit',
     beyond: '429',
   },
+  freeTokenTries: {
+    value: 5,
+    unit: 'wrong',
+    meaning: 'tokens of one address that are answered at once; the next wait before they are looked at',
+    beyond: 'each waits longer, up to 5 s',
+  },
+  tokenDelayMs: { value: 250, unit: 'ms', meaning: 'that the first of those waits; it doubles' },
+  tokenDelayCapMs: { value: 5_000, unit: 'ms', meaning: 'that a token waits at most' },
+  maxTokenTriesWaiting: {
+    value: 256,
+    unit: 'tokens',
+    meaning: 'of all addresses that wait to be looked at; more are refused',
+  },
+  maxTokenAddresses: {
+    value: 10_000,
+    unit: 'addresses',
+    meaning: 'whose wrong tokens are counted; beyond, the one that was heard of longest ago is forgotten',
+  },
+  tokenForgetMs: {
+    value: 60_000,
+    unit: 'ms',
+    meaning: 'without a wrong token after which those of an address are forgotten',
+  },
+  tokenLogMs: { value: 1_000, unit: 'ms', meaning: 'between two log lines about wrong tokens' },
   httpRequestTimeoutMs: {
     value: 10_000,
     unit: 'ms',
     meaning: 'an HTTP client may take to send a whole request',
+  },
+  keepAliveMs: {
+    value: 65_000,
+    unit: 'ms',
+    meaning: 'an HTTP connection may rest between two requests; more than the 60 s of common proxies',
   },
   defaultPage: {
     value: 100,
@@ -137,7 +173,7 @@ export const CLIENT_BOUNDS = {
   unreadAnswerMs: {
     value: 10_000,
     unit: 'ms',
-    meaning: 'in which a heavy answer must have left the gateway, or its connection is cut',
+    meaning: 'in which an answer must have left the gateway, and a client must take what is sent to it',
     beyond: 'its connection is cut',
   },
   pageBytesPerSecond: {

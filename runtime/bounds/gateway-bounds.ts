@@ -37,6 +37,11 @@ export const GATEWAY_BOUNDS = {
     meaning: 'in a row after which Redis is left alone for a while',
   },
   redisPauseMs: { value: 500, unit: 'ms', meaning: 'Redis is left alone before one command tries it again' },
+  redisRecoveryMs: {
+    value: 2_000,
+    unit: 'ms',
+    meaning: 'without a refused write after which a Redis that takes one counts as well again',
+  },
   redisSilenceMs: {
     value: 2_000,
     unit: 'ms',

@@ -111,6 +111,22 @@ export const REPLICATION_BOUNDS = {
     unit: 'ms',
     meaning: 'a replica that is behind waits for the version a read asks for',
   },
+  keepRefusalsMs: {
+    value: 24 * 60 * 60 * 1000,
+    unit: 'ms',
+    meaning: "that a refused order under a client's key is remembered (`--keep-refusals`)",
+    beyond: 'it is forgotten, and its key is free',
+  },
+  expiryLookMs: {
+    value: 1_000,
+    unit: 'ms',
+    meaning: 'between two looks of the leader for refused orders that are to be forgotten',
+  },
+  maxExpiredPerEntry: {
+    value: 250,
+    unit: 'refused',
+    meaning: 'orders that one entry of the log makes forgotten; the next entry follows when it is applied',
+  },
   feedEntries: {
     value: 10_000,
     unit: 'entries',

@@ -10,7 +10,8 @@ import type { Random } from '../random.ts';
 import { type Config, UsageError } from './config.ts';
 import { type DataDirectory, openDataDirectory } from './data-directory.ts';
 import { findOnPath, type PrivateRedis, startPrivateRedis } from './private-redis.ts';
-import { awaitPurchases, introduceCatalogs } from './readiness.ts';
+import { awaitPurchases, cacheTrouble, introduceCatalogs } from './readiness.ts';
+import { type Ready, startingLine } from './ready-line.ts';
 import { seedBooks } from './seed.ts';
 import { openSocketFolder, type SocketFolder } from './socket-folder.ts';
 import { type AddressFor, type NodePlan, type Supervisor, startSupervisor } from './supervisor.ts';
@@ -45,14 +46,6 @@ export interface Cluster {
   kill(): void;
 }
 
-export interface Ready {
-  /** Where the gateway serves HTTP. */
-  readonly url: string;
-  readonly cache: string;
-  /** Books put in by this start; `undefined` if the store had been filled before. */
-  readonly seeded: number | undefined;
-}
-
 /**
  * Starts one process a node on this machine. Throws a `UsageError` before anything has started if the directory,
  * the port or a place for sockets cannot be had.
@@ -62,6 +55,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const limits: Limits = { ...DEFAULT_LIMITS, ...config.limits };
   await probePort(config.host, config.port);
   const data = await openDataDirectory(config.dataDirectory, { ...config, random });
+  // Not before: a start that is refused says that alone.
+  logger.info(startingLine(config));
   const sockets = await openSockets(config).catch(async (error) => {
     await data.release();
     throw error;
@@ -98,7 +93,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       await data.update({ seeded: true });
       supervisor.tellFilled();
     }
-    return { url, cache: cacheText(config, redis), seeded: empty ? books.length : undefined };
+    const cache = `${cacheText(config, redis)}${await cacheTrouble(url, { clock, limits })}`;
+    return { url, cache, seeded: empty ? books.length : undefined };
   })();
   ready.catch(() => {});
   const hopeless = watchStarts(supervisor, { limits, needsEveryCatalog: () => !data.record.formatted });
@@ -160,7 +156,12 @@ function planNodes(options: {
       limits: config.limits,
       ...(kind === 'gateway' && {
         filled: data.record.seeded,
-        http: { host: config.host, port: httpPort(), adminToken: data.adminToken },
+        http: {
+          host: config.host,
+          port: httpPort(),
+          adminToken: data.adminToken,
+          readerToken: data.readerToken,
+        },
         redisUrl,
       }),
     }),

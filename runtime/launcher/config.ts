@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { commandLine, type Environment, parse, readWhole, settings, UsageError } from '../command-line.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { LogFormat } from '../log-text.ts';
+import { masked } from '../masked.ts';
 
 export { UsageError };
 
@@ -24,6 +25,8 @@ export interface Config {
   readonly logFormat: LogFormat | undefined;
   /** The admin token from the environment; without one the data directory keeps a random one. */
   readonly adminToken: string | undefined;
+  /** The same for the token that lists orders. */
+  readonly readerToken: string | undefined;
   readonly limits: Partial<Limits>;
 }
 
@@ -46,6 +49,9 @@ const OPTIONS: readonly Option[] = [
   new Option('--limit <NAME=N>', 'another value for a bound; may be repeated')
     .env('BAZAR_LIMITS')
     .argParser((pair, before: readonly string[] = []) => [...before, pair]),
+  new Option('--keep-refusals <TIME>', 'how long refused orders are remembered: 30m, 24h, 7d')
+    .env('BAZAR_KEEP_REFUSALS')
+    .default('24h'),
   new Option('--log-level <LEVEL>', 'error, warn, info, debug').env('BAZAR_LOG_LEVEL').default('info'),
   new Option(
     '--log-format <FORMAT>',
@@ -56,6 +62,7 @@ const OPTIONS: readonly Option[] = [
 
 const LOG_LEVELS = ['silent', 'fatal', 'error', 'warn', 'info', 'debug', 'trace'];
 const ADMIN_TOKEN_ENV = 'BAZAR_ADMIN_TOKEN';
+const READER_TOKEN_ENV = 'BAZAR_READER_TOKEN';
 
 /** Reads the command line and the environment. Throws `UsageError`; gives `help` where only that was asked for. */
 export function readConfig(args: readonly string[], env: Environment): Config | 'help' {
@@ -85,8 +92,9 @@ export function readConfig(args: readonly string[], env: Environment): Config | 
     links: readLinks(text('links')),
     logLevel,
     logFormat: readLogFormat(given.logFormat),
-    adminToken: readAdminToken(env[ADMIN_TOKEN_ENV]),
-    limits: readLimits(given.limit),
+    adminToken: readToken(env, ADMIN_TOKEN_ENV),
+    readerToken: readToken(env, READER_TOKEN_ENV),
+    limits: { keepRefusalsMs: readKeepRefusals(text('keepRefusals')), ...readLimits(given.limit) },
   };
 }
 
@@ -106,7 +114,8 @@ function createCommand(out: (text: string) => void): Command {
     .addHelpText(
       'after',
       `
-The admin token is ${ADMIN_TOKEN_ENV}, or else the one in DIR/admin-token.
+The admin token is ${ADMIN_TOKEN_ENV}, or else the one in DIR/admin-token; with ${READER_TOKEN_ENV} or
+DIR/reader-token orders can be listed, and nothing changed.
 Ctrl-C or SIGTERM drains and stops every process; a second one does not wait.
 
 Bounds, each with its default (what they mean is in runtime/limits.ts):
@@ -136,7 +145,7 @@ function readCache(url: string | undefined): Config['cache'] {
   const scheme = URL.canParse(url) ? new URL(url).protocol : '';
   if (scheme === 'redis:' || scheme === 'rediss:') return { kind: 'redis', url };
   throw new UsageError(
-    `${nameOf('redis')} must be redis://HOST:PORT, rediss://… or a socket's path, not "${url}"`,
+    `${nameOf('redis')} must be redis://HOST:PORT, rediss://… or a socket's path, not "${masked(url)}"`,
   );
 }
 
@@ -153,10 +162,23 @@ function readLogFormat(format: string | undefined): LogFormat | undefined {
   throw new UsageError(`${nameOf('logFormat')} must be text or json, not "${format}"`);
 }
 
-function readAdminToken(token: string | undefined): string | undefined {
+const UNIT_MS: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/** A minute at least, so that whoever asks again meets the record; ten years at most. */
+function readKeepRefusals(text: string): number {
+  const [, count = '', unit = ''] = /^(\d{1,6})([mhd])$/.exec(text) ?? [];
+  const ms = Number(count) * (UNIT_MS[unit] ?? 0);
+  if (ms >= UNIT_MS.m! && ms <= 3_650 * UNIT_MS.d!) return ms;
+  throw new UsageError(
+    `${nameOf('keepRefusals')} must be a time from 1m to 3650d, like 30m, 24h or 7d, not "${text}"`,
+  );
+}
+
+function readToken(env: Environment, name: string): string | undefined {
+  const token = env[name];
   if (!token) return undefined;
   if (/^[\x21-\x7e]{1,256}$/.test(token)) return token;
-  throw new UsageError(`${ADMIN_TOKEN_ENV} must be 1 to 256 visible ASCII characters`);
+  throw new UsageError(`${name} must be 1 to 256 visible ASCII characters`);
 }
 
 /** From the repeated flag, or from the variable, where commas stand between them. */

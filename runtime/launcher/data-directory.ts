@@ -1,14 +1,15 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { NodeId } from '../links/mesh.ts';
 import type { Random } from '../random.ts';
+import { claimDirectory } from './claim-directory.ts';
 import { UsageError } from './config.ts';
-import { claimDirectory } from './lock.ts';
+import { checkFolder, FOLDER_MODE, readPrivately, writePrivately } from './private-files.ts';
 
 /**
- * What the launcher keeps on disk: `cluster.json`, the two secrets, and one folder a catalog, which is that
+ * What the launcher keeps on disk: `cluster.json`, the secret and the two tokens, and one folder a catalog, which is that
  * catalog's own.
  */
 
@@ -27,6 +28,7 @@ export interface DataDirectory {
   /** What the nodes prove themselves to each other with. */
   readonly secret: string;
   readonly adminToken: string;
+  readonly readerToken: string;
   /** Changes the record; resolves once the change would survive a power cut. */
   update(change: Partial<Pick<ClusterRecord, 'formatted' | 'seeded'>>): Promise<void>;
   /** A node's own folder. */
@@ -36,12 +38,18 @@ export interface DataDirectory {
 }
 
 /**
- * Opens or makes the directory. Throws `UsageError` if another launcher has it, if it was made for another
- * number of catalogs, or if its record cannot be read. A given `adminToken` is used and not written down.
+ * Opens or makes the directory. Throws `UsageError` if others can write to it, if another launcher has it, if it
+ * was made for another number of catalogs, or if its record cannot be read. A given token is used and not written
+ * down.
  */
 export async function openDataDirectory(
   directory: string,
-  options: { catalogs: number; adminToken: string | undefined; random: Random },
+  options: {
+    catalogs: number;
+    adminToken: string | undefined;
+    readerToken?: string | undefined;
+    random: Random;
+  },
 ): Promise<DataDirectory> {
   const path = resolve(directory);
   const claim = await makeAndClaim(path);
@@ -58,6 +66,7 @@ export async function openDataDirectory(
       },
       secret,
       adminToken: options.adminToken ?? (await openSecret(path, 'admin-token', options.random)),
+      readerToken: options.readerToken ?? (await openSecret(path, 'reader-token', options.random)),
       async update(change) {
         record = { ...record, ...change };
         await writeRecord(path, record);
@@ -73,22 +82,24 @@ export async function openDataDirectory(
 
 async function makeAndClaim(path: string): Promise<(() => Promise<void>) | number> {
   try {
-    await makeFolders(path);
+    await makeFolders(path, FOLDER_MODE);
+    await checkFolder(path);
     return await claimDirectory(path);
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     throw new UsageError(`${path} cannot be used as data directory: ${(error as Error).message}`);
   }
 }
 
 /** One folder at a time: Node's own `recursive` never returns where a file system takes no folders, as in /proc. */
-async function makeFolders(path: string): Promise<void> {
+async function makeFolders(path: string, mode?: number): Promise<void> {
   if (existsSync(path)) return;
   await makeFolders(dirname(path));
-  await mkdir(path);
+  await mkdir(path, mode);
 }
 
 async function openRecord(path: string, catalogs: number, random: Random): Promise<ClusterRecord> {
-  const text = await readIfThere(join(path, 'cluster.json'));
+  const text = await readPrivately(join(path, 'cluster.json'), 'record');
   if (text === undefined) {
     const orphan = (await readdir(path)).find((name) => /^catalog-\d+$/.test(name));
     if (orphan) throw new UsageError(`${join(path, orphan)} is there, but ${path}/cluster.json is missing`);
@@ -108,40 +119,16 @@ async function openRecord(path: string, catalogs: number, random: Random): Promi
 }
 
 function writeRecord(path: string, record: ClusterRecord): Promise<void> {
-  return writeDurably(path, 'cluster.json', `${JSON.stringify(record)}\n`, 0o644);
+  return writePrivately(path, 'cluster.json', `${JSON.stringify(record)}\n`);
 }
 
 /** A secret word in a file that only its owner may read; made on first use. */
 async function openSecret(folder: string, name: string, random: Random): Promise<string> {
-  const text = (await readIfThere(join(folder, name)))?.trim();
+  const text = (await readPrivately(join(folder, name), 'secret'))?.trim();
   if (text) return text;
   const secret = random.id();
-  await writeDurably(folder, name, `${secret}\n`, 0o600);
+  await writePrivately(folder, name, `${secret}\n`);
   return secret;
-}
-
-/** All or nothing, and there after a power cut: a synced file is renamed into place, then the folder synced. */
-async function writeDurably(folder: string, name: string, text: string, mode: number): Promise<void> {
-  const fresh = join(folder, `${name}.new`);
-  const file = await open(fresh, 'w', mode);
-  try {
-    await file.writeFile(text);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-  await rename(fresh, join(folder, name));
-  const parent = await open(folder, 'r');
-  await parent.sync().finally(() => parent.close());
-}
-
-async function readIfThere(file: string): Promise<string | undefined> {
-  try {
-    return await readFile(file, 'utf8');
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
-    throw new UsageError(`${file} cannot be read: ${(error as Error).message}`);
-  }
 }
 
 function parseJson(text: string): unknown {

@@ -9,7 +9,7 @@ import { createLogger, type Logger } from '../logger.ts';
 import { systemRandom } from '../random.ts';
 import { startCluster } from './cluster.ts';
 import { type Config, helpText, readConfig, UsageError } from './config.ts';
-import { readyLine, startingLine } from './ready-line.ts';
+import { readyLine } from './ready-line.ts';
 
 /** `npm start`: the whole store on this machine, until it is told to stop. */
 
@@ -53,7 +53,6 @@ async function serve(
 ): Promise<number> {
   const wish = firstSignal();
   const ports = { clock: systemClock, random: systemRandom, logger };
-  logger.info(startingLine(config));
   const store = await startCluster({ config, programs: PROGRAMS, books, logFormat, ...ports });
   const announced = store.ready.then((ready) => process.stdout.write(`${readyLine(config, ready)}\n`));
 

@@ -6,6 +6,7 @@ import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
+import { childEnvironment } from '../process/environment.ts';
 import type { SocketFolder } from './socket-folder.ts';
 import { superviseProcess } from './supervision.ts';
 
@@ -49,6 +50,7 @@ export async function startPrivateRedis(ports: {
   function start(): void {
     const server = spawn('/bin/sh', ['-c', GUARDED_SERVER, program!, path, sockets.path], {
       detached: true,
+      env: childEnvironment(),
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     });
     child = server;

@@ -1,8 +1,11 @@
+import { StatusAnswer } from '../api.ts';
 import { type Clock, sleep } from '../clock.ts';
 import { StartRefused } from '../errors.ts';
 import type { Limits } from '../limits.ts';
 import type { DataDirectory } from './data-directory.ts';
 import type { SupervisedNode, Supervisor } from './supervisor.ts';
+
+/** Readiness: when the catalogs may speak to each other, and when the store takes purchases. */
 
 /** Milliseconds between two looks at whether the store works. */
 const LOOK_MS = 25;
@@ -67,6 +70,29 @@ async function hasLeader(url: string, timeoutMs: number): Promise<boolean> {
     return response.ok;
   } catch {
     return false;
+  }
+}
+
+/** How long the cache may take to be in use before the ready line says that it is not. */
+const CACHE_PATIENCE_MS = 1_500;
+
+/** What the gateway says of a cache that is not ready, to follow its name; nothing where it is. */
+export async function cacheTrouble(
+  url: string,
+  { clock, limits }: { clock: Clock; limits: Limits },
+): Promise<string> {
+  const giveUpAt = clock.monotonic() + CACHE_PATIENCE_MS;
+  for (;;) {
+    try {
+      const response = await fetch(`${url}/status`, { signal: AbortSignal.timeout(limits.readDeadlineMs) });
+      const { state, reason } = StatusAnswer.pick({ cache: true }).parse(await response.json()).cache;
+      if (state === 'ready') return '';
+      if (state === 'degraded' || clock.monotonic() > giveUpAt) return ` (${state}: ${reason})`;
+    } catch {
+      // The store works, whatever becomes of its cache.
+      return '';
+    }
+    await sleep(clock, LOOK_MS);
   }
 }
 

@@ -1,10 +1,17 @@
-import type { Ready } from './cluster.ts';
 import type { Config } from './config.ts';
 
 /** What the launcher says to people. */
 
 export function startingLine({ catalogs, orders, dataDirectory }: Config): string {
   return `starting ${count(catalogs, 'catalog')}, ${count(orders, 'order')} and a gateway on ${dataDirectory}`;
+}
+
+export interface Ready {
+  /** Where the gateway serves HTTP. */
+  readonly url: string;
+  readonly cache: string;
+  /** Books put in by this start; `undefined` if the store had been filled before. */
+  readonly seeded: number | undefined;
 }
 
 /** The one line that says that purchases work: where, what runs, and what this many copies cannot survive. */

@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { Limits } from '../limits.ts';
 import type { NodeId, NodeKind } from '../links/mesh.ts';
 import type { Logger } from '../logger.ts';
+import { childEnvironment } from '../process/environment.ts';
 import { type Configure, type DiskFound, type NodeProcess, ToLauncher, tellChild } from '../process/ipc.ts';
 import type { NodeState } from '../process/lifecycle.ts';
 import { createProcessNews, type ProcessNews } from './process-news.ts';
@@ -120,6 +121,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     const { plan } = running;
     const child = spawn(process.execPath, ['--import', TSX, fileURLToPath(programs[plan.kind])], {
       stdio: ['ignore', output, output, 'ipc'],
+      env: childEnvironment(),
     });
     running.child = child;
     change(running, { pid: child.pid, state: 'starting', identity: undefined, fault: undefined });

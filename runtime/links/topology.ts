@@ -1,6 +1,6 @@
 import type { NodeId, NodeKind } from './mesh.ts';
 
-/** Who dials whom, so that exactly one link joins any two nodes that need one. */
+/** The topology of the cluster: who dials whom, so that exactly one link joins any two nodes that need one. */
 
 const NAME = /^(gateway|order|catalog)-([1-9]\d{0,3})$/;
 

@@ -1,6 +1,6 @@
 /**
  * The port under the links: something that carries text frames, in order, between two ends, until it closes.
- * Implementations: WebSocket (`ws-transport.ts`) and the simulated network of the tests.
+ * Implementations: WebSocket (`web-socket-transport.ts`) and the simulated network of the tests.
  */
 export interface Connection {
   /** Hands one frame over; frames that did not arrive before a close are lost. Nothing once it is closed. */

@@ -4,7 +4,7 @@ import { StartRefused } from '../errors.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { Mesh, NodeId } from '../links/mesh.ts';
 import { openMesh } from '../links/open-mesh.ts';
-import { LOOPBACK, webSocketTransport } from '../links/ws-transport.ts';
+import { LOOPBACK, webSocketTransport } from '../links/web-socket-transport.ts';
 import { logDestination } from '../log-text.ts';
 import { createLogger, type Logger } from '../logger.ts';
 import { type Random, systemRandom } from '../random.ts';
@@ -63,6 +63,8 @@ export function runChild(prepare: (context: ChildContext) => Promise<PreparedNod
     process.stderr.write('This is one process of the store and is started by the launcher: npm start\n');
     process.exit(2);
   }
+  // What a node writes is for its owner alone.
+  process.umask(0o077);
   // Ctrl-C and a closed terminal reach the whole process group; what they mean is for the launcher to say.
   process.on('SIGINT', () => {});
   process.on('SIGHUP', () => {});

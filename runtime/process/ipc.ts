@@ -43,8 +43,15 @@ export const Configure = z.object({
   limits: LimitOverrides,
   /** Gateways only: the store has its first books. */
   filled: z.boolean().optional(),
-  /** Gateways only: where the bridge listens (port 0: any free one), and the token of the admin calls. */
-  http: z.object({ host: z.string(), port: z.int().min(0).max(65_535), adminToken: z.string() }).optional(),
+  /** Gateways only: where the bridge listens (port 0: any free one), and the tokens of its two roles. */
+  http: z
+    .object({
+      host: z.string(),
+      port: z.int().min(0).max(65_535),
+      adminToken: z.string(),
+      readerToken: z.string(),
+    })
+    .optional(),
   /** Gateways only: the cache; without it there is only the one in the process. */
   redisUrl: z.string().optional(),
 });

@@ -15,7 +15,11 @@ import { wideOrders } from './attacks/wide-orders.ts';
 import { attackStore, limitHeaps, openStore } from './stage.ts';
 import { linesOf } from './table.ts';
 
-/** The short form of `npm run attack`: one private store bears all of this, one after the other, and sells on. */
+/**
+ * The short form of `npm run attack`: one private store bears all of this, one after the other, and sells on. It runs
+ * beside other tests, so it judges what other load does not change: memory, processes that ended, terms and answers.
+ * Rates and gaps are judged by `npm run attack` only, on a machine that has nothing else to do.
+ */
 
 const CALM_MS = 500;
 

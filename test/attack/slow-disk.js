@@ -4,9 +4,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 /**
  * Loaded into every process of an attacked store before its own modules: a synced write of LevelDB ends as many
- * milliseconds later as the file named by `BAZAR_TEST_DELAY_FILE` says. JavaScript, since nothing translates yet.
+ * milliseconds later as the file named by `TEST_DELAY_FILE` says. JavaScript, since nothing translates yet.
  */
-const file = process.env.BAZAR_TEST_DELAY_FILE ?? '';
+const file = process.env.TEST_DELAY_FILE ?? '';
 
 function delayMs() {
   try {

@@ -50,7 +50,8 @@ export async function make(attack: Attack, intensity: Intensity): Promise<Report
     if (attack.kind === 'store') {
       const store = await openStore(attack.needs);
       try {
-        return report(await attackStore(attack, store, intensity));
+        const { measured, wrong, slow } = await attackStore(attack, store, intensity);
+        return report({ measured, wrong: [...wrong, ...slow] });
       } finally {
         await store.stop();
       }
@@ -85,7 +86,7 @@ export async function attackStore(
   store: LauncherCluster,
   intensity: Intensity,
   calmMs = CALM_MS,
-): Promise<{ measured: Measured; wrong: readonly string[] }> {
+): Promise<{ measured: Measured; wrong: readonly string[]; slow: readonly string[] }> {
   await attack.prepare?.(store, intensity);
   const buyer = await startBuyer(store.url, BOUGHT_BOOK);
   try {
@@ -108,7 +109,7 @@ export async function attackStore(
       RECOVERY_LIMIT_MS,
     ).catch(() => {});
     const measured = { ...(await meter.stop()), seen, purchases: { before, during, after } };
-    return { measured, wrong: attack.verdict(measured) };
+    return { measured, wrong: attack.verdict(measured), slow: attack.pace?.(measured) ?? [] };
   } finally {
     await buyer.stop();
   }

@@ -98,6 +98,33 @@ test('the metrics count requests by route and status, purchases by outcome, clie
     client.close();
   }));
 
+test('the metrics keep the rules of their text format, as promtool checks them', () =>
+  withBridge(async ({ url }) => {
+    await ask(`${url}/info/1`);
+    const lines = (await (await fetch(`${url}/metrics`)).text()).split('\n').filter(Boolean);
+    const types = new Map<string, string>();
+    const helped = new Set<string>();
+    for (const line of lines) {
+      const [, kind, name = '', text = ''] = /^# (HELP|TYPE) (\S+) (.+)$/.exec(line) ?? [];
+      if (kind === 'HELP') {
+        assert.not(helped.has(name), `${name} is explained twice`);
+        helped.add(name);
+      } else if (kind === 'TYPE') {
+        assert.ok(helped.has(name) && !types.has(name), line);
+        types.set(name, text);
+        assert.match(name, /^[a-z][a-z0-9_]*$/);
+        assert.is(name.endsWith('_total'), text === 'counter', line);
+        assert.not.match(name, /_(milliseconds|ms|minutes|kilobytes|percent|count|sum|bucket)$/);
+        assert.not.match(name, /counter|gauge|histogram|summary/);
+      } else {
+        const [, sample = ''] =
+          /^([a-z][a-z0-9_]*)(?:\{(?:[a-z_]+="(?:[^"\\\n]|\\["\\n])*",?)*\})? \S+$/.exec(line) ?? [];
+        assert.ok(types.has(sample) || types.has(sample.replace(/_(bucket|sum|count)$/, '')), line);
+      }
+    }
+    assert.ok(types.size > 20);
+  }));
+
 test('GET /ws without an upgrade says what it wants', () =>
   withBridge(async ({ url }) => {
     const { status, body, headers } = await ask(`${url}/ws`);
@@ -138,6 +165,8 @@ test('the OpenAPI document describes every route, its shapes and its errors', ()
       '200',
       '201',
       '400',
+      '401',
+      '403',
       '404',
       '409',
       '413',

@@ -71,7 +71,7 @@ test('a body that is too large is 413, whether it says so or not', () =>
       const { status, body } = await post(`${url}/purchase`, ' '.repeat(5000));
       assert.is(status, 413);
       assert.is(body.code, 'too-large');
-      const head = 'POST /purchase HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+      const head = 'POST /purchase HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n';
       const chunked = `${head}transfer-encoding: chunked\r\nconnection: close\r\n\r\n`;
       const text = await raw(url, chunked, `1388\r\n${' '.repeat(5000)}\r\n0\r\n\r\n`);
       assert.match(text, 'HTTP/1.1 413');
@@ -97,7 +97,7 @@ test('a request that does not arrive in time is ended with 408', () =>
       assert.match(halfHead, '"code":"request-timeout"');
       const halfBody = await raw(
         url,
-        'POST /purchase HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"id"',
+        'POST /purchase HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\ncontent-length: 100\r\n\r\n{"id"',
       );
       assert.match(halfBody, 'HTTP/1.1 408');
       assert.is((await ask(`${url}/info/1`)).status, 200);
@@ -132,8 +132,8 @@ test('requests beyond the limit in flight on one connection are 429, the others 
     async ({ url, service }) => {
       const open: (() => void)[] = [];
       service.before = () => new Promise((resolve) => void open.push(resolve));
-      const get = 'GET /info/1 HTTP/1.1\r\nhost: x\r\n\r\n';
-      const last = 'GET /info/1 HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n';
+      const get = 'GET /info/1 HTTP/1.1\r\nhost: localhost\r\n\r\n';
+      const last = 'GET /info/1 HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n';
       const answers = raw(url, get.repeat(4) + last);
       await eventually('three requests are in', () => open.length === 3);
       for (const resolve of open) resolve();

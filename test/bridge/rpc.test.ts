@@ -1,10 +1,22 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import { BazarError } from '../../runtime/errors.ts';
 import { eventually } from '../support/eventually.ts';
-import { ask, type Body, openRpc, post, type RpcClient, raw, TOKEN, withBridge } from './support.ts';
+import {
+  AS_READER,
+  ask,
+  type Body,
+  openRpc,
+  post,
+  READER_TOKEN,
+  type RpcClient,
+  raw,
+  TOKEN,
+  withBridge,
+} from './support.ts';
 
 const batchOf = (message: Body) => message as unknown as Body[];
 
@@ -12,6 +24,7 @@ test('each method answers with the body that HTTP answers with', () =>
   withBridge(async ({ url }) => {
     await post(`${url}/purchase`, { id: 1, quantity: 1 }, { 'idempotency-key': 'o1' });
     const client = await openRpc(url);
+    await client.call('authenticate', { token: READER_TOKEN });
     const pairs: [method: string, params: object | undefined, path: string][] = [
       ['search', { topic: ' Distributed Systems ' }, '/search/distributed%20systems'],
       ['info', { id: 1 }, '/info/1'],
@@ -25,7 +38,8 @@ test('each method answers with the body that HTTP answers with', () =>
       ['audit', { limit: 2 }, '/audit?limit=2'],
     ];
     for (const [method, params, path] of pairs) {
-      assert.equal((await client.call(method, params)).result, (await ask(`${url}${path}`)).body, method);
+      const answer = await ask(`${url}${path}`, { headers: AS_READER });
+      assert.equal((await client.call(method, params)).result, answer.body, method);
     }
     client.close();
   }));
@@ -82,7 +96,11 @@ test('the shop is changed only after authenticate, on that connection', () =>
     assert.is((await client.call('updateBook', change)).error!.data!.code, 'unauthorized');
     assert.is((await client.call('addBooks', { books: [book] })).error!.data!.code, 'unauthorized');
     assert.is((await client.call('authenticate', { token: 'wrong' })).error!.data!.code, 'unauthorized');
-    assert.equal((await client.call('authenticate', { token: TOKEN })).result, { authenticated: true });
+    const reader = (await client.call('authenticate', { token: READER_TOKEN })).result;
+    assert.equal(reader, { authenticated: true, role: 'reader' });
+    assert.is((await client.call('updateBook', change)).error!.data!.code, 'unauthorized');
+    const admin = (await client.call('authenticate', { token: TOKEN })).result;
+    assert.equal(admin, { authenticated: true, role: 'admin' });
     assert.is((await client.call('updateBook', change)).result!.price, '2.50');
     assert.is((await client.call('updateBook', change)).result!.replayed, true);
     assert.equal((await client.call('addBooks', { books: [book], key: 'a1' })).result!.added, [4]);
@@ -91,6 +109,21 @@ test('the shop is changed only after authenticate, on that connection', () =>
     assert.is((await other.call('updateBook', change)).error!.data!.code, 'unauthorized');
     client.close();
     other.close();
+  }));
+
+test('orders are listed only to those who have shown a token, and lose the list with a wrong one', () =>
+  withBridge(async ({ url }) => {
+    const client = await openRpc(url);
+    await client.call('purchase', { id: 1, orderId: 'o1' });
+    assert.is((await client.call('orders')).error!.data!.code, 'unauthorized');
+    assert.is((await client.call('order', { orderId: 'o1' })).result!.orderId, 'o1');
+    for (const token of [READER_TOKEN, TOKEN]) {
+      await client.call('authenticate', { token });
+      assert.is((await client.call('orders')).result!.orders!.length, 1);
+    }
+    await client.call('authenticate', { token: `${TOKEN}x` });
+    assert.is((await client.call('orders')).error!.data!.code, 'unauthorized');
+    client.close();
   }));
 
 test('the examples of the JSON-RPC specification get the errors it has for them', () =>
@@ -135,12 +168,16 @@ test('the examples of the JSON-RPC specification get the errors it has for them'
 test('wrong parameters are named in the message', () =>
   withBridge(async ({ url }) => {
     const client = await openRpc(url);
+    await client.call('authenticate', { token: TOKEN });
     const cases: [method: string, params: object, message: string][] = [
       ['info', { id: 'x' }, 'id must be a number'],
       ['info', [1], 'params must be given by name, for example {"id":1}'],
+      ['search', ['x'], 'params must be given by name, for example {"topic":"distributed systems"}'],
+      ['updateBook', [1, 2], 'params must be given by name, for example {"id":1,"price":"19.99"}'],
+      ['status', [{}], 'params must be given by name, for example {}'],
       ['purchase', { id: 1, quantity: 0 }, 'quantity must be at least 1'],
       ['purchase', { lines: [{ id: 1, quantity: 0.5 }] }, 'lines[0].quantity must be a whole number'],
-      ['purchase', { id: 1, quantity: 1, orderId: 'a b' }, 'orderId must match /^[A-Za-z0-9._~-]{1,128}$/'],
+      ['purchase', { id: 1, quantity: 1, orderId: 'a b' }, 'orderId must be 1 to 128 of A-Z a-z 0-9 . _ ~ -'],
       ['subscribe', { ids: [] }, 'ids must have at least 1 elements'],
       ['search', { topic: 'half \uD83D' }, 'topic must be well-formed Unicode'],
       ['status', { x: 1 }, 'params has no field "x"'],
@@ -176,7 +213,7 @@ test('a batch is answered by one array, with an answer for everything but notifi
         { jsonrpc: '2.0', method: 'info', params: { id: 1 } },
         7,
         { jsonrpc: '2.0', id: '2', method: 'nothing' },
-        { jsonrpc: '2.0', id: 3, method: 'orders' },
+        { jsonrpc: '2.0', id: 3, method: 'books' },
         { jsonrpc: '2.0', id: 4, method: 'purchase', params: { id: 1, quantity: 1 } },
       ]),
     );
@@ -186,7 +223,7 @@ test('a batch is answered by one array, with an answer for everything but notifi
     assert.is(byId.get(1)!.result!.id, 1);
     assert.is(byId.get('2')!.error!.code, -32601);
     assert.is(byId.get(null)!.error!.code, -32600);
-    assert.ok(byId.get(3)!.result!.orders);
+    assert.ok(byId.get(3)!.result!.books);
     assert.is(byId.get(4)!.result!.status, 'confirmed');
     client.close();
   }));
@@ -248,11 +285,17 @@ test('the rate limit of an address counts calls too', () =>
     { requestsPerSecond: 1 },
   ));
 
-test('a binary frame is a parse error', () =>
+test('a binary frame is read as text, and is a parse error where it is not UTF-8', () =>
   withBridge(async ({ url }) => {
     const client = await openRpc(url);
-    client.sendText(Buffer.from('{"jsonrpc":"2.0","id":1,"method":"status"}'));
-    assert.is((await client.message(0)).error!.code, -32700);
+    client.sendText(Buffer.from('{"jsonrpc":"2.0","id":1,"method":"search","params":{"topic":"Café"}}'));
+    assert.equal((await client.message(0)).result, []);
+    client.sendText(
+      Buffer.from('{"jsonrpc":"2.0","id":1,"method":"search","params":{"topic":"Café"}}', 'latin1'),
+    );
+    const { error, id } = await client.message(1);
+    assert.is(error!.code, -32700);
+    assert.is(id, null);
     client.close();
   }));
 
@@ -300,7 +343,8 @@ test('clients beyond the limit are refused until one has left', () =>
 
 test('an upgrade at another address is answered with a problem', () =>
   withBridge(async ({ url }) => {
-    const upgrade = 'GET /other HTTP/1.1\r\nhost: x\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n';
+    const upgrade =
+      'GET /other HTTP/1.1\r\nhost: localhost\r\nconnection: Upgrade\r\nupgrade: websocket\r\n\r\n';
     const answer = await raw(url, upgrade);
     assert.match(answer, 'HTTP/1.1 404 Not Found');
     assert.match(answer, '"code":"not-found"');
@@ -390,13 +434,51 @@ test('a message that does not come to its end in time closes its connection, and
     { frameTimeoutMs: 400 },
   ));
 
+test('a client that reads nothing is cut off in time, however little it was sent and however much it says', () =>
+  withBridge(
+    async ({ url }) => {
+      const deaf = await openRpc(url);
+      wireOf(deaf).pause();
+      // Answers of some 200 bytes, until no more go out: far less than may wait for a slow client.
+      const calling = setInterval(() => {
+        for (let id = 0; id < 400; id++) {
+          deaf.sendText(`{"jsonrpc":"2.0","id":"${'x'.repeat(200)}","method":"none","params":{}}`);
+        }
+      }, 5);
+      await Promise.race([deaf.closed(), once(wireOf(deaf), 'error')]).finally(() => clearInterval(calling));
+      assert.is((await ask(`${url}/info/1`)).status, 200);
+    },
+    {
+      unreadAnswerMs: 300,
+      maxClientBacklogBytes: 2 ** 30,
+      maxAllClientBacklogBytes: 2 ** 31,
+      maxInFlightPerConnection: 10_000,
+    },
+  ));
+
+test('large messages of all clients are read at a bounded rate, and all of them come to their end', () =>
+  withBridge(
+    async ({ url }) => {
+      const clients = await Promise.all(Array.from({ length: 8 }, () => openRpc(url)));
+      const started = performance.now();
+      const text = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'x', params: ' '.repeat(1_000_000) });
+      for (const client of clients) client.sendText(text);
+      for (const client of clients) assert.is((await client.message(0)).error!.data!.code, 'not-found');
+      const ms = performance.now() - started;
+      // Eight megabytes, of which two may come at once.
+      assert.ok(ms > 500, `${ms} ms`);
+      for (const client of clients) client.close();
+    },
+    { unfinishedBytesPerSecond: 8 * 2 ** 20 },
+  ));
+
 test('messages and bodies without an end are bounded in all, and those who have little to send are spared', () =>
   withBridge(
     async ({ url }) => {
       const modest = await openRpc(url);
       wireOf(modest).write(notEnded(10));
       const { hostname, port } = new URL(url);
-      const post = 'POST /purchase HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\n';
+      const post = 'POST /purchase HTTP/1.1\r\nhost: localhost\r\ncontent-type: application/json\r\n';
       const bodies = Array.from({ length: 20 }, () => {
         const socket = connect(Number(port), hostname).on('error', () => {});
         socket.resume();

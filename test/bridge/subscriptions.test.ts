@@ -4,7 +4,7 @@ import { createSubscriptions, createWatcher } from '../../gateway/bridge/rpc/sub
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { eventually } from '../support/eventually.ts';
 import { createMemoryService } from '../support/memory-service.ts';
-import { BOOKS, type Body, openRpc, post, withBridge } from './support.ts';
+import { BOOKS, type Body, openRpc, post, TOKEN, withBridge } from './support.ts';
 
 const stock = (id: number, left: number, version: number) => ({
   jsonrpc: '2.0',
@@ -289,6 +289,23 @@ test('a subscriber that stops reading costs bounded memory and sees the newest s
     });
     assert.ok(isRising);
     assert.equal([...last.values()].sort(), [199_997, 199_998, 199_999]);
+    client.close();
+  }));
+
+test('a topic is the same for search, subscriptions and news, however it is written', () =>
+  withBridge(async ({ url }) => {
+    const client = await openRpc(url);
+    await client.call('authenticate', { token: TOKEN });
+    await client.call('subscribe', { topic: 'CAFE\u0301  noir' });
+    const book = { title: 'Espresso', topic: ' Café Noir', price: '1', stock: 1 };
+    const { result } = await client.call('addBooks', { books: book });
+    const id = result!.added![0]!;
+    await eventually('the news is told', () =>
+      client.received.some(({ params }) => (params?.id as unknown) === id),
+    );
+    const found = await client.call('search', { topic: 'cafe\u0301 noir' });
+    assert.equal(found.result, [{ id, title: 'Espresso' }]);
+    assert.is((await client.call('info', { id })).result!.topic, 'Café Noir');
     client.close();
   }));
 

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { WebSocket } from 'ws';
-import { type Bridge, openBridge } from '../../gateway/bridge/bridge.ts';
+import { type Bridge, type BridgeOptions, openBridge } from '../../gateway/bridge/bridge.ts';
+import type { Access } from '../../gateway/bridge/doorkeeper.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { NewBook } from '../../runtime/domain.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
@@ -9,6 +10,8 @@ import { type Logger, silentLogger } from '../../runtime/logger.ts';
 import { createMemoryService, type MemoryService } from '../support/memory-service.ts';
 
 export const TOKEN = 'the-admin-token';
+export const READER_TOKEN = 'the-reader-token';
+export const AS_READER = { authorization: `Bearer ${READER_TOKEN}` };
 export const AS_ADMIN = { authorization: `Bearer ${TOKEN}` };
 
 export const BOOKS: readonly NewBook[] = [
@@ -28,6 +31,7 @@ export async function withBridge(
   use: (opened: Opened) => Promise<void>,
   limits: Partial<Limits> = {},
   logger: Logger = silentLogger,
+  access: Access & Pick<BridgeOptions, 'tls'> = {},
 ): Promise<void> {
   const service = await createMemoryService(BOOKS);
   const bridge = await openBridge({
@@ -35,6 +39,8 @@ export async function withBridge(
     host: '127.0.0.1',
     port: 0,
     adminToken: TOKEN,
+    readerToken: READER_TOKEN,
+    ...access,
     limits: { ...DEFAULT_LIMITS, ...limits },
     clock: systemClock,
     logger,
@@ -57,6 +63,7 @@ export interface Body {
   readonly jsonrpc?: string;
   readonly id?: number | string | null;
   readonly title?: string;
+  readonly topic?: string;
   readonly price?: string;
   readonly stock?: number;
   readonly version?: number;
@@ -73,6 +80,7 @@ export interface Body {
   readonly detail?: string;
   readonly outcome?: string;
   readonly bookId?: number;
+  readonly bookVersion?: number;
   readonly added?: number[];
   readonly skipped?: number[];
   readonly replayed?: boolean;

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BazarError } from '../../runtime/errors.ts';
-import { AS_ADMIN, ask, post, send, TOKEN, withBridge } from './support.ts';
+import { AS_ADMIN, AS_READER, ask, openRpc, post, send, TOKEN, withBridge } from './support.ts';
 
 test('a purchase answers 201 with the order as it was confirmed', () =>
   withBridge(async ({ url }) => {
@@ -59,6 +59,15 @@ test('the same key again gets the same order with 200, and nothing is sold twice
     assert.is((await ask(`${url}/info/1`)).body.stock, 99);
   }));
 
+test('a key in quotes is the same key without them', () =>
+  withBridge(async ({ url }) => {
+    const first = await post(`${url}/purchase`, { id: 1 }, { 'idempotency-key': '"k-quoted"' });
+    assert.is(first.body.orderId, 'k-quoted');
+    const again = await post(`${url}/purchase`, { id: 1 }, { 'idempotency-key': 'k-quoted' });
+    assert.is(again.headers.get('idempotent-replayed'), 'true');
+    assert.is((await post(`${url}/purchase`, { id: 1 }, { 'idempotency-key': '"half' })).status, 422);
+  }));
+
 test('a refusal is recorded under its key and replayed with the same status and body', () =>
   withBridge(async ({ url }) => {
     const cases = [
@@ -79,7 +88,10 @@ test('a refusal is recorded under its key and replayed with the same status and 
       assert.is(first.headers.get('idempotent-replayed'), null);
       assert.is(again.status, status);
       assert.is(again.headers.get('idempotent-replayed'), 'true');
-      assert.equal(again.body, first.body);
+      const { detail, ...same } = first.body;
+      const recorded =
+        ' This is the answer that was recorded at 2026-01-02T03:04:05.000Z; to ask anew take another key.';
+      assert.equal(again.body, { ...same, detail: `${detail}${recorded}` });
     }
     const { detail, title } = (await post(`${url}/purchase`, { id: 2, quantity: 9 })).body;
     assert.is(detail, 'There are fewer than 9 copies left of book 2, “RPCs for Noobs”.');
@@ -107,7 +119,7 @@ test('a key that is none is refused before anything is sold', () =>
       );
       assert.is(status, 422, key);
       assert.is(body.outcome, 'none');
-      assert.match(body.detail!, 'idempotency-key must match');
+      assert.match(body.detail!, 'Idempotency-Key must be 1 to 128 of A-Z a-z 0-9 . _ ~ -');
     }
     assert.is((await ask(`${url}/info/1`)).body.stock, 100);
   }));
@@ -148,7 +160,7 @@ test('a body of the wrong shape is refused with a sentence that names the field'
       assert.is(answer.body.code, 'invalid-request');
       assert.is(answer.body.outcome, 'none');
     }
-    assert.is((await ask(`${url}/orders`)).body.orders!.length, 0);
+    assert.is((await ask(`${url}/orders`, { headers: AS_READER })).body.orders!.length, 0);
   }));
 
 test('books are added one or many at a time, and those that exist are skipped', () =>
@@ -192,6 +204,57 @@ test('a book gets a price, more copies, or a stock', () =>
     assert.is(unknown.status, 404);
     assert.is(unknown.body.code, 'unknown-book');
     assert.is(unknown.body.bookId, 50);
+    const same = await send(
+      'PATCH',
+      `${url}/books/50`,
+      { stock: 1 },
+      { ...AS_ADMIN, 'idempotency-key': 'no-50' },
+    );
+    const replayed = await send(
+      'PATCH',
+      `${url}/books/50`,
+      { stock: 1 },
+      { ...AS_ADMIN, 'idempotency-key': 'no-50' },
+    );
+    const when = `This is the answer that was recorded at version ${same.body.version}; to ask anew take another key.`;
+    assert.is(replayed.body.detail, `${same.body.detail} ${when}`);
+  }));
+
+test('a change of a book that has changed since is refused, and changes nothing', () =>
+  withBridge(async ({ url }) => {
+    const change = (body: object, headers: Record<string, string>) =>
+      send('PATCH', `${url}/books/2`, body, { ...AS_ADMIN, ...headers });
+    const seen = (await ask(`${url}/info/2`)).headers.get('etag')!;
+    const bought = await post(`${url}/purchase`, { id: 2 });
+    assert.is(bought.headers.get('etag'), `"${bought.body.version}"`);
+
+    const key = { 'idempotency-key': 'stale' };
+    const stale = await change({ stock: 100 }, { 'if-match': seen, ...key });
+    assert.is(stale.status, 412);
+    assert.is(stale.body.code, 'version-changed');
+    assert.is(stale.body.outcome, 'refused');
+    assert.is(stale.body.bookVersion, bought.body.version);
+    assert.is((await ask(`${url}/info/2`)).body.stock, 2);
+    assert.is((await change({ stock: 100 }, key)).body.code, 'key-reused', 'another request without it');
+
+    const fresh = await change({ stock: 100 }, { 'if-match': `W/"${bought.body.version}"` });
+    assert.is(fresh.body.stock, 100);
+    assert.is(fresh.headers.get('etag'), `"${fresh.body.version}"`);
+    assert.is((await change({ stock: 50 }, { 'if-match': '*' })).body.stock, 50);
+    assert.is(
+      (await send('PATCH', `${url}/books/50`, { stock: 1 }, { ...AS_ADMIN, 'if-match': '*' })).status,
+      404,
+    );
+    const { status, body } = await change({ stock: 1 }, { 'if-match': '"soon"' });
+    assert.is(status, 422);
+    assert.is(body.detail, 'If-Match must be a version as an ETag has it, like "17"');
+
+    const client = await openRpc(url);
+    await client.call('authenticate', { token: TOKEN });
+    const { error } = await client.call('updateBook', { id: 2, stock: 1, expectVersion: 1 });
+    assert.is(error!.data!.code, 'version-changed');
+    assert.is((await ask(`${url}/info/2`)).body.stock, 50);
+    client.close();
   }));
 
 test('a change or a book that does not fit is refused', () =>
@@ -218,6 +281,9 @@ test('a change or a book that does not fit is refused', () =>
       [Array(1001).fill(book), 'the body must have at most 1000 elements'],
       [{ ...book, title: 'half \uD83D' }, 'the body must be well-formed Unicode'],
       [[book, { ...book, authors: '\uDE00' }], '[1] must be well-formed Unicode'],
+      [{ ...book, title: '\u200B\u202E\u0007' }, 'title must have a character that can be seen'],
+      [{ ...book, topic: '\u3164 \uFE0F' }, 'topic must have a character that can be seen'],
+      [[book, { ...book, authors: '\u2800' }], '[1].authors must have a character that can be seen'],
     ];
     for (const [body, detail] of books) {
       const answer = await post(`${url}/books`, body, AS_ADMIN);

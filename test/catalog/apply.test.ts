@@ -249,6 +249,28 @@ test('an update of an unknown book is refused, and stays refused under that key'
   assert.is(ledger.book(1)?.price, 1000);
 });
 
+test('a change that expects another version is refused as the log stands, and stays refused under its key', () => {
+  const ledger = createLedger(newBook(1));
+  const { version } = ledger.book(1)!;
+  ledger.run(purchase('o-1', [{ id: 1, quantity: 1 }]));
+  const stale = updateBook('a-1', { id: 1, stock: 100, expectVersion: version });
+  const refused = ledger.run(stale);
+  const { version: bookVersion } = ledger.book(1)!;
+  assert.equal(refused, {
+    kind: 'refused',
+    code: 'version-changed',
+    version: 3,
+    bookVersion,
+    replayed: false,
+  });
+  assert.is(ledger.book(1)!.stock, 9);
+  assert.equal(ledger.run(stale), refused);
+  ledger.run(updateBook('a-2', { id: 1, stock: 100, expectVersion: bookVersion }));
+  assert.is(ledger.book(1)!.stock, 100);
+  const other = ledger.run(updateBook('a-2', { id: 1, stock: 100 }));
+  assert.is(other.kind === 'refused' && other.code, 'key-reused');
+});
+
 test('more copies than the shelf holds are refused, and the price in the same request with them', () => {
   const ledger = createLedger(newBook(1, { stock: MAX_STOCK }));
   const result = ledger.run(updateBook('a-1', { id: 1, restock: 1, price: 5 }));

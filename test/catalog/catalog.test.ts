@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Body } from '../../runtime/links/mesh.ts';
-import { watch } from '../raft/host-support.ts';
+import { watch } from '../raft/driver-support.ts';
 import { startCatalogs } from '../support/catalogs.ts';
 import { addBooks, newBook, purchase, updateBook } from './support.ts';
 
@@ -39,6 +39,35 @@ test('every kind of read is answered by any catalog, with the index it is as of'
   assert.equal([page.books.map((each) => each.id), page.next, page.asOf], [[2], null, asOf]);
   assert.is((await catalogs.ask(id, 'read.order', { orderId: 'o', ...options })).order!.orderId, 'o');
   assert.is((await catalogs.ask(id, 'read.orders', { limit: 5, ...options })).orders.length, 1);
+});
+
+test('a refused order is forgotten by all catalogs when its time is over, a few at a time, and its key is free', async () => {
+  const { catalogs, leader } = await start({
+    keepRefusalsMs: 5_000,
+    expiryLookMs: 100,
+    maxExpiredPerEntry: 2,
+  });
+  const dear = (key: string) => purchase(key, [{ id: 1, quantity: 100 }]);
+  for (let n = 0; n < 5; n++) await catalogs.propose(leader.id, dear(`o-${n}`));
+  const { version } = await catalogs.propose(leader.id, purchase('sold', [{ id: 1, quantity: 1 }]));
+  await catalogs.clock.elapse(4_000);
+  await catalogs.level();
+  assert.is(leader.catalog.replica.raft.commit, version, 'nothing is proposed before it is due');
+  assert.is(leader.catalog.state.order('o-4')?.status, 'refused');
+  await catalogs.clock.elapse(2_000);
+  await catalogs.level();
+  assert.is(leader.catalog.replica.raft.commit, version + 3);
+  for (const { state } of catalogs.running.map(({ catalog }) => catalog)) {
+    assert.equal(
+      [0, 1, 2, 3, 4].map((n) => state.order(`o-${n}`)),
+      Array(5).fill(undefined),
+    );
+    assert.is(state.order('sold')?.status, 'confirmed');
+    assert.is(state.digest, leader.catalog.state.digest);
+  }
+  await catalogs.clock.elapse(2_000);
+  assert.is(leader.catalog.replica.raft.commit, version + 3);
+  assert.is((await catalogs.propose(leader.id, purchase('o-0', [{ id: 1, quantity: 1 }]))).kind, 'order');
 });
 
 test('a read waits for the version it asks for, if that is on its way', async () => {

@@ -3,7 +3,16 @@ import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CatalogState } from '../../actors/catalog/state.ts';
-import { APPLIED_KEY, bookKey, GENERATION_KEY, generationPrefix, orderKey } from '../../storage/keys.ts';
+import { isUnrecorded } from '../../runtime/domain.ts';
+import {
+  APPLIED_KEY,
+  bookKey,
+  GENERATION_KEY,
+  generationPrefix,
+  keysUnder,
+  orderKey,
+  REFUSAL_PREFIX,
+} from '../../storage/keys.ts';
 import { openLevelStore } from '../../storage/leveldb/level-store.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 import type { Store } from '../../storage/store.ts';
@@ -13,6 +22,8 @@ import { addBooks, newBook, openReplica, orderIn, purchase, snapshotOf, updateBo
 
 const books = addBooks('books', [newBook(1), newBook(2, { topic: 'Distributed Systems' }), newBook(7)]);
 const one = (key: string) => purchase(key, [{ id: 1, quantity: 1 }]);
+
+const dear = (key: string) => purchase(key, [{ id: 1, quantity: 1_000 }]);
 
 type Open = () => Promise<Store>;
 
@@ -131,6 +142,83 @@ function describeState(
     assert.is(keys.filter((key) => key.endsWith(bookKey(1))).length, 1);
     assert.is(keys.at(-1), state.prefix + APPLIED_KEY);
     assert.equal(state.takeOperations(), []);
+  });
+
+  it('a refusal under a key that is nobody’s leaves nothing, and what is sold under one is recorded', async (open) => {
+    const { state, apply } = await openReplica(await open());
+    apply(books);
+    const before = state.digest;
+    const refused = apply({ ...dear('o-1'), once: true }).result;
+    assert.equal([orderIn(refused).status, isUnrecorded(refused!)], ['refused', true]);
+    assert.equal([state.order('o-1'), state.digest], [undefined, before]);
+    assert.is(apply({ ...updateBook('r', { id: 99, restock: 1 }), once: true }).result?.kind, 'refused');
+    assert.is(state.digest, before);
+    const { once: _, ...again } = { ...dear('o-1'), once: true };
+    assert.not(isUnrecorded(apply(again).result!));
+    assert.is(state.order('o-1')?.status, 'refused', 'the next proposal is recorded');
+    apply({ ...one('o-2'), once: true });
+    const second = apply({ ...one('o-2'), once: true }).result;
+    assert.equal([state.book(1)?.sold, orderIn(second).status], [1, 'confirmed']);
+  });
+
+  it('a refused order is forgotten when the log says so, whole, and by every way that it was taken in', async (open) => {
+    const replica = await openReplica(await open());
+    replica.apply(books);
+    replica.apply(one('sold'));
+    const before = replica.state.digest;
+    replica.apply(dear('o-1'));
+    replica.apply(dear('o-2'));
+    const [first, second] = await replica.state.refusals.until(1_000_000, 10);
+    assert.equal([first?.key, second?.key], ['o-1', 'o-2']);
+    assert.equal(await replica.state.refusals.until(first!.at, 10), [first]);
+    assert.equal(await replica.state.refusals.until(1_000_000, 1), [first]);
+    await replica.flush();
+    const other = await openReplica(await open());
+    await other.restoreFrom(replica);
+    const restarted = await openReplica(replica.store);
+    for (const { state, apply } of [other, restarted]) {
+      apply({ kind: 'expire', refusals: [first!, second!] });
+      assert.is(state.digest, before);
+      assert.equal([state.order('o-1'), state.order('o-2')], [undefined, undefined]);
+      assert.equal(await state.refusals.until(1_000_000, 10), []);
+      assert.is((await state.ordersAfter('', 10)).orders.length, 1);
+    }
+    await restarted.flush();
+    const keys = (await snapshotOf(restarted)).map(([key]) => key);
+    assert.not(keys.some((key) => key.includes('o-1') || key.startsWith('e/')));
+  });
+
+  it('neither a sale nor a later refusal under its key is forgotten with a refusal', async (open) => {
+    const { state, apply } = await openReplica(await open());
+    apply(books);
+    apply(dear('o-1'));
+    const [early] = await state.refusals.until(1_000_000, 10);
+    apply({ kind: 'expire', refusals: [early!] });
+    apply(dear('o-1'));
+    const { digest } = state;
+    apply({ kind: 'expire', refusals: [early!] });
+    assert.equal([state.order('o-1')?.status, state.digest], ['refused', digest]);
+    const [late] = await state.refusals.until(1_000_000, 10);
+    apply({ kind: 'expire', refusals: [late!] });
+    apply(one('o-1'));
+    apply({ kind: 'expire', refusals: [late!, { ...late!, at: state.order('o-1')!.at }] });
+    assert.is(state.order('o-1')?.status, 'confirmed');
+  });
+
+  it('a store that was made before refusals were ordered by time starts, and forgets them too', async (open) => {
+    const replica = await openReplica(await open());
+    replica.apply(addBooks('books', [newBook(1, { title: '"status":"refused"' })]));
+    replica.apply(dear('o-1'));
+    replica.apply(one('sold'));
+    await replica.flush();
+    const { digest, prefix } = replica.state;
+    await replica.store.clear(keysUnder(prefix + REFUSAL_PREFIX));
+    const state = await CatalogState.load(replica.store);
+    assert.is(state.digest, digest);
+    assert.equal(
+      (await state.refusals.until(1_000_000, 10)).map(({ key }) => key),
+      ['o-1'],
+    );
   });
 
   it('an entry that does not follow the last applied one is not applied', async (open) => {

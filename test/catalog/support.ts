@@ -5,6 +5,7 @@ import type { Applied } from '../../actors/raft/state-machine.ts';
 import type {
   AddBooks,
   Book,
+  BookChange,
   CartLine,
   Command,
   LogCommand,
@@ -28,7 +29,7 @@ export function addBooks(key: string, books: readonly NewBook[], requestId = `fi
 
 export function updateBook(
   key: string,
-  change: Pick<UpdateBook, 'id' | 'price' | 'restock' | 'stock'>,
+  change: Omit<UpdateBook, 'kind' | 'key' | 'requestId'>,
   requestId = `first of ${key}`,
 ): UpdateBook {
   return { kind: 'updateBook', key, requestId, ...change };
@@ -82,7 +83,7 @@ export interface Replica {
   readonly store: Store;
   readonly state: CatalogState;
   readonly log: readonly Entry[];
-  apply(command: LogCommand | null): Applied;
+  apply(command: LogCommand | null): Applied<Result, BookChange>;
   /** Makes durable what was applied. */
   flush(): Promise<void>;
   /** Loses what was not flushed, and applies it again from the log. */

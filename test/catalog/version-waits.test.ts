@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createVersionWaits } from '../../actors/catalog/version-waits.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
-import { watch } from '../raft/host-support.ts';
+import { watch } from '../raft/driver-support.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
 const TICK_MS = 10;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../runtime/clock.ts';
 import { type Random, seededRandom } from '../../runtime/random.ts';
-import { type Door, isDecided, type WriteRequest } from './doors.ts';
-import type { Notebook } from './notebook.ts';
+import { isDecided, type StoreClient, type WriteRequest } from './clients.ts';
+import type { Recorder } from './recorder.ts';
 import { PROBED, SHELF, wantedBook, wantedLines } from './shelf.ts';
 
 /** Milliseconds between two operations of one buyer, at most. */
@@ -17,7 +17,7 @@ const MAX_STEADY = 100;
 const SHARE_OF_ABANDONED = 0.05;
 /** Of the writes that were decided, those that are asked for once more. */
 const SHARE_OF_REPEATED = 0.05;
-/** Of the purchases, those that go out by two doors at once. */
+/** Of the purchases, those that go out by two clients at once. */
 const SHARE_OF_DOUBLE_CLICKS = 0.03;
 
 /** Clients of the store: some who live as people do, and one who buys steadily, to see when purchases work. */
@@ -35,25 +35,25 @@ export interface Buyers {
 
 interface Buyer {
   readonly name: string;
-  readonly door: Door;
+  readonly storeClient: StoreClient;
   readonly random: Random;
   /** When he asked for the latest write that was decided. */
   decidedAt: number;
 }
 
-/** One buyer a door; the steady one has his own. */
+/** One buyer a client; the steady buyer has a client of its own. */
 export function createBuyers(options: {
-  readonly doors: readonly Door[];
-  readonly steadyDoor: Door;
+  readonly storeClients: readonly StoreClient[];
+  readonly steadyClient: StoreClient;
   readonly seed: number;
-  readonly notebook: Notebook;
+  readonly recorder: Recorder;
 }): Buyers {
-  const { doors, steadyDoor, seed, notebook } = options;
-  const buyer = (name: string, door: Door, at: number): Buyer => {
-    return { name, door, random: seededRandom(seed * 1_000 + at), decidedAt: 0 };
+  const { storeClients, steadyClient, seed, recorder } = options;
+  const buyer = (name: string, storeClient: StoreClient, at: number): Buyer => {
+    return { name, storeClient, random: seededRandom(seed * 1_000 + at), decidedAt: 0 };
   };
-  const people = doors.map((door, at) => buyer(`buyer-${at + 1}`, door, at + 1));
-  const steady = buyer('steady', steadyDoor, 0);
+  const people = storeClients.map((storeClient, at) => buyer(`buyer-${at + 1}`, storeClient, at + 1));
+  const steady = buyer('steady', steadyClient, 0);
   const doubtful: WriteRequest[] = [];
   const lives: Promise<void>[] = [];
   const probes = new Set<Promise<void>>();
@@ -61,9 +61,9 @@ export function createBuyers(options: {
   let running = false;
   let failure: Error | undefined;
 
-  async function ask(who: Buyer, request: WriteRequest, door = who.door): Promise<boolean> {
+  async function ask(who: Buyer, request: WriteRequest, storeClient = who.storeClient): Promise<boolean> {
     const askedAt = systemClock.monotonic();
-    const decided = isDecided(await notebook.write(who.name, door, request));
+    const decided = isDecided(await recorder.write(who.name, storeClient, request));
     if (decided) who.decidedAt = Math.max(askedAt, who.decidedAt);
     return decided;
   }
@@ -85,18 +85,18 @@ export function createBuyers(options: {
   }
 
   async function doubleClick(who: Buyer, request: WriteRequest): Promise<void> {
-    const other = doors[who.random.integer(doors.length)]!;
+    const other = storeClients[who.random.integer(storeClients.length)]!;
     const decided = await Promise.all([ask(who, request), ask(who, request, other)]);
     if (!decided.includes(true)) await insist(who, request);
   }
 
   async function live(who: Buyer): Promise<void> {
-    const { name, door, random } = who;
+    const { name, storeClient, random } = who;
     const prices = new Map<number, number>();
     const freshKey = () => `${name}-${seed}-${++keys}`;
     const look = async (strong: boolean) => {
       const book = random.next() < 0.1 ? PROBED : wantedBook(random);
-      const price = await notebook.read(name, door, book, strong);
+      const price = await recorder.read(name, storeClient, book, strong);
       if (price !== undefined) prices.set(book, price);
     };
     const buy = async () => {
@@ -164,7 +164,7 @@ export function createBuyers(options: {
       }
     },
     async lookAtAll() {
-      for (const { id } of SHELF) await notebook.read('last look', steadyDoor, id, true);
+      for (const { id } of SHELF) await recorder.read('last look', steadyClient, id, true);
     },
   };
 }

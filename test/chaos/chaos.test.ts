@@ -74,7 +74,7 @@ async function runMain(
 test('help is told and a bad option refused before anything starts', async () => {
   const help = await runMain(['--help']);
   assert.is(help.code, 0);
-  assert.match(help.said, '--minutes N');
+  assert.match(help.said, '--minutes <N>');
   for (const args of [['--minutes', 'x'], ['--catalogs', '9'], ['--frobnicate']]) {
     const { code, said } = await runMain(args);
     assert.is(code, 2, said);

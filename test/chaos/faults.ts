@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../runtime/clock.ts';
 import type { NodeId } from '../../runtime/links/mesh.ts';
 import { type Cut, deafen, isolate, mute, type Station, split } from './network.ts';
-import type { Onlooker } from './onlooker.ts';
+import type { Observer } from './observer.ts';
 import { guardPause } from './pause-guard.ts';
 import { type Fault, kindOf, nameOf, type PlannedFault } from './plan.ts';
 import type { PrivateStore } from './private-store.ts';
@@ -27,11 +27,11 @@ const CUTS = { isolate, mute, deafen };
  */
 export function createFaults(options: {
   readonly target: PrivateStore;
-  readonly onlooker: Onlooker;
+  readonly observer: Observer;
   readonly tally: Tally;
   readonly note: (says: string) => void;
 }): Faults {
-  const { target, onlooker, tally, note } = options;
+  const { target, observer, tally, note } = options;
   const { network, redis } = target;
   const { supervisor } = target.store;
   const happened = new Map<string, number>();
@@ -51,7 +51,7 @@ export function createFaults(options: {
 
   /** Whoever leads now or, while nobody can be asked, has led last. */
   async function findLeader(): Promise<NodeId | undefined> {
-    const status = await onlooker.status().catch(() => undefined);
+    const status = await observer.status().catch(() => undefined);
     if (status) leader = status.leader ?? undefined;
     return leader;
   }
@@ -97,7 +97,7 @@ export function createFaults(options: {
   async function mayWipe(id: NodeId): Promise<boolean> {
     if (supervisor.nodes.some(({ refused }) => refused !== undefined)) return false;
     const acknowledged = tally.counts.version;
-    const status = await onlooker.status().catch(() => undefined);
+    const status = await observer.status().catch(() => undefined);
     for (const { id: node, state, applied = -1 } of status?.nodes ?? []) {
       if (state === 'ready' && applied >= acknowledged) wiped.delete(node);
     }

@@ -80,6 +80,7 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
       logLevel: 'info',
       logFormat: 'json',
       adminToken: undefined,
+      readerToken: undefined,
       limits: LIMITS,
     };
     const { addressFor } = network;

@@ -7,14 +7,14 @@ import { parseMoney } from '../../runtime/money.ts';
 import { fileHistory, type HistoryWriter, openHistory } from '../checkers/history.ts';
 import { checkLinearizability } from '../checkers/linearizability.ts';
 import { checkWitness } from '../checkers/witness.ts';
-import { type Aftermath, becomesWhole, readAftermath } from './aftermath.ts';
+import { type AfterChecks, becomesWhole, runAfterChecks } from './after-checks.ts';
 import { createBuyers } from './buyers.ts';
-import { openHttpDoor, openSocketDoor } from './doors.ts';
+import { openHttpClient, openSocketClient } from './clients.ts';
 import { createFaults } from './faults.ts';
-import { createNotebook } from './notebook.ts';
-import { createOnlooker, type Onlooker } from './onlooker.ts';
+import { createObserver, type Observer } from './observer.ts';
 import type { PlannedFault } from './plan.ts';
 import { startPrivateStore } from './private-store.ts';
+import { createRecorder } from './recorder.ts';
 import { createTally, type Tally } from './tally.ts';
 import { judge, type Verdict } from './verdict.ts';
 
@@ -64,7 +64,7 @@ export async function runChaos(options: ChaosOptions): Promise<Verdict> {
 
 interface Lived {
   readonly faults: ReadonlyMap<string, number>;
-  readonly aftermath: Aftermath | undefined;
+  readonly afterChecks: AfterChecks | undefined;
   readonly troubles: readonly string[];
 }
 
@@ -75,28 +75,28 @@ async function live(options: ChaosOptions, tally: Tally, file: string): Promise<
   const calledOff = interruption(options.signal);
   const target = await startPrivateStore({ folder, catalogs, orders, redis, links, calledOff });
   const { store, directUrl } = target;
-  const onlooker = createOnlooker(directUrl);
+  const observer = createObserver(directUrl, store.adminToken);
   const history = openHistory(file);
   const diary = createWriteStream(join(folder, 'faults.log'));
   const note = (says: string) => void diary.write(`${systemClock.monotonic().toFixed(0)} ${says}\n`);
-  const faults = createFaults({ target, onlooker, tally, note });
+  const faults = createFaults({ target, observer, tally, note });
   const place = { url: target.url, adminToken: store.adminToken };
-  const doors = Array.from({ length: options.buyers }, (_, at) =>
-    (at % HTTP_EVERY === HTTP_EVERY - 1 ? openHttpDoor : openSocketDoor)({
+  const storeClients = Array.from({ length: options.buyers }, (_, at) =>
+    (at % HTTP_EVERY === HTTP_EVERY - 1 ? openHttpClient : openSocketClient)({
       ...place,
       patienceMs: PATIENCE_MS,
     }),
   );
-  const steadyDoor = openSocketDoor({ ...place, patienceMs: STEADY_PATIENCE_MS });
-  const notebook = createNotebook((line, isReplay) => {
+  const steadyClient = openSocketClient({ ...place, patienceMs: STEADY_PATIENCE_MS });
+  const recorder = createRecorder((line, isReplay) => {
     tally.count(line, isReplay);
     return history.write(line);
   });
-  const buyers = createBuyers({ doors, steadyDoor, seed, notebook });
+  const buyers = createBuyers({ storeClients, steadyClient, seed, recorder });
   const troubles: string[] = [];
 
-  async function work(): Promise<Aftermath | undefined> {
-    await writeShelf(history, onlooker);
+  async function work(): Promise<AfterChecks | undefined> {
+    await writeShelf(history, observer);
     buyers.begin();
     onPhase('faults');
     const endAt = systemClock.monotonic() + options.durationMs;
@@ -105,7 +105,7 @@ async function live(options: ChaosOptions, tally: Tally, file: string): Promise<
 
     onPhase('healing');
     faults.heal();
-    if (!(await becomesWhole(target, onlooker, HEAL_LIMIT_MS))) {
+    if (!(await becomesWhole(target, observer, HEAL_LIMIT_MS))) {
       troubles.push('not every process became ready although all was healed');
     }
     if (!(await buyers.progress(HEAL_LIMIT_MS))) {
@@ -116,13 +116,13 @@ async function live(options: ChaosOptions, tally: Tally, file: string): Promise<
 
     onPhase('settling');
     await buyers.resolve(SETTLE_LIMIT_MS);
-    await sleep(Math.max(0, notebook.doubtfulAt + ZOMBIE_MS - systemClock.monotonic()));
+    await sleep(Math.max(0, recorder.doubtfulAt + ZOMBIE_MS - systemClock.monotonic()));
     await buyers.lookAtAll();
-    return readAftermath(onlooker, SETTLE_LIMIT_MS);
+    return runAfterChecks(observer, SETTLE_LIMIT_MS);
   }
 
   try {
-    const aftermath = await Promise.race([work(), store.broken, calledOff]).catch((error) => {
+    const afterChecks = await Promise.race([work(), store.broken, calledOff]).catch((error) => {
       if (!(error instanceof StartRefused)) throw error;
       troubles.push(error.message);
       return undefined;
@@ -130,11 +130,11 @@ async function live(options: ChaosOptions, tally: Tally, file: string): Promise<
     for (const { id, refused } of store.supervisor.nodes) {
       if (refused !== undefined) troubles.push(`${id} refuses to start: ${refused}`);
     }
-    if (aftermath) await writeTable(history, aftermath);
-    return { faults: faults.happened, aftermath, troubles };
+    if (afterChecks) await writeTable(history, afterChecks);
+    return { faults: faults.happened, afterChecks, troubles };
   } finally {
     faults.heal();
-    for (const door of [...doors, steadyDoor]) door.close();
+    for (const storeClient of [...storeClients, steadyClient]) storeClient.close();
     await target.stop();
     await buyers.stop().catch(() => {});
     await history.close();
@@ -142,15 +142,15 @@ async function live(options: ChaosOptions, tally: Tally, file: string): Promise<
   }
 }
 
-async function writeShelf(history: HistoryWriter, onlooker: Onlooker): Promise<void> {
-  for (const { id, stock, price, version } of (await onlooker.books()).books) {
+async function writeShelf(history: HistoryWriter, observer: Observer): Promise<void> {
+  for (const { id, stock, price, version } of (await observer.books()).books) {
     const cents = parseMoney(price);
     if (cents === undefined) throw new Error(`"${price}" is not an amount of money`);
     await history.write({ kind: 'book', book: id, stock, price: cents, version });
   }
 }
 
-async function writeTable(history: HistoryWriter, { orders }: Aftermath): Promise<void> {
+async function writeTable(history: HistoryWriter, { orders }: AfterChecks): Promise<void> {
   for (const order of orders) await history.write(order);
   await history.write({ kind: 'table', orders: orders.length });
 }

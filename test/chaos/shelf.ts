@@ -1,6 +1,6 @@
 import type { BookId, NewBook } from '../../runtime/domain.ts';
 import type { Random } from '../../runtime/random.ts';
-import type { WantedLine } from './doors.ts';
+import type { WantedLine } from './clients.ts';
 
 /** The books of a chaos run: a few that everybody wants, some with enough for a while, and some without end. */
 

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { AuditAnswer } from '../../runtime/api.ts';
 import type { Line, OrderLine } from '../checkers/history.ts';
 import { checkLinearizability } from '../checkers/linearizability.ts';
-import { book, bought, cached, order, soldOut, table, unsure } from '../checkers/telling.ts';
+import { book, bought, cached, order, soldOut, table, unsure } from '../checkers/report.ts';
 import { checkWitness } from '../checkers/witness.ts';
 import { createTally } from './tally.ts';
 import { type Evidence, judge, tellVerdict, type Verdict } from './verdict.ts';
@@ -37,7 +37,7 @@ async function judged(history: readonly Line[], more: Partial<Evidence> = {}): P
   return judge({
     tally,
     faults: new Map([['kill leader', 1]]),
-    aftermath: { audit: audit(), orders, ordered: new Map([[1, 1]]) },
+    afterChecks: { audit: audit(), orders, ordered: new Map([[1, 1]]) },
     witness: await checkWitness(() => history),
     linearizability: await checkLinearizability(history),
     troubles: [],
@@ -86,8 +86,8 @@ test('a read of what had been before what the gateway had answered is stale', as
 
 test('copies that are gone without an order, or ordered and not gone, are found in the ledger', async () => {
   const withLedger = (sold: number) => {
-    const aftermath = { audit: audit({ sold, stock: 2 - sold }), orders: [], ordered: new Map([[1, 1]]) };
-    return judged(HISTORY, { aftermath });
+    const afterChecks = { audit: audit({ sold, stock: 2 - sold }), orders: [], ordered: new Map([[1, 1]]) };
+    return judged(HISTORY, { afterChecks });
   };
   assert.equal(wrongRows(await withLedger(2)), ['duplicated 1']);
   assert.equal(wrongRows(await withLedger(0)), ['lost 1']);
@@ -95,9 +95,9 @@ test('copies that are gone without an order, or ordered and not gone, are found 
 
 test('different digests, catalogs that never become equal, and other troubles are no clean verdict', async () => {
   const orders = { orders: [], ordered: new Map([[1, 1]]) };
-  const different = await judged(HISTORY, { aftermath: { audit: audit({}, ['d', 'e', 'd']), ...orders } });
+  const different = await judged(HISTORY, { afterChecks: { audit: audit({}, ['d', 'e', 'd']), ...orders } });
   assert.equal(wrongRows(different), ['digests different']);
-  assert.not((await judged(HISTORY, { aftermath: undefined })).clean);
+  assert.not((await judged(HISTORY, { afterChecks: undefined })).clean);
   const refusing = await judged(HISTORY, { troubles: ['catalog-1 refuses to start: damaged'] });
   assert.equal([refusing.clean, refusing.findings.length], [false, 1]);
 });

@@ -3,7 +3,7 @@ import pc from 'picocolors';
 import type { LinearizabilityReport } from '../checkers/linearizability.ts';
 import type { Violation } from '../checkers/model.ts';
 import type { WitnessReport } from '../checkers/witness.ts';
-import type { Aftermath } from './aftermath.ts';
+import type { AfterChecks } from './after-checks.ts';
 import type { Tally } from './tally.ts';
 
 /** All that is known of a run when it is over. */
@@ -11,7 +11,7 @@ export interface Evidence {
   readonly tally: Tally;
   readonly faults: ReadonlyMap<string, number>;
   /** Undefined where the catalogs did not become equal. */
-  readonly aftermath: Aftermath | undefined;
+  readonly afterChecks: AfterChecks | undefined;
   readonly witness: WitnessReport;
   readonly linearizability: LinearizabilityReport;
   /** What went wrong beside the history, such as a process that refuses to start. */
@@ -50,7 +50,7 @@ const CLASS_OF_RULE: Readonly<Record<string, Class>> = {
 const FINDINGS_SHOWN = 20;
 
 export function judge(evidence: Evidence): Verdict {
-  const { tally, faults, aftermath, witness, linearizability, troubles } = evidence;
+  const { tally, faults, afterChecks, witness, linearizability, troubles } = evidence;
   const { counts, odd, longestGap, recoveriesMs } = tally;
   const findings: string[] = [...troubles];
   const broken: Record<Class, number> = { lost: 0, duplicated: 0, oversold: 0, stale: 0, contradictory: 0 };
@@ -62,14 +62,14 @@ export function judge(evidence: Evidence): Verdict {
   for (const violation of witness.violations) {
     blame(CLASS_OF_RULE[violation.rule] ?? 'contradictory', tell(violation));
   }
-  if (aftermath) auditLedger(aftermath, blame);
+  if (afterChecks) auditLedger(afterChecks, blame);
   else findings.push('the catalogs did not become equal');
   for (const violation of linearizability.violations) findings.push(`not linearizable: ${tell(violation)}`);
   for (const [code, times] of odd) findings.push(`${times} answers with the code ${code}`);
 
-  const digests = new Set(aftermath?.audit.catalogs.map(({ digest }) => digest));
+  const digests = new Set(afterChecks?.audit.catalogs.map(({ digest }) => digest));
   const equal = digests.size === 1 && !digests.has(undefined);
-  if (aftermath && !equal) findings.push('the catalogs have different digests');
+  if (afterChecks && !equal) findings.push('the catalogs have different digests');
   const guarantee = (head: Class): Row => ({
     name: head,
     value: String(broken[head]),
@@ -97,7 +97,7 @@ export function judge(evidence: Evidence): Verdict {
     },
     {
       name: 'digests',
-      value: equal ? `equal, ${digests.values().next().value}` : aftermath ? 'different' : 'not compared',
+      value: equal ? `equal, ${digests.values().next().value}` : afterChecks ? 'different' : 'not compared',
       isRight: equal,
     },
     { name: 'longest time without a purchase', value: gapText(longestGap) },
@@ -109,7 +109,7 @@ export function judge(evidence: Evidence): Verdict {
 }
 
 /** The order table against the books' ledgers: what was sold is what was ordered. */
-function auditLedger({ audit, ordered }: Aftermath, blame: (head: Class, says: string) => void): void {
+function auditLedger({ audit, ordered }: AfterChecks, blame: (head: Class, says: string) => void): void {
   for (const { id, initial, restocked, sold, stock } of audit.books) {
     const copies = ordered.get(id) ?? 0;
     if (sold > copies) blame('duplicated', `book ${id}: ${sold} copies are gone, ${copies} were ordered`);

@@ -4,7 +4,7 @@ import { type Random, seededRandom } from '../../runtime/random.ts';
 import type { Line, ReadLine, WriteLine } from './history.ts';
 import { checkLinearizability } from './linearizability.ts';
 import { judge, type Shelf } from './model.ts';
-import { book, bought, read, restocked, type Span, soldOut, unsure } from './telling.ts';
+import { book, bought, read, restocked, type Span, soldOut, unsure } from './report.ts';
 
 /**
  * The linearizability checker skips most orders, by argument. Here it is compared with a search that skips none,

@@ -4,7 +4,7 @@ import { seededRandom } from '../../runtime/random.ts';
 import { generate } from './generate.ts';
 import type { Line } from './history.ts';
 import { checkLinearizability } from './linearizability.ts';
-import { book, bought, order, read, repriced, restocked, soldOut, table, unsure } from './telling.ts';
+import { book, bought, order, read, repriced, restocked, soldOut, table, unsure } from './report.ts';
 
 async function is(verdict: string, lines: readonly Line[]): Promise<void> {
   const report = await checkLinearizability(lines);

@@ -1,6 +1,6 @@
 import type { Ledger } from './ledger.ts';
 import { booksOf, judge, type Shelf, type Violation, type Write } from './model.ts';
-import { countFirst } from './staircase.ts';
+import { countFirst } from './monotone-step-function.ts';
 
 /** What every book was at every log index, as replaying the writes in the order of their versions tells. */
 export interface Timeline {

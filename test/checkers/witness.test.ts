@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { seededRandom } from '../../runtime/random.ts';
 import { generate } from './generate.ts';
 import { isAnsweredRead, type Line } from './history.ts';
-import { book, bought, cached, order, read, repriced, restocked, soldOut, table, unsure } from './telling.ts';
+import { book, bought, cached, order, read, repriced, restocked, soldOut, table, unsure } from './report.ts';
 import { checkWitness } from './witness.ts';
 
 async function rulesBroken(lines: readonly Line[]): Promise<string[]> {

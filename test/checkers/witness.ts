@@ -1,7 +1,7 @@
 import { type History, isAnsweredRead, isWrite, type ReadLine, type WriteLine } from './history.ts';
 import { createGatherer } from './ledger.ts';
 import { booksOf, type Violation } from './model.ts';
-import { createStaircase, type Staircase } from './staircase.ts';
+import { createMonotoneStepFunction, type MonotoneStepFunction } from './monotone-step-function.ts';
 import { replay, type Timeline } from './timeline.ts';
 
 /**
@@ -77,13 +77,13 @@ function isAnswered({ outcome, code }: WriteLine): boolean {
 
 /** What answers had shown by any moment: to everybody, and of one book through one gateway. */
 function createKnowledge() {
-  const reached = createStaircase();
-  const seen = new Map<string, Staircase>();
+  const reached = createMonotoneStepFunction();
+  const seen = new Map<string, MonotoneStepFunction>();
   const stairs = (via: string, book: number) => {
     const name = `${book} ${via}`;
     const present = seen.get(name);
     if (present) return present;
-    const made = createStaircase();
+    const made = createMonotoneStepFunction();
     seen.set(name, made);
     return made;
   };

@@ -6,7 +6,7 @@ import { BazarError } from '../../runtime/errors.ts';
 import { eventually } from '../support/eventually.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
 import { bazar, start } from './bazar-process.ts';
-import { createMemoryShop, type MemoryShop, TOKEN } from './memory-shop.ts';
+import { createMemoryShop, type MemoryShop, READER_TOKEN, TOKEN } from './memory-shop.ts';
 import { type Handler, SILENCE, serveWebSockets } from './rpc-server.ts';
 
 /** Runs `work` beside a store, given the options that lead to it. */
@@ -138,7 +138,7 @@ test('a refusal ends with 1, for people on standard error and for programs as JS
     assert.is((await bazar('order', 'nobody', ...at)).code, 1);
     const wrong = await bazar('price', '1', '5', '--token', 'guess', ...at);
     assert.is(wrong.code, 1);
-    assert.match(wrong.err, 'admin token');
+    assert.match(wrong.err, 'The token is missing or wrong.');
   }));
 
 test('an unknown outcome ends with 3 and the command line that asks for the same again', () =>
@@ -185,6 +185,22 @@ test('the admin token is taken from the option, the environment, or the data dir
       assert.match(byEnvironment.out, 'costs 12.50 now');
       assert.is((await bazar('restock', '1', '5', '--data', folder, ...at)).code, 0);
       assert.is(store.book(1)?.stock, 110);
+      const stale = await bazar('restock', '1', '5', '--expect-version', '1', '--token', TOKEN, ...at);
+      assert.is(stale.code, 1);
+      assert.match(stale.err, /Book 1 is at version \d+, not at the expected one/);
+      assert.is(store.book(1)?.stock, 110);
+    }),
+  ));
+
+test('orders are listed with the reader token of the data directory, and not without a token', () =>
+  inTemporaryFolder((folder) =>
+    withStore(async (at) => {
+      await bazar('buy', '1', '--order', 'mine', ...at);
+      assert.match((await bazar('orders', '--data', folder, ...at)).err, 'this needs the reader token');
+      await writeFile(join(folder, 'reader-token'), `${READER_TOKEN}\n`);
+      assert.match((await bazar('orders', '--data', folder, ...at)).out, /mine +confirmed/);
+      const byEnvironment = await start(['orders', ...at], { BAZAR_READER_TOKEN: READER_TOKEN }).ended;
+      assert.match(byEnvironment.out, /mine +confirmed/);
     }),
   ));
 

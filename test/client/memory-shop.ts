@@ -20,10 +20,12 @@ export interface MemoryShop {
 }
 
 export const TOKEN = 'open-sesame';
+export const READER_TOKEN = 'open-book';
 
 export async function createMemoryShop(): Promise<MemoryShop> {
   const service = await createMemoryService(SAMPLE_BOOKS);
-  const context = createContext({ service, adminToken: TOKEN, limits, clock, logger: silentLogger });
+  const tokens = { adminToken: TOKEN, readerToken: READER_TOKEN };
+  const context = createContext({ service, ...tokens, limits, clock, logger: silentLogger });
   const methods = createMethods(context, createOperations(limits));
   const connections = new WeakMap<Wire, RpcConnection>();
   const calls: MemoryShop['calls'] = [];
@@ -33,6 +35,7 @@ export async function createMemoryShop(): Promise<MemoryShop> {
     if (known) return known;
     const line: Line = {
       address: 'memory',
+      isLocal: true,
       isOpen: true,
       backlogBytes: 0,
       isReady: true,

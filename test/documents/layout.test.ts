@@ -149,6 +149,14 @@ test('the core of Raft does no input or output, and knows neither clock nor chan
   none(faults);
 });
 
+test('the replicated log knows nothing of what it replicates', () => {
+  const domain = /^runtime\/(domain|api|money)\.ts$|^actors\/(catalog|order)\//;
+  const faults = allImports
+    .filter(({ from, to }) => from.startsWith('actors/raft/') && domain.test(to))
+    .map(({ from, line, to }) => `${from}:${line} imports ${to}: take a type parameter, or a message's type`);
+  none(faults);
+});
+
 test('time and chance come in by their two doors', () => {
   const doors = ['runtime/clock.ts', 'runtime/random.ts'];
   const pattern = /\bDate\.now\(|\bMath\.random\(|\bset(Timeout|Interval|Immediate)\(|\bperformance\.now\(/;
@@ -167,28 +175,69 @@ test(`no file of the product has more than ${MAX_LINES} lines`, () => {
   none(faults);
 });
 
-test('a file is called what it exports', () => {
+test('a file with one export is called after it, one with several after their common idea', () => {
   const programs = /(^|\/)(main|index)\.ts$/;
   const faults = files
     .filter(({ path }) => !programs.test(path))
-    .filter(({ path, text }) => !exportsItsName(path, text))
-    .map(({ path }) => `${path} exports nothing of that name`);
+    .flatMap(({ path, text }) => {
+      const stem = basename(path).replace(/\.tsx?$/, '');
+      const values = exportsOf(text, 'class|const|function\\*?');
+      const types = exportsOf(text, 'interface|type');
+      const fault = values.length === 1 ? nameFault(stem, values[0]!, types) : ideaFault(stem, text);
+      return fault ? [`${path}: ${fault}`] : [];
+    });
   none(faults);
 });
 
-/** `round-robin.ts` exports `RoundRobin`, `createRoundRobin`, `roundRobin…`, or several things of which it is the plural. */
-function exportsItsName(path: string, text: string): boolean {
-  const words = basename(path)
-    .replace(/\.tsx?$/, '')
-    .split('-');
-  const exported = [
-    ...text.matchAll(
-      /^export (?:async )?(?:default )?(?:abstract )?(?:class|const|function\*?|interface|type) (\w+)/gm,
-    ),
-  ].map(([, name]) => name!.replaceAll('_', '').toLowerCase());
-  const stem = words.join('').toLowerCase();
-  const singular = stem.replace(/ies$/, 'y').replace(/s$/, '');
-  return exported.some((name) => name.includes(stem) || name.includes(singular));
+test('an exported name of the product means one thing', () => {
+  const places = new Map<string, Set<string>>();
+  for (const { path, text } of files) {
+    // What is not exported counts too where it is a type: a reader meets both under one name.
+    const names = [
+      ...exportsOf(text, 'class|const|function\\*?|interface|type'),
+      ...definitionsOf(text, 'class|interface|type'),
+    ];
+    for (const name of names) places.set(name, (places.get(name) ?? new Set()).add(path));
+  }
+  const exported = new Set(
+    files.flatMap(({ text }) => exportsOf(text, 'class|const|function\\*?|interface|type')),
+  );
+  const faults = [...places]
+    .filter(([name, paths]) => exported.has(name) && paths.size > 1)
+    .map(([name, paths]) => `${name} is defined in ${[...paths].join(' and ')}`);
+  none(faults);
+});
+
+/** Names of the file's exports that are declared by one of `keywords`. */
+function exportsOf(text: string, keywords: string): string[] {
+  return definitionsOf(text, keywords, 'export (?:async )?(?:default )?(?:abstract )?');
+}
+
+function definitionsOf(text: string, keywords: string, before = ''): string[] {
+  const found = text.matchAll(new RegExp(`^${before}(?:${keywords}) (\\w+)`, 'gm'));
+  return [...new Set(Array.from(found, ([, name]) => name!))];
+}
+
+const lettersOf = (name: string) => name.replace(/[-_]/g, '').toLowerCase();
+const singularOf = (word: string) => word.replace(/ies$/, 'y').replace(/s$/, '');
+
+/** `round-robin.ts` exports `createRoundRobin`; `bound.ts` exports the type `Bound` and one function for it. */
+function nameFault(stem: string, value: string, types: readonly string[]): string | undefined {
+  const letters = lettersOf(stem);
+  const fits = [value, ...types]
+    .map(lettersOf)
+    .some((name) => name.includes(letters) || name.includes(singularOf(letters)));
+  return fits ? undefined : `its one export is ${value}`;
+}
+
+/** Each word of the file's name stands in the name of an export or in the first comment. */
+function ideaFault(stem: string, text: string): string | undefined {
+  const exported = exportsOf(text, 'class|const|function\\*?|interface|type').map(lettersOf).join(' ');
+  const header = /^\/\*\*[\s\S]*?\*\//m.exec(text)?.[0].toLowerCase() ?? '';
+  const missing = stem.split('-').filter((word) => !`${exported} ${header}`.includes(singularOf(word)));
+  return missing.length > 0
+    ? `neither its exports nor its first comment have the word ${missing.join(' or ')}`
+    : undefined;
 }
 
 function linesWith(path: string, text: string, pattern: RegExp): string[] {

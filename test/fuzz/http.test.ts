@@ -97,6 +97,7 @@ async function againstBridge<T>(
   ) => Promise<void>,
 ): Promise<void> {
   const agent = new Agent({ keepAlive: true });
+  const limits = { freeTokenTries: Number.MAX_SAFE_INTEGER };
   await withBridge(async (opened) => {
     const { url, service } = opened;
     const documented = await documentedBy(url);
@@ -115,7 +116,7 @@ async function againstBridge<T>(
     );
     assert.ok(versionOf(await service.status()) >= 1);
     assert.is((await ask(`${url}/livez`)).status, 200);
-  });
+  }, limits);
   agent.destroy();
 }
 

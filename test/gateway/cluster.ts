@@ -8,6 +8,7 @@ import { type OpenMesh, openMesh } from '../../runtime/links/open-mesh.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import type { NodeStatus } from '../../runtime/messages.ts';
 import { seededRandom } from '../../runtime/random.ts';
+import { topicKey } from '../../runtime/topic.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import { type MemoryNetwork, memoryNetwork } from '../support/memory-transport.ts';
 
@@ -246,9 +247,7 @@ function script(mesh: OpenMesh, asked: Question[]): ScriptedCatalog {
   });
   mesh.onAsk('read.topic', async (body) => {
     await read('read.topic', body);
-    const found = [...catalog.books.values()].filter(
-      ({ topic }) => topic.toLowerCase() === body.topic.toLowerCase(),
-    );
+    const found = [...catalog.books.values()].filter(({ topic }) => topicKey(topic) === topicKey(body.topic));
     const version = Math.max(0, ...found.map(({ added }) => added));
     const later = found.filter(({ id }) => id > (body.after ?? 0));
     const books = later.slice(0, body.limit).map(({ id, title }) => ({ id, title }));

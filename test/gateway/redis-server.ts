@@ -13,6 +13,8 @@ export interface RedisServer {
   save(): Promise<void>;
   kill(): Promise<void>;
   start(data: 'saved' | 'nothing'): Promise<void>;
+  /** The first line of what it answers to a command. */
+  say(command: string): Promise<string>;
   pause(): void;
   resume(): void;
   /** Somebody writes to it: every entry shows 777 copies, and claims to be as of a time that is far from here. */
@@ -53,6 +55,7 @@ export async function startRedisServer(): Promise<RedisServer> {
     },
     kill,
     start,
+    say: (command) => say(port, command),
     pause: () => void child?.kill('SIGSTOP'),
     resume: () => void child?.kill('SIGCONT'),
     async forge() {

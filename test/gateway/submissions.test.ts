@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { type Result, repeated } from '../../runtime/domain.ts';
 import { BazarError, type ErrorCode } from '../../runtime/errors.ts';
 import { book, confirmed, refused, type ScriptedCluster, startScriptedCluster } from './cluster.ts';
 
@@ -39,7 +40,9 @@ test('a silent order replica is followed by the next, with the same key and the 
   const begin = cluster.clock.monotonic();
   const { servedBy, key } = await cluster.answer(cluster.gateway.purchase(cart));
   assert.is(servedBy, 'order-2');
-  assert.equal(first!.submitted, second!.submitted);
+  const [asked] = first!.submitted;
+  assert.is(asked!.once, true, 'nobody has asked for it before, and nobody else knows its key');
+  assert.equal(second!.submitted, [repeated(asked!)]);
   assert.is(second!.submitted[0]!.key, key);
   assert.ok(cluster.clock.monotonic() - begin >= 1_500);
   // It is not asked first again at once.
@@ -64,6 +67,45 @@ test('a silent order replica that answers after all is heard, though another was
   assert.equal([servedBy, result.version], ['order-1', 9]);
   assert.is(second!.submitted.length, 1);
   assert.ok(clock.monotonic() - begin < 2_200);
+  await cluster.end();
+});
+
+test('a refusal without record does not count once another order replica was asked, which may sell', async () => {
+  const cluster = await startScriptedCluster();
+  const { clock, gateway, orders } = cluster;
+  const [first, second] = orders;
+  const after = (ms: number) => new Promise<void>((resolve) => clock.setTimeout(resolve, ms));
+  first!.submit = async ({ command }) => {
+    await after(1_700);
+    return { result: { ...refused(command.key, 3), unrecorded: true } as Result };
+  };
+  second!.submit = async ({ command }) => {
+    await after(600);
+    return { result: confirmed(command.key, 9) };
+  };
+  const { servedBy, result } = await cluster.answer(gateway.purchase(cart));
+  assert.equal([servedBy, result.version], ['order-2', 9]);
+  await cluster.end();
+});
+
+test('a refusal without record is an answer where nobody else was asked', async () => {
+  const cluster = await startScriptedCluster();
+  for (const order of cluster.orders) {
+    order.submit = ({ command }) => ({ result: { ...refused(command.key, 3), unrecorded: true } as Result });
+  }
+  const { result } = await cluster.answer(cluster.gateway.purchase(cart));
+  assert.is(result.kind === 'order' && result.order.status, 'refused');
+  await cluster.end();
+});
+
+test('only a key that the gateway made itself is nobody else’s', async () => {
+  const cluster = await startScriptedCluster();
+  await cluster.answer(cluster.gateway.purchase(cart, 'k'));
+  await cluster.answer(cluster.gateway.updateBook(1, { restock: 1 }, 'r'));
+  await cluster.answer(cluster.gateway.updateBook(1, { restock: 1 }));
+  const submitted = cluster.orders.flatMap((order) => order.submitted);
+  const made = submitted.filter(({ once }) => once).map(({ kind, key }) => [kind, key === 'r']);
+  assert.equal(made, [['updateBook', false]]);
   await cluster.end();
 });
 

@@ -60,8 +60,10 @@ test('log lines are text or JSON where that is asked for', () => {
 });
 
 test('every bound can be set, by flag or by variable', () => {
-  assert.equal(read(['--limit', 'tickMs=5', '--limit', 'maxLines=7']).limits, { tickMs: 5, maxLines: 7 });
-  assert.equal(read([], { BAZAR_LIMITS: 'tickMs=5, maxLines=7' }).limits, { tickMs: 5, maxLines: 7 });
+  const { tickMs, maxLines } = read(['--limit', 'tickMs=5', '--limit', 'maxLines=7']).limits;
+  assert.equal([tickMs, maxLines], [5, 7]);
+  const ofVariable = read([], { BAZAR_LIMITS: 'tickMs=5, maxLines=7' }).limits;
+  assert.equal([ofVariable.tickMs, ofVariable.maxLines], [5, 7]);
 });
 
 test('an unknown bound, a value that is no number, and a bound of nothing are refused', () => {
@@ -69,7 +71,19 @@ test('an unknown bound, a value that is no number, and a bound of nothing are re
   assert.match(complaint(['--limit', 'tickMs=-5']), 'not "tickMs=-5"');
   assert.match(complaint(['--limit', 'constructor=5']), 'not "constructor=5"');
   assert.match(complaint(['--limit', 'tickMs=0']), 'tickMs must be at least 1');
-  assert.equal(read(['--limit', 'requestsPerSecond=0']).limits, { requestsPerSecond: 0 });
+  assert.is(read(['--limit', 'requestsPerSecond=0']).limits.requestsPerSecond, 0);
+});
+
+test('refused orders are kept for a day, or for minutes, hours or days that are given', () => {
+  const kept = (args: string[], env = {}) => read(args, env).limits.keepRefusalsMs;
+  assert.is(kept([]), DEFAULT_LIMITS.keepRefusalsMs);
+  assert.is(DEFAULT_LIMITS.keepRefusalsMs, 24 * 3_600_000);
+  assert.is(kept(['--keep-refusals', '30m']), 30 * 60_000);
+  assert.is(kept([], { BAZAR_KEEP_REFUSALS: '7d' }), 7 * 86_400_000);
+  assert.is(kept(['--limit', 'keepRefusalsMs=5']), 5);
+  for (const wrong of ['0h', '24', '1w', '-1h', '1.5h', '9999999d', '3651d', ' 1h']) {
+    assert.match(complaint([`--keep-refusals=${wrong}`]), `not "${wrong}"`);
+  }
 });
 
 test('the cache is a given Redis, a private one, or none', () => {
@@ -78,6 +92,19 @@ test('the cache is a given Redis, a private one, or none', () => {
   assert.equal(read(['--no-redis'], { REDIS_URL: 'redis://h' }).cache, { kind: 'none' });
   assert.match(complaint(['--redis', 'http://h']), 'must be redis://HOST:PORT');
   assert.match(complaint(['--redis', 'redis://h', '--no-redis']), 'exclude each other');
+});
+
+test('what is secret in the address of a Redis is not shown with what is wrong', () => {
+  const secrets = [
+    'http://:s3cret@h',
+    'redis//u:s3cret@h',
+    'http://u:s3/c@r:s3cret@h/0',
+    'h?password=s3cret',
+  ];
+  for (const address of secrets) {
+    assert.not.match(complaint([`--redis=${address}`]), /s3|cret/);
+    assert.not.match(complaint([], { REDIS_URL: address }), /s3|cret/);
+  }
 });
 
 test('links are Unix sockets, or TCP where that is asked for', () => {

@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { claimDirectory } from '../../runtime/launcher/claim-directory.ts';
 import { UsageError } from '../../runtime/launcher/config.ts';
 import { openDataDirectory } from '../../runtime/launcher/data-directory.ts';
-import { claimDirectory } from '../../runtime/launcher/lock.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
 
@@ -43,6 +43,60 @@ test('secrets can be read by their owner only', () =>
     for (const name of ['admin-token', 'cluster-secret']) {
       assert.is((await stat(join(folder, name))).mode & 0o777, 0o600);
     }
+    assert.is((await readFile(join(folder, 'admin-token'), 'utf8')).trim(), data.adminToken);
+    await data.release();
+  }));
+
+test('a link in the place of a file is refused, and what it points to is spared', () =>
+  inTemporaryFolder(async (folder) => {
+    const target = join(folder, 'target');
+    for (const name of ['admin-token', 'cluster-secret', 'cluster.json', 'admin-token.new', 'catalog-1']) {
+      const path = join(folder, `data of ${name}`);
+      await mkdir(path);
+      await writeFile(target, 'somebody else needs this');
+      await symlink(target, join(path, name));
+      assert.match(await refusal(openWith(path)), `${join(path, name)} is a symbolic link`);
+      assert.is(await readFile(target, 'utf8'), 'somebody else needs this');
+    }
+  }));
+
+test('a directory that everybody may write to is refused with the command that mends it', () =>
+  inTemporaryFolder(async (folder) => {
+    await chmod(folder, 0o777);
+    assert.match(await refusal(openWith(folder)), `(mode 777): chmod 700 ${folder}`);
+    await chmod(folder, 0o700);
+    await (await openWith(folder)).release();
+  }));
+
+test('a secret that others may read, and a record that others may write, are refused', () =>
+  inTemporaryFolder(async (folder) => {
+    await (await openWith(folder)).release();
+    for (const [name, mode] of [
+      ['admin-token', 0o640],
+      ['cluster-secret', 0o666],
+      ['cluster.json', 0o646],
+    ] as const) {
+      await chmod(join(folder, name), mode);
+      assert.match(await refusal(openWith(folder)), `chmod 600 ${join(folder, name)}`);
+      await chmod(join(folder, name), 0o600);
+    }
+    await (await openWith(folder)).release();
+  }));
+
+test('folders that an earlier version left open to others are closed', () =>
+  inTemporaryFolder(async (folder) => {
+    const path = join(folder, 'data');
+    await (await openWith(path)).release();
+    assert.is((await stat(path)).mode & 0o777, 0o700);
+    await mkdir(join(path, 'catalog-1'), { mode: 0o755 });
+    await (await openWith(path)).release();
+    assert.is((await stat(join(path, 'catalog-1'))).mode & 0o777, 0o700);
+  }));
+
+test('what a crash left half written is written anew', () =>
+  inTemporaryFolder(async (folder) => {
+    await writeFile(join(folder, 'admin-token.new'), 'hal', { mode: 0o600 });
+    const data = await openWith(folder);
     assert.is((await readFile(join(folder, 'admin-token'), 'utf8')).trim(), data.adminToken);
     await data.release();
   }));
@@ -86,7 +140,7 @@ test('a place where no folder can be made is refused at once', async () => {
 
 test('the claim of a live process is respected, and that of a dead one is not', () =>
   inTemporaryFolder(async (folder) => {
-    const lock = new URL('../../runtime/launcher/lock.ts', import.meta.url);
+    const lock = new URL('../../runtime/launcher/claim-directory.ts', import.meta.url);
     const code = `import { claimDirectory } from ${JSON.stringify(lock.href)};
       await claimDirectory(${JSON.stringify(folder)}); console.log('claimed'); setInterval(() => {}, 1e6);`;
     const holder = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {

@@ -23,7 +23,12 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
       { file: 'actors/raft/core/leader.ts', find: 'read.round = raft.round + 1;', put: 'read.round = 1;' },
     ],
     seeds: 30,
-    change: strongReadsUnder(['cut off the leader']),
+    change: strongReadsUnder(['cut off the leader'], {
+      clients: 14,
+      thinkMs: 15,
+      strongReads: 0.75,
+      faultEveryMs: 900,
+    }),
   },
   {
     name: 'woken-leader-answers',

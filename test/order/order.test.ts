@@ -318,4 +318,17 @@ test('at level debug each proposal leaves a line that shows its way', async () =
   assert.ok(lines.some((line) => JSON.parse(line).msg === 'submit a → order-1 → catalog-1'));
 });
 
+test('only the first proposal of a key that is nobody else’s goes without record', async () => {
+  const { mesh, clock, at } = start();
+  mesh.submit({ ...purchase('a'), once: true }, clock.monotonic() + 3_000).catch(() => {});
+  await settle();
+  at(0).fail('not-leader', 'catalog-2');
+  await settle();
+  assert.equal(
+    mesh.proposals.map(({ command }) => command.once),
+    [true, undefined],
+  );
+  assert.is(at(1).command.key, 'a');
+});
+
 test.run();

@@ -52,6 +52,19 @@ test('an answer that refuses ends it refused', () => {
   assert.is(tell(answered(reused)).state, 'refused');
 });
 
+test('a refusal without record ends it only if nothing else was proposed', () => {
+  const unrecorded = { ...soldOut('a'), unrecorded: true } as Result;
+  assert.is(tell(answered(unrecorded)).state, 'refused');
+  const waiting = tell(silent, answered(unrecorded));
+  assert.is(waiting.state, 'proposing');
+  assert.is(waiting.context.open, 1);
+  assert.is(tell(silent, answered(unrecorded), answered(confirmed('a'))).state, 'confirmed');
+  assert.is(tell(silent, answered(unrecorded), answered(soldOut('a'))).state, 'refused');
+  assert.is(tell(silent, answered(unrecorded), late).state, 'unknown');
+  // What was refused has not happened, and the other was never appended.
+  assert.is(tell(silent, answered(unrecorded), failed(2, 'not-leader'), late).state, 'none');
+});
+
 test('silence makes it propose again and keeps the first proposal open', () => {
   const { state, context, effects } = tell(silent);
   assert.is(state, 'proposing');

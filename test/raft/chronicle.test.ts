@@ -1,16 +1,16 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createLogger } from '../../runtime/logger.ts';
-import { createLeadingHost, type HostChanges, type HostTrial } from './host-support.ts';
+import { createLeadingDriver, type DriverTrialChanges, type DriverTrial } from './driver-support.ts';
 import { append } from './support.ts';
 
 /** A leader, and the sentences that its log has. */
-async function createTold(changes: HostChanges = {}): Promise<{ trial: HostTrial; lines: string[] }> {
+async function createTold(changes: DriverTrialChanges = {}): Promise<{ trial: DriverTrial; lines: string[] }> {
   const lines: string[] = [];
   const logger = createLogger('catalog-1', 'info', {
     write: (line) => void lines.push(JSON.parse(line).msg),
   });
-  return { trial: await createLeadingHost({ ...changes, logger }), lines };
+  return { trial: await createLeadingDriver({ ...changes, logger }), lines };
 }
 
 test('an election is told with its reason and its votes', async () => {
@@ -25,8 +25,8 @@ test('an election is told with its reason and its votes', async () => {
 test('a leader that is given up for a newer term says for whom, and a follower whom it follows and lost', async () => {
   const { trial, lines } = await createTold();
   lines.length = 0;
-  trial.host.dispatch({ ...append(trial.raft, {}), term: 2, from: 'catalog-3' });
-  trial.host.dispatch({ type: 'peer.disconnected', peer: 'catalog-3' });
+  trial.driver.dispatch({ ...append(trial.raft, {}), term: 2, from: 'catalog-3' });
+  trial.driver.dispatch({ type: 'peer.disconnected', peer: 'catalog-3' });
   await trial.clock.elapse(trial.raft.limits.tickMs * (trial.raft.timeout + 1));
   assert.equal(lines, [
     'follows catalog-3, the leader of term 2',
@@ -49,7 +49,7 @@ test('what changes more often than the bound is counted and not told', async () 
   await trial.clock.elapse(1_000);
   lines.length = 0;
   for (let time = 0; time < 40; time++) {
-    trial.host.dispatch({ type: 'peer.connected', peer: 'catalog-2', wiped: true });
+    trial.driver.dispatch({ type: 'peer.connected', peer: 'catalog-2', wiped: true });
   }
   assert.is(lines.filter((line) => line === 'catalog-2 has come back with an empty disk').length, 5);
   await trial.clock.elapse(1_100);

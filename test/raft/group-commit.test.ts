@@ -2,20 +2,20 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bookKey, HARD_STATE_KEY, logKey } from '../../storage/keys.ts';
 import { addBooks, newBook } from '../catalog/support.ts';
-import { createHostTrial, createLeadingHost, type HostTrial, SYNC_MS } from './host-support.ts';
+import { createDriverTrial, createLeadingHost, type DriverTrial, SYNC_MS } from './driver-support.ts';
 import { append, matched, voteRequest } from './support.ts';
 
 /** Where the effect of the first command goes. */
-const firstBook = ({ host }: HostTrial) => host.state.prefix + bookKey(1);
+const firstBook = ({ driver }: DriverTrial) => driver.state.prefix + bookKey(1);
 const books = (key: string) => addBooks(key, [newBook(undefined)]);
 
 /** Which writes held a record under this key. */
-const writesOf = ({ writes }: HostTrial, key: string) =>
+const writesOf = ({ writes }: DriverTrial, key: string) =>
   writes.map((operations) => operations.some((operation) => operation.key === key));
 
 test('a vote is on the disk before the answer leaves', async () => {
-  const trial = await createHostTrial();
-  trial.host.dispatch(voteRequest(1));
+  const trial = await createDriverTrial();
+  trial.driver.dispatch(voteRequest(1));
   await trial.clock.elapse(SYNC_MS - 1);
   assert.equal(trial.sent, []);
   assert.not(trial.disk.records.has(HARD_STATE_KEY));
@@ -25,8 +25,8 @@ test('a vote is on the disk before the answer leaves', async () => {
 });
 
 test('entries are on the disk, with their term, before they are acknowledged', async () => {
-  const trial = await createHostTrial();
-  trial.host.dispatch(append(4, { log: [4, 4] }));
+  const trial = await createDriverTrial();
+  trial.driver.dispatch(append(4, { log: [4, 4] }));
   await trial.clock.elapse(SYNC_MS - 1);
   assert.equal(trial.sent, []);
   await trial.clock.elapse(1);
@@ -37,11 +37,11 @@ test('entries are on the disk, with their term, before they are acknowledged', a
 });
 
 test('what comes while a batch is written is gathered into the next, one write at a time', async () => {
-  const trial = await createHostTrial();
-  trial.host.dispatch(append(1, { log: [1], seq: 1 }));
+  const trial = await createDriverTrial();
+  trial.driver.dispatch(append(1, { log: [1], seq: 1 }));
   await trial.clock.elapse(1);
   for (let index = 1; index <= 20; index++) {
-    trial.host.dispatch(append(1, { prev: [index, 1], log: [1], seq: 1 + index }));
+    trial.driver.dispatch(append(1, { prev: [index, 1], log: [1], seq: 1 + index }));
     await trial.clock.elapse(0);
   }
   await trial.clock.elapse(SYNC_MS - 1);
@@ -58,11 +58,11 @@ test('what comes while a batch is written is gathered into the next, one write a
 });
 
 test('entries are acknowledged in the order in which they came', async () => {
-  const trial = await createHostTrial();
-  trial.host.dispatch(append(1, { log: [1], seq: 1 }));
-  trial.host.dispatch(append(1, { prev: [1, 1], log: [1], seq: 2 }));
+  const trial = await createDriverTrial();
+  trial.driver.dispatch(append(1, { log: [1], seq: 1 }));
+  trial.driver.dispatch(append(1, { prev: [1, 1], log: [1], seq: 2 }));
   await trial.clock.elapse(1);
-  trial.host.dispatch(append(1, { prev: [2, 1], log: [1], seq: 3 }));
+  trial.driver.dispatch(append(1, { prev: [2, 1], log: [1], seq: 3 }));
   await trial.clock.elapse(2 * SYNC_MS);
   assert.equal(
     trial.told('raft.appended').map(({ seq }) => seq),
@@ -71,8 +71,8 @@ test('entries are acknowledged in the order in which they came', async () => {
 });
 
 test('an answer that changed nothing waits for no write', async () => {
-  const trial = await createHostTrial({ catalogs: 3 });
-  trial.host.dispatch(voteRequest(1, { pre: true }));
+  const trial = await createDriverTrial({ catalogs: 3 });
+  trial.driver.dispatch(voteRequest(1, { pre: true }));
   await trial.clock.elapse(0);
   assert.is(trial.told('raft.voted').length, 1);
   assert.equal(trial.writes, []);
@@ -80,7 +80,7 @@ test('an answer that changed nothing waits for no write', async () => {
 
 test('the commands of one turn are one append and one batch, and leave beside the sync', async () => {
   const trial = await createLeadingHost();
-  for (const key of ['a', 'b', 'c']) void trial.host.propose(books(key));
+  for (const key of ['a', 'b', 'c']) void trial.driver.propose(books(key));
   await trial.clock.elapse(0);
   const appended = trial.told('raft.append');
   assert.equal(
@@ -95,28 +95,28 @@ test('the commands of one turn are one append and one batch, and leave beside th
 
 test('what a quorum has is committed and applied before its effects are on the own disk', async () => {
   const trial = await createLeadingHost();
-  void trial.host.propose(books('a'));
+  void trial.driver.propose(books('a'));
   await trial.clock.elapse(SYNC_MS);
-  trial.host.dispatch(matched(trial.raft, 'catalog-3', 2));
+  trial.driver.dispatch(matched(trial.raft, 'catalog-3', 2));
   assert.equal(trial.applied, [2]);
   assert.not(trial.disk.records.has(firstBook(trial)));
 });
 
 test('applied effects ride on the next batch', async () => {
   const trial = await createLeadingHost();
-  void trial.host.propose(books('a'));
+  void trial.driver.propose(books('a'));
   await trial.clock.elapse(SYNC_MS);
-  trial.host.dispatch(matched(trial.raft, 'catalog-3', 2));
-  void trial.host.propose(books('b'));
+  trial.driver.dispatch(matched(trial.raft, 'catalog-3', 2));
+  void trial.driver.propose(books('b'));
   await trial.clock.elapse(0);
   assert.equal(writesOf(trial, firstBook(trial)), [false, true]);
 });
 
 test('applied effects that nothing follows get a batch of their own after a few quiet ticks', async () => {
   const trial = await createLeadingHost();
-  void trial.host.propose(books('a'));
+  void trial.driver.propose(books('a'));
   await trial.clock.elapse(SYNC_MS);
-  trial.host.dispatch(matched(trial.raft, 'catalog-3', 2));
+  trial.driver.dispatch(matched(trial.raft, 'catalog-3', 2));
   await trial.clock.elapse(4 * trial.raft.limits.tickMs);
   assert.is(trial.writes.length, 2);
   assert.equal(writesOf(trial, firstBook(trial)), [false, true]);
@@ -125,18 +125,18 @@ test('applied effects that nothing follows get a batch of their own after a few 
 });
 
 test('a crash before the sync sends nothing, and what was answered before is still there', async () => {
-  const trial = await createHostTrial();
-  trial.host.dispatch(append(3, { log: [3, 3], commit: 1, seq: 1 }));
+  const trial = await createDriverTrial();
+  trial.driver.dispatch(append(3, { log: [3, 3], commit: 1, seq: 1 }));
   await trial.clock.elapse(SYNC_MS);
-  trial.host.dispatch(voteRequest(4, { lastTerm: 3, lastIndex: 2 }));
-  trial.host.dispatch(append(3, { prev: [2, 3], log: [3], seq: 2 }));
+  trial.driver.dispatch(voteRequest(4, { lastTerm: 3, lastIndex: 2 }));
+  trial.driver.dispatch(append(3, { prev: [2, 3], log: [3], seq: 2 }));
   await trial.clock.elapse(SYNC_MS - 1);
   trial.disk.crash();
-  trial.host.stop();
+  trial.driver.stop();
   await trial.clock.elapse(100);
   assert.is(trial.told('raft.appended').length, 1);
 
-  const back = await createHostTrial({ disk: trial.disk, clock: trial.clock });
+  const back = await createDriverTrial({ disk: trial.disk, clock: trial.clock });
   assert.is(back.raft.term, 3);
   assert.ok(back.raft.log.lastIndex >= 2);
   assert.is(back.raft.durableIndex, back.raft.log.lastIndex);
@@ -144,23 +144,23 @@ test('a crash before the sync sends nothing, and what was answered before is sti
 });
 
 test('a vote that was answered binds after a crash', async () => {
-  const trial = await createHostTrial();
-  trial.host.dispatch(voteRequest(1));
+  const trial = await createDriverTrial();
+  trial.driver.dispatch(voteRequest(1));
   await trial.clock.elapse(SYNC_MS);
   trial.disk.crash();
-  trial.host.stop();
-  const back = await createHostTrial({ disk: trial.disk, clock: trial.clock });
-  back.host.dispatch(voteRequest(1, { from: 'catalog-3' }));
+  trial.driver.stop();
+  const back = await createDriverTrial({ disk: trial.disk, clock: trial.clock });
+  back.driver.dispatch(voteRequest(1, { from: 'catalog-3' }));
   await back.clock.elapse(SYNC_MS);
   assert.not(back.told('raft.voted')[0]!.granted);
 });
 
 test('a disk that fails ends the replica: it is reported once, and nothing is sent any more', async () => {
-  const trial = await createHostTrial();
+  const trial = await createDriverTrial();
   trial.breakDisk();
-  trial.host.dispatch(append(1, { log: [1] }));
+  trial.driver.dispatch(append(1, { log: [1] }));
   await trial.clock.elapse(100);
-  trial.host.dispatch(append(1, { prev: [1, 1], log: [1] }));
+  trial.driver.dispatch(append(1, { prev: [1, 1], log: [1] }));
   await trial.clock.elapse(10_000);
   assert.equal(trial.sent, []);
   assert.equal(
@@ -171,15 +171,15 @@ test('a disk that fails ends the replica: it is reported once, and nothing is se
 });
 
 test('everything up to now is durable when afterSync calls, and at once when it already is', async () => {
-  const trial = await createHostTrial();
+  const trial = await createDriverTrial();
   let calls = 0;
-  trial.host.dispatch(append(1, { log: [1] }));
-  trial.host.afterSync(() => calls++);
+  trial.driver.dispatch(append(1, { log: [1] }));
+  trial.driver.afterSync(() => calls++);
   await trial.clock.elapse(SYNC_MS - 1);
   assert.is(calls, 0);
   await trial.clock.elapse(1);
   assert.is(calls, 1);
-  trial.host.afterSync(() => calls++);
+  trial.driver.afterSync(() => calls++);
   await trial.clock.elapse(0);
   assert.is(calls, 2);
 });

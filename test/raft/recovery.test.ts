@@ -1,10 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { learnVoteFloor } from '../../actors/raft/rejoin.ts';
+import { learnVoteFloor } from '../../actors/raft/learn-vote-floor.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { NodeId, Reply } from '../../runtime/links/mesh.ts';
 import { meshCluster } from '../support/memory-cluster.ts';
-import { watch } from './host-support.ts';
+import { watch } from './driver-support.ts';
 import { append, createTrial, ofType, sent, voteRequest } from './support.ts';
 
 const PATIENCE_MS = 300;

@@ -7,18 +7,18 @@ import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { seededRandom } from '../../runtime/random.ts';
 import { writeHardState } from '../../storage/hard-state.ts';
-import type { Operation } from '../../storage/store.ts';
+import type { StoreOperation } from '../../storage/store.ts';
 import { addBooks, newBook, purchase } from '../catalog/support.ts';
 import { type SimulatedDisk, simulatedDisk } from '../simulation/disk.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import {
-  createHostTrial,
+  createDriverTrial,
   createLeadingHost,
-  type HostTrial,
+  type DriverTrial,
   recordingMesh,
   SYNC_MS,
   watch,
-} from './host-support.ts';
+} from './driver-support.ts';
 import { append, LIMITS, matched } from './support.ts';
 
 const manyBooks = (key: string, count: number) =>
@@ -26,10 +26,10 @@ const manyBooks = (key: string, count: number) =>
     key,
     Array.from({ length: count }, () => newBook(undefined)),
   );
-const lead = async ({ clock, raft }: HostTrial) => clock.elapse(raft.limits.tickMs * 40);
+const lead = async ({ clock, raft }: DriverTrial) => clock.elapse(raft.limits.tickMs * 40);
 
 /** Operations in the parts of a batch: entries of the log and effects. */
-function parts(operations: readonly Operation[]): { entries: number; effects: number } {
+function parts(operations: readonly StoreOperation[]): { entries: number; effects: number } {
   const entries = operations.filter(({ key }) => key.startsWith('r/l/')).length;
   return { entries, effects: operations.filter(({ key }) => key.startsWith('g')).length };
 }
@@ -54,7 +54,7 @@ test('a log whose unapplied entries have 130,130 effects starts, and is applied 
   const clock = manualClock();
   const commands = Array.from({ length: 130 }, (_, at) => manyBooks(`poison-${at}`, 1_000));
   const disk = await unappliedDisk(clock, commands);
-  const trial = await createHostTrial({ catalogs: 1, clock, disk });
+  const trial = await createDriverTrial({ catalogs: 1, clock, disk });
   await lead(trial);
   await clock.elapse(40 * SYNC_MS);
   assert.equal(trial.failures, []);
@@ -68,13 +68,13 @@ test('a turn applies a slice, and a tick that is due comes before the next', asy
   const clock = manualClock();
   const commands = Array.from({ length: 100 }, (_, at) => manyBooks(`${at}`, 1));
   const disk = await unappliedDisk(clock, commands);
-  const trial = await createHostTrial({
+  const trial = await createDriverTrial({
     catalogs: 3,
     clock,
     disk,
     limits: { maxAppliedPerTurn: 12 },
   });
-  trial.host.dispatch(append(2, { prev: [100, 1], commit: 100 }));
+  trial.driver.dispatch(append(2, { prev: [100, 1], commit: 100 }));
   assert.is(trial.applied.length, 4, 'each is an entry, a book and a record');
   await clock.elapse(0);
   assert.is(trial.applied.at(-1), 100);
@@ -82,10 +82,10 @@ test('a turn applies a slice, and a tick that is due comes before the next', asy
 
 test('applying pauses while the effects of a whole batch wait, and goes on when it is taken', async () => {
   const limits = { maxBatchOperations: 10 };
-  const trial = await createHostTrial({ limits });
+  const trial = await createDriverTrial({ limits });
   const commands = Array.from({ length: 20 }, (_, at) => manyBooks(`${at}`, 1));
   for (const [at, command] of commands.entries()) {
-    trial.host.dispatch({
+    trial.driver.dispatch({
       ...append(1, { prev: [at, at === 0 ? 0 : 1], commit: 20 }),
       entries: [{ term: 1, at: 0, command }],
     } as ReturnType<typeof append>);
@@ -101,13 +101,13 @@ test('applying pauses while the effects of a whole batch wait, and goes on when 
 
 test('a proposal is answered when it is applied, however long it has been committed', async () => {
   const trial = await createLeadingHost({ limits: { maxBatchOperations: 4 } });
-  const { host, raft, clock } = trial;
-  const outcomes = Array.from({ length: 6 }, (_, at) => watch(host.propose(manyBooks(`${at}`, 1))));
+  const { driver, raft, clock } = trial;
+  const outcomes = Array.from({ length: 6 }, (_, at) => watch(driver.propose(manyBooks(`${at}`, 1))));
   await clock.elapse(0);
-  host.dispatch(matched(raft, 'catalog-2', raft.log.lastIndex));
-  host.dispatch(matched(raft, 'catalog-3', raft.log.lastIndex));
+  driver.dispatch(matched(raft, 'catalog-2', raft.log.lastIndex));
+  driver.dispatch(matched(raft, 'catalog-3', raft.log.lastIndex));
   await clock.elapse(0);
-  const { index } = host.state.applied;
+  const { index } = driver.state.applied;
   assert.ok(index < raft.commit);
   assert.equal(
     outcomes.map(({ outcome }) => outcome === 'pending'),
@@ -115,7 +115,7 @@ test('a proposal is answered when it is applied, however long it has been commit
   );
   for (let round = 0; round < 10; round++) {
     await clock.elapse(SYNC_MS);
-    host.dispatch(matched(raft, 'catalog-2', raft.log.lastIndex));
+    driver.dispatch(matched(raft, 'catalog-2', raft.log.lastIndex));
   }
   assert.equal(
     outcomes.map(({ outcome }) => typeof outcome),
@@ -126,31 +126,31 @@ test('a proposal is answered when it is applied, however long it has been commit
 test('proposals in hand are bounded in bytes', async () => {
   const trial = await createLeadingHost({ limits: { maxUncommittedBytes: 3_000 } });
   const large = (key: string) => addBooks(key, [newBook(undefined, { title: 'x'.repeat(1_000) })]);
-  const outcomes = ['a', 'b', 'c', 'd'].map((key) => watch(trial.host.propose(large(key))));
+  const outcomes = ['a', 'b', 'c', 'd'].map((key) => watch(trial.driver.propose(large(key))));
   await trial.clock.elapse(0);
   assert.equal(
     outcomes.map(({ outcome }) => outcome),
     ['pending', 'pending', 'pending', 'overloaded'],
   );
-  const logged = watch(trial.host.propose(purchase('e', [{ id: 1, quantity: 1 }])));
+  const logged = watch(trial.driver.propose(purchase('e', [{ id: 1, quantity: 1 }])));
   await trial.clock.elapse(SYNC_MS);
   assert.is(logged.outcome, 'overloaded', 'they are in the log, but not applied');
-  trial.host.dispatch(matched(trial.raft, 'catalog-2', trial.raft.log.lastIndex));
+  trial.driver.dispatch(matched(trial.raft, 'catalog-2', trial.raft.log.lastIndex));
   await trial.clock.elapse(2 * SYNC_MS);
-  const next = watch(trial.host.propose(large('f')));
+  const next = watch(trial.driver.propose(large('f')));
   await trial.clock.elapse(0);
   assert.is(next.outcome, 'pending');
 });
 
 test('a turn puts as many commands into the log as one append carries, and the next turn the rest', async () => {
   const trial = await createLeadingHost({ limits: { maxEntriesPerAppend: 3, maxBatchOperations: 8 } });
-  for (let at = 0; at < 20; at++) void trial.host.propose(manyBooks(`${at}`, 1));
+  for (let at = 0; at < 20; at++) void trial.driver.propose(manyBooks(`${at}`, 1));
   await trial.clock.elapse(0);
   const own = trial.sent.filter(({ to, type }) => to === 'catalog-2' && type === 'raft.append');
   for (const { body } of own) assert.ok((body as { entries: unknown[] }).entries.length <= 3);
   for (let round = 0; round < 6; round++) {
     await trial.clock.elapse(SYNC_MS);
-    trial.host.dispatch(matched(trial.raft, 'catalog-2', trial.raft.log.lastIndex));
+    trial.driver.dispatch(matched(trial.raft, 'catalog-2', trial.raft.log.lastIndex));
   }
   assert.is(trial.raft.log.lastIndex, 21);
   for (const operations of trial.writes) assert.ok(parts(operations).entries <= 8);
@@ -158,14 +158,14 @@ test('a turn puts as many commands into the log as one append carries, and the n
 
 test('a follower is sent so many bytes ahead of its acknowledgements, and then no more', async () => {
   const trial = await createLeadingHost({ limits: { maxBytesInFlight: 2_000, maxBytesPerAppend: 1_000 } });
-  const { host, raft, clock } = trial;
-  for (let at = 0; at < 40; at++) void host.propose(manyBooks(`${at}`, 1));
+  const { driver, raft, clock } = trial;
+  for (let at = 0; at < 40; at++) void driver.propose(manyBooks(`${at}`, 1));
   await clock.elapse(SYNC_MS);
   const sentTo = (peer: string) => raft.progress.get(peer)!.next - 1;
   assert.ok(sentTo('catalog-2') < raft.log.lastIndex);
   assert.ok(raft.log.bytesBetween(1, sentTo('catalog-2')) < 3_000);
   for (let round = 0; round < 20; round++) {
-    host.dispatch(matched(raft, 'catalog-2', sentTo('catalog-2')));
+    driver.dispatch(matched(raft, 'catalog-2', sentTo('catalog-2')));
     await clock.elapse(SYNC_MS);
   }
   assert.is(sentTo('catalog-2'), raft.log.lastIndex);

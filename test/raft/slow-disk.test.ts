@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { addBooks, newBook } from '../catalog/support.ts';
-import { createHostTrial, createLeadingHost, type HostTrial, watch } from './host-support.ts';
+import { createDriverTrial, createLeadingHost, type DriverTrial, watch } from './driver-support.ts';
 import {
   append,
   appendsTo,
@@ -37,7 +37,7 @@ async function createCandidate(beginning: Parameters<typeof createTrial>[0] = {}
   return trial;
 }
 
-async function slow(trial: HostTrial, ms = SLOW_MS): Promise<HostTrial> {
+async function slow(trial: DriverTrial, ms = SLOW_MS): Promise<DriverTrial> {
   trial.disk.latencyMs = { least: ms, most: ms };
   return trial;
 }
@@ -267,12 +267,12 @@ test('a hanging disk takes no snapshot in', async () => {
   assert.equal(ofType(effects, 'receiveSnapshot'), []);
 });
 
-test('a host answers heartbeats beside a sync of a second, and entries behind it', async () => {
-  const trial = await slow(await createHostTrial());
-  trial.host.dispatch(append(1, { log: [1], seq: 1 }));
+test('a driver answers heartbeats beside a sync of a second, and entries behind it', async () => {
+  const trial = await slow(await createDriverTrial());
+  trial.driver.dispatch(append(1, { log: [1], seq: 1 }));
   for (let seq = 2; seq <= 10; seq++) {
     await trial.clock.elapse(50);
-    trial.host.dispatch(append(1, { prev: [1, 1], seq }));
+    trial.driver.dispatch(append(1, { prev: [1, 1], seq }));
   }
   assert.equal(
     trial.told('raft.appended').map(({ seq, match }) => `${seq}: ${match}`),
@@ -282,36 +282,36 @@ test('a host answers heartbeats beside a sync of a second, and entries behind it
   assert.equal(trial.told('raft.appended').at(-1), { term: 1, ok: true, match: 1, seq: 1 });
 });
 
-test('a host whose disk hangs under its lead says of its proposals that it does not know, and takes no more', async () => {
+test('a driver whose disk hangs under its lead says of its proposals that it does not know, and takes no more', async () => {
   const trial = await slow(await createLeadingHost(), 60_000);
   const { tickMs } = trial.raft.limits;
-  const inLog = watch(trial.host.propose(addBooks('a', [newBook(undefined)])));
+  const inLog = watch(trial.driver.propose(addBooks('a', [newBook(undefined)])));
   for (let ticks = 0; ticks < HANGING + 3; ticks++) {
     await trial.clock.elapse(tickMs);
-    if (trial.host.role === 'leader') trial.host.dispatch(matched(trial.raft, 'catalog-2', 1));
+    if (trial.driver.role === 'leader') trial.driver.dispatch(matched(trial.raft, 'catalog-2', 1));
   }
-  assert.is(trial.host.role, 'follower');
+  assert.is(trial.driver.role, 'follower');
   assert.is(inLog.outcome, 'leader-lost');
-  const refused = watch(trial.host.propose(addBooks('b', [newBook(undefined)])));
+  const refused = watch(trial.driver.propose(addBooks('b', [newBook(undefined)])));
   await trial.clock.elapse(0);
   assert.is(refused.outcome, 'not-leader');
   const length = trial.raft.log.lastIndex;
   await trial.clock.elapse(30_000);
   assert.is(trial.raft.log.lastIndex, length);
-  assert.is(trial.host.role, 'follower');
+  assert.is(trial.driver.role, 'follower');
 });
 
-test('a host is elected in one term although each sync takes a second', async () => {
-  const trial = await slow(await createHostTrial());
-  const { clock, host, raft } = trial;
+test('a driver is elected in one term although each sync takes a second', async () => {
+  const trial = await slow(await createDriverTrial());
+  const { clock, driver, raft } = trial;
   await clock.elapse(raft.limits.tickMs * (raft.timeout + 1));
-  host.dispatch(granted(raft, 'catalog-2', true));
-  assert.is(host.role, 'candidate');
+  driver.dispatch(granted(raft, 'catalog-2', true));
+  assert.is(driver.role, 'candidate');
   await clock.elapse(2 * SLOW_MS);
   assert.ok(trial.told('raft.vote').some(({ pre, term }) => !pre && term === 1));
   await clock.elapse(SLOW_MS);
-  host.dispatch(granted(raft, 'catalog-2', false));
-  assert.is(host.role, 'leader');
+  driver.dispatch(granted(raft, 'catalog-2', false));
+  assert.is(driver.role, 'leader');
   assert.is(raft.term, 1);
 });
 

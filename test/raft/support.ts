@@ -40,7 +40,7 @@ export interface Beginning {
   readonly limits?: Partial<Limits>;
 }
 
-/** The statechart without a host: events go in, effects come out, and nothing happens by itself. */
+/** The statechart without a driver: events go in, effects come out, and nothing happens by itself. */
 export interface Trial {
   readonly raft: Raft;
   readonly state: string;

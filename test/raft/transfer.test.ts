@@ -9,7 +9,7 @@ import { seededRandom } from '../../runtime/random.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 import { addBooks, newBook, openReplica, purchase, type Replica } from '../catalog/support.ts';
 import { settle } from '../support/manual-clock.ts';
-import { recordingMesh, type Sent } from './host-support.ts';
+import { recordingMesh, type Sent } from './driver-support.ts';
 import { createRaft } from './support.ts';
 
 const CHUNK_BYTES = 400;

@@ -77,20 +77,34 @@ test('bytes beyond the rate make what comes next wait, even where nothing is at 
   assert.equal(begun, ['a1', 'a2', 'a3'], 'a little is not waited for');
 });
 
-test('work that kept the process rests nine times as long, and five seconds at most', async () => {
+test('work that took processor time rests nine times as long, and 750 ms at most', async () => {
   const { clock, begun, enter, leaves } = stage();
   enter('a1');
   await clock.elapse(0);
-  leaves.get('a1')!(0, 100);
+  leaves.get('a1')!(0, 80);
   enter('a2');
-  await clock.elapse(640);
+  await clock.elapse(460);
   assert.equal(begun, ['a1']);
   await clock.elapse(20);
   assert.equal(begun, ['a1', 'a2']);
   leaves.get('a2')!(0, 10_000);
   enter('a3');
-  await clock.elapse(5_100);
+  await clock.elapse(730);
+  assert.equal(begun, ['a1', 'a2']);
+  await clock.elapse(20);
   assert.equal(begun, ['a1', 'a2', 'a3']);
+});
+
+test('whoever asks for one thing after the other is never refused, however long each takes', async () => {
+  const { clock, begun, refused, enter, leaves } = stage();
+  const names = Array.from({ length: 20 }, (_, n) => `a${n}`);
+  for (const name of names) {
+    enter(name, {}, 1_500);
+    await clock.elapse(1_500);
+    leaves.get(name)?.(0, 2_000);
+  }
+  assert.equal(refused, []);
+  assert.equal(begun, names);
 });
 
 test('one that may not enter keeps nobody else waiting, and enters when it may', async () => {

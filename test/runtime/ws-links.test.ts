@@ -7,7 +7,7 @@ import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import type { NodeId } from '../../runtime/links/mesh.ts';
 import { type OpenMesh, openMesh } from '../../runtime/links/open-mesh.ts';
 import { parseNodeId } from '../../runtime/links/topology.ts';
-import { webSocketTransport } from '../../runtime/links/ws-transport.ts';
+import { webSocketTransport } from '../../runtime/links/web-socket-transport.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { eventually } from '../support/eventually.ts';

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import { StartRefused } from '../../runtime/errors.ts';
 import type { Random } from '../../runtime/random.ts';
-import type { Operation, Range, Store } from '../../storage/store.ts';
+import type { Range, Store, StoreOperation } from '../../storage/store.ts';
 
 /**
  * A disk that outlives the processes using it. Writes take effect whole and in order, each after a latency drawn
@@ -36,7 +36,7 @@ export interface Latency {
 }
 
 interface Write {
-  readonly operations: readonly Operation[];
+  readonly operations: readonly StoreOperation[];
   readonly done: () => void;
 }
 
@@ -107,7 +107,7 @@ export function simulatedDisk(options: {
     holder = undefined;
   }
 
-  function take(operations: readonly Operation[]): void {
+  function take(operations: readonly StoreOperation[]): void {
     for (const operation of operations) {
       if (operation.type === 'del') {
         if (records.delete(operation.key)) sorted = undefined;
@@ -151,12 +151,12 @@ export function simulatedDisk(options: {
       if (closing) throw new Error('Database is not open');
     }
 
-    async function write(operations: readonly Operation[]): Promise<void> {
+    async function write(operations: readonly StoreOperation[]): Promise<void> {
       mustBeOpen();
       if (operations.length > 0) await queued(operations);
     }
 
-    function queued(operations: readonly Operation[]): Promise<void> {
+    function queued(operations: readonly StoreOperation[]): Promise<void> {
       return new Promise((done) => {
         if (holder !== store) return;
         writes.push({ operations: [...operations], done });

@@ -141,6 +141,7 @@ export function simulatedRedis(options: {
         get ready() {
           return client.ready;
         },
+        fault: undefined,
         observe: (observer) => void client.observers.push(observer),
         runId: () => command(client, () => runId),
         get: (key) => command(client, () => find(key) ?? null),

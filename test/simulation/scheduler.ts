@@ -132,6 +132,8 @@ export function processClock(
   return {
     now: () => Math.floor(1_700_000_000_000 + offsetMs + scheduler.now * rate),
     monotonic: () => offsetMs + scheduler.now * rate,
+    // Computing takes no time here.
+    cpu: () => 0,
     setTimeout: (run, delayMs) => scheduler.after(delayMs / rate, process, run),
     clearTimeout: (timer) => scheduler.cancel(timer),
     defer: (run) => void scheduler.after(0, process, run),

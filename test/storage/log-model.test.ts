@@ -6,7 +6,7 @@ import type { Entry } from '../../runtime/messages.ts';
 import { seededRandom } from '../../runtime/random.ts';
 import { ReplicaLog } from '../../storage/log.ts';
 import type { Position } from '../../storage/position.ts';
-import type { Operation } from '../../storage/store.ts';
+import type { StoreOperation } from '../../storage/store.ts';
 import { simulatedDisk } from '../simulation/disk.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import { purchaseEntry } from './log-support.ts';
@@ -102,7 +102,7 @@ test('whatever is done to it, the log is what a plain array would be, and after 
         }
       }
 
-      async function save(operations: Operation[]): Promise<void> {
+      async function save(operations: StoreOperation[]): Promise<void> {
         const written = store.write(operations);
         clock.advance(1);
         await written;

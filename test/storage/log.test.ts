@@ -6,7 +6,7 @@ import { logKey, OFFSET_KEY } from '../../storage/keys.ts';
 import { ReplicaLog } from '../../storage/log.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 import type { Position } from '../../storage/position.ts';
-import type { Operation, Store } from '../../storage/store.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
 import { failureOf } from './failure.ts';
 import { purchaseEntry, purchases } from './log-support.ts';
 
@@ -20,7 +20,7 @@ async function emptyLog(): Promise<{ store: Store; replica: ReplicaLog }> {
 const entriesOf = (replica: ReplicaLog) =>
   replica.slice(replica.offset.index + 1, replica.entryCount, Number.POSITIVE_INFINITY);
 
-const summary = (operations: readonly Operation[]) =>
+const summary = (operations: readonly StoreOperation[]) =>
   operations.map(({ type, key }) => `${type} ${key.startsWith('r/l/') ? Number(`0x${key.slice(4)}`) : key}`);
 
 log('an empty log ends at index 0 in term 0', async () => {
@@ -197,7 +197,7 @@ log.run();
 const damage = suite('a damaged log');
 
 /** Ten entries on a disk, the last eight kept; `change` then does its harm. */
-async function harmed(change: readonly Operation[]) {
+async function harmed(change: readonly StoreOperation[]) {
   const { store, replica } = await emptyLog();
   replica.append([...purchases(4, 1, 1), ...purchases(6, 5, 2)]);
   replica.compactTo(2);
@@ -207,7 +207,7 @@ async function harmed(change: readonly Operation[]) {
   return { store, replica, records };
 }
 
-const del = (index: number): Operation => ({ type: 'del', key: logKey(index) });
+const del = (index: number): StoreOperation => ({ type: 'del', key: logKey(index) });
 
 async function refusal(store: Store, applied: Position): Promise<Error> {
   const error = await failureOf(ReplicaLog.load(store, applied));

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Clock } from '../../runtime/clock.ts';
 import { seededRandom } from '../../runtime/random.ts';
-import type { Operation } from '../../storage/store.ts';
+import type { StoreOperation } from '../../storage/store.ts';
 import { type SimulatedDisk, simulatedDisk } from '../simulation/disk.ts';
 import { manualClock, settle } from '../support/manual-clock.ts';
 import { storeSuite } from './store-suite.ts';
@@ -11,6 +11,7 @@ import { storeSuite } from './store-suite.ts';
 const hastyClock: Clock = {
   now: () => 0,
   monotonic: () => 0,
+  cpu: () => 0,
   setTimeout: (run) => setImmediate(run),
   clearTimeout: (timer) => clearImmediate(timer as NodeJS.Immediate | undefined),
   defer: (run) => void setImmediate(run),
@@ -37,7 +38,7 @@ storeSuite('simulated disk', {
   },
 }).run();
 
-const put = (key: string, value = key): Operation => ({ type: 'put', key, value });
+const put = (key: string, value = key): StoreOperation => ({ type: 'put', key, value });
 
 function slowDisk(seed: number) {
   const clock = manualClock();

@@ -1,7 +1,7 @@
 import { suite, type Test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { keysUnder } from '../../storage/keys.ts';
-import type { Operation, Range, Store } from '../../storage/store.ts';
+import type { Range, Store, StoreOperation } from '../../storage/store.ts';
 
 /** Where the stores of one implementation come from. */
 export interface Stores {
@@ -9,8 +9,8 @@ export interface Stores {
   make(): Promise<{ store: Store; reopen?: () => Promise<Store>; dispose: () => Promise<void> }>;
 }
 
-const put = (key: string, value: string): Operation => ({ type: 'put', key, value });
-const del = (key: string): Operation => ({ type: 'del', key });
+const put = (key: string, value: string): StoreOperation => ({ type: 'put', key, value });
+const del = (key: string): StoreOperation => ({ type: 'del', key });
 
 async function recordsOf(store: Store, range: Range, pageSize?: number) {
   const records: (readonly [string, string])[] = [];

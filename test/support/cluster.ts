@@ -2,7 +2,7 @@ import { readFile, rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { NodeAnswer } from '../../runtime/api.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import { processStart } from '../../runtime/launcher/lock.ts';
+import { processStart } from '../../runtime/launcher/claim-directory.ts';
 import { eventually } from './eventually.ts';
 import { type LauncherProcess, spawnLauncher } from './launcher-process.ts';
 import { temporaryFolder } from './temporary.ts';

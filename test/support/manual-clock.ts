@@ -50,6 +50,7 @@ export function manualClock(startMs = 1_000_000): ManualClock {
   return {
     now: () => time,
     monotonic: () => time,
+    cpu: () => time,
     setTimeout: setAlarm,
     clearTimeout: (timer) => void (timer && live.delete(timer)),
     defer: (run) => void setAlarm(run, 0),

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { processStart } from '../../runtime/launcher/lock.ts';
+import { processStart } from '../../runtime/launcher/claim-directory.ts';
 
 const run = promisify(execFile);
 

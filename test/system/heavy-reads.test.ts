@@ -60,7 +60,8 @@ async function buy(body: object, orderId: string): Promise<void> {
 /** A page as text, asked for again where there is too much to do. */
 async function page(path: string): Promise<{ text: string; link: string | null }> {
   return eventually(path, async () => {
-    const response = await fetch(`${cluster.url}${path}`);
+    const headers = { authorization: `Bearer ${cluster.adminToken}` };
+    const response = await fetch(`${cluster.url}${path}`, { headers });
     const text = await response.text();
     if (response.status === 503 || response.status === 429) return undefined;
     assert.is(response.status, 200, text.slice(0, 200));
@@ -113,7 +114,8 @@ test('600 pages that are asked for at once and not read leave the memory as it w
     for (const { id, pid } of nodes) into.set(id, Math.max(into.get(id) ?? 0, await residentBytes(pid!)));
   };
   await look(before);
-  const text = `GET /orders?after=bif&limit=800 HTTP/1.1\r\nhost: ${hostname}\r\n\r\n`.repeat(20);
+  const head = `host: ${hostname}\r\nauthorization: Bearer ${cluster.adminToken}`;
+  const text = `GET /orders?after=bif&limit=800 HTTP/1.1\r\n${head}\r\n\r\n`.repeat(20);
   const sockets = Array.from({ length: 30 }, () => {
     const socket = openSocket(Number(port), hostname, () => socket.write(text));
     socket.on('error', () => {});

@@ -1,8 +1,8 @@
 import type { EventOf, Raft } from './raft.ts';
 
 /**
- * The log forgets what is applied durably, but keeps a stretch for followers that are a little behind. The applied
- * state on disk is the snapshot, so nothing has to be written to forget.
+ * Compaction: the log forgets what is applied durably, but keeps a stretch for followers that are a little behind. The applied
+ * state on disk is the snapshot, so forgetting writes nothing.
  */
 
 /** How many times the kept entries the log may hold while a snapshot is on its way to a follower. */

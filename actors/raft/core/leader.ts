@@ -20,7 +20,7 @@ function newProgress(next: number): Progress {
   return { mode: 'probe', match: 0, next, ackedRound: 0, probeRound: 0, probing: false, active: true };
 }
 
-/** Leaves office; the host tells everybody who waits that the outcome is not known here. */
+/** Stops leading; the driver answers every waiting proposer that the outcome is not known here. */
 export function stopLeading(raft: Raft): void {
   for (const [to, progress] of raft.progress) {
     if (progress.mode === 'snapshot') raft.effects.push({ type: 'stopSnapshot', to });

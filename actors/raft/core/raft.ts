@@ -1,6 +1,6 @@
-import type { LogCommand } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Body, NodeId } from '../../../runtime/links/mesh.ts';
+import type { Entry } from '../../../runtime/messages.ts';
 import type { ReplicaLog } from '../../../storage/log.ts';
 import type { Position } from '../../../storage/position.ts';
 
@@ -12,7 +12,7 @@ import type { Position } from '../../../storage/position.ts';
  * 9.6 and 6.4) and CheckQuorum as in etcd. Membership is static.
  *
  * The record is changed in place by the machine's actions, and by nothing else: a log of ten thousand entries is
- * not copied for each message. Its only way out is `effects`, which the host (`host.ts`) takes after each event.
+ * not copied for each message. Its only way out is `effects`, which the driver (`driver.ts`) takes after each event.
  */
 export interface Raft {
   readonly self: NodeId;
@@ -110,6 +110,9 @@ export interface PendingRead {
   round: number;
 }
 
+/** A command as the log's entries carry it. Raft does not look into it. */
+export type LoggedCommand = NonNullable<Entry['command']>;
+
 /** What happens to a replica. Messages from peers carry their sender. */
 export type ReplicaEvent =
   | ({ type: 'vote.requested'; from: NodeId } & Body<'raft.vote'>)
@@ -120,7 +123,7 @@ export type ReplicaEvent =
   | { type: 'term.exceeded'; term: number }
   /** `syncTicks`: how long the batch under way has been with the disk. */
   | { type: 'clock.ticked'; draw: number; syncTicks: number }
-  | { type: 'commands.proposed'; commands: readonly LogCommand[]; at: number }
+  | { type: 'commands.proposed'; commands: readonly LoggedCommand[]; at: number }
   | { type: 'reads.requested'; ids: readonly number[] }
   | { type: 'turn.ended' }
   | ({ type: 'batch.synced' } & SyncedBatch)
@@ -139,7 +142,7 @@ export interface SyncedBatch extends LogEnd {
   readonly applied: number;
 }
 
-/** What the host is to do, in order. */
+/** What the driver is to do, in order. */
 export type Effect =
   /** For what promises nothing that is not durable. */
   | { type: 'send'; to: NodeId; message: RaftMessage }

@@ -1,8 +1,9 @@
 import { readWhole } from '../../../runtime/command-line.ts';
 import { DEFAULT_LIMITS } from '../../../runtime/limits.ts';
+import { plain } from '../../../runtime/plain.ts';
 import { freshKey } from '../../client.ts';
 import { type CliCommand, EXIT, readAmount, readBookId, readKey } from '../command.ts';
-import { copies, plain } from '../wording.ts';
+import { copies } from '../wording.ts';
 import { askAgainWith } from '../write-failed.ts';
 
 export const buy: CliCommand = {

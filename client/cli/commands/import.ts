@@ -20,7 +20,7 @@ export const importFile: CliCommand = {
     'simply started again. Books without an id are known again only while the file stays as it is.',
   ],
   examples: [['import books.csv', 'all books of the file that are not there yet']],
-  admin: true,
+  token: 'admin',
   async run(context) {
     const [file] = context.args;
     const books = readBooks(file!, context.limits);

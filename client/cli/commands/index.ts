@@ -4,6 +4,7 @@ import { buy } from './buy.ts';
 import { importFile } from './import.ts';
 import { info } from './info.ts';
 import { order } from './order.ts';
+import { orders } from './orders.ts';
 import { price } from './price.ts';
 import { restock } from './restock.ts';
 import { search } from './search.ts';
@@ -16,6 +17,7 @@ export const COMMANDS: readonly CliCommand[] = [
   info,
   buy,
   order,
+  orders,
   watch,
   restock,
   price,

@@ -1,7 +1,7 @@
 import { UsageError } from '../../../runtime/command-line.ts';
+import { plain } from '../../../runtime/plain.ts';
 import { type CliCommand, EXIT } from '../command.ts';
 import { table } from '../table.ts';
-import { plain } from '../wording.ts';
 
 export const search: CliCommand = {
   name: 'search',

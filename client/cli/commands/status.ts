@@ -4,6 +4,7 @@ import { table } from '../table.ts';
 export const status: CliCommand = {
   name: 'status',
   usage: '',
+  token: 'if given',
   summary: 'every process of the store, dead ones included',
   examples: [
     ['status', 'a table of the processes'],
@@ -33,7 +34,9 @@ export const status: CliCommand = {
         node.url,
         node.reason,
       ]);
-      const reads = `${cache.hits} hits, ${cache.misses} misses`;
+      const { state, reason } = cache;
+      const condition = state === 'ready' ? '' : `${state} (${reason ?? 'no reason given'}), `;
+      const reads = `${condition}${cache.hits} hits, ${cache.misses} misses`;
       return [
         table(context.terminal, columns, rows),
         '',

@@ -1,10 +1,11 @@
 import type { StockAnswer } from '../../../runtime/api.ts';
 import { UsageError } from '../../../runtime/command-line.ts';
 import { DEFAULT_LIMITS } from '../../../runtime/limits.ts';
+import { plain } from '../../../runtime/plain.ts';
 import type { Client } from '../../client.ts';
 import type { StockFilter } from '../../subscriptions.ts';
 import { type CliCommand, type CliContext, EXIT, readBookId } from '../command.ts';
-import { copies, plain } from '../wording.ts';
+import { copies } from '../wording.ts';
 
 const MOST_BOOKS = DEFAULT_LIMITS.maxSubscriptions;
 

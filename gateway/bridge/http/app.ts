@@ -1,6 +1,7 @@
 import { isUtf8 } from 'node:buffer';
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify';
 import { BazarError } from '../../../runtime/errors.ts';
+import type { Certificate } from '../certificate.ts';
 import type { Context } from '../context.ts';
 import { answerClientError, asHttpError, sendProblem } from '../problem-response.ts';
 
@@ -8,20 +9,23 @@ import { answerClientError, asHttpError, sendProblem } from '../problem-response
 const TIMEOUT_CHECK_MS = 1_000;
 
 /** A fastify instance with what is the same for all routes: bounds, JSON, errors, counting. */
-export function createApp(context: Context): FastifyInstance {
+export function createApp(context: Context, tls?: Certificate): FastifyInstance {
   const { limits, logger } = context;
+  const server = {
+    headersTimeout: limits.httpRequestTimeoutMs,
+    connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, limits.httpRequestTimeoutMs),
+  };
   const app = fastify({
     logger: false,
     bodyLimit: limits.maxBodyBytes,
     requestTimeout: limits.httpRequestTimeoutMs,
     // Silence on a connection whose answer is still due must outlast the slowest answer.
     connectionTimeout: limits.httpRequestTimeoutMs + limits.purchaseDeadlineMs,
-    keepAliveTimeout: limits.httpRequestTimeoutMs,
+    keepAliveTimeout: limits.keepAliveMs,
     forceCloseConnections: true,
-    http: {
-      headersTimeout: limits.httpRequestTimeoutMs,
-      connectionsCheckingInterval: Math.min(TIMEOUT_CHECK_MS, limits.httpRequestTimeoutMs),
-    },
+    ...(tls
+      ? { https: { ...server, ...tls, handshakeTimeout: limits.httpRequestTimeoutMs } }
+      : { http: server }),
     routerOptions: { maxParamLength: 4096 },
     clientErrorHandler: answerClientError,
     frameworkErrors: (error, request, reply) => void fail(error, request, reply),

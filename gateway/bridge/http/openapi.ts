@@ -1,12 +1,15 @@
 import type { z } from 'zod';
 import { ERROR_KINDS, type ErrorCode } from '../../../runtime/errors.ts';
-import { createSchemaBook, type SchemaBook } from '../json-schema.ts';
 import type { HttpRequest, Operation } from '../operations/operation.ts';
 import { ProblemView } from '../problem.ts';
+import { createSchemaBook, type SchemaBook } from '../schema-book.ts';
 import { PROBES } from './probes.ts';
 
 /** What any route may answer. */
-const COMMON_ERRORS = ['too-many-requests', 'draining', 'internal'] as const;
+const COMMON_ERRORS = ['too-many-requests', 'draining', 'internal', 'foreign-host'] as const;
+
+/** Whose token a role takes; one of them is enough. */
+const SCHEMES = { admin: ['adminToken'], reader: ['readerToken', 'adminToken'] } as const;
 
 /** Headers that say where a read's answer came from. */
 const READ_HEADERS = {
@@ -52,7 +55,10 @@ export function openApiDocument(operations: Readonly<Record<string, Operation>>)
     },
     paths,
     components: {
-      securitySchemes: { adminToken: { type: 'http', scheme: 'bearer' } },
+      securitySchemes: {
+        adminToken: { type: 'http', scheme: 'bearer' },
+        readerToken: { type: 'http', scheme: 'bearer' },
+      },
       schemas: book.components,
     },
   };
@@ -73,7 +79,7 @@ function describe(operation: Operation, http: HttpRequest, book: SchemaBook): ob
     parameters: [
       ...parametersOf(http.path, 'path', book),
       ...parametersOf(http.query, 'query', book),
-      ...(http.key ? [parameter('Idempotency-Key', 'header', http.key.schema, book)] : []),
+      ...http.headers.map(({ header, schema }) => parameter(header, 'header', schema, book)),
     ],
     ...(http.body && {
       requestBody: {
@@ -83,9 +89,13 @@ function describe(operation: Operation, http: HttpRequest, book: SchemaBook): ob
     }),
     responses: {
       ...responses,
-      ...problems([...(role ? ['unauthorized' as const] : []), ...errors, ...kind.errors], book),
+      ...problems(
+        // A token that is shown must be right, also where none is needed.
+        ['unauthorized', ...(role ? (['foreign-origin'] as const) : []), ...errors, ...kind.errors],
+        book,
+      ),
     },
-    ...(role && { security: [{ adminToken: [] }] }),
+    ...(role && { security: SCHEMES[role].map((scheme) => ({ [scheme]: [] })) }),
   };
 }
 

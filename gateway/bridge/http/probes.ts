@@ -46,7 +46,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
     name: 'ws',
     summary: 'JSON-RPC 2.0 over WebSocket: the same operations, and subscriptions',
     answer: { 101: { description: 'Speak JSON-RPC now.' } },
-    errors: ['upgrade-required', 'overloaded', 'draining'],
+    errors: ['upgrade-required', 'overloaded', 'draining', 'foreign-origin'],
   },
 };
 

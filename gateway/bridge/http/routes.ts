@@ -1,20 +1,18 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { BazarError } from '../../../runtime/errors.ts';
+import type { Role } from '../../../runtime/api.ts';
 import type { Served } from '../../service.ts';
 import type { Context } from '../context.ts';
 import type { HttpRequest, Operation } from '../operations/operation.ts';
+import { parseRequest } from '../parse-request.ts';
 import { type Performed, perform } from '../perform.ts';
 import { traceWay } from '../trace-way.ts';
-import { parseRequest } from '../validation.ts';
-import { createCallers } from './callers.ts';
-import { fromUrl } from './url-fields.ts';
-
-const KEY_HEADER = 'idempotency-key';
+import { bearerOf, createCallers } from './callers.ts';
+import { fromUrl } from './from-url.ts';
 
 /** Adds the route of every operation that has one. */
 export function addRoutes(app: FastifyInstance, context: Context, operations: Iterable<Operation>): void {
   const { clock } = context;
-  const callerOf = createCallers(context);
+  const callers = createCallers(context);
 
   for (const operation of operations) {
     if (!operation.http) continue;
@@ -23,9 +21,9 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
     app.route({
       method,
       url,
-      onRequest: operation.role ? adminOnly : [],
+      onRequest: admitting(operation.role),
       handler: async (request, reply) => {
-        const performed = await perform(context, operation, readParams(request), callerOf(request));
+        const performed = await perform(context, operation, readParams(request), callers.of(request));
         traceWay(context, `${method} ${request.url}`, performed.answer);
         return send(request, reply, operation, performed);
       },
@@ -33,10 +31,12 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
   }
 
   /** Runs before the body is read, so that a stranger cannot make the gateway parse one. */
-  function adminOnly(request: FastifyRequest, _reply: FastifyReply, done: () => void): void {
-    const [scheme = '', token = ''] = (request.headers.authorization ?? '').split(' ', 2);
-    if (scheme.toLowerCase() !== 'bearer' || !context.isAdmin(token)) throw new BazarError('unauthorized');
-    done();
+  function admitting(needed: Role | undefined) {
+    return (request: FastifyRequest, _reply: FastifyReply, done: (error?: Error) => void): void => {
+      const isAnyones = !needed && bearerOf(request) === undefined;
+      if (isAnyones) done();
+      else callers.admit(request, needed).then(() => done(), done);
+    };
   }
 
   function send(
@@ -51,7 +51,7 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
       reply.raw.once('close', place.left);
     }
     if (served) addOrigin(reply, served);
-    const started = clock.monotonic();
+    const started = clock.cpu();
     const body = answer.body();
     if (served) {
       addVersion(reply, served);
@@ -64,9 +64,10 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
       reply.header('cache-control', 'no-store');
       reply.code(201 in answers && !done?.replayed ? 201 : 200);
       if (done?.replayed) reply.header('idempotent-replayed', 'true');
+      if (done?.version !== undefined) reply.header('etag', `"${done.version}"`);
     }
     const text = JSON.stringify(body);
-    place?.written(Buffer.byteLength(text), clock.monotonic() - started);
+    place?.written(Buffer.byteLength(text), clock.cpu() - started);
     reply.header('content-type', 'application/json; charset=utf-8');
     return reply.send(text);
   }
@@ -74,14 +75,15 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
 
 /** Gathers the parameters from the parts of a request, and checks each part against what belongs there. */
 function paramsReader({
+  method,
   path,
   query,
   body,
   wholeBody,
-  key,
+  headers,
 }: HttpRequest): (request: FastifyRequest) => object {
   const urlPath = fromUrl(path);
-  const urlQuery = fromUrl(query);
+  const urlQuery = fromUrl(query, method === 'GET');
   const ofNoBody = body?.safeParse({}).success ? {} : undefined;
 
   function readBody(given: unknown): object {
@@ -94,7 +96,12 @@ function paramsReader({
     ...parseRequest(urlPath, request.params, 'the address'),
     ...readBody(request.body),
     ...parseRequest(urlQuery, request.query, 'the query'),
-    ...(key && { [key.name]: parseRequest(key.schema, request.headers[KEY_HEADER], KEY_HEADER) }),
+    ...Object.fromEntries(
+      headers.map(({ name, header, schema, read }) => {
+        const text = request.headers[header.toLowerCase()];
+        return [name, parseRequest(schema, typeof text === 'string' ? read(text) : text, header)];
+      }),
+    ),
   });
 }
 

@@ -15,9 +15,10 @@ export function clusterOperations(limits: Limits) {
       route: 'GET /status',
       params: z.strictObject({}),
       answers: { 200: ['The cluster.', StatusAnswer] },
-      async run(context) {
+      async run(context, _params, { caller }) {
         const status = await statusInTime(context);
-        return { body: () => status };
+        if (caller.isLocal || caller.role) return { body: () => status };
+        return { body: () => ({ ...status, nodes: status.nodes.map(withoutPlace) }) };
       },
     }),
 
@@ -34,4 +35,9 @@ export function clusterOperations(limits: Limits) {
       },
     }),
   };
+}
+
+/** Which process it is and where its links are says nothing to strangers but how to attack it. */
+function withoutPlace({ pid: _pid, url: _url, ...node }: StatusAnswer['nodes'][number]) {
+  return node;
 }

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import { AuthenticatedAnswer, SubscribedAnswer, UnsubscribedAnswer } from '../../../runtime/api.ts';
 import { BookId } from '../../../runtime/domain.ts';
-import { BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import { Topic } from './fields.ts';
 import { CONNECTION, operation } from './operation.ts';
@@ -36,15 +35,16 @@ export function connectionOperations(limits: Limits) {
     }),
 
     authenticate: operation({
-      summary: 'Show the admin token; the admin methods are open to this connection then',
+      summary: 'Show a token; the methods of its role are open to this connection then',
       kind: { ...CONNECTION, inTurn: false },
       params: z.strictObject({ token: z.string().max(1000) }),
       answers: { 200: ['It is the right one.', AuthenticatedAnswer] },
-      errors: ['unauthorized'],
-      async run({ isAdmin }, { token }, { caller }) {
-        caller.isAdmin = isAdmin(token);
-        if (!caller.isAdmin) throw new BazarError('unauthorized');
-        return { body: () => ({ authenticated: true }) };
+      errors: ['unauthorized', 'too-many-requests'],
+      async run({ roleOf, tokens }, { token }, { caller }) {
+        caller.role = undefined;
+        const role = await tokens.check(caller.address, () => roleOf(token));
+        caller.role = role;
+        return { body: () => ({ authenticated: true, role }) };
       },
     }),
   };

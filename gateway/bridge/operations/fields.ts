@@ -8,12 +8,14 @@ import { parseMoney } from '../../../runtime/money.ts';
 const AMOUNT = 'must be an amount like "19.99", from 0 to 10000000.00';
 
 /** An amount as a decimal string or a number with at most two places; in cents afterwards. */
-export const Price = z.union([z.string(), z.number()], AMOUNT).transform((value, context) => {
-  const cents = parseMoney(String(value));
-  if (cents !== undefined) return cents;
-  context.addIssue({ code: 'custom', message: AMOUNT });
-  return z.NEVER;
-});
+export const Price = z
+  .union([z.string().meta({ examples: ['19.99'] }), z.number()], AMOUNT)
+  .transform((value, context) => {
+    const cents = parseMoney(String(value));
+    if (cents !== undefined) return cents;
+    context.addIssue({ code: 'custom', message: AMOUNT });
+    return z.NEVER;
+  });
 
 const WELL_FORMED = 'must be well-formed Unicode';
 
@@ -24,10 +26,31 @@ const WELL_FORMED = 'must be well-formed Unicode';
 const isWellFormed = (text: unknown) => typeof text !== 'string' || !/\p{Cs}/u.test(text);
 
 /** Bounded before it is trimmed: what is cut out of a long text keeps all of it in memory. */
-export const Topic = z.string().max(1_000).trim().min(1).max(200).refine(isWellFormed, WELL_FORMED);
+export const Topic = z
+  .string()
+  .max(1_000)
+  .trim()
+  .min(1)
+  .max(200)
+  .refine(isWellFormed, WELL_FORMED)
+  .meta({ examples: ['distributed systems'] });
+
+/** A character that is seen: no control, space, mark of text direction or filler, and no empty Braille cell. */
+const VISIBLE = /[^\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
+
+const visible = <Text extends z.ZodType<string>>(text: Text) =>
+  text.refine((given) => given === '' || VISIBLE.test(given), 'must have a character that can be seen');
+
+const { title, topic, authors } = NewBook.shape;
 
 export const OutsideBook = z
-  .strictObject({ ...NewBook.shape, price: Price })
+  .strictObject({
+    ...NewBook.shape,
+    title: visible(title),
+    topic: visible(topic),
+    authors: visible(authors.unwrap()).optional(),
+    price: Price,
+  })
   .refine((book) => Object.values(book).every(isWellFormed), WELL_FORMED);
 
 export const Consistency = z
@@ -38,5 +61,11 @@ export const Consistency = z
 export const IdempotencyKey = Key.optional().meta({
   description: 'Makes the request exactly-once: the same key again gets the recorded answer.',
 });
+
+export const ExpectedVersion = z
+  .int('must be a version as an ETag has it, like "17"')
+  .min(0)
+  .optional()
+  .meta({ description: 'The change is refused (`version-changed`) unless the book is at this version.' });
 
 export const PageLimit = ({ maxPage }: Limits) => z.int().min(1).max(maxPage).optional();

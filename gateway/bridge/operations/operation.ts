@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Role } from '../../../runtime/api.ts';
 import type { ErrorCode } from '../../../runtime/errors.ts';
 import type { Served, Submitted } from '../../service.ts';
 import type { Caller, Context } from '../context.ts';
@@ -21,8 +22,8 @@ export interface Description<Params extends z.ZodType = z.ZodType> {
   /** It is another route to what a JSON-RPC method does already. */
   readonly httpOnly?: true;
   /**
-   * What is asked, by name, as JSON-RPC takes it. By HTTP the names in the route stand in the address, `key` and
-   * `orderId` of a write in `Idempotency-Key`, and all others in the query of a GET or in the JSON body.
+   * What is asked, by name, as JSON-RPC takes it. By HTTP the names in the route stand in the address, those of
+   * `HEADER_FIELDS` of a write in their headers, and all others in the query of a GET or in the JSON body.
    */
   readonly params: Params;
   /** The one parameter that is the whole HTTP body instead of a field of it. */
@@ -36,7 +37,7 @@ export interface Description<Params extends z.ZodType = z.ZodType> {
   /** The errors of its own, beside those of its kind. */
   readonly errors?: readonly ErrorCode[];
   /** Who may ask; everybody where it is left out. */
-  readonly role?: 'admin';
+  readonly role?: Role;
   /** Which turn it waits for, because its answer may be large. */
   readonly heavy?: 'pages' | 'audits';
   /** Answers at once what turns out to be small; undefined where the call has to wait for its turn. */
@@ -60,7 +61,12 @@ export interface Answer {
   /** Of a read: where the answer came from. */
   readonly served?: Served<unknown>;
   /** Of a write: the way it took. */
-  readonly done?: { readonly servedBy: string; readonly replayed: boolean };
+  readonly done?: {
+    readonly servedBy: string;
+    readonly replayed: boolean;
+    /** That of the order or of the book, for its `ETag`; nothing where several books were added. */
+    readonly version: number | undefined;
+  };
   /** The body is a bare list that may go on after `next`; `isPaged` where a page of it was asked for. */
   readonly list?: { readonly next: number | null; readonly isPaged: boolean };
   /** To be called once the answer has been handed to the socket. */
@@ -98,6 +104,7 @@ export const WRITE: Kind = {
   revalidated: false,
   errors: [
     'invalid-request',
+    'foreign-origin',
     'key-reused',
     'malformed-json',
     'unsupported-media-type',
@@ -114,11 +121,40 @@ export interface HttpRequest {
   readonly url: string;
   readonly path: z.ZodObject;
   readonly query: z.ZodObject;
-  /** The parameter that stands in `Idempotency-Key`. */
-  readonly key: { readonly name: string; readonly schema: z.ZodType } | undefined;
+  /** The parameters that stand in headers. */
+  readonly headers: readonly (HeaderField & { readonly name: string; readonly schema: z.ZodType })[];
   readonly body: z.ZodType | undefined;
   readonly wholeBody: string | undefined;
 }
+
+/** How a parameter stands in a header. */
+interface HeaderField {
+  readonly header: string;
+  /** The parameter as the text of the header has it; what is none is left for the schema to refuse. */
+  readonly read: (text: string) => unknown;
+}
+
+/** As it is, or quoted as in the IETF draft (draft-ietf-httpapi-idempotency-key-header). */
+const KEY: HeaderField = { header: 'Idempotency-Key', read: (text) => text.replace(/^"(.*)"$/, '$1') };
+
+/**
+ * An `ETag` as it was given, or made weak by a proxy that compresses. `*` asks only for a book that there is, which a
+ * change of it does anyway.
+ */
+const VERSION: HeaderField = {
+  header: 'If-Match',
+  read(text) {
+    if (text.trim() === '*') return undefined;
+    const [, version] = /^\s*(?:W\/)?"(\d{1,15})"\s*$/.exec(text) ?? [];
+    return version === undefined ? text : Number(version);
+  },
+};
+
+const HEADER_FIELDS: ReadonlyMap<string, HeaderField> = new Map([
+  ['orderId', KEY],
+  ['key', KEY],
+  ['expectVersion', VERSION],
+]);
 
 export function operation<Params extends z.ZodType>(given: Description<Params>): Operation<Params> {
   const { rule, params } = given;
@@ -132,15 +168,18 @@ function spread({ params, rule, wholeBody }: Description, route: Route): HttpReq
   const variants = variantsOf(params);
   const names = new Set(variants.flatMap((variant) => Object.keys(variant.shape)));
   const inPath = new Set([...url.matchAll(/:(\w+)/g)].map(([, name]) => name!));
-  const keyName = method === 'GET' ? undefined : ['orderId', 'key'].find((name) => names.has(name));
-  const elsewhere = (name: string) => inPath.has(name) || name === keyName;
+  const inHeaders = method === 'GET' ? [] : [...HEADER_FIELDS].filter(([name]) => names.has(name));
+  const elsewhere = (name: string) => inPath.has(name) || inHeaders.some(([other]) => other === name);
   const pick = (variant: z.ZodObject, wanted: (name: string) => boolean) =>
     z.strictObject(Object.fromEntries(Object.entries(variant.shape).filter(([name]) => wanted(name))));
 
   const [first] = variants as [z.ZodObject];
-  const key =
-    keyName === undefined ? undefined : { name: keyName, schema: first.shape[keyName] as z.ZodType };
-  const parts = { method, url, key, wholeBody, path: pick(first, (name) => inPath.has(name)) };
+  const headers = inHeaders.map(([name, field]) => ({
+    ...field,
+    name,
+    schema: first.shape[name] as z.ZodType,
+  }));
+  const parts = { method, url, headers, wholeBody, path: pick(first, (name) => inPath.has(name)) };
   if (method === 'GET') {
     return { ...parts, query: pick(first, (name) => !elsewhere(name)), body: undefined };
   }
@@ -166,5 +205,6 @@ export function read<T>(served: Served<T>, view: (value: T) => object): Answer {
 }
 
 export function written({ result, servedBy }: Submitted): Answer {
-  return { done: { servedBy, replayed: result.replayed }, body: () => viewResult(result) };
+  const version = result.kind === 'added' ? undefined : result.version;
+  return { done: { servedBy, replayed: result.replayed, version }, body: () => viewResult(result) };
 }

@@ -89,6 +89,7 @@ export function readOperations(limits: Limits) {
       summary: 'All recorded orders in order-id order, page by page',
       kind: PAGE,
       route: 'GET /orders',
+      role: 'reader',
       params: z.strictObject({ after: Key.optional(), limit, consistency }),
       answers: { 200: ['A page.', OrdersAnswer] },
       heavy: 'pages',

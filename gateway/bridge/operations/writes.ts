@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AddedAnswer, BookAnswer, OrderAnswer } from '../../../runtime/api.ts';
 import { BookId, MAX_STOCK } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
-import { IdempotencyKey, OutsideBook, Price } from './fields.ts';
+import { ExpectedVersion, IdempotencyKey, OutsideBook, Price } from './fields.ts';
 import { type Description, operation, WRITE, written } from './operation.ts';
 
 /**
@@ -62,6 +62,7 @@ export function writeOperations(limits: Limits) {
         price: Price.optional(),
         restock: z.int().min(1).max(MAX_STOCK).optional(),
         stock: z.int().min(0).max(MAX_STOCK).optional(),
+        expectVersion: ExpectedVersion,
         key: IdempotencyKey,
       }),
       rule: {
@@ -70,7 +71,7 @@ export function writeOperations(limits: Limits) {
         message: 'must have a price, a restock or a stock, and not the last two together',
       },
       answers: { 200: ['The book as it is now.', BookAnswer] },
-      errors: ['unknown-book', 'stock-limit'],
+      errors: ['unknown-book', 'version-changed', 'stock-limit'],
       run: async ({ writes }, { id, key, ...change }) => written(await writes.updateBook(id, change, key)),
     }),
   };

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { asBazarError, BazarError } from '../../../runtime/errors.ts';
 import type { ConnectionLoad } from '../admission.ts';
 import type { Context } from '../context.ts';
@@ -18,6 +19,8 @@ import { createTurns } from './turns.ts';
 /** The WebSocket under a connection. */
 export interface Line {
   readonly address: string;
+  /** The client is a program of this machine, and speaks for no other. */
+  readonly isLocal: boolean;
   readonly isOpen: boolean;
   /** Bytes sent and not yet taken by the operating system. */
   readonly backlogBytes: number;
@@ -34,8 +37,8 @@ export interface Line {
 /** One client's JSON-RPC connection. */
 export interface RpcConnection {
   received(frame: string): void;
-  /** A frame that cannot be JSON text. */
-  receivedBinary(): void;
+  /** A binary frame: JSON all the same, as many clients send it. */
+  receivedBinary(frame: Buffer): void;
   drained(): void;
   closed(): void;
 }
@@ -63,7 +66,14 @@ export function createRpcConnection(options: {
     pages: createReader(line.address, { gathers: true, cut }),
     audits: createReader(line.address, { gathers: true, cut }),
   };
-  const caller: RpcCaller = { watcher, reader: (heavy) => readers[heavy], whenTaken, isAdmin: false };
+  const caller: RpcCaller = {
+    role: undefined,
+    isLocal: line.isLocal,
+    address: line.address,
+    watcher,
+    reader: (heavy) => readers[heavy],
+    whenTaken,
+  };
   const queued = held.queues.open(line.cut);
   const backlog = held.backlogs.open(line.cut);
   const turns = createTurns(line, limits, queued);
@@ -192,7 +202,10 @@ export function createRpcConnection(options: {
 
   return {
     received,
-    receivedBinary: () => send(encodeUnreadable(PARSE_ERROR, 'Frames must be text.')),
+    receivedBinary(frame) {
+      if (isUtf8(frame)) received(frame.toString());
+      else send(encodeUnreadable(PARSE_ERROR, 'A frame must be UTF-8.'));
+    },
     drained,
     closed() {
       queued.close();

@@ -1,9 +1,11 @@
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Caller, Context } from '../context.ts';
 import type { Answer, Operation } from '../operations/operation.ts';
+import { parseRequest } from '../parse-request.ts';
 import { perform } from '../perform.ts';
+import { suffices } from '../roles.ts';
+import { exampleOf } from '../schema-book.ts';
 import { traceWay } from '../trace-way.ts';
-import { parseRequest } from '../validation.ts';
 import { openRpcDocument } from './openrpc.ts';
 import { bytesOf } from './turns.ts';
 
@@ -55,15 +57,16 @@ export function createMethods(
 
 function methodOf(context: Context, name: string, operation: Operation): Method {
   const { kind, role, params: schema } = operation;
+  const byName = `params must be given by name, for example ${JSON.stringify(exampleOf(schema))}`;
 
   async function run(params: unknown, caller: RpcCaller): Promise<MethodResult> {
     const { answer, place } = await perform(context, operation, params, caller);
     traceWay(context, name, answer);
     try {
-      const started = context.clock.monotonic();
+      const started = context.clock.cpu();
       const json = JSON.stringify(resultOf(answer));
       if (!place) return { json, sent: answer.sent };
-      place.written(Buffer.byteLength(json), context.clock.monotonic() - started);
+      place.written(Buffer.byteLength(json), context.clock.cpu() - started);
       return { json, sent: () => caller.whenTaken(place.left) };
     } catch (error) {
       place?.left();
@@ -75,10 +78,10 @@ function methodOf(context: Context, name: string, operation: Operation): Method 
     readOnly: kind.readOnly,
     inTurn: kind.inTurn,
     prepare(params, caller) {
-      if (role && !caller.isAdmin) {
-        throw new BazarError('unauthorized', 'Call authenticate with the admin token first.');
+      if (role && !suffices(caller.role, role)) {
+        throw new BazarError('unauthorized', `Call authenticate with the ${role} token first.`);
       }
-      const checked = parseRequest(schema, named(params), 'params');
+      const checked = parseRequest(schema, named(params, byName), 'params');
       return { bytes: kind.inTurn ? bytesOf(checked) : 0, run: () => run(checked, caller) };
     },
   };
@@ -92,9 +95,9 @@ function resultOf({ body, done, list }: Answer): object {
 }
 
 /** Parameters are named. No parameters may be left out, or be the empty array that many clients send. */
-function named(params: unknown): unknown {
+function named(params: unknown, byName: string): unknown {
   if (params === undefined || params === null) return {};
   if (!Array.isArray(params)) return params;
   if (params.length === 0) return {};
-  throw new BazarError('invalid-request', 'params must be given by name, for example {"id":1}');
+  throw new BazarError('invalid-request', byName);
 }

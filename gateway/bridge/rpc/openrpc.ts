@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { ERROR_KINDS } from '../../../runtime/errors.ts';
-import { createSchemaBook, type SchemaBook } from '../json-schema.ts';
 import { type Operation, variantsOf } from '../operations/operation.ts';
+import { createSchemaBook, type SchemaBook } from '../schema-book.ts';
 import { rpcCodeOf } from './protocol.ts';
 
 /** The description of every JSON-RPC method, as OpenRPC 1.3 (https://spec.open-rpc.org). */
@@ -21,7 +21,7 @@ export function openRpcDocument(operations: readonly (readonly [name: string, Op
 
 function describe(
   name: string,
-  { summary, kind, params, answers, result, errors = [] }: Operation,
+  { summary, kind, params, answers, result, role, errors = [] }: Operation,
   book: SchemaBook,
 ) {
   const [[meaning, shape]] = Object.values(answers).slice(-1) as [[string, z.ZodType]];
@@ -31,11 +31,13 @@ function describe(
     paramStructure: 'by-name',
     params: paramsOf(variantsOf(params), book),
     result: { name: 'result', summary: meaning, schema: book.schemaOf(result ?? shape, 'output') },
-    errors: [...new Set([...errors, ...kind.errors])].map((code) => ({
-      code: rpcCodeOf(code),
-      message: ERROR_KINDS[code].title,
-      data: { code, outcome: ERROR_KINDS[code].outcome },
-    })),
+    errors: [...new Set([...(role ? ['unauthorized' as const] : []), ...errors, ...kind.errors])].map(
+      (code) => ({
+        code: rpcCodeOf(code),
+        message: ERROR_KINDS[code].title,
+        data: { code, outcome: ERROR_KINDS[code].outcome },
+      }),
+    ),
   };
 }
 

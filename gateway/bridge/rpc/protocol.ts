@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { BazarError, type ErrorCode } from '../../../runtime/errors.ts';
 import { describeProblem } from '../problem.ts';
 
-/** JSON-RPC 2.0 as text (https://www.jsonrpc.org/specification): reading frames and calls, writing answers. */
+/** The protocol JSON-RPC 2.0 as text (https://www.jsonrpc.org/specification): reading frames and calls, writing answers. */
 
 type CallId = string | number | null;
 

@@ -2,18 +2,22 @@ import type { IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
-import { BazarError } from '../../../runtime/errors.ts';
+import { asBazarError, BazarError } from '../../../runtime/errors.ts';
 import type { Context } from '../context.ts';
+import { READ_AHEAD_BYTES } from '../intake.ts';
+import { isLocal } from '../is-local.ts';
 import type { Operation } from '../operations/operation.ts';
 import { writeProblem } from '../problem-response.ts';
+import { UNCOUNTED_BYTES } from '../shared-bytes.ts';
 import { createRpcConnection, type Line } from './connection.ts';
 import { createFrameProgress } from './frame-progress.ts';
+import { createFlow, createLine } from './line.ts';
 import { createMethods } from './methods.ts';
 
 const PATH = '/ws';
 const GOING_AWAY = 1001;
 
-/** How often unfinished messages are looked at, in each `frameTimeoutMs`. */
+/** How often unfinished messages and unread answers are looked at, in the time that each may take. */
 const LOOKS = 10;
 
 export interface RpcServer {
@@ -25,10 +29,13 @@ export interface RpcServer {
   close(): void;
 }
 
-/** A connection, and the monotonic time at which it was heard of last. */
+/** A connection. Its times are monotonic ms. */
 interface Life {
   readonly line: Line;
+  /** When it was heard of last. */
   heardAt: number;
+  /** When it was first seen not to have taken what was sent; undefined while it has. */
+  behindSince: number | undefined;
 }
 
 /** JSON-RPC over WebSocket (RFC 6455). The one place where clients' sockets are handled. */
@@ -36,13 +43,19 @@ export function createRpcServer(
   context: Context,
   operations: Readonly<Record<string, Operation>>,
 ): RpcServer {
-  const { admission, limits, held, clock, logger, subscriptions, endOfTurn } = context;
+  const { admission, doorkeeper, limits, held, intake, clock, logger, subscriptions, endOfTurn } = context;
   const methods = createMethods(context, operations);
-  const server = new WebSocketServer({ noServer: true, maxPayload: limits.maxBodyBytes });
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: limits.maxBodyBytes,
+    // None is spoken but JSON-RPC, which has no name; the library would agree to whatever is asked for first.
+    handleProtocols: () => false,
+  });
   /** Open connections and their last signs of life. */
   const alive = new Map<WebSocket, Life>();
   let pings = clock.setTimeout(pingAll, limits.clientPingMs);
-  let looks = clock.setTimeout(lookAtFrames, limits.frameTimeoutMs / LOOKS);
+  const lookMs = Math.min(limits.frameTimeoutMs, limits.unreadAnswerMs) / LOOKS;
+  let looks = clock.setTimeout(look, lookMs);
 
   function pingAll(): void {
     for (const [client, life] of alive) {
@@ -54,9 +67,19 @@ export function createRpcServer(
     pings = clock.setTimeout(pingAll, limits.clientPingMs);
   }
 
-  function lookAtFrames(): void {
+  function look(): void {
     held.unfinished.expire(limits.frameTimeoutMs);
-    looks = clock.setTimeout(lookAtFrames, limits.frameTimeoutMs / LOOKS);
+    for (const life of alive.values()) lookAtBacklog(life);
+    looks = clock.setTimeout(look, lookMs);
+  }
+
+  /** Whoever reads nothing is cut off, however little waits for it and however much it says. */
+  function lookAtBacklog(life: Life): void {
+    const { line } = life;
+    const now = clock.monotonic();
+    if (line.isReady) life.behindSince = undefined;
+    else life.behindSince ??= now;
+    if (now - (life.behindSince ?? now) >= limits.unreadAnswerMs) line.cut('it does not read its answers');
   }
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -67,12 +90,19 @@ export function createRpcServer(
     else {
       server.handleUpgrade(request, socket, head, (client) => {
         socket.off('error', fail);
-        connect(client, socket as Socket);
+        connect(client, socket as Socket, isLocal(request));
       });
     }
   }
 
-  function refusal({ url = '' }: IncomingMessage): BazarError | undefined {
+  function refusal(request: IncomingMessage): BazarError | undefined {
+    const { url = '' } = request;
+    try {
+      doorkeeper.checkHost(request);
+      doorkeeper.checkOrigin(request);
+    } catch (error) {
+      return asBazarError(error);
+    }
     if (url.split('?', 1)[0] !== PATH)
       return new BazarError('not-found', `WebSockets are served at ${PATH}.`);
     if (admission.draining) return new BazarError('draining');
@@ -83,16 +113,19 @@ export function createRpcServer(
     );
   }
 
-  function connect(client: WebSocket, socket: Socket): void {
+  function connect(client: WebSocket, socket: Socket, isLocal: boolean): void {
     const frames = createFrameProgress();
-    // What is not read now cannot come to its end.
-    const weighFrames = () => unfinished.hold(client.isPaused ? 0 : frames.unfinishedBytes);
-    const line = createLine(client, socket, endOfTurn, weighFrames, (reason) => {
+    const flow = createFlow(client, weighFrames);
+    const line = createLine(client, socket, isLocal, flow, endOfTurn, (reason) => {
       logger.warn(`client ${socket.remoteAddress} is cut off: ${reason}`);
     });
     const unfinished = held.unfinished.open(line.cut);
+    const pieces = intake.open(line.address, {
+      pause: () => flow.hold('intake'),
+      resume: () => flow.release('intake'),
+    });
     const connection = createRpcConnection({ line, context, methods });
-    const life: Life = { line, heardAt: clock.monotonic() };
+    const life: Life = { line, heardAt: clock.monotonic(), behindSince: undefined };
     alive.set(client, life);
     const sign = () => {
       life.heardAt = clock.monotonic();
@@ -100,7 +133,7 @@ export function createRpcServer(
     client.on('pong', sign);
     client.on('message', (data, isBinary) => {
       sign();
-      if (isBinary) connection.receivedBinary();
+      if (isBinary) connection.receivedBinary(data as Buffer);
       else connection.received(data.toString());
     });
     client.on('error', (error) => logger.debug(`client ${socket.remoteAddress}: ${error.message}`));
@@ -109,16 +142,25 @@ export function createRpcServer(
       // What began within this piece is new, whatever was unfinished before it.
       if (frames.take(chunk)) unfinished.hold(0);
       weighFrames();
+      if (frames.unfinishedBytes > UNCOUNTED_BYTES) pieces.took(chunk.length);
     });
     client.on('close', () => {
       alive.delete(client);
       unfinished.close();
+      pieces.close();
       connection.closed();
     });
     socket.on('drain', () => {
       sign();
+      life.behindSince = undefined;
       connection.drained();
     });
+
+    function weighFrames(): void {
+      // What is not read until calls have had their turns cannot come to its end.
+      if (flow.isHeldBy('turns')) unfinished.hold(0);
+      else unfinished.hold(frames.unfinishedBytes + (flow.isHeldBy('intake') ? READ_AHEAD_BYTES : 0));
+    }
   }
 
   return {
@@ -132,53 +174,6 @@ export function createRpcServer(
       clock.clearTimeout(looks);
       subscriptions.close();
       for (const client of alive.keys()) client.terminate();
-    },
-  };
-}
-
-/** The frames that one event-loop turn sends to a client leave in one write. */
-function createLine(
-  client: WebSocket,
-  socket: Socket,
-  endOfTurn: (run: () => void) => void,
-  onFlow: () => void,
-  onCut: (reason: string) => void,
-): Line {
-  let corked = false;
-  const uncork = () => {
-    corked = false;
-    socket.uncork();
-  };
-  return {
-    address: socket.remoteAddress ?? '',
-    get isOpen() {
-      return client.readyState === client.OPEN;
-    },
-    get backlogBytes() {
-      return client.bufferedAmount;
-    },
-    get isReady() {
-      return !socket.writableNeedDrain;
-    },
-    send(text) {
-      if (!corked) {
-        corked = true;
-        socket.cork();
-        endOfTurn(uncork);
-      }
-      client.send(text);
-    },
-    pause() {
-      client.pause();
-      onFlow();
-    },
-    resume() {
-      client.resume();
-      onFlow();
-    },
-    cut(reason) {
-      onCut(reason);
-      client.terminate();
     },
   };
 }

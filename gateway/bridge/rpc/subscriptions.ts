@@ -2,6 +2,7 @@ import type { StockAnswer } from '../../../runtime/api.ts';
 import type { BookChange, BookId } from '../../../runtime/domain.ts';
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
+import { topicKey } from '../../../runtime/topic.ts';
 import type { GatewayService } from '../../service.ts';
 import { viewStock } from '../views.ts';
 import { encodeNotification } from './protocol.ts';
@@ -62,7 +63,7 @@ interface News {
 }
 
 /** A watched topic: its books as far as they are known, and its watchers. */
-interface Topic {
+interface WatchedTopic {
   readonly books: Set<BookId>;
   readonly watchers: Set<Watcher>;
 }
@@ -90,7 +91,7 @@ export function createSubscriptions(options: {
 }): Subscriptions {
   const { service, limits, endOfTurn } = options;
   const byId = new Map<BookId, Set<Watcher>>();
-  const byTopic = new Map<string, Topic>();
+  const byTopic = new Map<string, WatchedTopic>();
   const topicOf = new Map<BookId, string>();
   /** Books and topics that are watched, by all watchers together. */
   let watched = 0;
@@ -111,7 +112,7 @@ export function createSubscriptions(options: {
   }
 
   function changed(change: BookChange): void {
-    if (change.topic !== undefined) learn(normal(change.topic), change.id);
+    if (change.topic !== undefined) learn(topicKey(change.topic), change.id);
     const topic = topicOf.get(change.id);
     const direct = byId.get(change.id);
     const indirect = topic === undefined ? undefined : byTopic.get(topic)?.watchers;
@@ -167,7 +168,7 @@ export function createSubscriptions(options: {
     const fresh: Partial<FilterFields> =
       'ids' in filter
         ? { ids: [...new Set(filter.ids)].filter((id) => !watcher.ids.has(id)) }
-        : watcher.topics.has(normal(filter.topic))
+        : watcher.topics.has(topicKey(filter.topic))
           ? {}
           : { topic: filter.topic };
     const { ids = [], topic } = fresh;
@@ -184,7 +185,7 @@ export function createSubscriptions(options: {
       else byId.set(id, new Set([watcher]));
     }
     if (topic !== undefined) {
-      const name = normal(topic);
+      const name = topicKey(topic);
       watcher.topics.add(name);
       const known = byTopic.get(name);
       if (known) known.watchers.add(watcher);
@@ -202,7 +203,7 @@ export function createSubscriptions(options: {
       if (watchers?.size === 0) byId.delete(id);
       if (!watcher.topics.has(topicOf.get(id) ?? '')) lose(watcher, id);
     }
-    if (topic !== undefined) unwatchTopic(watcher, normal(topic));
+    if (topic !== undefined) unwatchTopic(watcher, topicKey(topic));
     weigh(watcher);
   }
 
@@ -232,7 +233,7 @@ export function createSubscriptions(options: {
     for (let after: BookId | undefined; ; ) {
       const { books, next } = (await service.search(topic, { after })).value;
       for (const { id } of books) {
-        learn(normal(topic), id);
+        learn(topicKey(topic), id);
         ids.push(id);
       }
       if (next === null) return ids;
@@ -283,6 +284,3 @@ export function createSubscriptions(options: {
     close: stop,
   };
 }
-
-/** Topics match whole and case-insensitively. */
-const normal = (topic: string) => topic.trim().toLowerCase();

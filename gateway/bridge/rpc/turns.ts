@@ -13,7 +13,7 @@ export interface Turns {
 }
 
 /** What the turns look at. */
-interface Line {
+interface Reading {
   readonly isOpen: boolean;
   readonly isReady: boolean;
   pause(): void;
@@ -28,7 +28,7 @@ interface Waiting {
 /** A waiting call without its parameters: its promises and closures, about. */
 const CALL_BYTES = 4 * PIECE_BYTES;
 
-export function createTurns(line: Line, limits: Limits, account: Account): Turns {
+export function createTurns(line: Reading, limits: Limits, account: Account): Turns {
   const { maxClientQueueBytes } = limits;
   const queue: Waiting[] = [];
   let waitingBytes = 0;

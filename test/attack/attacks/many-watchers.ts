@@ -42,12 +42,8 @@ export const manyWatchers: StoreAttack = {
     for (const socket of sockets) socket.terminate();
     return { watching, refused };
   },
-  verdict: (measured) => [
-    ...noneEnded(measured),
-    ...memoryBounded(measured),
-    ...noOutage(measured, 2_000),
-    ...sellsAfterwards(measured),
-  ],
+  verdict: (measured) => [...noneEnded(measured), ...memoryBounded(measured), ...sellsAfterwards(measured)],
+  pace: (measured) => [...noOutage(measured, 2_000)],
 };
 
 /** The text of the first answer, or nothing if the connection is refused, lost or silent. */

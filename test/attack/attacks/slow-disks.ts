@@ -20,7 +20,7 @@ export const slowDisks: StoreAttack = {
     get env() {
       const slow = new URL('../slow-disk.js', import.meta.url);
       return {
-        BAZAR_TEST_DELAY_FILE: delayFile(),
+        TEST_DELAY_FILE: delayFile(),
         NODE_OPTIONS: `${process.env.NODE_OPTIONS ?? ''} --import ${slow}`,
       };
     },

@@ -49,8 +49,9 @@ export const strangers: StoreAttack = {
     ...measured.ended.filter((name) => name !== 'gateway-1').map((name) => `${name} ended`),
     ...memoryBounded(measured),
     ...staysInTerm(measured),
-    ...atMost(measured, 'ms until the gateway is back', RETURN_LIMIT_MS),
+    ...atMost(measured, 'ms until the gateway is back', PATIENCE_MS),
   ],
+  pace: (measured) => [...atMost(measured, 'ms until the gateway is back', RETURN_LIMIT_MS)],
 };
 
 /** Where catalogs and orders listen for others of the store. */

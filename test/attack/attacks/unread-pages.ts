@@ -45,8 +45,7 @@ export const unreadPages: StoreAttack = {
     ...noneEnded(measured),
     ...staysInTerm(measured),
     ...memoryBounded(measured),
-    ...keepsSelling(measured, 0.5),
-    ...noOutage(measured, 1_000),
     ...sellsAfterwards(measured),
   ],
+  pace: (measured) => [...keepsSelling(measured, 0.5), ...noOutage(measured, 1_000)],
 };

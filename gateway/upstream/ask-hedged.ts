@@ -1,12 +1,20 @@
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
-import type { AskType, Body, NodeId } from '../../runtime/links/mesh.ts';
+import type { AskType, Body, NodeId, Reply } from '../../runtime/links/mesh.ts';
 import { type Answered, type AskPorts, isFinal } from './ask-in-turn.ts';
 import type { RoundRobin } from './round-robin.ts';
+
+/** What is asked of the first replica, and of all others. */
+interface Hedged<T extends AskType> {
+  readonly first: Body<T>;
+  readonly again: Body<T>;
+  readonly provisional: (reply: Reply<T>) => boolean;
+}
 
 /**
  * Asks replicas the same until one answers or the deadline (local monotonic ms) has passed. One that is silent for
  * `attemptMs` is not given up: the next is asked beside it, and the first answer of any counts ("hedged requests",
- * Dean and Barroso, "The Tail at Scale", 2013). Only for what may safely be asked twice.
+ * Dean and Barroso, "The Tail at Scale", 2013). Only for what may safely be asked twice: as `again`, from the second
+ * replica on. A reply that is `provisional` does not count once another replica has been asked.
  *
  * Rejects with the error itself where another replica would say the same; with `outcome-unknown` where some
  * attempt may have had an effect; else with `unavailable`.
@@ -15,11 +23,12 @@ export function askHedged<T extends AskType>(
   { mesh, clock, limits, waits }: AskPorts,
   replicas: RoundRobin,
   type: T,
-  body: Body<T>,
+  { first, again, provisional }: Hedged<T>,
   patience: { readonly attemptMs: number; readonly deadline: number },
 ): Promise<Answered<T>> {
   return new Promise((resolve, reject) => {
     let candidates = replicas.candidates();
+    let asked = 0;
     let open = 0;
     let unknown = false;
     let over = false;
@@ -46,6 +55,7 @@ export function askHedged<T extends AskType>(
     function attempt(id: NodeId, left: number): void {
       let awaited = true;
       open++;
+      asked++;
       function goOn(): void {
         if (!awaited || over) return;
         awaited = false;
@@ -53,9 +63,13 @@ export function askHedged<T extends AskType>(
         next();
       }
       const silence = clock.setTimeout(goOn, Math.min(patience.attemptMs, left));
-      mesh.ask(id, type, body, left).then(
+      mesh.ask(id, type, asked > 1 ? again : first, left).then(
         (reply) => {
           clock.clearTimeout(silence);
+          if (asked > 1 && provisional(reply)) {
+            open--;
+            return goOn();
+          }
           over = true;
           resolve({ from: id, reply });
         },

@@ -12,8 +12,11 @@ export const DEFAULT_URL = 'http://127.0.0.1:8080';
 /** Options of every command. */
 const GLOBAL_OPTIONS = [
   new Option('--url <URL>', 'where the store is').env('BAZAR_URL').default(DEFAULT_URL),
-  new Option('--token <TOKEN>', "the admin token, if not the data directory's").env('BAZAR_ADMIN_TOKEN'),
-  new Option('--data <DIR>', 'the data directory, whose admin-token is used')
+  new Option(
+    '--token <TOKEN>',
+    'the token to show (default: BAZAR_ADMIN_TOKEN, for lists BAZAR_READER_TOKEN, or the data directory)',
+  ),
+  new Option('--data <DIR>', 'the data directory, whose admin-token or reader-token is used')
     .env('BAZAR_DATA')
     .default('./data'),
   new Option('--timeout <SECONDS>', 'how long to try, 0.1 to 3600').default(

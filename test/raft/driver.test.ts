@@ -1,19 +1,19 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { addBooks, newBook, purchase } from '../catalog/support.ts';
-import { createHostTrial, createLeadingHost, type HostTrial, SYNC_MS, watch } from './host-support.ts';
+import { createDriverTrial, createLeadingHost, type DriverTrial, SYNC_MS, watch } from './driver-support.ts';
 import { append, matched } from './support.ts';
 
 const books = (key: string) => addBooks(key, [newBook(undefined)]);
 
 /** A follower answers for everything that the leader has. */
-function acknowledge({ host, raft }: HostTrial, from = 'catalog-2'): void {
-  host.dispatch(matched(raft, from, raft.log.lastIndex));
+function acknowledge({ driver, raft }: DriverTrial, from = 'catalog-2'): void {
+  driver.dispatch(matched(raft, from, raft.log.lastIndex));
 }
 
 test('a proposal is answered when its entry is committed and applied, and not before', async () => {
   const trial = await createLeadingHost();
-  const added = watch(trial.host.propose(books('stock')));
+  const added = watch(trial.driver.propose(books('stock')));
   await trial.clock.elapse(SYNC_MS);
   assert.is(trial.raft.durableIndex, 2);
   assert.is(added.outcome, 'pending', 'one of three has it');
@@ -25,7 +25,7 @@ test('a proposal is answered when its entry is committed and applied, and not be
 
 test('a catalog alone answers once its own disk has the entry', async () => {
   const trial = await createLeadingHost({ catalogs: 1 });
-  const added = watch(trial.host.propose(books('stock')));
+  const added = watch(trial.driver.propose(books('stock')));
   await trial.clock.elapse(SYNC_MS - 1);
   assert.is(added.outcome, 'pending');
   await trial.clock.elapse(1);
@@ -34,9 +34,9 @@ test('a catalog alone answers once its own disk has the entry', async () => {
 
 test('each proposer gets the answer of its own command', async () => {
   const trial = await createLeadingHost({ catalogs: 1 });
-  void trial.host.propose(addBooks('stock', [newBook(1, { stock: 1 })]));
-  const first = watch(trial.host.propose(purchase('first', [{ id: 1, quantity: 1 }])));
-  const second = watch(trial.host.propose(purchase('second', [{ id: 1, quantity: 1 }])));
+  void trial.driver.propose(addBooks('stock', [newBook(1, { stock: 1 })]));
+  const first = watch(trial.driver.propose(purchase('first', [{ id: 1, quantity: 1 }])));
+  const second = watch(trial.driver.propose(purchase('second', [{ id: 1, quantity: 1 }])));
   await trial.clock.elapse(SYNC_MS);
   const summary = [first, second].map(({ outcome }) =>
     typeof outcome === 'object' && outcome.kind === 'order'
@@ -48,7 +48,7 @@ test('each proposer gets the answer of its own command', async () => {
 
 test('the leader stamps its wall time into the entries of a turn', async () => {
   const trial = await createLeadingHost();
-  void trial.host.propose(books('stock'));
+  void trial.driver.propose(books('stock'));
   const at = trial.clock.now();
   await trial.clock.elapse(0);
   assert.is(trial.raft.log.entry(2)!.at, at);
@@ -56,10 +56,10 @@ test('the leader stamps its wall time into the entries of a turn', async () => {
 
 test('a leader that leaves office says of its proposals that it does not know', async () => {
   const trial = await createLeadingHost();
-  const proposed = watch(trial.host.propose(books('stock')));
-  const read = watch(trial.host.readIndex());
+  const proposed = watch(trial.driver.propose(books('stock')));
+  const read = watch(trial.driver.readIndex());
   await trial.clock.elapse(0);
-  trial.host.dispatch({ type: 'term.exceeded', term: 9 });
+  trial.driver.dispatch({ type: 'term.exceeded', term: 9 });
   await trial.clock.elapse(0);
   assert.is(proposed.outcome, 'leader-lost');
   assert.is(read.outcome, 'not-leader');
@@ -67,43 +67,43 @@ test('a leader that leaves office says of its proposals that it does not know', 
 
 test('a proposal that has not reached the log when office ends did surely not happen', async () => {
   const trial = await createLeadingHost();
-  const proposed = watch(trial.host.propose(books('stock')));
-  trial.host.dispatch(append(9, { from: 'catalog-3' }));
+  const proposed = watch(trial.driver.propose(books('stock')));
+  trial.driver.dispatch(append(9, { from: 'catalog-3' }));
   await trial.clock.elapse(0);
   assert.is(proposed.outcome, 'not-leader');
   assert.is(trial.raft.log.lastIndex, 1);
 });
 
 test('whoever does not lead takes neither proposals nor strong reads, and names the leader', async () => {
-  const trial = await createHostTrial();
-  trial.host.dispatch(append(1, {}));
-  const error = await trial.host.propose(books('stock')).catch((reason) => reason);
+  const trial = await createDriverTrial();
+  trial.driver.dispatch(append(1, {}));
+  const error = await trial.driver.propose(books('stock')).catch((reason) => reason);
   assert.is(error.code, 'not-leader');
   assert.is(error.outcome, 'none');
   assert.equal(error.details, { leader: 'catalog-2' });
-  assert.is(await trial.host.readIndex().catch(({ code }) => code), 'not-leader');
+  assert.is(await trial.driver.readIndex().catch(({ code }) => code), 'not-leader');
 });
 
 test('proposals that are not committed are bounded', async () => {
   const trial = await createLeadingHost({ limits: { maxUncommittedEntries: 2 } });
-  const all = [1, 2, 3].map((number) => watch(trial.host.propose(books(`k${number}`))));
+  const all = [1, 2, 3].map((number) => watch(trial.driver.propose(books(`k${number}`))));
   await trial.clock.elapse(0);
   assert.equal(
     all.map(({ outcome }) => outcome),
     ['pending', 'pending', 'overloaded'],
   );
-  const fourth = watch(trial.host.propose(books('k4')));
+  const fourth = watch(trial.driver.propose(books('k4')));
   await trial.clock.elapse(SYNC_MS);
   assert.is(fourth.outcome, 'overloaded', 'they are in the log, but not committed');
   acknowledge(trial);
-  const fifth = watch(trial.host.propose(books('k5')));
+  const fifth = watch(trial.driver.propose(books('k5')));
   await trial.clock.elapse(0);
   assert.is(fifth.outcome, 'pending');
 });
 
 test('strong reads that wait are bounded', async () => {
   const trial = await createLeadingHost({ limits: { maxPendingReads: 2 } });
-  const all = [1, 2, 3].map(() => watch(trial.host.readIndex()));
+  const all = [1, 2, 3].map(() => watch(trial.driver.readIndex()));
   await trial.clock.elapse(0);
   assert.is(all[2]!.outcome, 'overloaded');
   acknowledge(trial);
@@ -116,17 +116,17 @@ test('strong reads that wait are bounded', async () => {
 
 test('the strong reads of a turn share one round', async () => {
   const trial = await createLeadingHost();
-  for (let read = 0; read < 50; read++) void trial.host.readIndex();
+  for (let read = 0; read < 50; read++) void trial.driver.readIndex();
   await trial.clock.elapse(0);
   assert.is(trial.told('raft.append').length, 2, 'one message a follower');
 });
 
 test('a broken invariant of the machine is reported, and the replica is silent from then on', async () => {
   const trial = await createLeadingHost();
-  const proposed = watch(trial.host.propose(books('stock')));
+  const proposed = watch(trial.driver.propose(books('stock')));
   await trial.clock.elapse(0);
   const before = trial.sent.length;
-  trial.host.dispatch(append(trial.raft.term, { from: 'catalog-3' }));
+  trial.driver.dispatch(append(trial.raft.term, { from: 'catalog-3' }));
   await trial.clock.elapse(10_000);
   assert.is(trial.failures.length, 1);
   assert.match(String(trial.failures[0]), 'has two leaders');
@@ -147,7 +147,7 @@ test('a command that breaks the state is reported like a broken invariant', asyn
       return state;
     },
   });
-  const proposed = watch(trial.host.propose(books('stock')));
+  const proposed = watch(trial.driver.propose(books('stock')));
   await trial.clock.elapse(1_000);
   assert.equal(
     trial.failures.map((failure) => (failure as Error).message),
@@ -156,16 +156,16 @@ test('a command that breaks the state is reported like a broken invariant', asyn
   assert.is(proposed.outcome, 'leader-lost', 'it may be committed on the others');
 });
 
-test('a host that is stopped ends what waits for it, and its clock', async () => {
+test('a driver that is stopped ends what waits for it, and its clock', async () => {
   const trial = await createLeadingHost();
-  const inLog = watch(trial.host.propose(books('a')));
-  const read = watch(trial.host.readIndex());
+  const inLog = watch(trial.driver.propose(books('a')));
+  const read = watch(trial.driver.readIndex());
   await trial.clock.elapse(0);
-  const queued = watch(trial.host.propose(books('b')));
-  trial.host.stop();
+  const queued = watch(trial.driver.propose(books('b')));
+  trial.driver.stop();
   await trial.clock.elapse(1_000);
   assert.equal([inLog.outcome, queued.outcome, read.outcome], ['leader-lost', 'not-leader', 'not-leader']);
-  assert.is(await trial.host.propose(books('c')).catch(({ code }) => code), 'not-leader');
+  assert.is(await trial.driver.propose(books('c')).catch(({ code }) => code), 'not-leader');
   assert.is(trial.clock.pending, 0);
   assert.equal(trial.failures, []);
 });

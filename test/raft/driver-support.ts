@@ -2,11 +2,12 @@ import { type CatalogDisk, openCatalogDisk } from '../../actors/catalog/disk.ts'
 import type { Raft } from '../../actors/raft/core/raft.ts';
 import { createDriver, type Driver } from '../../actors/raft/driver.ts';
 import type { StateMachine } from '../../actors/raft/state-machine.ts';
+import type { BookChange, LogCommand, Result } from '../../runtime/domain.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Body, Mesh, NodeId, TellType } from '../../runtime/links/mesh.ts';
 import { type Logger, silentLogger } from '../../runtime/logger.ts';
 import { seededRandom } from '../../runtime/random.ts';
-import type { Operation, Store } from '../../storage/store.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
 import { type SimulatedDisk, simulatedDisk } from '../simulation/disk.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
 import { granted, LIMITS, matched } from './support.ts';
@@ -20,15 +21,15 @@ export interface Sent {
   readonly body: unknown;
 }
 
-/** A host of `catalog-1` on a slow disk, whose messages are recorded instead of sent. */
-export interface HostTrial {
+/** A driver of `catalog-1` on a slow disk, whose messages are recorded instead of sent. */
+export interface DriverTrial {
   readonly clock: ManualClock;
   readonly disk: SimulatedDisk;
   readonly raft: Raft;
-  readonly host: Driver;
+  readonly driver: Driver<Result, BookChange>;
   readonly sent: Sent[];
   /** The operations of each write that was begun, and how many were under way at most. */
-  readonly writes: (readonly Operation[])[];
+  readonly writes: (readonly StoreOperation[])[];
   readonly mostWrites: number;
   readonly applied: number[];
   readonly failures: unknown[];
@@ -38,17 +39,17 @@ export interface HostTrial {
   told<T extends TellType>(type: T): Body<T>[];
 }
 
-export interface HostChanges {
+export interface DriverTrialChanges {
   readonly catalogs?: number;
   readonly limits?: Partial<Limits>;
   /** An earlier trial's, to be read after its crash. */
   readonly disk?: SimulatedDisk;
   readonly clock?: ManualClock;
   readonly logger?: Logger;
-  readonly stateOf?: (disk: CatalogDisk) => StateMachine;
+  readonly stateOf?: (disk: CatalogDisk) => StateMachine<LogCommand, Result, BookChange>;
 }
 
-export async function createHostTrial(changes: HostChanges = {}): Promise<HostTrial> {
+export async function createDriverTrial(changes: DriverTrialChanges = {}): Promise<DriverTrial> {
   const { catalogs = 3, clock = manualClock() } = changes;
   const random = seededRandom(1);
   const slow =
@@ -56,7 +57,7 @@ export async function createHostTrial(changes: HostChanges = {}): Promise<HostTr
     simulatedDisk({ location: 'slow', clock, random, latencyMs: { least: SYNC_MS, most: SYNC_MS } });
   const names = Array.from({ length: catalogs }, (_, at) => `catalog-${at + 1}`);
   const sent: Sent[] = [];
-  const writes: (readonly Operation[])[] = [];
+  const writes: (readonly StoreOperation[])[] = [];
   const applied: number[] = [];
   const failures: unknown[] = [];
   let writing = 0;
@@ -80,7 +81,7 @@ export async function createHostTrial(changes: HostChanges = {}): Promise<HostTr
   };
   const raft = disk.raft('catalog-1', names, { ...LIMITS, ...changes.limits });
   raft.chance = 0;
-  const host = createDriver({
+  const driver = createDriver({
     raft,
     state: changes.stateOf?.(disk) ?? disk.state,
     store,
@@ -99,7 +100,7 @@ export async function createHostTrial(changes: HostChanges = {}): Promise<HostTr
     clock,
     disk: slow,
     raft,
-    host,
+    driver,
     sent,
     writes,
     get mostWrites() {
@@ -115,19 +116,19 @@ export async function createHostTrial(changes: HostChanges = {}): Promise<HostTr
   };
 }
 
-/** A host that leads; with others, both of them have its no-op and it is committed. */
-export async function createLeadingHost(changes: HostChanges = {}): Promise<HostTrial> {
-  const trial = await createHostTrial(changes);
-  const { clock, raft, host } = trial;
-  host.dispatch({ type: 'peer.disconnected', peer: 'catalog-2' });
+/** A driver that leads; with others, both of them have its no-op and it is committed. */
+export async function createLeadingHost(changes: DriverTrialChanges = {}): Promise<DriverTrial> {
+  const trial = await createDriverTrial(changes);
+  const { clock, raft, driver } = trial;
+  driver.dispatch({ type: 'peer.disconnected', peer: 'catalog-2' });
   await clock.elapse(raft.limits.tickMs * (raft.timeout + 1));
   const [voter] = raft.peers;
-  if (voter) host.dispatch(granted(raft, voter, true));
+  if (voter) driver.dispatch(granted(raft, voter, true));
   await clock.elapse(2 * SYNC_MS);
-  if (voter) host.dispatch(granted(raft, voter, false));
+  if (voter) driver.dispatch(granted(raft, voter, false));
   await clock.elapse(2 * SYNC_MS);
-  if (host.role !== 'leader') throw new Error(`it is a ${host.role}`);
-  for (const peer of raft.peers) host.dispatch(matched(raft, peer, raft.log.lastIndex));
+  if (driver.role !== 'leader') throw new Error(`it is a ${driver.role}`);
+  for (const peer of raft.peers) driver.dispatch(matched(raft, peer, raft.log.lastIndex));
   await clock.elapse(2 * SYNC_MS);
   trial.sent.length = 0;
   trial.writes.length = 0;
@@ -148,7 +149,7 @@ export function recordingMesh(sent: Sent[]): Mesh {
     broadcast(to, type, body) {
       for (const id of to) sent.push({ to: id, type, body });
     },
-    ask: (to) => Promise.reject(new Error(`a host does not ask ${to}`)),
+    ask: (to) => Promise.reject(new Error(`a driver does not ask ${to}`)),
     peer: () => undefined,
     observe() {},
     setAddresses() {},

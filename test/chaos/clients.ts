@@ -6,8 +6,8 @@ import type { BookId, Key } from '../../runtime/domain.ts';
 import { asBazarError } from '../../runtime/errors.ts';
 import { formatMoney, parseMoney } from '../../runtime/money.ts';
 
-/** Where clients ask the store; in the history's words what they ask and what they are told. */
-export interface Door {
+/** A client of the store that speaks in the terms of the history. */
+export interface StoreClient {
   /** Never rejects: what goes wrong is an outcome. */
   write(request: WriteRequest): Promise<Told>;
   /** Rejects if there is no answer. */
@@ -50,7 +50,7 @@ export interface Shown {
   readonly price: number;
 }
 
-export interface DoorOptions {
+export interface StoreClientOptions {
   readonly url: string;
   readonly adminToken: string;
   /** Milliseconds until the asker gives up. */
@@ -58,7 +58,7 @@ export interface DoorOptions {
 }
 
 /** By WebSocket, with the client library: it asks again by itself, under the same key, while patience lasts. */
-export function openSocketDoor({ url, adminToken, patienceMs }: DoorOptions): Door {
+export function openSocketClient({ url, adminToken, patienceMs }: StoreClientOptions): StoreClient {
   const limits = { callTimeoutMs: patienceMs };
   const client = connect({ url, token: adminToken, clock: systemClock, limits });
   return {
@@ -74,7 +74,7 @@ export function openSocketDoor({ url, adminToken, patienceMs }: DoorOptions): Do
 }
 
 /** By plain HTTP, each request once. */
-export function openHttpDoor({ url, adminToken, patienceMs }: DoorOptions): Door {
+export function openHttpClient({ url, adminToken, patienceMs }: StoreClientOptions): StoreClient {
   async function ask<T>(method: string, path: string, answer: z.ZodType<T>, write?: Write): Promise<T> {
     const headers = {
       authorization: `Bearer ${adminToken}`,

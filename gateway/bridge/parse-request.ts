@@ -74,7 +74,7 @@ function complaint(issue: Issue, value: unknown): string {
     case 'too_big':
       return `must ${extent(issue.origin, 'at most', issue.maximum)}`;
     case 'invalid_format':
-      return `must match ${issue.pattern ?? issue.format}`;
+      return 'has another form than it must have';
     case 'invalid_value':
       return `must be one of ${issue.values.map((one) => JSON.stringify(one)).join(', ')}`;
     case 'unrecognized_keys':

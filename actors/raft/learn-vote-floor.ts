@@ -2,8 +2,8 @@ import { type Clock, sleep } from '../../runtime/clock.ts';
 import type { Mesh, NodeId, Reply } from '../../runtime/links/mesh.ts';
 import { atLeastAsNew, type EventOf, type Raft } from './core/raft.ts';
 
-type Answer = Reply<'raft.identify'>;
-type Testimony = Extract<Answer, { recovering: false }>;
+type FloorAnswer = Reply<'raft.identify'>;
+type Testimony = Extract<FloorAnswer, { recovering: false }>;
 
 /**
  * What a wiped replica must learn before it takes part again. It may have voted and acknowledged before its disk
@@ -24,7 +24,7 @@ export async function learnVoteFloor(options: {
   readonly isStopped: () => boolean;
 }): Promise<EventOf<'voteFloor.learnt'>> {
   const { mesh, clock, raft, patienceMs } = options;
-  const answers = new Map<NodeId, Answer>();
+  const answers = new Map<NodeId, FloorAnswer>();
 
   async function ask(peer: NodeId): Promise<void> {
     if (answers.get(peer)?.recovering === false) return;

@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import { AuditAnswer, BooksAnswer, OrdersAnswer, StatusAnswer } from '../../runtime/api.ts';
 
-/** Someone who looks at the store without a proxy in between, and changes nothing. */
-export interface Onlooker {
+/** Reads the store without a proxy in between, and changes nothing. */
+export interface Observer {
   status(): Promise<StatusAnswer>;
   audit(): Promise<AuditAnswer>;
   /** All books, read strongly; there are not more than fit on a page. */
@@ -15,9 +15,10 @@ export interface Onlooker {
 const PATIENCE_MS = 5_000;
 const PAGE = 1_000;
 
-export function createOnlooker(url: string): Onlooker {
+export function createObserver(url: string, token: string): Observer {
   async function get<T>(path: string, answer: z.ZodType<T>): Promise<T> {
-    const response = await fetch(`${url}${path}`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+    const headers = { authorization: `Bearer ${token}` };
+    const response = await fetch(`${url}${path}`, { headers, signal: AbortSignal.timeout(PATIENCE_MS) });
     const content: unknown = await response.json();
     if (!response.ok) throw new Error(`GET ${path}: ${JSON.stringify(content)}`);
     return answer.parse(content);

@@ -1,15 +1,15 @@
 /**
- * A height over time that never falls: what was known at which moment. Only rises are kept, so it is as long as
+ * A step function of time that never falls: what was known at which moment. Only rises are kept, so it is as long as
  * the heights are many, however often it is told what it knows.
  */
-export interface Staircase {
+export interface MonotoneStepFunction {
   /** From just after `time` on it is at least `height`; times come in order. */
   rise(time: number, height: number): void;
   /** The height just before `time`. */
   before(time: number): number;
 }
 
-export function createStaircase(): Staircase {
+export function createMonotoneStepFunction(): MonotoneStepFunction {
   const times: number[] = [];
   const heights: number[] = [];
   return {

@@ -8,7 +8,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { WebSocket } from 'ws';
 import type { PeerConnection } from '../../runtime/links/transport.ts';
-import { type ListenPlace, webSocketTransport } from '../../runtime/links/ws-transport.ts';
+import { type ListenPlace, webSocketTransport } from '../../runtime/links/web-socket-transport.ts';
 import { eventually } from '../support/eventually.ts';
 import { transportSuite } from './transport-suite.ts';
 

@@ -2,11 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditAnswer, OrderAnswer } from '../../runtime/api.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { OrderLine } from '../checkers/history.ts';
-import type { Onlooker } from './onlooker.ts';
+import type { Observer } from './observer.ts';
 import type { PrivateStore } from './private-store.ts';
 
 /** What the store holds when all is over: its ledger, and every order. */
-export interface Aftermath {
+export interface AfterChecks {
   readonly audit: AuditAnswer;
   readonly orders: readonly OrderLine[];
   /** Copies of each book in confirmed orders. */
@@ -19,13 +19,13 @@ const LOOK_MS = 250;
 /** Every process is there and ready, and there is a leader; false if `limitMs` is over before that. */
 export async function becomesWhole(
   { store }: PrivateStore,
-  onlooker: Onlooker,
+  observer: Observer,
   limitMs: number,
 ): Promise<boolean> {
   const giveUpAt = systemClock.monotonic() + limitMs;
   while (systemClock.monotonic() < giveUpAt) {
     const areReady = store.supervisor.nodes.every(({ state }) => state === 'ready');
-    const status = areReady ? await onlooker.status().catch(() => undefined) : undefined;
+    const status = areReady ? await observer.status().catch(() => undefined) : undefined;
     if (status?.leader && status.nodes.every(({ state }) => state === 'ready')) return true;
     await sleep(LOOK_MS);
   }
@@ -36,21 +36,21 @@ export async function becomesWhole(
  * The audit and the order table of one and the same log index, once nobody buys any more. `undefined` if the
  * catalogs are not equal, or go on changing, for all of `limitMs`.
  */
-export async function readAftermath(onlooker: Onlooker, limitMs: number): Promise<Aftermath | undefined> {
+export async function runAfterChecks(observer: Observer, limitMs: number): Promise<AfterChecks | undefined> {
   const giveUpAt = systemClock.monotonic() + limitMs;
   while (systemClock.monotonic() < giveUpAt) {
-    const found = await readAtOneIndex(onlooker).catch(() => undefined);
+    const found = await readAtOneIndex(observer).catch(() => undefined);
     if (found) return found;
     await sleep(LOOK_MS);
   }
   return undefined;
 }
 
-async function readAtOneIndex(onlooker: Onlooker): Promise<Aftermath | undefined> {
-  const before = await onlooker.audit();
+async function readAtOneIndex(observer: Observer): Promise<AfterChecks | undefined> {
+  const before = await observer.audit();
   if (!before.consistent || before.catalogs.some(({ state }) => state !== 'present')) return undefined;
-  const orders = await readOrders(onlooker);
-  const audit = await onlooker.audit();
+  const orders = await readOrders(observer);
+  const audit = await observer.audit();
   return audit.consistent && indexOf(audit) === indexOf(before) ? { audit, ...orders } : undefined;
 }
 
@@ -59,11 +59,11 @@ function indexOf({ catalogs }: AuditAnswer): string {
   return catalogs.map(({ applied }) => applied).join();
 }
 
-async function readOrders(onlooker: Onlooker): Promise<Pick<Aftermath, 'orders' | 'ordered'>> {
+async function readOrders(observer: Observer): Promise<Pick<AfterChecks, 'orders' | 'ordered'>> {
   const orders: OrderLine[] = [];
   const ordered = new Map<number, number>();
   for (let after: string | undefined; ; ) {
-    const page = await onlooker.orders(after);
+    const page = await observer.orders(after);
     for (const order of page.orders) {
       const { orderId, status, code, version } = order;
       orders.push({ kind: 'order', key: orderId, status, code, version });

@@ -1,14 +1,14 @@
 import { systemClock } from '../../runtime/clock.ts';
 import { asBazarError } from '../../runtime/errors.ts';
 import type { Line } from '../checkers/history.ts';
-import type { Door, Told, WriteRequest } from './doors.ts';
+import type { StoreClient, Told, WriteRequest } from './clients.ts';
 
-/** Where buyers write down what they ask and what they are told, as it happens. */
-export interface Notebook {
-  /** Asks once, by that door. */
-  write(client: string, door: Door, request: WriteRequest): Promise<Told>;
+/** Records each request of a buyer and its answer, as it happens. */
+export interface Recorder {
+  /** Asks once, through that client. */
+  write(client: string, storeClient: StoreClient, request: WriteRequest): Promise<Told>;
   /** Resolves to the price that was shown, if there was an answer. */
-  read(client: string, door: Door, book: number, strong: boolean): Promise<number | undefined>;
+  read(client: string, storeClient: StoreClient, book: number, strong: boolean): Promise<number | undefined>;
   /** When the last answer came that left its asker in doubt. */
   readonly doubtfulAt: number;
 }
@@ -19,7 +19,7 @@ export type RecordLine = (line: Line, isReplay: boolean) => Promise<void>;
 /** There is one gateway. It keeps its promises across its own deaths. */
 const VIA = 'gateway-1';
 
-export function createNotebook(record: RecordLine): Notebook {
+export function createRecorder(record: RecordLine): Recorder {
   const now = () => systemClock.monotonic();
   let operations = 0;
   let doubtfulAt = 0;
@@ -30,20 +30,20 @@ export function createNotebook(record: RecordLine): Notebook {
   }
 
   return {
-    async write(client, door, request) {
+    async write(client, storeClient, request) {
       const line = { ...request, ...asked(client) };
-      const told = await door.write(request);
+      const told = await storeClient.write(request);
       const end = now();
       const { replayed = false, ...answer } = told;
       if (told.outcome === 'unknown') doubtfulAt = end;
       await record({ ...line, ...answer, end: told.outcome === 'unknown' ? null : end } as Line, replayed);
       return told;
     },
-    async read(client, door, book, strong) {
+    async read(client, storeClient, book, strong) {
       const consistency = strong ? ('strong' as const) : ('default' as const);
       const line = { kind: 'read' as const, ...asked(client), book, consistency };
       try {
-        const shown = await door.read(book, strong);
+        const shown = await storeClient.read(book, strong);
         await record({ ...line, ...shown, end: now(), outcome: 'ok' }, false);
         return shown.price;
       } catch (error) {

@@ -1,7 +1,8 @@
 import { execFile } from 'node:child_process';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { touchPrivately } from './private-files.ts';
 
 /**
  * One launcher a data directory, with nothing to clean up after a crash. A launcher makes an empty file named
@@ -16,7 +17,7 @@ const CLAIM = /^launcher\.(\d+)\.(\w+)$/;
 export async function claimDirectory(directory: string): Promise<(() => Promise<void>) | number> {
   const own = `launcher.${process.pid}.${await processStart(process.pid)}`;
   const file = join(directory, own);
-  await writeFile(file, '');
+  await touchPrivately(file);
   const release = () => rm(file, { force: true });
 
   for (const name of await readdir(directory)) {
