@@ -1,185 +1,198 @@
+import type {
+  Happening,
+  HappeningFacts,
+  LeaderLoss,
+  RoleEnd,
+  VoteRefusal,
+} from '../../runtime/happenings.ts';
 import type { NodeId } from '../../runtime/links/mesh.ts';
-import type { Logger } from '../../runtime/logger.ts';
+import { isDiskHanging } from './core/disk-time.ts';
 import { atLeastAsNew, type EventOf, logEnd, type Raft, type ReplicaEvent } from './core/raft.ts';
 
-export type Role = 'recovering' | 'follower' | 'pre-candidate' | 'candidate' | 'leader';
+export type ReplicaRole = 'recovering' | 'follower' | 'pre-candidate' | 'candidate' | 'leader';
 
 /**
- * Tells what happens to a replica in sentences for the log: elections and their votes, who leads, why a lead ended,
- * snapshots, disks. It looks at the replica after each event and tells what is other than before, so a change is told
- * once, wherever in the statechart it came about.
+ * Tells what happens to a replica: elections and their votes, who leads, why a lead ended, snapshots, its disk. It
+ * compares the replica with what it was before, so a change is told once, wherever in the statechart it came about.
  */
 export interface Chronicle {
-  look(event: ReplicaEvent, role: Role): void;
+  /** To be called after each event. */
+  look(event: ReplicaEvent): void;
+  /** A snapshot begins to be sent. */
+  sends(to: NodeId): void;
+}
+
+/**
+ * The events of every purchase and heartbeat. They change a role only together with the term or the leader, so two
+ * comparisons are all that they cost.
+ */
+function isRoutine({ type }: ReplicaEvent): boolean {
+  switch (type) {
+    case 'append.received':
+    case 'append.answered':
+    case 'batch.synced':
+    case 'commands.proposed':
+    case 'reads.requested':
+    case 'turn.ended':
+      return true;
+    default:
+      return false;
+  }
 }
 
 export function createChronicle(options: {
   readonly raft: Raft;
-  readonly logger: Logger;
+  readonly role: () => ReplicaRole;
   readonly applied: () => number;
+  readonly happened: (happening: Happening) => void;
 }): Chronicle {
-  const { raft, logger, applied } = options;
+  const { raft, applied, happened } = options;
   const { limits } = raft;
-  let role: Role = 'follower';
-  let term = raft.term;
-  let vote: NodeId | null = raft.votedFor;
+  let role = options.role();
+  let { term, votedFor } = raft;
   let leader: NodeId | null = null;
-  /** The leader that was lost last, and how. */
-  let loss = 'it knows no leader';
+  let loss: LeaderLoss = { how: 'unknown' };
+  /** Ticks since the leader was heard, as of the last look. */
   let silentTicks = 0;
   let disk: 'well' | 'slow' | 'hanging' = 'well';
   let isBehind = false;
-  const receiving = new Set<string>();
-  let told = 0;
-  let left = 0;
-  let ticks = 0;
+  let transfer: string | undefined;
 
-  function tell(sentence: string, facts: object = {}): void {
-    if (told++ < limits.maxChronicleLines) logger.info({ term: raft.term, ...facts }, sentence);
-    else left++;
+  function tell<K extends keyof HappeningFacts>(kind: K, facts: HappeningFacts[K], at = raft.term): void {
+    happened({ kind, node: raft.self, term: at, facts } as Happening);
   }
 
-  /** A second begins. */
-  function renew(): void {
-    if (left > 0) logger.info(`${left} more changes in that second are left out`);
-    told = 0;
-    left = 0;
-  }
-
-  function seconds(count: number): string {
-    return `${((count * limits.tickMs) / 1000).toFixed(1)} s`;
+  function ms(ticks: number): number {
+    return Math.round(ticks * limits.tickMs);
   }
 
   function noteLeader(event: ReplicaEvent): void {
-    if (raft.leader === leader) return;
+    if (raft.leader === leader) {
+      noteRole(event);
+      return;
+    }
     if (leader !== null && leader !== raft.self) {
       const isCut = event.type === 'peer.disconnected';
-      loss = isCut
-        ? `the link to the leader ${leader} was lost`
-        : `the leader ${leader} was not heard for ${seconds(silentTicks)}`;
-      if (isCut) tell(`has lost its link to the leader ${leader}`);
+      loss = isCut ? { how: 'link-lost', leader } : { how: 'silent', leader, ms: ms(silentTicks) };
+      if (isCut) tell('leaderLost', { leader }, term);
     }
     leader = raft.leader;
-    if (leader !== null && leader !== raft.self) tell(`follows ${leader}, the leader of term ${raft.term}`);
+    noteRole(event);
+    if (leader !== null && leader !== raft.self) tell('leaderFollowed', { leader });
   }
 
-  function noteRole(event: ReplicaEvent, next: Role): void {
+  function noteRole(event: ReplicaEvent): void {
+    const next = options.role();
     if (next === role) return;
     const before = role;
     role = next;
-    if (before === 'recovering') {
-      const { lastIndex, lastTerm } = raft.voteFloor!;
-      tell(
-        `knows from every other catalog what it must not fall behind: entry ${lastIndex} of term ${lastTerm}`,
-      );
-    }
-    if (next === 'recovering') tell('was wiped: it takes no part until every other catalog has answered');
-    if (before === 'leader') tell(`gives up the lead of term ${term}: ${whyResigned(event)}`);
-    if (before === 'candidate' && next !== 'leader')
-      tell(`was not elected in term ${term}: ${whyDefeated(event)}`);
-    if (next === 'pre-candidate') tell(`asks whether it would be elected in term ${raft.term + 1}: ${loss}`);
-    if (next === 'candidate')
-      tell(`stands for election in term ${raft.term}, backed by ${names(raft.preVotes)}`);
+    if (before === 'recovering') tell('recovered', raft.voteFloor ?? logEnd(raft));
+    if (before === 'leader') tell('resigned', whyResigned(event), term);
+    if (before === 'candidate' && next !== 'leader') tell('defeated', whyDefeated(event), term);
+    if (next === 'pre-candidate') tell('preCampaign', { loss });
+    if (next === 'candidate') tell('campaign', { backers: [...raft.preVotes].sort() });
     if (next === 'leader') {
-      loss = 'it led before and hears no leader';
-      tell(`leads from term ${raft.term} on, elected by ${names(raft.votes)} of ${raft.peers.length + 1}`);
+      loss = { how: 'resigned' };
+      tell('elected', { voters: [...raft.votes].sort(), members: raft.peers.length + 1 });
     }
   }
 
-  function whyResigned(event: ReplicaEvent): string {
-    if (event.type === 'clock.ticked') {
-      if (raft.syncTicks >= limits.hangingDiskTicks) return `its disk hangs since ${seconds(raft.syncTicks)}`;
-      return `no majority was heard for ${seconds(limits.electionTicks)}`;
-    }
-    return `${senderOf(event)} is in term ${raft.term}`;
+  function whyResigned(event: ReplicaEvent): RoleEnd {
+    if (event.type !== 'clock.ticked') return newerTerm(event);
+    if (isDiskHanging(raft)) return { why: 'disk-hangs', ms: ms(raft.syncTicks) };
+    return { why: 'no-majority', ms: ms(limits.electionTicks) };
   }
 
-  function whyDefeated(event: ReplicaEvent): string {
-    if (event.type === 'clock.ticked') return 'too few votes came in time';
-    return raft.leader === null ? `${senderOf(event)} is in term ${raft.term}` : `${raft.leader} leads`;
+  function whyDefeated(event: ReplicaEvent): RoleEnd {
+    if (event.type === 'clock.ticked') return { why: 'too-few-votes', ms: ms(silentTicks) };
+    if (raft.leader === null || raft.term !== term) return newerTerm(event);
+    return { why: 'other-leader', leader: raft.leader };
+  }
+
+  function newerTerm(event: ReplicaEvent): RoleEnd {
+    return { why: 'newer-term', term: raft.term, from: 'from' in event ? event.from : null };
   }
 
   function noteVote(event: EventOf<'vote.requested'>): void {
-    if (event.pre || event.term !== raft.term) return;
-    const { from } = event;
-    if (raft.votedFor === from) {
-      if (vote !== from || term !== raft.term) tell(`votes for ${from} in term ${raft.term}`);
-      return;
-    }
-    const why = raft.votedFor === null ? whyUnfit(event) : `it has voted for ${raft.votedFor}`;
-    tell(`does not vote for ${from} in term ${raft.term}: ${why}`);
+    const { from: candidate } = event;
+    if (event.pre || event.term !== raft.term || role === 'recovering') return;
+    const isNew = votedFor !== candidate || term !== raft.term;
+    if (raft.votedFor !== candidate)
+      tell('voteRefused', { candidate, why: whyRefused(event), votedFor: raft.votedFor });
+    else if (isNew) tell('voteGiven', { candidate });
   }
 
-  function whyUnfit(event: EventOf<'vote.requested'>): string {
-    if (!atLeastAsNew(event, logEnd(raft))) return 'its own log is newer';
-    return 'its own disk was wiped, and what it held before may be newer';
+  function whyRefused(event: EventOf<'vote.requested'>): VoteRefusal {
+    if (raft.votedFor !== null) return 'has-voted';
+    return atLeastAsNew(event, logEnd(raft)) ? 'wiped' : 'own-log-newer';
   }
 
   function noteDisk(): void {
     const { syncTicks, slowestSync } = raft;
-    if (syncTicks >= limits.hangingDiskTicks) {
-      if (disk !== 'hanging') tell(`its disk hangs: a sync has taken ${seconds(syncTicks)} so far`);
+    if (isDiskHanging(raft)) {
+      if (disk !== 'hanging') tell('diskHangs', { ms: ms(syncTicks) });
       disk = 'hanging';
     } else if (slowestSync >= limits.slowDiskTicks) {
-      if (disk === 'well') tell(`its disk is slow: a sync took ${seconds(slowestSync)}`);
+      if (disk === 'well') tell('diskSlow', { ms: ms(slowestSync) });
       disk = 'slow';
     } else if (disk !== 'well' && slowestSync < limits.slowDiskTicks / 2) {
-      tell('its disk is well again');
+      tell('diskWell', {});
       disk = 'well';
     }
   }
 
   function noteDistance(): void {
-    const distance = raft.leaderCommit - applied();
-    if (!isBehind && distance > limits.keptEntries) {
+    const entries = raft.leaderCommit - applied();
+    if (!isBehind && entries > limits.keptEntries) {
       isBehind = true;
-      tell(`has fallen behind by ${distance} entries`);
-    } else if (isBehind && distance <= 0) {
+      tell('fellBehind', { entries });
+    } else if (isBehind && entries <= 0) {
       isBehind = false;
-      tell(`has caught up with entry ${raft.leaderCommit}`);
+      tell('caughtUp', { index: raft.leaderCommit });
     }
   }
 
-  function noteSnapshot(event: EventOf<'snapshot.received'>): void {
-    const { index, transfer } = event.body;
-    if (index <= raft.commit || receiving.has(transfer)) return;
-    receiving.clear();
-    receiving.add(transfer);
-    tell(`receives a snapshot up to entry ${index} from ${event.from}`);
+  function noteTransfer({ from, body }: EventOf<'snapshot.received'>): void {
+    if (body.index <= raft.commit || body.transfer === transfer) return;
+    transfer = body.transfer;
+    tell('snapshotArrives', { from, index: body.index });
   }
 
-  function look(event: ReplicaEvent, next: Role): void {
-    if (event.type === 'clock.ticked') {
-      if (++ticks % Math.ceil(1_000 / limits.tickMs) === 0) renew();
-      noteDisk();
-      noteDistance();
+  function noteRest(event: ReplicaEvent): void {
+    switch (event.type) {
+      case 'clock.ticked':
+        noteDisk();
+        noteDistance();
+        break;
+      case 'vote.requested':
+        noteVote(event);
+        break;
+      case 'snapshot.received':
+        noteTransfer(event);
+        break;
+      case 'snapshot.installed':
+        tell('snapshotInstalled', { index: event.position.index });
+        break;
+      case 'snapshot.delivered':
+        tell('snapshotDelivered', { to: event.peer, index: event.index });
+        break;
+      case 'snapshot.failed':
+        tell('snapshotFailed', { to: event.peer });
+        break;
+      case 'peer.connected':
+        if (event.wiped) tell('peerWiped', { peer: event.peer });
     }
-    noteLeader(event);
-    noteRole(event, next);
-    if (event.type === 'vote.requested') noteVote(event);
-    if (event.type === 'snapshot.received') noteSnapshot(event);
-    if (event.type === 'snapshot.installed')
-      tell(`has installed a snapshot up to entry ${event.position.index}`);
-    if (event.type === 'snapshot.delivered') tell(`${event.peer} has a snapshot up to entry ${event.index}`);
-    if (event.type === 'snapshot.failed') tell(`the snapshot for ${event.peer} did not get there`);
-    if (event.type === 'peer.connected' && event.wiped)
-      tell(`${event.peer} has come back with an empty disk`);
-    for (const effect of raft.effects) {
-      if (effect.type === 'sendSnapshot')
-        tell(`sends a snapshot to ${effect.to}, which needs entries that the log has no more`);
-    }
-    silentTicks = raft.elapsed;
-    term = raft.term;
-    vote = raft.votedFor;
   }
 
-  return { look };
-}
-
-function senderOf(event: ReplicaEvent): string {
-  return 'from' in event ? event.from : 'another catalog';
-}
-
-function names(nodes: ReadonlySet<NodeId>): string {
-  return [...nodes].sort().join(' and ');
+  if (role === 'recovering') tell('wiped', {});
+  return {
+    look(event) {
+      if (raft.term === term && raft.leader === leader && isRoutine(event)) return;
+      noteLeader(event);
+      noteRest(event);
+      silentTicks = raft.elapsed;
+      ({ term, votedFor } = raft);
+    },
+    sends: (to) => tell('snapshotSent', { to }),
+  };
 }

@@ -1,12 +1,13 @@
 import { type Actor, createActor } from 'xstate';
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import { BazarError } from '../../runtime/errors.ts';
+import type { Happening } from '../../runtime/happenings.ts';
 import type { Body, Mesh, NodeId } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
 import { createApplier } from './applier.ts';
-import { createChronicle } from './chronicle.ts';
+import { createChronicle, type ReplicaRole } from './chronicle.ts';
 import type { Effect, LoggedCommand, Raft, ReplicaEvent } from './core/raft.ts';
 import { replicaStatechart } from './core/statechart.ts';
 import { createGroupCommit } from './group-commit.ts';
@@ -36,13 +37,15 @@ export interface DriverObserver<Result = unknown, Change = unknown> {
   applied(index: number, changes: readonly Change[]): void;
   /** A snapshot has replaced the state: everything before its index is skipped. */
   replaced(state: State<Result, Change>): void;
+  /** Of elections, snapshots and the disk. */
+  happened(happening: Happening): void;
   /** The replica cannot go on: its disk failed or an invariant broke. The process must end. */
   failed(error: unknown): void;
 }
 
 export interface Driver<Result = unknown, Change = unknown> {
   readonly state: State<Result, Change>;
-  readonly role: 'follower' | 'pre-candidate' | 'candidate' | 'leader' | 'recovering';
+  readonly role: ReplicaRole;
   dispatch(event: ReplicaEvent): void;
   /** A follower has answered a snapshot's chunk. */
   readonly acknowledgeSnapshot: (from: NodeId, answer: Body<'raft.snapshotted'>) => void;
@@ -111,9 +114,13 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     fail,
   });
 
-  const chronicle = createChronicle({ raft, logger, applied: () => state.applied.index });
-
   actor.start();
+  const chronicle = createChronicle({
+    raft,
+    role: readRole,
+    applied: () => state.applied.index,
+    happened: observer.happened,
+  });
   performEffects();
   let ticker: Timer = clock.setTimeout(tick, raft.limits.tickMs);
 
@@ -132,7 +139,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     try {
       for (let next = mailbox.shift(); next && !halted; next = mailbox.shift()) {
         actor.send(next);
-        chronicle.look(next, readRole());
+        chronicle.look(next);
         performEffects();
       }
     } catch (error) {
@@ -174,6 +181,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
         resign();
         break;
       case 'sendSnapshot':
+        chronicle.sends(effect.to);
         sender.start(effect.to);
         break;
       case 'stopSnapshot':
@@ -226,7 +234,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     if (commands.length > 0) dispatch({ type: 'commands.proposed', commands, at: clock.now() });
   }
 
-  function readRole(): Driver['role'] {
+  function readRole(): ReplicaRole {
     const { value } = actor.getSnapshot();
     return typeof value === 'string' ? 'recovering' : ROLES[value.participating as keyof typeof ROLES];
   }

@@ -1,5 +1,6 @@
 import { createActor } from 'xstate';
 import type { BookChange } from '../../runtime/domain.ts';
+import type { FeedFault, Happening } from '../../runtime/happenings.ts';
 import type { Body, NodeId } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { AskPorts } from '../upstream/ask-in-turn.ts';
@@ -31,6 +32,7 @@ export function createFeedFollower(
   options: AskPorts & {
     readonly catalogs: RoundRobin;
     readonly logger: Logger;
+    readonly happened: (happening: Happening) => void;
     /** The highest index that has been acknowledged: the feed has to get there. */
     readonly acknowledged: () => number;
     /** The state of a book at index `asOf`. */
@@ -43,7 +45,8 @@ export function createFeedFollower(
     readonly missed: (from: number, to: number) => void;
   },
 ): FeedFollower {
-  const { mesh, clock, limits, catalogs, logger, acknowledged, changed, heard, booted, missed } = options;
+  const { mesh, clock, limits, catalogs, logger, happened } = options;
+  const { acknowledged, changed, heard, booted, missed } = options;
   const effects: FeedEffect[] = [];
   const machine = feedMachine.provide({
     actions: { effect: (_, effect) => void effects.push(effect) },
@@ -57,8 +60,6 @@ export function createFeedFollower(
   let expected = 0;
   let expectedBy = 0;
   let currentAt = 0;
-  /** Why the feed before was left. */
-  let moved = '';
   /** When the present catalog has agreed to be followed. */
   let grantedAt = 0;
 
@@ -88,8 +89,7 @@ export function createFeedFollower(
       if (reply.boot !== null) booted(reply.boot);
       expected = 0;
       grantedAt = clock.monotonic();
-      logger.info(`follows the feed of ${id} from ${index}${moved && `: ${moved}`}`);
-      moved = '';
+      happened({ kind: 'feedFollowed', node: mesh.self, facts: { catalog: id, index } });
       tell({ type: 'follow.granted' });
     } catch {
       catalogs.passOver(id);
@@ -104,18 +104,17 @@ export function createFeedFollower(
     else void ask(catalog);
   }
 
-  function findFault(now: number): string | undefined {
-    if (now - Math.max(currentAt, grantedAt) > limits.leaderSilenceMs) return 'hears no leader';
+  function findFault(now: number): FeedFault | undefined {
+    if (now - Math.max(currentAt, grantedAt) > limits.leaderSilenceMs) return 'hears-no-leader';
     if (now < expectedBy) return undefined;
-    if (index < expected) return 'has stalled';
+    if (index < expected) return 'stalled';
     expected = acknowledged();
     expectedBy = now + limits.feedCheckMs;
     return undefined;
   }
 
-  function leave(id: NodeId, fault: string): void {
-    moved = `the catalog before, ${id}, ${fault}`;
-    logger.warn(`leaves the feed of ${id} at ${index}, which ${fault}; caches are bypassed meanwhile`);
+  function leave(id: NodeId, why: FeedFault): void {
+    happened({ kind: 'feedLeft', node: mesh.self, facts: { catalog: id, index, why } });
     mesh.tell(id, 'feed.leave', {});
     catalogs.passOver(id);
     tell({ type: 'feed.stalled' });
@@ -134,8 +133,8 @@ export function createFeedFollower(
 
   function skipTo(to: number): void {
     if (to <= index) return;
-    logger.warn(`missed the feed from ${index} to ${to}`);
     const from = index;
+    happened({ kind: 'feedMissed', node: mesh.self, facts: { from, to } });
     index = to;
     missed(from, to);
   }
@@ -153,10 +152,8 @@ export function createFeedFollower(
   mesh.observe({
     opened: ({ kind }) => kind === 'catalog' && tell({ type: 'catalog.opened' }),
     closed({ id }) {
-      if (live && id === catalog) {
-        moved = `the link to ${id}, followed before, was lost`;
-        logger.info(`has lost the link to ${id}, whose feed it follows; caches are bypassed meanwhile`);
-      }
+      if (live && id === catalog)
+        happened({ kind: 'feedLeft', node: mesh.self, facts: { catalog: id, index, why: 'link-lost' } });
       tell({ type: 'catalog.lost', catalog: id });
     },
   });

@@ -24,4 +24,9 @@ export const PROCESS_BOUNDS = {
     unit: 'ms',
     meaning: 'a process may take to open its disk and listen, and the whole store to be ready',
   },
+  maxHappenings: {
+    value: 20,
+    unit: 'happenings',
+    meaning: 'a second that a node tells, in its log as well; the rest is counted',
+  },
 } as const satisfies Readonly<Record<string, Bound>>;

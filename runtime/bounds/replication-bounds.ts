@@ -29,11 +29,6 @@ export const REPLICATION_BOUNDS = {
     unit: 'ticks',
     meaning: 'of one sync after which the log says that the disk is slow',
   },
-  maxChronicleLines: {
-    value: 20,
-    unit: 'lines',
-    meaning: 'a second that a replica logs of elections, snapshots and its disk; more are counted',
-  },
   maxPatienceTicks: {
     value: 80,
     unit: 'ticks',

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../clock.ts';
+import type { Happening } from '../happenings.ts';
 import type { Limits } from '../limits.ts';
 import type { NodeId, NodeKind } from '../links/mesh.ts';
 import type { Logger } from '../logger.ts';
@@ -44,6 +45,7 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly logger: Logger;
+  readonly happened: (happening: Happening) => void;
   /** Where `viewer` is told to find `target`; the place for a proxy in between. */
   readonly addressFor?: AddressFor;
   /** The file descriptor that the processes write to; without it, where this one does. */
@@ -85,7 +87,7 @@ const TSX = import.meta.resolve('tsx');
 
 /** Starts every planned process and looks after it. */
 export function startSupervisor(options: SupervisorOptions): Supervisor {
-  const { plans, programs, clock, limits, logger, output = 'inherit' } = options;
+  const { plans, programs, clock, limits, logger, happened, output = 'inherit' } = options;
   const { addressFor = (_viewer, _target, url) => url } = options;
   const observers: ((node: SupervisedNode) => void)[] = [];
   const all: Running[] = [];
@@ -140,7 +142,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     switch (message.type) {
       case 'listening': {
         const { url, identity, http } = message;
-        if (running.isRestart) logger.info(`${running.plan.id} runs again as process ${running.node.pid}`);
+        if (running.isRestart) {
+          const { id: node, pid = null } = running.node;
+          happened({ kind: 'processRestarted', node, facts: { pid } });
+        }
         running.supervision.send({ type: 'process.reported' });
         if (running.plan.kind === 'gateway') running.news = createProcessNews(running.child!, processes);
         change(running, { url, identity, http, failedStarts: 0 });
@@ -168,10 +173,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     running.isRestart = true;
     supervision.send({ type: 'process.exited' });
     const fault = running.node.fault ?? (signal ? signal : `code ${code}`);
-    if (!expected) {
-      const ended = `${plan.id} ended ${isStarting ? 'during its start' : ''}`.trim();
-      logger[isStarting ? 'error' : 'warn'](`${ended} (${fault}) and is started again`);
-    }
+    if (!expected) happened({ kind: 'processEnded', node: plan.id, facts: { fault, isStarting } });
     const failedStarts = running.node.failedStarts + (isStarting && !expected ? 1 : 0);
     change(running, { state: 'down', fault, failedStarts });
   }
