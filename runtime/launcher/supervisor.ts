@@ -74,8 +74,8 @@ interface Running {
   readonly plan: NodePlan;
   node: SupervisedNode;
   child: ChildProcess | undefined;
-  /** It has ended and is, or will be, started again. */
-  isRestart: boolean;
+  /** How the process before ended, until the next one listens. */
+  lastEnd: string | undefined;
   /** Of a gateway that listens. */
   news: ProcessNews | undefined;
   supervision: Supervision;
@@ -114,8 +114,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   function processes(): NodeProcess[] {
-    return all.map(({ child, node: { id, pid, refused, fault } }) =>
-      child ? { id, pid } : { id, reason: refused ?? fault },
+    return all.map(({ child, lastEnd, node: { id, pid, refused, fault } }) =>
+      child ? { id, pid, reason: lastEnd } : { id, reason: refused ?? fault },
     );
   }
 
@@ -142,9 +142,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     switch (message.type) {
       case 'listening': {
         const { url, identity, http } = message;
-        if (running.isRestart) {
+        if (running.lastEnd !== undefined) {
           const { id: node, pid = null } = running.node;
           happened({ kind: 'processRestarted', node, facts: { pid } });
+          running.lastEnd = undefined;
         }
         running.supervision.send({ type: 'process.reported' });
         if (running.plan.kind === 'gateway') running.news = createProcessNews(running.child!, processes);
@@ -170,9 +171,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     const isStarting = supervision.state === 'starting';
     running.child = undefined;
     running.news = undefined;
-    running.isRestart = true;
     supervision.send({ type: 'process.exited' });
     const fault = running.node.fault ?? (signal ? signal : `code ${code}`);
+    running.lastEnd = fault;
     if (!expected) happened({ kind: 'processEnded', node: plan.id, facts: { fault, isStarting } });
     const failedStarts = running.node.failedStarts + (isStarting && !expected ? 1 : 0);
     change(running, { state: 'down', fault, failedStarts });
@@ -195,7 +196,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       plan,
       node,
       child: undefined,
-      isRestart: false,
+      lastEnd: undefined,
       news: undefined,
       supervision: superviseProcess({
         clock,
