@@ -1,5 +1,7 @@
 import type { Clock } from '../runtime/clock.ts';
+import { createHappenings, type Happenings } from '../runtime/create-happenings.ts';
 import type { Command, Key } from '../runtime/domain.ts';
+import type { Happening } from '../runtime/happenings.ts';
 import type { Limits } from '../runtime/limits.ts';
 import type { Mesh, NodeId } from '../runtime/links/mesh.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -8,6 +10,7 @@ import { createLifecycle, type Lifecycle } from '../runtime/process/lifecycle.ts
 import type { Random } from '../runtime/random.ts';
 import { topicKey } from '../runtime/topic.ts';
 import { createWaits } from '../runtime/waits.ts';
+import type { Condition } from './cache/condition.ts';
 import { createFreshness } from './cache/freshness.ts';
 import type { RemoteCache } from './cache/remote-cache.ts';
 import { type Changes, createChanges } from './feed/changes.ts';
@@ -38,7 +41,10 @@ export interface GatewayOptions {
 }
 
 /** A gateway: takes requests in turns to the replicas, and remembers what it read. */
-export interface Gateway extends GatewayService, Pick<Lifecycle, 'state' | 'observe'> {
+export interface Gateway
+  extends GatewayService,
+    Pick<Lifecycle, 'state' | 'observe'>,
+    Pick<Happenings, 'onHappening'> {
   /** The launcher's word on which processes there are. */
   learnProcesses(processes: readonly ProcessWord[]): void;
   /** The first books are in. */
@@ -49,6 +55,12 @@ export interface Gateway extends GatewayService, Pick<Lifecycle, 'state' | 'obse
   stop(): Promise<void>;
 }
 
+function cacheHappening(node: NodeId, condition: Condition): Happening {
+  if (condition.state === 'ready') return { kind: 'cacheUsed', node, facts: {} };
+  const { state, reason } = condition;
+  return { kind: state === 'degraded' ? 'cacheDegraded' : 'cacheBypassed', node, facts: { reason } };
+}
+
 const NO_FEED = { state: 'bypassed', reason: 'no catalog tells of changes' } as const;
 
 export function createGateway(options: GatewayOptions): Gateway {
@@ -56,6 +68,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const boot = random.id();
   let { filled = true } = options;
   const lifecycle = createLifecycle({ clock, logger, limits });
+  const happenings = createHappenings({ node: mesh.self, clock, limits, logger });
   const waits = createWaits(clock);
   const freshness = createFreshness(limits);
   const ports = { mesh, clock, limits, waits, freshness, remote, logger };
@@ -70,6 +83,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const feed = createFeedFollower({
     ...ports,
+    happened: happenings.tell,
     catalogs: catalogTurns,
     acknowledged: () => freshness.highest,
     changed(change, asOf) {
@@ -159,6 +173,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   mesh.onAsk('status', ownStatus);
   mesh.observe({ opened: updateReadiness, closed: updateReadiness });
+  remote?.observe((condition) => happenings.tell(cacheHappening(mesh.self, condition)));
   lifecycle.opened();
   void confirmFloor();
 
@@ -168,6 +183,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       return lifecycle.state;
     },
     observe: lifecycle.observe,
+    onHappening: happenings.onHappening,
     whyUnready,
 
     book: async (id, how) => reads.book(id, how),

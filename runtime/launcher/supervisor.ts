@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../clock.ts';
+import type { Happening } from '../happenings.ts';
 import type { Limits } from '../limits.ts';
 import type { NodeId, NodeKind } from '../links/mesh.ts';
 import type { Logger } from '../logger.ts';
@@ -44,6 +45,7 @@ export interface SupervisorOptions {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly logger: Logger;
+  readonly happened: (happening: Happening) => void;
   /** Where `viewer` is told to find `target`; the place for a proxy in between. */
   readonly addressFor?: AddressFor;
   /** The file descriptor that the processes write to; without it, where this one does. */
@@ -72,6 +74,8 @@ interface Running {
   readonly plan: NodePlan;
   node: SupervisedNode;
   child: ChildProcess | undefined;
+  /** How the process before ended, until the next one listens. */
+  lastEnd: string | undefined;
   /** Of a gateway that listens. */
   news: ProcessNews | undefined;
   supervision: Supervision;
@@ -88,7 +92,7 @@ function nodeArguments(program: URL): string[] {
 
 /** Starts every planned process and looks after it. */
 export function startSupervisor(options: SupervisorOptions): Supervisor {
-  const { plans, programs, clock, limits, logger, output = 'inherit' } = options;
+  const { plans, programs, clock, limits, logger, happened, output = 'inherit' } = options;
   const { addressFor = (_viewer, _target, url) => url } = options;
   const observers: ((node: SupervisedNode) => void)[] = [];
   const all: Running[] = [];
@@ -115,8 +119,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   function processes(): NodeProcess[] {
-    return all.map(({ child, node: { id, pid, refused, fault } }) =>
-      child ? { id, pid } : { id, reason: refused ?? fault },
+    return all.map(({ child, lastEnd, node: { id, pid, refused, fault } }) =>
+      child ? { id, pid, reason: lastEnd } : { id, reason: refused ?? fault },
     );
   }
 
@@ -143,6 +147,11 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     switch (message.type) {
       case 'listening': {
         const { url, identity, http } = message;
+        if (running.lastEnd !== undefined) {
+          const { id: node, pid = null } = running.node;
+          happened({ kind: 'processRestarted', node, facts: { pid } });
+          running.lastEnd = undefined;
+        }
         running.supervision.send({ type: 'process.reported' });
         if (running.plan.kind === 'gateway') running.news = createProcessNews(running.child!, processes);
         change(running, { url, identity, http, failedStarts: 0 });
@@ -169,10 +178,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     running.news = undefined;
     supervision.send({ type: 'process.exited' });
     const fault = running.node.fault ?? (signal ? signal : `code ${code}`);
-    if (!expected) {
-      const ended = `${plan.id} ended ${isStarting ? 'during its start' : ''}`.trim();
-      logger[isStarting ? 'error' : 'warn'](`${ended} (${fault}) and is started again`);
-    }
+    running.lastEnd = fault;
+    if (!expected) happened({ kind: 'processEnded', node: plan.id, facts: { fault, isStarting } });
     const failedStarts = running.node.failedStarts + (isStarting && !expected ? 1 : 0);
     change(running, { state: 'down', fault, failedStarts });
   }
@@ -194,6 +201,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       plan,
       node,
       child: undefined,
+      lastEnd: undefined,
       news: undefined,
       supervision: superviseProcess({
         clock,
