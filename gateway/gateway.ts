@@ -4,7 +4,9 @@ import type { Limits } from '../runtime/limits.ts';
 import type { Mesh, NodeId } from '../runtime/links/mesh.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { NodeStatus } from '../runtime/messages.ts';
+import { createHappenings } from '../runtime/process/happenings.ts';
 import { createLifecycle, type Lifecycle } from '../runtime/process/lifecycle.ts';
+import { createWatchedNode } from '../runtime/process/watched-node.ts';
 import type { Random } from '../runtime/random.ts';
 import { topicKey } from '../runtime/topic.ts';
 import { createWaits } from '../runtime/waits.ts';
@@ -13,12 +15,14 @@ import type { RemoteCache } from './cache/remote-cache.ts';
 import { type Changes, createChanges } from './feed/changes.ts';
 import { createFeedFollower } from './feed/feed-follower.ts';
 import { createReads } from './reads.ts';
-import type { GatewayService } from './service.ts';
+import type { ClusterStatus, GatewayService } from './service.ts';
 import { askInTurn } from './upstream/ask-in-turn.ts';
 import { auditCluster } from './upstream/audit.ts';
 import { createClusterNodes, leaderOf, type ProcessWord } from './upstream/cluster-nodes.ts';
 import { createRoundRobin } from './upstream/round-robin.ts';
 import { createSubmissions } from './upstream/submissions.ts';
+import { createObservatory } from './watch/observatory.ts';
+import { createProcessHappenings } from './watch/process-happenings.ts';
 
 export interface GatewayOptions {
   readonly mesh: Mesh & { readonly url: string };
@@ -49,6 +53,8 @@ export interface Gateway extends GatewayService, Pick<Lifecycle, 'state' | 'obse
   stop(): Promise<void>;
 }
 
+type CacheStatus = ClusterStatus['cache'];
+
 const NO_FEED = { state: 'bypassed', reason: 'no catalog tells of changes' } as const;
 
 export function createGateway(options: GatewayOptions): Gateway {
@@ -56,6 +62,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const boot = random.id();
   let { filled = true } = options;
   const lifecycle = createLifecycle({ clock, logger, limits });
+  const happenings = createHappenings({ clock, limits, pid });
+  const processesChanged = createProcessHappenings(happenings);
   const waits = createWaits(clock);
   const freshness = createFreshness(limits);
   const ports = { mesh, clock, limits, waits, freshness, remote, logger };
@@ -78,6 +86,10 @@ export function createGateway(options: GatewayOptions): Gateway {
       reads.patch(change, asOf);
       changes.tell(change);
     },
+    turned(catalog) {
+      if (catalog !== null) happenings.note('feed', `follows the feed of ${catalog}`, { catalog });
+      else happenings.note('feed', 'follows no feed: caches are bypassed');
+    },
     heard: (index) => changes.heard(index),
     booted: (boot) => remote?.booted(boot),
     missed(from, to) {
@@ -86,6 +98,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
   });
 
+  remote?.observe((condition) => {
+    const why = condition.state === 'ready' ? '' : `: ${condition.reason}`;
+    happenings.note('cache', `finds Redis ${condition.state}${why}`, { state: condition.state });
+  });
   const count = { hits: 0, misses: 0 };
   /** The highest index that is known to be committed. */
   const committed = () => Math.max(freshness.highest, feed.index);
@@ -105,6 +121,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...orders.map((id) => ({ id, kind: 'order' as const })),
   ];
   const clusterNodes = createClusterNodes({ mesh, nodes, limits });
+  const observatory = createObservatory({
+    mesh,
+    nodes: [...nodes, { id: mesh.self, kind: 'gateway' }],
+    clusterNodes,
+    clock,
+    limits,
+  });
 
   /**
    * What a gateway before this one acknowledged is committed, so an index that a quorum confirms now covers it.
@@ -157,6 +180,22 @@ export function createGateway(options: GatewayOptions): Gateway {
     url: mesh.url,
   });
 
+  const cacheStatus = (): CacheStatus => ({
+    kind: remote ? 'redis' : 'memory',
+    ...(feed.live ? (remote?.condition ?? { state: 'ready' }) : NO_FEED),
+    ...count,
+  });
+  const knownVersion = () => (freshness.known ? committed() : null);
+  const watchedNode = createWatchedNode({
+    ...ports,
+    happenings,
+    lifecycle,
+    figures: () => ({
+      machines: { lifecycle: lifecycle.state, feed: feed.state },
+      gateway: { version: knownVersion(), feed: feed.catalog, cache: cacheStatus() },
+    }),
+  });
+
   mesh.onAsk('status', ownStatus);
   mesh.observe({ opened: reconsider, closed: reconsider });
   lifecycle.opened();
@@ -188,17 +227,19 @@ export function createGateway(options: GatewayOptions): Gateway {
         boot,
         nodes: [...others, ownStatus()],
         leader: leaderOf(others),
-        cache: {
-          kind: remote ? 'redis' : 'memory',
-          ...(feed.live ? (remote?.condition ?? { state: 'ready' }) : NO_FEED),
-          ...count,
-        },
-        version: freshness.known ? committed() : null,
+        cache: cacheStatus(),
+        version: knownVersion(),
       };
     },
     audit: (page) => auditCluster({ ...ports, catalogs }, page),
 
-    learnProcesses: clusterNodes.learn,
+    observatory,
+    boot,
+    version: knownVersion,
+    learnProcesses(processes) {
+      clusterNodes.learn(processes);
+      processesChanged(processes);
+    },
     fill() {
       filled = true;
     },
@@ -208,6 +249,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       lifecycle.drained();
       waits.end();
       feed.stop();
+      observatory.stop();
+      watchedNode.stop();
       await remote?.stop();
     },
   };

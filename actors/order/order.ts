@@ -5,7 +5,9 @@ import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Incoming, Mesh, NodeId, Reply } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { createHappenings } from '../../runtime/process/happenings.ts';
 import { createLifecycle, type Lifecycle } from '../../runtime/process/lifecycle.ts';
+import { createWatchedNode } from '../../runtime/process/watched-node.ts';
 import type { Random } from '../../runtime/random.ts';
 import { createStatechart } from '../../runtime/statechart.ts';
 import { createLeaderTracker } from './leader-tracker.ts';
@@ -181,6 +183,17 @@ export function createOrder(options: OrderOptions): OrderReplica {
     leader: leaders.leader ?? undefined,
     url: mesh.url,
   }));
+  const watchedNode = createWatchedNode({
+    mesh,
+    happenings: createHappenings({ clock, limits, pid }),
+    lifecycle,
+    clock,
+    limits,
+    figures: () => ({
+      machines: { lifecycle: lifecycle.state },
+      order: { leader: leaders.leader, inFlight: submissions.size },
+    }),
+  });
   lifecycle.opened();
   const leaders = createLeaderTracker(options, lifecycle);
 
@@ -202,6 +215,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
     },
     async stop() {
       clock.clearTimeout(sweepTimer);
+      watchedNode.stop();
       for (const { saga } of submissions.values()) saga?.stop();
       submissions.clear();
     },

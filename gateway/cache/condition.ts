@@ -28,8 +28,9 @@ export function createConditionWatch(options: {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly logger: Logger;
+  readonly changed: (condition: Condition) => void;
 }): ConditionWatch {
-  const { usable, fault, clock, limits, logger } = options;
+  const { usable, fault, clock, limits, logger, changed } = options;
   let refusal: string | undefined;
   let refusedAt = 0;
   let lastFailure: string | undefined;
@@ -47,6 +48,7 @@ export function createConditionWatch(options: {
     if (said === undefined && condition.state === 'bypassed' && (fault() ?? lastFailure) === undefined)
       return;
     said = condition.state;
+    changed(condition);
     if (condition.state !== 'ready') logger.warn(`the remote cache is ${said}: ${condition.reason}`);
     else logger.info('the remote cache is in use');
   }

@@ -27,6 +27,8 @@ export interface RemoteCache {
   readonly usable: boolean;
   /** How it is, and why, for people. */
   readonly condition: Condition;
+  /** Calls `changed` with every later condition. */
+  observe(changed: (condition: Condition) => void): void;
   /** The entry under `key` if its value is a `value`. Never rejects. */
   get<T>(key: string, value: z.ZodType<T>): Promise<CacheEntry<T> | undefined>;
   /** The store's present start; until it is known nothing is read or written. */
@@ -71,7 +73,11 @@ export function createRemoteCache(options: {
   let gathering: Timer | undefined;
 
   const usable = () => prefix !== undefined && breaker.closed;
-  const watch = createConditionWatch({ usable, fault: () => server.fault, clock, limits, logger });
+  const observers: ((condition: Condition) => void)[] = [];
+  const changed = (condition: Condition) => {
+    for (const observer of observers) observer(condition);
+  };
+  const watch = createConditionWatch({ usable, fault: () => server.fault, clock, limits, logger, changed });
 
   /** One command: its answer, or undefined if there is none in time or the connection has changed. */
   async function command<T>(run: () => Promise<T>, kind: 'read' | 'write' = 'read'): Promise<T | undefined> {
@@ -189,6 +195,7 @@ export function createRemoteCache(options: {
       watch.review();
       return watch.condition;
     },
+    observe: (observer) => void observers.push(observer),
     async get<T>(key: string, value: z.ZodType<T>) {
       const under = prefix;
       if (under === undefined) return undefined;

@@ -18,6 +18,10 @@ import { type FeedEffect, type FeedEvent, feedMachine } from './feed-machine.ts'
 export interface FeedFollower {
   /** True while a catalog has promised to tell every change. */
   readonly live: boolean;
+  /** The state of its machine. */
+  readonly state: string;
+  /** The catalog that is followed, or asked to be. */
+  readonly catalog: NodeId | null;
   /** The index up to which every change was heard of, or reported as missed. */
   readonly index: number;
   /** Local monotonic ms at which what was heard is known to have been all there was. */
@@ -35,6 +39,8 @@ export function createFeedFollower(
     readonly acknowledged: () => number;
     /** The state of a book at index `asOf`. */
     readonly changed: (change: BookChange, asOf: number) => void;
+    /** A catalog is followed from now on, or none. */
+    readonly turned: (catalog: NodeId | null) => void;
     /** Everything up to `index` was heard. */
     readonly heard: (index: number) => void;
     /** A catalog has named the present start of the store. */
@@ -43,7 +49,8 @@ export function createFeedFollower(
     readonly missed: (from: number, to: number) => void;
   },
 ): FeedFollower {
-  const { mesh, clock, limits, catalogs, logger, acknowledged, changed, heard, booted, missed } = options;
+  const { mesh, clock, limits, catalogs, logger, acknowledged, changed, heard, booted, missed, turned } =
+    options;
   const effects: FeedEffect[] = [];
   const machine = feedMachine.provide({
     actions: { effect: (_, effect) => void effects.push(effect) },
@@ -66,7 +73,9 @@ export function createFeedFollower(
   function perform(): void {
     const snapshot = actor.getSnapshot();
     catalog = snapshot.context.catalog;
+    const wasLive = live;
     live = snapshot.matches('live');
+    if (live !== wasLive) turned(live ? catalog : null);
     for (let effect = effects.shift(); effect; effect = effects.shift()) {
       if (effect.kind === 'choose') choose();
       if (effect.kind === 'follow') void follow(effect.catalog);
@@ -155,6 +164,13 @@ export function createFeedFollower(
   return {
     get live() {
       return live;
+    },
+    get state() {
+      const { value } = actor.getSnapshot();
+      return typeof value === 'string' ? value : 'live';
+    },
+    get catalog() {
+      return catalog;
     },
     get index() {
       return index;

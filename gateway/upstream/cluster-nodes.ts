@@ -8,6 +8,8 @@ export interface ProcessWord {
   /** None while there is no process. */
   readonly pid?: number;
   readonly reason?: string;
+  /** In how many ms it is started again, from when it ended. */
+  readonly againInMs?: number;
 }
 
 /**
@@ -16,6 +18,10 @@ export interface ProcessWord {
  */
 export interface ClusterNodes {
   ask(): Promise<NodeAnswer[]>;
+  /** What is to be said of a node that gives no answer. */
+  silent(id: NodeId): Pick<NodeAnswer, 'pid' | 'state' | 'reason'>;
+  /** Of its process, as far as the launcher has told. */
+  pidOf(id: NodeId): number | undefined;
   /** The launcher's latest word on all processes. */
   learn(processes: readonly ProcessWord[]): void;
 }
@@ -48,6 +54,8 @@ export function createClusterNodes(options: {
   }
 
   return {
+    silent,
+    pidOf: (id) => processes.get(id)?.pid,
     ask: () => Promise.all(nodes.map(({ id, kind }) => ask(id, kind))),
     learn(latest) {
       processes = new Map(latest.map((word) => [word.id, word]));

@@ -110,8 +110,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   function processes(): NodeProcess[] {
-    return all.map(({ child, node: { id, pid, refused, fault } }) =>
-      child ? { id, pid } : { id, reason: refused ?? fault },
+    return all.map(({ child, supervision, node: { id, pid, refused, fault } }) =>
+      child ? { id, pid } : { id, reason: refused ?? fault, againInMs: supervision.pauseMs },
     );
   }
 

@@ -67,8 +67,13 @@ function methodOf(context: Context, name: string, operation: Operation): Method 
       const json = JSON.stringify(resultOf(answer));
       if (!place) return { json, sent: answer.sent };
       place.written(Buffer.byteLength(json), context.clock.cpu() - started);
-      return { json, sent: () => caller.whenTaken(place.left) };
+      const sent = () => {
+        answer.sent?.();
+        caller.whenTaken(place.left);
+      };
+      return { json, sent };
     } catch (error) {
+      answer.sent?.();
       place?.left();
       throw error;
     }

@@ -1,0 +1,67 @@
+import type { Clock } from '../clock.ts';
+import { type Happening, type HappeningFacts, type HappeningKind, MAX_HAPPENING_TEXT } from '../happening.ts';
+import type { Limits } from '../limits.ts';
+
+/** The last happenings of this node. They are few, and kept whether or not somebody watches. */
+export interface Happenings {
+  /** Names this run of the node; sequence numbers count within it. */
+  readonly run: string;
+  note(kind: HappeningKind, text: string, facts?: HappeningFacts): void;
+  /** Those after the number `seq` that are still kept. */
+  after(seq: number): readonly Happening[];
+  /** Calls `noted` after each later one. */
+  observe(noted: () => void): void;
+}
+
+/** `pid` and the moment of its start name the run. */
+export function createHappenings(options: {
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly pid: number;
+}): Happenings {
+  const { clock, limits, pid } = options;
+  const kept: Happening[] = [];
+  const observers: (() => void)[] = [];
+  let seq = 0;
+  let secondBegan = Number.NEGATIVE_INFINITY;
+  let inSecond = 0;
+  let leftOut = 0;
+
+  function push(kind: HappeningKind, text: string, facts: HappeningFacts): void {
+    seq += 1;
+    kept.push({ seq, at: Math.round(clock.now()), kind, text: text.slice(0, MAX_HAPPENING_TEXT), facts });
+    if (kept.length > limits.keptHappenings) kept.shift();
+  }
+
+  function beginSecond(now: number): void {
+    if (leftOut > 0) push('left-out', `left out ${leftOut} more happenings in a second`, { count: leftOut });
+    secondBegan = now;
+    inSecond = 0;
+    leftOut = 0;
+  }
+
+  function look(): void {
+    const now = clock.monotonic();
+    if (now - secondBegan >= 1_000) beginSecond(now);
+  }
+
+  return {
+    run: `${pid}-${Math.round(clock.now())}`,
+    note(kind, text, facts = {}) {
+      look();
+      inSecond += 1;
+      if (inSecond > limits.maxHappeningsPerSecond) {
+        leftOut += 1;
+        return;
+      }
+      push(kind, text, facts);
+      for (const noted of observers) noted();
+    },
+    after(after) {
+      look();
+      const first = kept[0]?.seq ?? seq + 1;
+      return kept.slice(Math.max(0, after + 1 - first));
+    },
+    observe: (noted) => void observers.push(noted),
+  };
+}
