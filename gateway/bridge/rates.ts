@@ -1,4 +1,4 @@
-import type { RatesAnswer } from '../../runtime/watching.ts';
+import type { RatesAnswer } from '../../runtime/watch-answers.ts';
 
 /** What one route has answered so far: how many, and how many within each bound of time. */
 export interface RouteTotals {

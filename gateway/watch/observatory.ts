@@ -3,7 +3,7 @@ import type { NodeFigures } from '../../runtime/figures.ts';
 import type { Happening } from '../../runtime/happening.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Mesh, NodeId, NodeKind } from '../../runtime/links/mesh.ts';
-import type { ToldHappening, WatchedNodeAnswer } from '../../runtime/watching.ts';
+import type { ToldHappening, WatchedNodeAnswer } from '../../runtime/watch-answers.ts';
 import type { ClusterNodes } from '../upstream/cluster-nodes.ts';
 
 /**

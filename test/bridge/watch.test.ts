@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createRates } from '../../gateway/bridge/rates.ts';
-import type { ToldHappening } from '../../runtime/watching.ts';
+import type { ToldHappening } from '../../runtime/watch-answers.ts';
 import { eventually } from '../support/eventually.ts';
 import { openRpc, post, TOKEN, withBridge } from './support.ts';
 

@@ -5,7 +5,7 @@ import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import type { OpenMesh } from '../../runtime/links/open-mesh.ts';
 import { createHappenings, type Happenings } from '../../runtime/process/happenings.ts';
 import { createWatchedNode, type WatchedNode } from '../../runtime/process/watched-node.ts';
-import type { ToldHappening } from '../../runtime/watching.ts';
+import type { ToldHappening } from '../../runtime/watch-answers.ts';
 import { type MeshCluster, meshCluster } from '../support/memory-cluster.ts';
 
 const limits = DEFAULT_LIMITS;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { UnwatchAnswer, WatchAnswer, WatchTopic } from '../../../runtime/watching.ts';
+import { UnwatchAnswer, WatchAnswer, WatchTopic } from '../../../runtime/watch-answers.ts';
 import { CONNECTION, operation } from './operation.ts';
 
 /** Watching the store at work. Not in turn: it must answer however many pages this connection waits for. */

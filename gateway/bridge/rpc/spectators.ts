@@ -1,7 +1,13 @@
 import type { Clock } from '../../../runtime/clock.ts';
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
-import type { FiguresAnswer, RatesAnswer, WatchAnswer, WatchTopic } from '../../../runtime/watching.ts';
+import type {
+  FiguresAnswer,
+  RatesAnswer,
+  WatchAnswer,
+  WatchedNodeAnswer,
+  WatchTopic,
+} from '../../../runtime/watch-answers.ts';
 import type { GatewayService } from '../../service.ts';
 import type { Metrics } from '../metrics.ts';
 import { createRates } from '../rates.ts';
@@ -66,7 +72,7 @@ export function createSpectators(options: {
       version: service.version(),
       leader: leader?.id ?? null,
       rates: latestRates,
-      nodes: seesProcesses ? nodes : nodes.map(({ pid: _, ...node }) => node),
+      nodes: seesProcesses ? nodes : nodes.map(placeless),
     };
   }
 
@@ -146,4 +152,11 @@ export function createSpectators(options: {
       for (const spectator of [...spectators]) forget(spectator);
     },
   };
+}
+
+/** Strangers are not told which process it is, nor where its links go. */
+function placeless({ pid: _, figures, ...node }: WatchedNodeAnswer): WatchedNodeAnswer {
+  if (!figures) return { ...node, figures };
+  const links = figures.links.map(({ problem: _problem, ...link }) => link);
+  return { ...node, figures: { ...figures, links } };
 }
