@@ -4,8 +4,8 @@ import type { Limits } from '../runtime/limits.ts';
 import type { Mesh, NodeId } from '../runtime/links/mesh.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { NodeStatus } from '../runtime/messages.ts';
-import { createHappenings } from '../runtime/process/happenings.ts';
 import { createLifecycle, type Lifecycle } from '../runtime/process/lifecycle.ts';
+import { createNewsRing } from '../runtime/process/news-ring.ts';
 import { createWatchedNode } from '../runtime/process/watched-node.ts';
 import type { Random } from '../runtime/random.ts';
 import { topicKey } from '../runtime/topic.ts';
@@ -62,8 +62,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const boot = random.id();
   let { filled = true } = options;
   const lifecycle = createLifecycle({ clock, logger, limits });
-  const happenings = createHappenings({ clock, limits, pid });
-  const processesChanged = createProcessHappenings(happenings);
+  const news = createNewsRing({ clock, limits, pid });
+  const processesChanged = createProcessHappenings(news);
   const waits = createWaits(clock);
   const freshness = createFreshness(limits);
   const ports = { mesh, clock, limits, waits, freshness, remote, logger };
@@ -87,8 +87,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       changes.tell(change);
     },
     turned(catalog) {
-      if (catalog !== null) happenings.note('feed', `follows the feed of ${catalog}`, { catalog });
-      else happenings.note('feed', 'follows no feed: caches are bypassed');
+      if (catalog !== null) news.note('feed', `follows the feed of ${catalog}`, { catalog });
+      else news.note('feed', 'follows no feed: caches are bypassed');
     },
     heard: (index) => changes.heard(index),
     booted: (boot) => remote?.booted(boot),
@@ -100,7 +100,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   remote?.observe((condition) => {
     const why = condition.state === 'ready' ? '' : `: ${condition.reason}`;
-    happenings.note('cache', `finds Redis ${condition.state}${why}`, { state: condition.state });
+    news.note('cache', `finds Redis ${condition.state}${why}`, { state: condition.state });
   });
   const count = { hits: 0, misses: 0 };
   /** The highest index that is known to be committed. */
@@ -188,7 +188,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const knownVersion = () => (freshness.known ? committed() : null);
   const watchedNode = createWatchedNode({
     ...ports,
-    happenings,
+    news,
     lifecycle,
     figures: () => ({
       machines: { lifecycle: lifecycle.state, feed: feed.state },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Book, BookChange, BookId, Command, Key, LogCommand, Order, Result } from './domain.ts';
 import { NodeFigures } from './figures.ts';
-import { Happening } from './happening.ts';
+import { NumberedHappening } from './numbered-happening.ts';
 
 /**
  * Every message between the processes, in the order in which a purchase meets them. A message with a `reply` is
@@ -235,7 +235,9 @@ export const MESSAGES = {
    */
   'node.watch': { body: z.object({ run: z.string().max(64), after: z.int().min(0) }) },
   /** Node → a gateway that watches, in order. Loss (link closed): what is still kept is told when it watches again. */
-  'node.happened': { body: z.object({ run: z.string().max(64), happenings: z.array(Happening).max(1_000) }) },
+  'node.happened': {
+    body: z.object({ run: z.string().max(64), happenings: z.array(NumberedHappening).max(1_000) }),
+  },
   /** Node → a gateway that watches, every `figuresEveryMs`. Loss: the next ones are newer. */
   'node.figures': { body: NodeFigures },
 } as const;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { NodeAnswer } from './api.ts';
 import { NodeFigures } from './figures.ts';
-import { Happening } from './happening.ts';
+import { NumberedHappening } from './numbered-happening.ts';
 
 /**
  * What `watch` answers and what its notifications carry: how the store is at work, node by node. A happening is told
@@ -9,7 +9,7 @@ import { Happening } from './happening.ts';
  */
 
 /** A happening with the node and the run of it that it belongs to. */
-export const ToldHappening = Happening.extend({ node: z.string(), run: z.string() }).meta({
+export const ToldHappening = NumberedHappening.extend({ node: z.string(), run: z.string() }).meta({
   id: 'Happening',
 });
 export type ToldHappening = z.infer<typeof ToldHappening>;

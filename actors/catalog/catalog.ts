@@ -4,8 +4,8 @@ import type { Limits } from '../../runtime/limits.ts';
 import type { Body, Incoming, Mesh, NodeId } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { NodeStatus } from '../../runtime/messages.ts';
-import { createHappenings } from '../../runtime/process/happenings.ts';
 import { createLifecycle, type Lifecycle } from '../../runtime/process/lifecycle.ts';
+import { createNewsRing } from '../../runtime/process/news-ring.ts';
 import { createWatchedNode } from '../../runtime/process/watched-node.ts';
 import type { Random } from '../../runtime/random.ts';
 import { createTurnstile } from '../../runtime/turnstile.ts';
@@ -50,7 +50,7 @@ export interface Catalog {
 export function createCatalog(options: CatalogOptions): Catalog {
   const { disk, mesh, clock, limits, logger } = options;
   const lifecycle = createLifecycle({ clock, logger, limits });
-  const happenings = createHappenings({ clock, limits, pid: options.pid });
+  const news = createNewsRing({ clock, limits, pid: options.pid });
   const store = measuredStore(disk.store, clock);
   const waits = createVersionWaits({ clock, limits });
   const pages = createTurnstile({
@@ -213,7 +213,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
 
   const watchedNode = createWatchedNode({
     mesh,
-    happenings,
+    news,
     lifecycle,
     clock,
     limits,

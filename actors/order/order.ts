@@ -5,8 +5,8 @@ import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Incoming, Mesh, NodeId, Reply } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import { createHappenings } from '../../runtime/process/happenings.ts';
 import { createLifecycle, type Lifecycle } from '../../runtime/process/lifecycle.ts';
+import { createNewsRing } from '../../runtime/process/news-ring.ts';
 import { createWatchedNode } from '../../runtime/process/watched-node.ts';
 import type { Random } from '../../runtime/random.ts';
 import { createStatechart } from '../../runtime/statechart.ts';
@@ -185,7 +185,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
   }));
   const watchedNode = createWatchedNode({
     mesh,
-    happenings: createHappenings({ clock, limits, pid }),
+    news: createNewsRing({ clock, limits, pid }),
     lifecycle,
     clock,
     limits,

@@ -1,16 +1,10 @@
 import { signal } from '@preact/signals';
-import type { ToldHappening } from '../../runtime/watch-answers.ts';
 import { browserClock } from './browser-clock.ts';
 import { onHappening } from './watched-store.ts';
 
 /** Tells those who listen to the page what is important, at most once a second. */
 
-const IMPORTANT: ReadonlySet<ToldHappening['kind']> = new Set([
-  'process-ended',
-  'process-started',
-  'role',
-  'cache',
-]);
+const IMPORTANT = /^(process|elected|resigned|cache)/;
 const PAUSE_MS = 1_000;
 const SAID_AT_ONCE = 3;
 
@@ -31,7 +25,7 @@ function say(): void {
 }
 
 onHappening(({ kind, node, text }) => {
-  if (!IMPORTANT.has(kind)) return;
+  if (!IMPORTANT.test(kind)) return;
   waiting.push(`${node} ${text}`);
   if (!pausing) say();
 });

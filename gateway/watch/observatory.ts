@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import type { NodeFigures } from '../../runtime/figures.ts';
-import type { Happening } from '../../runtime/happening.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Mesh, NodeId, NodeKind } from '../../runtime/links/mesh.ts';
+import type { NumberedHappening } from '../../runtime/numbered-happening.ts';
 import type { ToldHappening, WatchedNodeAnswer } from '../../runtime/watch-answers.ts';
 import type { ClusterNodes } from '../upstream/cluster-nodes.ts';
 
@@ -84,7 +84,7 @@ export function createObservatory(options: {
     }
   }
 
-  function take(sight: Sight, run: string, happenings: readonly Happening[]): void {
+  function take(sight: Sight, run: string, happenings: readonly NumberedHappening[]): void {
     if (run !== sight.run) {
       sight.run = run;
       sight.last = 0;

@@ -1,10 +1,10 @@
 import type { NodeId } from '../../runtime/links/mesh.ts';
-import type { Happenings } from '../../runtime/process/happenings.ts';
+import type { NewsRing } from '../../runtime/process/news-ring.ts';
 import type { ProcessWord } from '../upstream/cluster-nodes.ts';
 
 /** Tells from the launcher's words which processes have ended and begun. The first word only says what there is. */
 export function createProcessHappenings(
-  happenings: Pick<Happenings, 'note'>,
+  happenings: Pick<NewsRing, 'note'>,
 ): (latest: readonly ProcessWord[]) => void {
   let known: ReadonlyMap<NodeId, ProcessWord> | undefined;
 
@@ -21,11 +21,11 @@ export function createProcessHappenings(
       const again = againInMs === undefined ? '' : `, is started again in ${againInMs} ms`;
       const facts = { of: id, reason: reason.slice(0, 200), ...(againInMs !== undefined && { againInMs }) };
       if (pid === undefined)
-        happenings.note('process-ended', `hears that ${id} is gone: ${reason}${again}`, facts);
-      else happenings.note('process-ended', `hears that ${id} is gone`, { of: id });
+        happenings.note('processEnded', `hears that ${id} is gone: ${reason}${again}`, facts);
+      else happenings.note('processEnded', `hears that ${id} is gone`, { of: id });
     }
     if (pid !== undefined && pid !== before?.pid) {
-      happenings.note('process-started', `hears that ${id} has a process again`, { of: id });
+      happenings.note('processStarted', `hears that ${id} has a process again`, { of: id });
     }
   }
 }

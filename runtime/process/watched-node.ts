@@ -2,8 +2,8 @@ import type { Clock, Timer } from '../clock.ts';
 import type { LinkFigures, NodeFigures } from '../figures.ts';
 import type { Limits } from '../limits.ts';
 import type { Mesh, NodeId } from '../links/mesh.ts';
-import type { Happenings } from './happenings.ts';
 import type { Lifecycle } from './lifecycle.ts';
+import type { NewsRing } from './news-ring.ts';
 
 /**
  * Tells gateways how this node is while they want to know. A gateway asks for it by `node.watch`, which counts for
@@ -28,13 +28,13 @@ interface Lease {
 
 export function createWatchedNode(options: {
   readonly mesh: Mesh;
-  readonly happenings: Happenings;
+  readonly news: NewsRing;
   readonly lifecycle: Pick<Lifecycle, 'observe'>;
   readonly figures: () => OwnFigures;
   readonly clock: Clock;
   readonly limits: Limits;
 }): WatchedNode {
-  const { mesh, happenings, lifecycle, figures, clock, limits } = options;
+  const { mesh, news, lifecycle, figures, clock, limits } = options;
   const leases = new Map<NodeId, Lease>();
   let ticking: Timer | undefined;
   let due = 0;
@@ -75,13 +75,13 @@ export function createWatchedNode(options: {
 
   /** What found no room on the link is told with the next figures. */
   function tellHappenings(gateway: NodeId, lease: Lease): void {
-    const fresh = happenings.after(lease.told);
+    const fresh = news.after(lease.told);
     if (fresh.length === 0) return;
-    const body = { run: happenings.run, happenings: [...fresh] };
+    const body = { run: news.run, happenings: [...fresh] };
     if (mesh.tell(gateway, 'node.happened', body)) lease.told = fresh.at(-1)!.seq;
   }
 
-  happenings.note('life', 'has started');
+  news.note('life', 'has started');
   mesh.onTell('node.watch', ({ run, after }, { from }) => {
     if (from.kind !== 'gateway') return;
     const until = clock.monotonic() + limits.watchLeaseMs;
@@ -90,25 +90,25 @@ export function createWatchedNode(options: {
       known.until = until;
       return;
     }
-    const lease = { until, told: run === happenings.run ? after : 0 };
+    const lease = { until, told: run === news.run ? after : 0 };
     leases.set(from.id, lease);
     tellHappenings(from.id, lease);
     if (!ticking) wait();
   });
-  lifecycle.observe((state) => happenings.note('life', `is ${state} now`, { state }));
+  lifecycle.observe((state) => news.note('life', `is ${state} now`, { state }));
   mesh.observe({
     opened({ id }) {
-      happenings.note('link-opened', `has a link to ${id}`, { peer: id });
+      news.note('linkOpened', `has a link to ${id}`, { peer: id });
     },
     closed({ id }, reason) {
       leases.delete(id);
-      happenings.note('link-lost', `has lost its link to ${id}: ${reason}`, {
+      news.note('linkLost', `has lost its link to ${id}: ${reason}`, {
         peer: id,
         reason: cut(reason),
       });
     },
   });
-  happenings.observe(() => {
+  news.observe(() => {
     for (const [gateway, lease] of leases) tellHappenings(gateway, lease);
   });
 

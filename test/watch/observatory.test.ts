@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { createObservatory, type StoreObserver } from '../../gateway/watch/observatory.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import type { OpenMesh } from '../../runtime/links/open-mesh.ts';
-import { createHappenings, type Happenings } from '../../runtime/process/happenings.ts';
+import { createNewsRing, type NewsRing } from '../../runtime/process/news-ring.ts';
 import { createWatchedNode, type WatchedNode } from '../../runtime/process/watched-node.ts';
 import type { ToldHappening } from '../../runtime/watch-answers.ts';
 import { type MeshCluster, meshCluster } from '../support/memory-cluster.ts';
@@ -12,16 +12,16 @@ const limits = DEFAULT_LIMITS;
 
 interface Watched {
   readonly mesh: OpenMesh;
-  readonly happenings: Happenings;
+  readonly happenings: NewsRing;
   readonly node: WatchedNode;
 }
 
 function watched(cluster: MeshCluster, mesh: OpenMesh, pid = 1): Watched {
   const { clock } = cluster;
-  const happenings = createHappenings({ clock, limits, pid });
+  const happenings = createNewsRing({ clock, limits, pid });
   const lifecycle = { observe() {} };
   const figures = () => ({ machines: { lifecycle: 'ready' } });
-  const node = createWatchedNode({ mesh, happenings, lifecycle, figures, clock, limits });
+  const node = createWatchedNode({ mesh, news: happenings, lifecycle, figures, clock, limits });
   return { mesh, happenings, node };
 }
 
@@ -162,7 +162,7 @@ test('a link that was lost is told by both ends, with the reason, and what was m
   network.reset();
   catalogs['catalog-2'].happenings.note('role', 'leads');
   await clock.elapse(3_000);
-  const lost = told.filter(({ kind }) => kind === 'link-lost');
+  const lost = told.filter(({ kind }) => kind === 'linkLost');
   const ends = lost.map(({ node, facts }) => `${node} ${facts.peer}`).sort();
   assert.equal(ends, [
     'catalog-1 catalog-2',
@@ -202,7 +202,7 @@ test('a flood of happenings is cut to fifty a second, and the rest is counted', 
   assert.is(happenings.after(before).length, limits.maxHappeningsPerSecond);
   await clock.elapse(1_000);
   const last = happenings.after(before).at(-1)!;
-  assert.equal([last.kind, last.facts], ['left-out', { count: 30 }]);
+  assert.equal([last.kind, last.facts], ['leftOut', { count: 30 }]);
   for (let second = 0; second < 10; second++) {
     for (let count = 0; count < 40; count++) happenings.note('term', 'goes on');
     await clock.elapse(1_000);

@@ -27,8 +27,8 @@ test('an end is told with its cause and when the process is started again, and t
   learn([{ id: 'catalog-1', reason: 'SIGKILL', againInMs: 100 }]);
   learn([{ id: 'catalog-1', pid: 2 }]);
   assert.equal(told, [
-    ['process-ended', 'hears that catalog-1 is gone: SIGKILL, is started again in 100 ms'],
-    ['process-started', 'hears that catalog-1 has a process again'],
+    ['processEnded', 'hears that catalog-1 is gone: SIGKILL, is started again in 100 ms'],
+    ['processStarted', 'hears that catalog-1 has a process again'],
   ]);
 });
 
@@ -38,7 +38,7 @@ test('a process that was replaced between two words has ended and begun', () => 
   learn([{ id: 'order-1', pid: 2 }]);
   assert.equal(
     told.map(([kind]) => kind),
-    ['process-ended', 'process-started'],
+    ['processEnded', 'processStarted'],
   );
 });
 

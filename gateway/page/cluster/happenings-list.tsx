@@ -1,35 +1,31 @@
 import { signal } from '@preact/signals';
-import type { ToldHappening } from '../../../runtime/watch-answers.ts';
 import { formatTime, ZONE } from '../format.ts';
 import { ScrollRegion } from '../scroll-region.tsx';
+import type { Tone } from '../signs.tsx';
 import { keyOf, picture } from '../watched-store.ts';
 
 /** What happened, the newest on top, in parts that can be left out. */
 
-type ShownKind = ToldHappening['kind'];
-
-const PARTS: Readonly<Record<string, readonly ShownKind[]>> = {
-  Raft: ['role', 'vote', 'term', 'snapshot', 'disk', 'behind', 'left-out'],
-  Processes: ['life', 'process-ended', 'process-started'],
-  Links: ['link-opened', 'link-lost'],
-  Cache: ['cache', 'feed'],
+/** Which part a kind belongs to; what is named nowhere is Raft's. */
+const PARTS: Readonly<Record<string, RegExp>> = {
+  Raft: /^(?!process|life|link|cache|feed)/,
+  Processes: /^(process|life)/,
+  Links: /^link/,
+  Cache: /^(cache|feed)/,
 };
 
-const SHAPES: Readonly<Partial<Record<ShownKind, string>>> = {
-  'process-ended': '✕',
-  'link-lost': '✕',
-  'process-started': '◐',
-  'link-opened': '●',
-  life: '◐',
-  cache: '▽',
-  feed: '▽',
-  role: '★',
-  vote: '○',
-  term: '○',
-  snapshot: '▽',
-  disk: '▽',
-  behind: '▽',
-};
+const SIGNS: readonly (readonly [kinds: RegExp, shape: string, tone: Tone])[] = [
+  [/^elected$/, '★', 'lead'],
+  [/^(processEnded|linkLost|leaderLost)$/, '✕', 'bad'],
+  [/^(linkOpened|caughtUp|recovered|diskWell|snapshotInstalled)$/, '●', 'good'],
+  [/^(preCampaign|campaign|processStarted|processRestarted|life)$/, '◐', 'warn'],
+  [/^(vote|leaderFollowed)/, '○', 'none'],
+];
+
+function signOf(kind: string): readonly [shape: string, tone: Tone] {
+  const [, shape, tone] = SIGNS.find(([kinds]) => kinds.test(kind)) ?? [undefined, '▽', 'none'];
+  return [shape, tone];
+}
 
 const SHOWN = 120;
 
@@ -43,8 +39,10 @@ function toggle(part: string): void {
 }
 
 export function HappeningsList() {
-  const kinds = new Set(Object.entries(PARTS).flatMap(([part, of]) => (hidden.value.has(part) ? [] : of)));
-  const shown = picture.value.happenings.filter(({ kind }) => kinds.has(kind)).slice(-SHOWN);
+  const parts = Object.entries(PARTS).flatMap(([part, kinds]) => (hidden.value.has(part) ? [] : kinds));
+  const shown = picture.value.happenings
+    .filter(({ kind }) => parts.some((kinds) => kinds.test(kind)))
+    .slice(-SHOWN);
   return (
     <section class="panel happened" aria-labelledby="happened">
       <header>
@@ -72,9 +70,7 @@ export function HappeningsList() {
             {shown.toReversed().map((happening) => (
               <li key={keyOf(happening)} class={happening.kind}>
                 <time>{formatTime(happening.at)}</time>
-                <span aria-hidden="true" class="shape">
-                  {SHAPES[happening.kind] ?? '○'}
-                </span>
+                <Shape kind={happening.kind} />
                 <span class="what">
                   <b>{happening.node}</b> {happening.text}
                 </span>
@@ -84,5 +80,14 @@ export function HappeningsList() {
         </ScrollRegion>
       )}
     </section>
+  );
+}
+
+function Shape({ kind }: { kind: string }) {
+  const [shape, tone] = signOf(kind);
+  return (
+    <span aria-hidden="true" class={`shape ${tone}`}>
+      {shape}
+    </span>
   );
 }
