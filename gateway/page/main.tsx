@@ -1,5 +1,7 @@
 import { render } from 'preact';
 import './styles/base.css';
+import './styles/frame.css';
+import './styles/picture.css';
 import './styles/cluster.css';
 import './styles/shop.css';
 import { App } from './app.tsx';
