@@ -95,8 +95,8 @@ export interface Served<T> {
 export interface Submitted {
   readonly key: Key;
   readonly result: Result;
-  /** The order replica that saw it through. */
-  readonly servedBy: string;
+  /** The order replica that saw it through, and the catalog that led. */
+  readonly via: readonly string[];
 }
 
 export type ClusterStatus = StatusAnswer;

@@ -183,6 +183,10 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     return this.#shelf.lastId;
   }
 
+  get firstFreeId(): BookId {
+    return this.#shelf.firstFreeId;
+  }
+
   book(id: BookId): Book | undefined {
     return this.#shelf.book(id);
   }

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../runtime/clock.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
+import { isLoopbackAddress } from '../../runtime/loopback-address.ts';
 
 /** One client connection's requests in flight. */
 export interface ConnectionLoad {
@@ -64,7 +65,8 @@ export function createAdmission(limits: Limits, clock: Clock): Admission {
 }
 
 /**
- * A token bucket per client address, of one second's worth. Addresses are forgotten least recently used first,
+ * A token bucket per client address, of one second's worth. Programs of this machine have none: they share an
+ * address, and it is theirs to keep the machine from themselves. Addresses are forgotten least recently used first,
  * which gives a forgotten one a full bucket.
  */
 function createRateLimit(
@@ -74,6 +76,7 @@ function createRateLimit(
   if (requestsPerSecond === 0) return () => true;
   const buckets = new LRUCache<string, { tokens: number; at: number }>({ max: maxClientConnections });
   return (address) => {
+    if (isLoopbackAddress(address)) return true;
     const now = clock.monotonic();
     const bucket = buckets.get(address) ?? { tokens: requestsPerSecond, at: now };
     const refilled = bucket.tokens + ((now - bucket.at) / 1000) * requestsPerSecond;

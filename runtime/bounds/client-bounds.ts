@@ -93,9 +93,9 @@ export const CLIENT_BOUNDS = {
   },
   readDeadlineMs: { value: 3_000, unit: 'ms', meaning: "from a read's arrival at the gateway to its answer" },
   requestsPerSecond: {
-    value: 0,
+    value: 200,
     unit: 'requests',
-    meaning: 'per second and client address; 0 means no limit',
+    meaning: 'per second and client address outside this machine; 0 means no limit',
     beyond: '429',
   },
   freeTokenTries: {

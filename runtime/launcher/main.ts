@@ -7,6 +7,7 @@ import { StartRefused } from '../errors.ts';
 import { type LogFormat, logDestination } from '../log-text.ts';
 import { createLogger, type Logger } from '../logger.ts';
 import { systemRandom } from '../random.ts';
+import { accessWarning } from './access.ts';
 import { startCluster } from './cluster.ts';
 import { type Config, helpText, readConfig, UsageError } from './config.ts';
 import { readyLine } from './ready-line.ts';
@@ -53,6 +54,8 @@ async function serve(
 ): Promise<number> {
   const wish = firstSignal();
   const ports = { clock: systemClock, random: systemRandom, logger };
+  const warning = accessWarning(config.access, config.host);
+  if (warning) logger.warn(warning);
   const store = await startCluster({ config, programs: PROGRAMS, books, logFormat, ...ports });
   const announced = store.ready.then((ready) => process.stdout.write(`${readyLine(config, ready)}\n`));
 

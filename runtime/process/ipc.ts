@@ -43,13 +43,17 @@ export const Configure = z.object({
   limits: LimitOverrides,
   /** Gateways only: the store has its first books. */
   filled: z.boolean().optional(),
-  /** Gateways only: where the bridge listens (port 0: any free one), and the tokens of its two roles. */
+  /** Gateways only: where and for whom the bridge listens (port 0: any free one), and the tokens of its two roles. */
   http: z
     .object({
       host: z.string(),
       port: z.int().min(0).max(65_535),
       adminToken: z.string(),
       readerToken: z.string(),
+      /** Web pages elsewhere, and names beside localhost, that are served. */
+      origins: z.array(z.string()),
+      hosts: z.array(z.string()),
+      tls: z.object({ cert: z.string(), key: z.string() }).optional(),
     })
     .optional(),
   /** Gateways only: the cache; without it there is only the one in the process. */

@@ -170,6 +170,8 @@ test('books are added one or many at a time, and those that exist are skipped', 
     assert.is(one.status, 201);
     assert.equal(one.body.added, [4]);
     assert.equal(one.body.skipped, []);
+    const tooGreat = await post(`${url}/books`, { ...book, id: 1e12 + 1 }, AS_ADMIN);
+    assert.equal([tooGreat.status, tooGreat.body.detail], [422, 'id must be at most 1000000000000']);
     const many = [
       { ...book, id: 1 },
       { ...book, id: 9, price: 7 },

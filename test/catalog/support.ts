@@ -2,18 +2,19 @@ import type { View } from '../../actors/catalog/decide.ts';
 import { decide, type Recorded, recordKey } from '../../actors/catalog/decide.ts';
 import { CatalogState } from '../../actors/catalog/state.ts';
 import type { Applied } from '../../actors/raft/state-machine.ts';
-import type {
-  AddBooks,
-  Book,
-  BookChange,
-  CartLine,
-  Command,
-  LogCommand,
-  NewBook,
-  Order,
-  Purchase,
-  Result,
-  UpdateBook,
+import {
+  type AddBooks,
+  type Book,
+  type BookChange,
+  type CartLine,
+  type Command,
+  type LogCommand,
+  MAX_NEW_BOOK_ID,
+  type NewBook,
+  type Order,
+  type Purchase,
+  type Result,
+  type UpdateBook,
 } from '../../runtime/domain.ts';
 import type { Entry } from '../../runtime/messages.ts';
 import { keysUnder } from '../../storage/keys.ts';
@@ -57,7 +58,12 @@ export function createLedger(...books: readonly NewBook[]): Ledger {
     books: shelf,
     book: (id) => shelf.get(id),
     get lastId() {
-      return Math.max(0, ...shelf.keys());
+      return Math.max(0, ...[...shelf.keys()].filter((id) => id <= MAX_NEW_BOOK_ID));
+    },
+    get firstFreeId() {
+      let id = 1;
+      while (shelf.has(id)) id++;
+      return id;
     },
     recorded: (key) => records.get(key),
     run(command) {

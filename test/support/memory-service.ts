@@ -150,7 +150,7 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
     const index = state.applied.index + 1;
     const { result, changes } = state.apply({ index, term: 1, sum: 0 }, { term: 1, at: DECIDED_AT, command });
     for (const change of changes) service.publish(change);
-    return { key: command.key, result: result!, servedBy: 'order-1' };
+    return { key: command.key, result: result!, via: ['order-1', 'catalog-1'] };
   }
 
   const nextKey = () => `made-${++made}`;

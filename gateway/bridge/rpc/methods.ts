@@ -60,11 +60,17 @@ function methodOf(context: Context, name: string, operation: Operation): Method 
   const byName = `params must be given by name, for example ${JSON.stringify(exampleOf(schema))}`;
 
   async function run(params: unknown, caller: RpcCaller): Promise<MethodResult> {
-    const { answer, place } = await perform(context, operation, params, caller);
-    traceWay(context, name, answer);
+    const { explain = false } = params as { explain?: boolean };
+    const { answer, place } = await traceWay(
+      context,
+      () => name,
+      () => perform(context, operation, params, caller),
+    ).catch((error) => {
+      throw explain ? error : withoutWay(error);
+    });
     try {
       const started = context.clock.cpu();
-      const json = JSON.stringify(resultOf(answer));
+      const json = JSON.stringify(resultOf(answer, explain));
       if (!place) return { json, sent: answer.sent };
       place.written(Buffer.byteLength(json), context.clock.cpu() - started);
       const sent = () => {
@@ -93,11 +99,14 @@ function methodOf(context: Context, name: string, operation: Operation): Method 
 }
 
 /** The HTTP body; a list that was asked for by pages says where it goes on, and a cut one would look like the whole. */
-function resultOf({ body, done, list }: Answer): object {
+function resultOf({ body, done, list }: Answer, explain: boolean): object {
   if (list?.isPaged) return { books: body(), next: list.next };
   if (list && list.next !== null) throw new BazarError('too-large', TOPIC_TOO_LARGE);
-  return done?.replayed ? { ...body(), replayed: true } : body();
+  if (!done?.replayed && !explain) return body();
+  return { ...body(), ...(done?.replayed && { replayed: true }), ...(explain && { via: done?.via }) };
 }
+
+const withoutWay = (error: unknown) => (error instanceof BazarError ? error.with({ via: undefined }) : error);
 
 /** Parameters are named. No parameters may be left out, or be the empty array that many clients send. */
 function named(params: unknown, byName: string): unknown {

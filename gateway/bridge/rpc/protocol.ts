@@ -78,8 +78,8 @@ export function encodeResult(id: CallId, result: string): string {
 }
 
 export function encodeError(id: CallId, error: BazarError, readOnly: boolean): string {
-  const { code, outcome, detail, details, replayed } = describeProblem(error, readOnly);
-  const data = { ...details, ...(replayed ? { replayed } : {}), code, outcome };
+  const { code, outcome, detail, details, replayed, via } = describeProblem(error, readOnly);
+  const data = { ...details, ...(replayed ? { replayed } : {}), via, code, outcome };
   return JSON.stringify({
     jsonrpc: '2.0',
     id,
