@@ -29,6 +29,10 @@ export function listenToKeys(openHelp: () => void): () => void {
 }
 
 function findSearch(): void {
-  goTo('shop');
-  requestAnimationFrame(() => requestAnimationFrame(() => document.getElementById('search')?.focus()));
+  const focus = () => document.getElementById('search')?.focus();
+  if (document.getElementById('search')) focus();
+  else {
+    goTo('shop');
+    requestAnimationFrame(() => requestAnimationFrame(focus));
+  }
 }

@@ -12,7 +12,7 @@ export function LinkMatrix({ figures: { nodes } }: { figures: FiguresAnswer }) {
   );
   return (
     <>
-      <ScrollRegion label="Links">
+      <ScrollRegion label="Links, as a table">
         <table class="matrix">
           <thead>
             <tr>

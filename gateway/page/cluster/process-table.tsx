@@ -7,7 +7,7 @@ import { believedLeader, standingOf } from './standing.ts';
 /** The processes as a table: all that the picture shows, and more. */
 export function ProcessTable({ figures }: { figures: FiguresAnswer }) {
   return (
-    <ScrollRegion label="Processes">
+    <ScrollRegion label="Processes, as a table">
       <table>
         <thead>
           <tr>

@@ -27,7 +27,7 @@ export function ShopView() {
         ) : found.value.length === 0 && !isLoading.value ? (
           <p class="empty">No book fits these words.</p>
         ) : (
-          <ul class="books">
+          <ul class="books" aria-label="Books">
             {found.value.slice(0, SHOWN).map((book) => (
               <BookCard key={book.peek().id} book={book} />
             ))}
