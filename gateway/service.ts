@@ -9,6 +9,8 @@ import type { Observatory } from './watch/observatory.ts';
 export interface GatewayService {
   readonly id: string;
   book(id: BookId, options?: ReadOptions): Promise<Served<Book | null>>;
+  /** The answer to a default read that begins now, if it is in the gateway's memory. */
+  heldBook(id: BookId): Served<Book> | undefined;
   /** The titles of a topic, from its beginning through the caches; a page of them past all caches. */
   search(topic: string, options?: SearchOptions): Promise<Served<TitlesPage>>;
   books(page: { after?: BookId; limit: number }, options?: ReadOptions): Promise<Served<BooksPage>>;

@@ -7,7 +7,8 @@ import type { Random } from '../../runtime/random.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
 import { createApplier } from './applier.ts';
 import type { Effect, LoggedCommand, Raft, ReplicaEvent } from './core/raft.ts';
-import { replicaStatechart } from './core/statechart.ts';
+import { replicaStatechart, roleOf } from './core/statechart.ts';
+import { steadyStep } from './core/steady-step.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createProposals, type ProposedCommand } from './proposals.ts';
 import { createSnapshotReceiver, createSnapshotSender } from './snapshot-transfer.ts';
@@ -41,7 +42,7 @@ export interface DriverObserver<Result = unknown, Change = unknown> {
 
 export interface Driver<Result = unknown, Change = unknown> {
   readonly state: State<Result, Change>;
-  readonly role: 'follower' | 'pre-candidate' | 'candidate' | 'leader' | 'recovering';
+  readonly role: ReturnType<typeof roleOf>;
   dispatch(event: ReplicaEvent): void;
   /** A follower has answered a snapshot's chunk. */
   readonly acknowledgeSnapshot: (from: NodeId, answer: Body<'raft.snapshotted'>) => void;
@@ -53,13 +54,6 @@ export interface Driver<Result = unknown, Change = unknown> {
   afterSync(then: () => void): void;
   stop(): void;
 }
-
-const ROLES = {
-  follower: 'follower',
-  preCandidate: 'pre-candidate',
-  candidate: 'candidate',
-  leader: 'leader',
-} as const;
 
 /**
  * Runs the replica's statechart: one event at a time from a mailbox, and after each its effects in order.
@@ -111,7 +105,9 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
   });
 
   actor.start();
+  let role = roleOf(actor);
   performEffects();
+  let saying: Timer | undefined;
   let ticker: Timer = clock.setTimeout(tick, raft.limits.tickMs);
 
   function tick(): void {
@@ -128,7 +124,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     handling = true;
     try {
       for (let next = mailbox.shift(); next && !halted; next = mailbox.shift()) {
-        actor.send(next);
+        step(next);
         performEffects();
       }
     } catch (error) {
@@ -136,6 +132,12 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     }
     handling = false;
     scheduleTurn();
+  }
+
+  function step(event: ReplicaEvent): void {
+    if (steadyStep(raft, role, event)) return;
+    actor.send(event);
+    role = roleOf(actor);
   }
 
   function performEffects(): void {
@@ -211,6 +213,15 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     // What these events changed has gone out with this turn; only what did not fit needs another.
     turnScheduled = false;
     if (applier.isReady || proposals.isReady || (raft.news && isLeading())) scheduleTurn();
+    else if (raft.commitUnsaid && isLeading()) saySoon();
+  }
+
+  /** A commit index alone does not make a message while the next entries may carry it. */
+  function saySoon(): void {
+    saying ??= clock.setTimeout(() => {
+      saying = undefined;
+      dispatch({ type: 'commit.due' });
+    }, raft.limits.commitNewsMs);
   }
 
   function takeCommands(): void {
@@ -223,7 +234,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
   }
 
   function isLeading(): boolean {
-    return actor.getSnapshot().matches({ participating: 'leader' });
+    return role === 'leader';
   }
 
   function notLeader(): BazarError {
@@ -241,6 +252,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     halted = true;
     batches.halt();
     clock.clearTimeout(ticker);
+    clock.clearTimeout(saying);
     sender.stopAll();
     proposals.rejectQueued(notLeader);
     resign();
@@ -251,8 +263,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
       return state;
     },
     get role() {
-      const { value } = actor.getSnapshot();
-      return typeof value === 'string' ? 'recovering' : ROLES[value.participating as keyof typeof ROLES];
+      return role;
     },
     dispatch,
     acknowledgeSnapshot: sender.acknowledge,

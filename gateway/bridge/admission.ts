@@ -17,6 +17,8 @@ export interface Admission {
   leave(load: ConnectionLoad): void;
   /** Throws `draining` or `too-many-requests` if a request that has entered must be turned away. */
   check(load: ConnectionLoad, address: string): void;
+  /** Whether a request of this address that is answered at once may come in. */
+  admits(address: string): boolean;
   /** Turns away what comes from now on; resolves when nothing is in flight any more. */
   drain(): Promise<void>;
 }
@@ -56,6 +58,7 @@ export function createAdmission(limits: Limits, clock: Clock): Admission {
         );
       }
     },
+    admits: (address) => !draining && withinRate(address),
     drain() {
       draining = true;
       if (inFlight === 0) return Promise.resolve();

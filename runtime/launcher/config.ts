@@ -1,6 +1,6 @@
 import { type Command, Option } from 'commander';
 import { commandLine, type Environment, parse, readWhole, settings, UsageError } from '../command-line.ts';
-import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
+import { BOUNDS, boundText, DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { LogFormat } from '../log-text.ts';
 import { masked } from '../masked.ts';
 import { type Access, readAccess, refuseShortTokens } from './access.ts';
@@ -128,7 +128,9 @@ export function helpText(): string {
 }
 
 function createCommand(out: (text: string) => void): Command {
-  const limits = Object.entries(DEFAULT_LIMITS).map(([name, value]) => `  ${name}=${value}`);
+  const limits = Object.entries(BOUNDS).map(
+    ([name, bound]) => `  ${name}=${bound.value}: ${boundText(bound)}`,
+  );
   const command = commandLine('npm start --', out)
     .description('The whole store on this machine.')
     .addHelpText(
@@ -138,7 +140,7 @@ The admin token is ${ADMIN_TOKEN_ENV}, or else the one in DIR/admin-token; with 
 DIR/reader-token orders can be listed, and nothing changed.
 Ctrl-C or SIGTERM drains and stops every process; a second one does not wait.
 
-Bounds, each with its default (what they mean is in runtime/limits.ts):
+Bounds, each with its default, its unit and what it bounds:
 ${limits.join('\n')}`,
     );
   for (const option of OPTIONS) command.addOption(option);

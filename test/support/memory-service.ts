@@ -58,6 +58,12 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
         const book = state.book(id) ?? null;
         return [book, book?.version ?? 0];
       }),
+    heldBook(id) {
+      const value = state.book(id);
+      if (service.cache !== 'hit' || !value) return undefined;
+      const { version } = value;
+      return { value, servedBy: service.id, cache: 'hit', version, asOf: state.applied.index, ageSeconds: 4 };
+    },
     search: (topic, { after = 0, limit, ...options }: SearchOptions = {}) =>
       read('search', options, () => {
         const found = state.topic(topic);

@@ -51,7 +51,7 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
       reply.raw.once('close', place.left);
     }
     if (served) addOrigin(reply, served);
-    const started = clock.cpu();
+    const started = place ? clock.cpu() : 0;
     const body = answer.body();
     if (served) {
       addVersion(reply, served);

@@ -38,6 +38,8 @@ export interface Description<Params extends z.ZodType = z.ZodType> {
   readonly errors?: readonly ErrorCode[];
   /** Who may ask; everybody where it is left out. */
   readonly role?: Role;
+  /** The body as JSON, where the unchecked parameters are plain and the memory has it: no promise, no schema. */
+  held?(context: Context, params: unknown): string | undefined;
   /** Which turn it waits for, because its answer may be large. */
   readonly heavy?: 'pages' | 'audits';
   /** Answers at once what turns out to be small; undefined where the call has to wait for its turn. */

@@ -52,6 +52,10 @@ export function readOperations(limits: Limits) {
       params: z.strictObject({ id: BookId, consistency }),
       answers: { 200: ['The book.', BookAnswer] },
       errors: ['unknown-book'],
+      held({ heldBooks }, params) {
+        const id = plainId(params);
+        return id === undefined ? undefined : heldBooks.find(id)?.text;
+      },
       run: async ({ service }, { id, consistency }) =>
         read(await service.book(id, strength(consistency)), (book) => {
           if (book === null) throw new BazarError('unknown-book', `There is no book ${id}.`, { bookId: id });
@@ -101,6 +105,14 @@ export function readOperations(limits: Limits) {
 
 function titles(served: Served<TitlesPage>, isPaged: boolean): Answer {
   return { ...read(served, ({ books }) => books), list: { next: served.value.next, isPaged } };
+}
+
+/** The id in `{"id":1}`; undefined where there is anything else. */
+function plainId(params: unknown): BookId | undefined {
+  if (typeof params !== 'object' || params === null) return undefined;
+  for (const name in params) if (name !== 'id') return undefined;
+  const { id } = params as { id?: unknown };
+  return Number.isSafeInteger(id) && (id as number) > 0 ? (id as number) : undefined;
 }
 
 const STRONG = { strong: true };
