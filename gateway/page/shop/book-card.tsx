@@ -35,9 +35,9 @@ export function BookCard({ book }: { book: Signal<ShelfBook> }) {
         <bdi class="cover-title">{title}</bdi>
         <span class="cover-authors">{authors ?? ''}</span>
       </div>
-      <h3>
+      <h2>
         <bdi>{title}</bdi>
-      </h3>
+      </h2>
       <p class="quiet about">
         <bdi>{[authors, year].filter(Boolean).join(', ') || topic}</bdi>
       </p>
