@@ -123,7 +123,9 @@ export const MESSAGES = {
       sum: z.int(),
       digest: z.string(),
       chunk: z.int().min(0),
-      records: z.array(z.tuple([z.string(), z.string()])),
+      records: z.array(z.tuple([z.string(), z.string().nullable()])),
+      /** They have changed since the transfer began; null stands for one that is gone. */
+      amends: z.boolean(),
       done: z.boolean(),
     }),
   },

@@ -111,12 +111,12 @@ function sell(view: View, command: Purchase, cart: Cart, fingerprint: string, st
   const order: Order = fault
     ? { orderId: command.key, status: 'refused', lines, total: 0, version, at, ...fault }
     : { orderId: command.key, status: 'confirmed', lines, total, version, at };
-  const result: Result = { kind: 'order', order, version, replayed: false };
   const available = fault?.code === 'sold-out' ? view.book(fault.bookId!)?.stock : undefined;
-  const told: Result = available === undefined ? result : { ...result, available };
-  if (fault && command.once) return { result: { ...told, unrecorded: true }, books: [], record: null };
+  const left = available === undefined ? {} : { available };
+  const result: Result = { kind: 'order', order, version, replayed: false, ...left };
+  if (fault && command.once) return { result: { ...result, unrecorded: true }, books: [], record: null };
   const books = fault ? [] : cart.map((line, place) => sold(shelf[place]!, line.quantity, version));
-  return { result: told, books, record: { fingerprint, requestId: command.requestId, result } };
+  return { result, books, record: { fingerprint, requestId: command.requestId, result } };
 }
 
 function sold(book: Book, quantity: number, version: number): Book {

@@ -11,7 +11,8 @@ import { replicaStatechart, roleOf } from './core/statechart.ts';
 import { steadyStep } from './core/steady-step.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createProposals, type ProposedCommand } from './proposals.ts';
-import { createSnapshotReceiver, createSnapshotSender } from './snapshot-transfer.ts';
+import { createSnapshotReceiver } from './snapshot-receiver.ts';
+import { createSnapshotSender } from './snapshot-sender.ts';
 import type { StateMachine } from './state-machine.ts';
 import { createWaiters } from './waiters.ts';
 
@@ -83,8 +84,25 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
       if (result !== null) proposals.resolve(index, result);
     },
   });
-  const batches = createGroupCommit({ store, raft, state: () => state, synced: dispatch, fail });
-  const sender = createSnapshotSender({ store, mesh, raft, random, state: () => state, dispatch, fail });
+  const batches = createGroupCommit({
+    store,
+    raft,
+    state: () => state,
+    synced: dispatch,
+    takes: (effects) => sender.noteEffects(effects),
+    fail,
+  });
+  const { atRest } = batches;
+  const sender = createSnapshotSender({
+    store,
+    mesh,
+    raft,
+    random,
+    state: () => state,
+    atRest,
+    dispatch,
+    fail,
+  });
   const receiver = createSnapshotReceiver({
     store,
     mesh,

@@ -8,7 +8,7 @@ import { seededRandom } from '../../runtime/random.ts';
 import { type LauncherCluster, startLauncherCluster } from '../../test/support/cluster.ts';
 import { readOptions, tool, whole } from '../../test/support/tool.ts';
 import { drive } from '../closed-loop.ts';
-import { openHttpLane, openWebSocketLane } from '../connections.ts';
+import { openHttpConnection, openWebSocketConnection } from '../connections.ts';
 import { GROUPS, spentBy } from './groups.ts';
 import { type CpuProfile, type Inspected, inspect } from './inspector.ts';
 
@@ -166,9 +166,9 @@ async function load(
   const driven = await drive({
     open: (answered) =>
       given.protocol === 'http'
-        ? openHttpLane(url, answered)
-        : openWebSocketLane(socketUrl, given.inFlight, answered),
-    lanes: given.connections,
+        ? openHttpConnection(url, answered)
+        : openWebSocketConnection(socketUrl, given.inFlight, answered),
+    connections: given.connections,
     clock: waitingClock,
     warmUpSeconds: 0,
     seconds,

@@ -24,7 +24,7 @@ export interface Admission {
 }
 
 export function createAdmission(limits: Limits, clock: Clock): Admission {
-  const { maxInFlightPerConnection, requestsPerSecond } = limits;
+  const { maxInFlightPerConnection } = limits;
   const withinRate = createRateLimit(limits, clock);
   const emptied: (() => void)[] = [];
   let inFlight = 0;
@@ -54,7 +54,7 @@ export function createAdmission(limits: Limits, clock: Clock): Admission {
       if (!withinRate(address)) {
         throw new BazarError(
           'too-many-requests',
-          `An address may make ${requestsPerSecond} requests a second.`,
+          'This address makes more requests a second than it may (--limit requestsPerSecond=N).',
         );
       }
     },
@@ -68,22 +68,20 @@ export function createAdmission(limits: Limits, clock: Clock): Admission {
 }
 
 /**
- * A token bucket per client address, of one second's worth. Programs of this machine have none: they share an
- * address, and it is theirs to keep the machine from themselves. Addresses are forgotten least recently used first,
- * which gives a forgotten one a full bucket.
+ * A token bucket per client address, of one second's worth. Programs of this machine share an address and have a bound
+ * of their own. Addresses are forgotten least recently used first, which gives a forgotten one a full bucket.
  */
 function createRateLimit(
-  { requestsPerSecond, maxClientConnections }: Limits,
+  { requestsPerSecond, localRequestsPerSecond, maxClientConnections }: Limits,
   clock: Clock,
 ): (address: string) => boolean {
-  if (requestsPerSecond === 0) return () => true;
   const buckets = new LRUCache<string, { tokens: number; at: number }>({ max: maxClientConnections });
   return (address) => {
-    if (isLoopbackAddress(address)) return true;
+    const rate = isLoopbackAddress(address) ? localRequestsPerSecond : requestsPerSecond;
+    if (rate === 0) return true;
     const now = clock.monotonic();
-    const bucket = buckets.get(address) ?? { tokens: requestsPerSecond, at: now };
-    const refilled = bucket.tokens + ((now - bucket.at) / 1000) * requestsPerSecond;
-    bucket.tokens = Math.min(requestsPerSecond, refilled);
+    const bucket = buckets.get(address) ?? { tokens: rate, at: now };
+    bucket.tokens = Math.min(rate, bucket.tokens + ((now - bucket.at) / 1000) * rate);
     bucket.at = now;
     buckets.set(address, bucket);
     if (bucket.tokens < 1) return false;

@@ -70,6 +70,11 @@ export const CLIENT_BOUNDS = {
     'requests a second and client address outside this machine; 0 means no limit',
     '429',
   ),
+  localRequestsPerSecond: bound(
+    0,
+    'requests a second of all programs on this machine; 0 means no limit, and setting `requestsPerSecond` sets it too',
+    '429',
+  ),
   freeTokenTries: bound(
     5,
     'wrong tokens of one address that are answered at once; the next wait before they are looked at',

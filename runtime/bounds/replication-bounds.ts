@@ -44,6 +44,11 @@ export const REPLICATION_BOUNDS = {
   keptBytes: bound(16 * MIB, 'bytes of applied entries kept in the log'),
   snapshotChunkBytes: bound(256 * KIB, 'bytes of one snapshot chunk'),
   snapshotChunkRecords: bound(1_000, 'records of one snapshot chunk'),
+  maxChangedRecords: bound(
+    1_000_000,
+    'records that changed since a snapshot transfer sent them, and are to be sent again',
+    'the transfer is given up',
+  ),
   snapshotTicks: bound(200, 'ticks without progress after which a snapshot transfer is given up'),
   maxPendingReads: bound(20_000, 'strong reads waiting for confirmation; more are `overloaded`'),
   flushTicks: bound(

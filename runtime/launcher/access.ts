@@ -5,7 +5,7 @@ import { UsageError } from '../command-line.ts';
 import { isLoopbackHost } from '../loopback-address.ts';
 
 /** How clients may reach the store. */
-export interface Access {
+export interface ClientAccess {
   /** Origins of web pages elsewhere that may do what programs may. */
   readonly origins: string[];
   /** Names by which clients on this machine may call it. */
@@ -18,7 +18,7 @@ export interface Access {
 const LEAST_TOKEN_LENGTH = 16;
 
 /** Throws a `UsageError` for what cannot be used, and for a store that would be open to the network by mistake. */
-export function readAccess(given: OptionValues, host: string): Access {
+export function readAccess(given: OptionValues, host: string): ClientAccess {
   const { tlsCert, tlsKey, insecureHttp } = given;
   if (!tlsCert !== !tlsKey) throw new UsageError('--tls-cert and --tls-key go together');
   if (tlsCert && insecureHttp) throw new UsageError('--tls-cert and --insecure-http exclude each other');
@@ -44,7 +44,7 @@ export function refuseShortTokens(host: string, tokens: Readonly<Record<string, 
 }
 
 /** What to tell people of a store that is open to the network in the clear. */
-export function accessWarning({ tls }: Access, host: string): string | undefined {
+export function accessWarning({ tls }: ClientAccess, host: string): string | undefined {
   if (tls || isLoopbackHost(host)) return undefined;
   return `clients speak plain HTTP on ${host}: whoever is on their way reads tokens and orders, and can change them`;
 }
@@ -66,7 +66,7 @@ function readHost(text: string): string {
   throw new UsageError(`--allow-host (BAZAR_ALLOW_HOST) must be a name without port, not "${text}"`);
 }
 
-function readCertificate(certFile: string, keyFile: string): Access['tls'] {
+function readCertificate(certFile: string, keyFile: string): ClientAccess['tls'] {
   const pem = { cert: readPem('--tls-cert', certFile), key: readPem('--tls-key', keyFile) };
   try {
     createSecureContext(pem);

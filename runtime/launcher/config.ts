@@ -3,7 +3,7 @@ import { commandLine, type Environment, parse, readWhole, settings, UsageError }
 import { BOUNDS, boundText, DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { LogFormat } from '../log-text.ts';
 import { masked } from '../masked.ts';
-import { type Access, readAccess, refuseShortTokens } from './access.ts';
+import { type ClientAccess, readAccess, refuseShortTokens } from './access.ts';
 
 export { UsageError };
 
@@ -22,7 +22,7 @@ export interface Config {
   /** What joins the processes: Unix sockets that only this user can open, or ports that anybody here can dial. */
   readonly links: 'unix' | 'tcp';
   readonly logLevel: string;
-  readonly access: Access;
+  readonly access: ClientAccess;
   /** As asked for; without a wish, text for a terminal and JSON for all else. */
   readonly logFormat: LogFormat | undefined;
   /** The admin token from the environment; without one the data directory keeps a random one. */
@@ -219,12 +219,14 @@ function readLimits(given: readonly string[] | string = []): Partial<Limits> {
     if (!isLimit(name)) {
       throw new UsageError(`${nameOf('limit')} must be NAME=N with a name that --help lists, not "${pair}"`);
     }
-    if (Number(value) === 0 && name !== 'requestsPerSecond') {
+    if (Number(value) === 0 && !/equestsPerSecond$/.test(name)) {
       throw new UsageError(`${nameOf('limit')}: ${name} must be at least 1`);
     }
     limits[name] = Number(value);
   }
-  return limits;
+  // Who bounds requests by hand means those of this machine as well.
+  const { requestsPerSecond } = limits;
+  return requestsPerSecond === undefined ? limits : { localRequestsPerSecond: requestsPerSecond, ...limits };
 }
 
 function isLimit(name: string): name is keyof Limits {

@@ -1,6 +1,7 @@
 import { Level } from 'level';
 import { describe, errorCode, storeOver } from '../abstract-level-store.ts';
 import { DamagedStoreError } from '../damage.ts';
+import { asDiskFault } from '../failed-disk.ts';
 import type { Store } from '../store.ts';
 import { verifyFiles } from './verify.ts';
 
@@ -27,7 +28,10 @@ export async function openLevelStore(directory: string): Promise<Store> {
       throw new Error(`the store in ${directory} is in use by another process`);
     }
     if (errorCode(error) === 'LEVEL_CORRUPTION') throw new DamagedStoreError(directory, describe(error));
-    throw new Error(`the store in ${directory} cannot be opened: ${describe(error)}`, { cause: error });
+    const other = new Error(`the store in ${directory} cannot be opened: ${describe(error)}`, {
+      cause: error,
+    });
+    throw asDiskFault(other, describe(error), directory);
   }
   await verifyOpen().catch(async (error) => {
     await database.close();

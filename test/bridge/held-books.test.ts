@@ -68,7 +68,7 @@ test('reads that are answered at once are counted and limited like all others', 
       assert.match(metrics, /bazar_requests_total\{route="GET \/info\/:id",status="200"\} \d/);
       assert.ok(statuses.includes(429), statuses.join());
     },
-    { requestsPerSecond: 4 },
+    { localRequestsPerSecond: 4 },
   ));
 
 test.run();

@@ -94,7 +94,7 @@ test('a refusal is recorded under its key and replayed with the same status and 
       assert.equal(again.body, { ...same, detail: `${detail}${recorded}` });
     }
     const { detail, title } = (await post(`${url}/purchase`, { id: 2, quantity: 9 })).body;
-    assert.is(detail, 'There are fewer than 9 copies left of book 2, “RPCs for Noobs”.');
+    assert.is(detail, 'There are 9 copies wanted and 3 left of book 2, “RPCs for Noobs”.');
     assert.is(title, 'Not enough copies left');
   }));
 

@@ -128,9 +128,9 @@ export async function openReplica(store: Store): Promise<Replica> {
     },
     async restoreFrom(other, chunk = 3) {
       const { position, digest } = other.state.readPersisted(other.store)!;
-      const restoring = state.restore(position);
+      const restoring = state.restore();
       for (const records of cut(await snapshotOf(other), chunk)) await store.write(restoring.accept(records));
-      const finished = restoring.finish(digest);
+      const finished = restoring.finish(position, digest);
       if (!finished) throw new Error('the snapshot does not have the digest that it should have');
       await store.write(finished.switchOver);
       await store.clear(keysUnder(state.prefix));

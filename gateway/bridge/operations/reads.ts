@@ -84,7 +84,11 @@ export function readOperations(limits: Limits) {
       run: async ({ service }, { orderId, consistency }) =>
         read(await service.order(orderId, strength(consistency)), (order) => {
           if (order === null)
-            throw new BazarError('unknown-order', `There is no order ${orderId}.`, { orderId });
+            throw new BazarError(
+              'unknown-order',
+              `There is no order ${orderId} yet. If its purchase ended as unknown, ask for it again under that id.`,
+              { orderId },
+            );
           return viewOrder(order);
         }),
     }),
