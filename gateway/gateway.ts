@@ -1,5 +1,7 @@
 import type { Clock } from '../runtime/clock.ts';
+import { createHappenings, type Happenings } from '../runtime/create-happenings.ts';
 import type { Command, Key } from '../runtime/domain.ts';
+import type { Happening } from '../runtime/happenings.ts';
 import type { Limits } from '../runtime/limits.ts';
 import type { Mesh, NodeId } from '../runtime/links/mesh.ts';
 import type { Logger } from '../runtime/logger.ts';
@@ -10,6 +12,7 @@ import { createWatchedNode } from '../runtime/process/watched-node.ts';
 import type { Random } from '../runtime/random.ts';
 import { topicKey } from '../runtime/topic.ts';
 import { createWaits } from '../runtime/waits.ts';
+import type { Condition } from './cache/condition.ts';
 import { createFreshness } from './cache/freshness.ts';
 import type { RemoteCache } from './cache/remote-cache.ts';
 import { type Changes, createChanges } from './feed/changes.ts';
@@ -42,7 +45,10 @@ export interface GatewayOptions {
 }
 
 /** A gateway: takes requests in turns to the replicas, and remembers what it read. */
-export interface Gateway extends GatewayService, Pick<Lifecycle, 'state' | 'observe'> {
+export interface Gateway
+  extends GatewayService,
+    Pick<Lifecycle, 'state' | 'observe'>,
+    Pick<Happenings, 'onHappening'> {
   /** The launcher's word on which processes there are. */
   learnProcesses(processes: readonly ProcessWord[]): void;
   /** The first books are in. */
@@ -55,6 +61,12 @@ export interface Gateway extends GatewayService, Pick<Lifecycle, 'state' | 'obse
 
 type CacheStatus = ClusterStatus['cache'];
 
+function cacheHappening(node: NodeId, condition: Condition): Happening {
+  if (condition.state === 'ready') return { kind: 'cacheUsed', node, facts: {} };
+  const { state, reason } = condition;
+  return { kind: state === 'degraded' ? 'cacheDegraded' : 'cacheBypassed', node, facts: { reason } };
+}
+
 const NO_FEED = { state: 'bypassed', reason: 'no catalog tells of changes' } as const;
 
 export function createGateway(options: GatewayOptions): Gateway {
@@ -62,7 +74,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   const boot = random.id();
   let { filled = true } = options;
   const lifecycle = createLifecycle({ clock, logger, limits });
-  const news = createNewsRing({ clock, limits, pid });
+  const happenings = createHappenings({ node: mesh.self, clock, limits, logger });
+  const news = createNewsRing({ clock, limits, pid, happenings });
   const processesChanged = createProcessHappenings(news);
   const waits = createWaits(clock);
   const freshness = createFreshness(limits);
@@ -78,6 +91,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   const feed = createFeedFollower({
     ...ports,
+    happened: happenings.tell,
     catalogs: catalogTurns,
     acknowledged: () => freshness.highest,
     changed(change, asOf) {
@@ -94,10 +108,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     },
   });
 
-  remote?.observe((condition) => {
-    const why = condition.state === 'ready' ? '' : `: ${condition.reason}`;
-    news.note('cache', `finds Redis ${condition.state}${why}`, { state: condition.state });
-  });
   const count = { hits: 0, misses: 0 };
   /** The highest index that is known to be committed. */
   const committed = () => Math.max(freshness.highest, feed.index);
@@ -194,6 +204,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   mesh.onAsk('status', ownStatus);
   mesh.observe({ opened: updateReadiness, closed: updateReadiness });
+  remote?.observe((condition) => happenings.tell(cacheHappening(mesh.self, condition)));
   lifecycle.opened();
   void confirmFloor();
 
@@ -203,6 +214,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       return lifecycle.state;
     },
     observe: lifecycle.observe,
+    onHappening: happenings.onHappening,
     whyUnready,
 
     book: async (id, how) => reads.book(id, how),

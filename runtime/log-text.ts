@@ -15,7 +15,7 @@ const LEVELS: Readonly<Record<number, string>> = {
   50: pc.red('error '),
   60: pc.red('fatal '),
 };
-const NOT_SHOWN = new Set(['level', 'time', 'node', 'msg', 'err']);
+const NOT_SHOWN = new Set(['level', 'time', 'node', 'msg', 'err', 'happening']);
 
 /** One line of pino's JSON as a short text line; what is not pino's is given back as it is. */
 export function textOf(line: string): string {

@@ -5,7 +5,9 @@ import { z } from 'zod';
  * subject is the node; the facts are for programs. Times of two nodes are never compared.
  */
 
-const Fact = z.union([z.string().max(200), z.number(), z.boolean()]);
+/** The longest word among the facts, in characters. */
+export const MAX_FACT = 200;
+const Fact = z.union([z.string().max(MAX_FACT), z.number(), z.boolean()]);
 
 /** The longest text of a happening, in characters. */
 export const MAX_NEWS_TEXT = 300;

@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
+import { createHappenings, type Happenings } from '../../runtime/create-happenings.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Body, Incoming, Mesh, NodeId } from '../../runtime/links/mesh.ts';
@@ -38,7 +39,7 @@ export interface CatalogOptions {
 }
 
 /** A catalog replica: one member of the replicated log, the reads it answers, and its commit feed. */
-export interface Catalog {
+export interface Catalog extends Pick<Happenings, 'onHappening'> {
   readonly lifecycle: Lifecycle;
   readonly replica: Replica;
   readonly state: CatalogState;
@@ -50,7 +51,8 @@ export interface Catalog {
 export function createCatalog(options: CatalogOptions): Catalog {
   const { disk, mesh, clock, limits, logger } = options;
   const lifecycle = createLifecycle({ clock, logger, limits });
-  const news = createNewsRing({ clock, limits, pid: options.pid });
+  const happenings = createHappenings({ node: mesh.self, clock, limits, logger });
+  const news = createNewsRing({ clock, limits, pid: options.pid, happenings });
   const store = measuredStore(disk.store, clock);
   const waits = createVersionWaits({ clock, limits });
   const pages = createTurnstile({
@@ -87,6 +89,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
         feed.reset(state.applied.index);
         waits.reached(state.applied.index);
       },
+      happened: happenings.tell,
       failed: options.onFailure,
     },
   });
@@ -238,6 +241,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   return {
     lifecycle,
     replica,
+    onHappening: happenings.onHappening,
     get state() {
       return state;
     },

@@ -1,11 +1,13 @@
 import { type Actor, createActor } from 'xstate';
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import { BazarError } from '../../runtime/errors.ts';
+import type { Happening } from '../../runtime/happenings.ts';
 import type { Body, Mesh, NodeId } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
 import { createApplier } from './applier.ts';
+import { createChronicle, type ReplicaRole } from './chronicle.ts';
 import type { Effect, LoggedCommand, Raft, ReplicaEvent } from './core/raft.ts';
 import { replicaStatechart, roleOf } from './core/statechart.ts';
 import { steadyStep } from './core/steady-step.ts';
@@ -37,13 +39,15 @@ export interface DriverObserver<Result = unknown, Change = unknown> {
   applied(index: number, changes: readonly Change[]): void;
   /** A snapshot has replaced the state: everything before its index is skipped. */
   replaced(state: State<Result, Change>): void;
+  /** Of elections, snapshots and the disk. */
+  happened(happening: Happening): void;
   /** The replica cannot go on: its disk failed or an invariant broke. The process must end. */
   failed(error: unknown): void;
 }
 
 export interface Driver<Result = unknown, Change = unknown> {
   readonly state: State<Result, Change>;
-  readonly role: ReturnType<typeof roleOf>;
+  readonly role: ReplicaRole;
   dispatch(event: ReplicaEvent): void;
   /** A follower has answered a snapshot's chunk. */
   readonly acknowledgeSnapshot: (from: NodeId, answer: Body<'raft.snapshotted'>) => void;
@@ -124,6 +128,12 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
 
   actor.start();
   let role = roleOf(actor);
+  const chronicle = createChronicle({
+    raft,
+    role: () => role,
+    applied: () => state.applied.index,
+    happened: observer.happened,
+  });
   performEffects();
   let saying: Timer | undefined;
   let ticker: Timer = clock.setTimeout(tick, raft.limits.tickMs);
@@ -143,6 +153,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     try {
       for (let next = mailbox.shift(); next && !halted; next = mailbox.shift()) {
         step(next);
+        chronicle.look(next);
         performEffects();
       }
     } catch (error) {
@@ -190,6 +201,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
         resign();
         break;
       case 'sendSnapshot':
+        chronicle.sends(effect.to);
         sender.start(effect.to);
         break;
       case 'stopSnapshot':

@@ -1,6 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Limits } from '../../runtime/limits.ts';
-import type { Logger } from '../../runtime/logger.ts';
 
 /**
  * How a cache outside the process is: `degraded` where it is read but takes no writes, `bypassed` where it is not asked.
@@ -10,9 +9,11 @@ export type Condition =
   | { readonly state: 'ready' }
   | { readonly state: 'degraded' | 'bypassed'; readonly reason: string };
 
-/** Follows the condition, and says once when it has changed. */
+/** Follows the condition, and tells once when it has changed. */
 export interface ConditionWatch {
   readonly condition: Condition;
+  /** Calls `changed` with each new condition, and with the one that was told last. */
+  observe(changed: (condition: Condition) => void): void;
   /** The server has refused a write, or has taken one. */
   wrote(refusal: string | undefined): void;
   /** A command has failed, for this reason. */
@@ -27,14 +28,13 @@ export function createConditionWatch(options: {
   readonly fault: () => string | undefined;
   readonly clock: Clock;
   readonly limits: Limits;
-  readonly logger: Logger;
-  readonly changed: (condition: Condition) => void;
 }): ConditionWatch {
-  const { usable, fault, clock, limits, logger, changed } = options;
+  const { usable, fault, clock, limits } = options;
   let refusal: string | undefined;
   let refusedAt = 0;
   let lastFailure: string | undefined;
-  let said: Condition['state'] | undefined;
+  let said: Condition | undefined;
+  const observers: ((condition: Condition) => void)[] = [];
 
   function now(): Condition {
     if (!usable()) return { state: 'bypassed', reason: fault() ?? lastFailure ?? 'it is not connected yet' };
@@ -43,19 +43,21 @@ export function createConditionWatch(options: {
 
   function review(): void {
     const condition = now();
-    if (condition.state === said) return;
+    if (condition.state === said?.state) return;
     // That it has not been reached yet is no change, until it is known why.
     if (said === undefined && condition.state === 'bypassed' && (fault() ?? lastFailure) === undefined)
       return;
-    said = condition.state;
-    changed(condition);
-    if (condition.state !== 'ready') logger.warn(`the remote cache is ${said}: ${condition.reason}`);
-    else logger.info('the remote cache is in use');
+    said = condition;
+    for (const observer of observers) observer(condition);
   }
 
   return {
     get condition() {
       return now();
+    },
+    observe(changed) {
+      observers.push(changed);
+      if (said) changed(said);
     },
     wrote(refused) {
       if (refused !== undefined) {

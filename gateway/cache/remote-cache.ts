@@ -27,7 +27,7 @@ export interface RemoteCache {
   readonly usable: boolean;
   /** How it is, and why, for people. */
   readonly condition: Condition;
-  /** Calls `changed` with every later condition. */
+  /** Calls `changed` with each new condition, and with the one that was told last. */
   observe(changed: (condition: Condition) => void): void;
   /** The entry under `key` if its value is a `value`. Never rejects. */
   get<T>(key: string, value: z.ZodType<T>): Promise<CacheEntry<T> | undefined>;
@@ -73,11 +73,7 @@ export function createRemoteCache(options: {
   let gathering: Timer | undefined;
 
   const usable = () => prefix !== undefined && breaker.closed;
-  const observers: ((condition: Condition) => void)[] = [];
-  const changed = (condition: Condition) => {
-    for (const observer of observers) observer(condition);
-  };
-  const watch = createConditionWatch({ usable, fault: () => server.fault, clock, limits, logger, changed });
+  const watch = createConditionWatch({ usable, fault: () => server.fault, clock, limits });
 
   /** One command: its answer, or undefined if there is none in time or the connection has changed. */
   async function command<T>(run: () => Promise<T>, kind: 'read' | 'write' = 'read'): Promise<T | undefined> {
@@ -195,7 +191,7 @@ export function createRemoteCache(options: {
       watch.review();
       return watch.condition;
     },
-    observe: (observer) => void observers.push(observer),
+    observe: watch.observe,
     async get<T>(key: string, value: z.ZodType<T>) {
       const under = prefix;
       if (under === undefined) return undefined;

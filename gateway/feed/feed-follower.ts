@@ -1,4 +1,5 @@
 import type { BookChange } from '../../runtime/domain.ts';
+import type { FeedFault, Happening } from '../../runtime/happenings.ts';
 import type { Body, NodeId } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { createStatechart } from '../../runtime/statechart.ts';
@@ -35,6 +36,7 @@ export function createFeedFollower(
   options: AskPorts & {
     readonly catalogs: RoundRobin;
     readonly logger: Logger;
+    readonly happened: (happening: Happening) => void;
     /** The highest index that has been acknowledged: the feed has to get there. */
     readonly acknowledged: () => number;
     /** The state of a book at index `asOf`. */
@@ -47,7 +49,8 @@ export function createFeedFollower(
     readonly missed: (from: number, to: number) => void;
   },
 ): FeedFollower {
-  const { mesh, clock, limits, catalogs, logger, acknowledged, changed, heard, booted, missed } = options;
+  const { mesh, clock, limits, catalogs, logger, happened } = options;
+  const { acknowledged, changed, heard, booted, missed } = options;
   const actor = createStatechart<typeof feedMachine, FeedEffect>(feedMachine, {
     clock,
     input: limits,
@@ -86,7 +89,7 @@ export function createFeedFollower(
       if (reply.boot !== null) booted(reply.boot);
       expected = 0;
       grantedAt = clock.monotonic();
-      logger.info(`follows the feed of ${id} from ${index}`);
+      happened({ kind: 'feedFollowed', node: mesh.self, facts: { catalog: id, index } });
       send({ type: 'follow.granted' });
     } catch {
       catalogs.passOver(id);
@@ -102,17 +105,17 @@ export function createFeedFollower(
     else void ask(id);
   }
 
-  function findFault(now: number): string | undefined {
-    if (now - Math.max(currentAt, grantedAt) > limits.leaderSilenceMs) return 'hears no leader';
+  function findFault(now: number): FeedFault | undefined {
+    if (now - Math.max(currentAt, grantedAt) > limits.leaderSilenceMs) return 'hears-no-leader';
     if (now < expectedBy) return undefined;
-    if (index < expected) return 'has stalled';
+    if (index < expected) return 'stalled';
     expected = acknowledged();
     expectedBy = now + limits.feedCheckMs;
     return undefined;
   }
 
-  function leave(id: NodeId, fault: string): void {
-    logger.warn(`the feed of ${id} ${fault}, at ${index}`);
+  function leave(id: NodeId, why: FeedFault): void {
+    happened({ kind: 'feedLeft', node: mesh.self, facts: { catalog: id, index, why } });
     mesh.tell(id, 'feed.leave', {});
     catalogs.passOver(id);
     send({ type: 'feed.stalled' });
@@ -131,8 +134,8 @@ export function createFeedFollower(
 
   function skipTo(to: number): void {
     if (to <= index) return;
-    logger.warn(`missed the feed from ${index} to ${to}`);
     const from = index;
+    happened({ kind: 'feedMissed', node: mesh.self, facts: { from, to } });
     index = to;
     missed(from, to);
   }
@@ -149,7 +152,11 @@ export function createFeedFollower(
   mesh.onTell('feed.changes', (body, { from }) => receive(body, from.id));
   mesh.observe({
     opened: ({ kind }) => kind === 'catalog' && send({ type: 'catalog.opened' }),
-    closed: ({ id }) => send({ type: 'catalog.lost', catalog: id }),
+    closed({ id }) {
+      if (live && id === catalog())
+        happened({ kind: 'feedLeft', node: mesh.self, facts: { catalog: id, index, why: 'link-lost' } });
+      send({ type: 'catalog.lost', catalog: id });
+    },
   });
   actor.subscribe((snapshot) => {
     live = snapshot.matches('live');

@@ -7,6 +7,7 @@ export interface ProcessWord {
   readonly id: NodeId;
   /** None while there is no process. */
   readonly pid?: number;
+  /** Why there is none, or none yet that listens. */
   readonly reason?: string;
   /** In how many ms it is started again, from when it ended. */
   readonly againInMs?: number;
@@ -49,8 +50,15 @@ export function createClusterNodes(options: {
   function silent(id: NodeId): Pick<NodeAnswer, 'pid' | 'state' | 'reason'> {
     const word = processes.get(id);
     if (word && word.pid === undefined) return { state: 'down', reason: word.reason };
-    const reason = mesh.peer(id) ? 'it gives no answer' : 'there is no link to it';
-    return { state: 'unreachable', pid: word?.pid ?? seen.get(id)?.pid, reason };
+    const pid = word?.pid ?? seen.get(id)?.pid;
+    return { state: 'unreachable', pid, reason: whyUnreachable(id, word) };
+  }
+
+  function whyUnreachable(id: NodeId, word: ProcessWord | undefined): string {
+    if (mesh.peer(id)) return 'it gives no answer';
+    return word?.reason === undefined
+      ? 'there is no link to it'
+      : `it is started again after: ${word.reason}`;
   }
 
   return {

@@ -22,7 +22,7 @@ export function createProcessHappenings(
       const facts = { of: id, reason: reason.slice(0, 200), ...(againInMs !== undefined && { againInMs }) };
       if (pid === undefined)
         happenings.note('processEnded', `hears that ${id} is gone: ${reason}${again}`, facts);
-      else happenings.note('processEnded', `hears that ${id} is gone`, { of: id });
+      else happenings.note('processEnded', `hears that ${id} is gone: ${reason}`, { of: id });
     }
     if (pid !== undefined && pid !== before?.pid) {
       happenings.note('processStarted', `hears that ${id} has a process again`, { of: id });

@@ -14,4 +14,5 @@ export const PROCESS_BOUNDS = {
     120_000,
     'ms a process may take to open its disk and listen, and the whole store to be ready',
   ),
+  maxHappenings: bound(20, 'happenings a second that a node tells, in its log as well; the rest is counted'),
 };

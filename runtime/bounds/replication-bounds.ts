@@ -13,6 +13,7 @@ export const REPLICATION_BOUNDS = {
     120,
     'ticks of one sync after which a disk counts as hanging: its replica does not lead, stand or back a campaign',
   ),
+  slowDiskTicks: bound(20, 'ticks of one sync after which the log says that the disk is slow'),
   maxPatienceTicks: bound(80, 'ticks that slow syncs may add to the shortest election timeout'),
   commitNewsMs: bound(3, 'ms that a commit index waits for entries to ride with'),
   maxEntriesPerAppend: bound(1_000, 'entries in one `raft.append`'),

@@ -1,5 +1,6 @@
 import { createServer } from 'node:net';
 import type { Clock } from '../clock.ts';
+import { createHappenings, type Happenings } from '../create-happenings.ts';
 import type { NewBook } from '../domain.ts';
 import { StartRefused } from '../errors.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
@@ -32,7 +33,7 @@ export interface ClusterOptions {
 }
 
 /** A store whose processes have been started. */
-export interface Cluster {
+export interface Cluster extends Pick<Happenings, 'onHappening'> {
   readonly supervisor: Supervisor;
   readonly adminToken: string;
   /** The Redis of our own, if there is one. */
@@ -67,6 +68,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   }
   // Not before: a start that is refused says that alone.
   logger.info(startingLine(config));
+  const { tell: happened, onHappening } = createHappenings({ node: 'launcher', clock, limits, logger });
   const sockets = await openSockets(config).catch(async (error) => {
     await data.release();
     throw error;
@@ -75,7 +77,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   let redis: PrivateRedis | undefined;
   try {
     if (sockets && config.cache.kind === 'private') {
-      redis = await startPrivateRedis({ sockets, clock, limits, logger });
+      redis = await startPrivateRedis({ sockets, clock, limits, logger, happened });
     }
   } catch (error) {
     logger.warn({ err: error }, 'no private redis-server');
@@ -85,7 +87,16 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   let httpPort = config.port;
   const boot = random.id();
   const plans = planNodes({ config, data, boot, sockets, logFormat, redisUrl, httpPort: () => httpPort });
-  const supervisor = startSupervisor({ plans, programs, clock, limits, logger, addressFor, output });
+  const supervisor = startSupervisor({
+    plans,
+    programs,
+    clock,
+    limits,
+    logger,
+    happened,
+    addressFor,
+    output,
+  });
   // A free port is chosen once: the gateway must come back where its clients know it.
   supervisor.observe((node) => {
     if (node.http !== undefined) httpPort = Number(new URL(node.http).port) || httpPort;
@@ -112,6 +123,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
   return {
     supervisor,
+    onHappening,
     adminToken: data.adminToken,
     redis,
     ready: Promise.race([ready, broken, hopeless]),

@@ -4,6 +4,7 @@ import { access } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import type { Duplex } from 'node:stream';
 import type { Clock } from '../clock.ts';
+import type { Happening } from '../happenings.ts';
 import type { Limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import { childEnvironment } from '../process/environment.ts';
@@ -40,12 +41,14 @@ export async function startPrivateRedis(ports: {
   clock: Clock;
   limits: Limits;
   logger: Logger;
+  happened: (happening: Happening) => void;
 }): Promise<PrivateRedis | undefined> {
-  const { sockets, clock, limits, logger } = ports;
+  const { sockets, clock, limits, logger, happened } = ports;
   const program = await findOnPath('redis-server');
   if (!program) return undefined;
   const path = sockets.pathFor('redis');
   let child: ChildProcess | undefined;
+  let hasEnded = false;
 
   function start(): void {
     const server = spawn('/bin/sh', ['-c', GUARDED_SERVER, program!, path, sockets.path], {
@@ -59,10 +62,17 @@ export async function startPrivateRedis(ports: {
     server.on('error', (error) =>
       logger.warn({ err: error }, 'the private redis-server could not be started'),
     );
-    server.once('spawn', () => supervision.send({ type: 'process.reported' }));
+    server.once('spawn', () => {
+      if (hasEnded) happened({ kind: 'processRestarted', node: 'redis', facts: { pid: server.pid ?? null } });
+      supervision.send({ type: 'process.reported' });
+    });
     // `exit` and not `close`: the guard still holds the pipe.
-    server.once('exit', () => {
-      if (supervision.state === 'up') logger.warn('the private redis-server ended and is started again');
+    server.once('exit', (code, signal) => {
+      if (supervision.state === 'up') {
+        hasEnded = true;
+        const facts = { fault: signal ?? `code ${code}`, isStarting: false };
+        happened({ kind: 'processEnded', node: 'redis', facts });
+      }
       lifeline.end('ended\n');
       supervision.send({ type: 'process.exited' });
     });

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../clock.ts';
+import type { Happening } from '../happenings.ts';
 import type { Limits } from '../limits.ts';
 import type { NodeId, NodeKind } from '../links/mesh.ts';
 import type { Logger } from '../logger.ts';
@@ -39,11 +40,12 @@ export interface NodePlan {
 
 export interface SupervisorOptions {
   readonly plans: readonly NodePlan[];
-  /** The program of each kind: a TypeScript file that calls `runChild`. */
+  /** The program of each kind: a module, compiled or TypeScript, that calls `runChild`. */
   readonly programs: Readonly<Record<NodeKind, URL>>;
   readonly clock: Clock;
   readonly limits: Limits;
   readonly logger: Logger;
+  readonly happened: (happening: Happening) => void;
   /** Where `viewer` is told to find `target`; the place for a proxy in between. */
   readonly addressFor?: AddressFor;
   /** The file descriptor that the processes write to; without it, where this one does. */
@@ -72,6 +74,8 @@ interface Running {
   readonly plan: NodePlan;
   node: SupervisedNode;
   child: ChildProcess | undefined;
+  /** How the process before ended, until the next one listens. */
+  lastEnd: string | undefined;
   /** Of a gateway that listens. */
   news: ProcessNews | undefined;
   supervision: Supervision;
@@ -79,11 +83,16 @@ interface Running {
 
 /** The order in which processes are drained: work flows from the first to the last. */
 const DRAIN_ORDER: readonly NodeKind[] = ['gateway', 'order', 'catalog'];
-const TSX = import.meta.resolve('tsx');
+
+/** How Node runs a program: sources are compiled by `tsx` as they are loaded. */
+function nodeArguments(program: URL): string[] {
+  const file = fileURLToPath(program);
+  return file.endsWith('.ts') ? ['--import', import.meta.resolve('tsx'), file] : [file];
+}
 
 /** Starts every planned process and looks after it. */
 export function startSupervisor(options: SupervisorOptions): Supervisor {
-  const { plans, programs, clock, limits, logger, output = 'inherit' } = options;
+  const { plans, programs, clock, limits, logger, happened, output = 'inherit' } = options;
   const { addressFor = (_viewer, _target, url) => url } = options;
   const observers: ((node: SupervisedNode) => void)[] = [];
   const all: Running[] = [];
@@ -110,14 +119,14 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   function processes(): NodeProcess[] {
-    return all.map(({ child, supervision, node: { id, pid, refused, fault } }) =>
-      child ? { id, pid } : { id, reason: refused ?? fault, againInMs: supervision.pauseMs },
+    return all.map(({ child, supervision, lastEnd, node: { id, pid, refused, fault } }) =>
+      child ? { id, pid, reason: lastEnd } : { id, reason: refused ?? fault, againInMs: supervision.pauseMs },
     );
   }
 
   function start(running: Running): void {
     const { plan } = running;
-    const child = spawn(process.execPath, ['--import', TSX, fileURLToPath(programs[plan.kind])], {
+    const child = spawn(process.execPath, nodeArguments(programs[plan.kind]), {
       stdio: ['ignore', output, output, 'ipc'],
       env: childEnvironment(),
     });
@@ -138,6 +147,11 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     switch (message.type) {
       case 'listening': {
         const { url, identity, http } = message;
+        if (running.lastEnd !== undefined) {
+          const { id: node, pid = null } = running.node;
+          happened({ kind: 'processRestarted', node, facts: { pid } });
+          running.lastEnd = undefined;
+        }
         running.supervision.send({ type: 'process.reported' });
         if (running.plan.kind === 'gateway') running.news = createProcessNews(running.child!, processes);
         change(running, { url, identity, http, failedStarts: 0 });
@@ -164,10 +178,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     running.news = undefined;
     supervision.send({ type: 'process.exited' });
     const fault = running.node.fault ?? (signal ? signal : `code ${code}`);
-    if (!expected) {
-      const ended = `${plan.id} ended ${isStarting ? 'during its start' : ''}`.trim();
-      logger[isStarting ? 'error' : 'warn'](`${ended} (${fault}) and is started again`);
-    }
+    running.lastEnd = fault;
+    if (!expected) happened({ kind: 'processEnded', node: plan.id, facts: { fault, isStarting } });
     const failedStarts = running.node.failedStarts + (isStarting && !expected ? 1 : 0);
     change(running, { state: 'down', fault, failedStarts });
   }
@@ -189,6 +201,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       plan,
       node,
       child: undefined,
+      lastEnd: undefined,
       news: undefined,
       supervision: superviseProcess({
         clock,

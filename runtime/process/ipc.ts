@@ -66,7 +66,7 @@ export const NodeProcess = z.object({
   id: NodeName,
   /** None while there is no process. */
   pid: z.int().optional(),
-  /** Why there is none: how the last one ended, or why none may be started. */
+  /** Why there is none, or none yet that listens: how the last one ended, or why none may be started. */
   reason: z.string().optional(),
   /** In how many ms it is started again, from when it ended. */
   againInMs: z.int().min(0).optional(),

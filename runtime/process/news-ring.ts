@@ -1,6 +1,8 @@
 import type { Clock } from '../clock.ts';
+import type { Happenings } from '../create-happenings.ts';
+import { type Happening, sentenceOf } from '../happenings.ts';
 import type { Limits } from '../limits.ts';
-import { MAX_NEWS_TEXT, type NewsFacts, type NumberedHappening } from '../numbered-happening.ts';
+import { MAX_FACT, MAX_NEWS_TEXT, type NewsFacts, type NumberedHappening } from '../numbered-happening.ts';
 
 /** The last happenings of this node. They are few, and kept whether or not somebody watches. */
 export interface NewsRing {
@@ -18,8 +20,10 @@ export function createNewsRing(options: {
   readonly clock: Clock;
   readonly limits: Limits;
   readonly pid: number;
+  /** What is told for the log is kept here, too. */
+  readonly happenings?: Pick<Happenings, 'onHappening'>;
 }): NewsRing {
-  const { clock, limits, pid } = options;
+  const { clock, limits, pid, happenings } = options;
   const kept: NumberedHappening[] = [];
   const observers: (() => void)[] = [];
   let seq = 0;
@@ -45,18 +49,22 @@ export function createNewsRing(options: {
     if (now - secondBegan >= 1_000) beginSecond(now);
   }
 
+  function note(kind: string, text: string, facts: NewsFacts = {}): void {
+    look();
+    inSecond += 1;
+    if (inSecond > limits.maxHappeningsPerSecond) {
+      leftOut += 1;
+      return;
+    }
+    push(kind, text, facts);
+    for (const noted of observers) noted();
+  }
+
+  happenings?.onHappening((happening) => note(happening.kind, sentenceOf(happening), factsOf(happening)));
+
   return {
     run: `${pid}-${Math.round(clock.now())}`,
-    note(kind, text, facts = {}) {
-      look();
-      inSecond += 1;
-      if (inSecond > limits.maxHappeningsPerSecond) {
-        leftOut += 1;
-        return;
-      }
-      push(kind, text, facts);
-      for (const noted of observers) noted();
-    },
+    note,
     after(after) {
       look();
       const first = kept[0]?.seq ?? seq + 1;
@@ -64,4 +72,15 @@ export function createNewsRing(options: {
     },
     observe: (noted) => void observers.push(noted),
   };
+}
+
+/** The facts that are words or numbers, lists as words, and the term. */
+function factsOf({ term, facts }: Happening): NewsFacts {
+  const flat: NewsFacts = term === undefined ? {} : { term };
+  for (const [name, fact] of Object.entries(facts as object)) {
+    if (Array.isArray(fact)) flat[name] = fact.join(' ').slice(0, MAX_FACT);
+    else if (typeof fact === 'string') flat[name] = fact.slice(0, MAX_FACT);
+    else if (typeof fact === 'number' || typeof fact === 'boolean') flat[name] = fact;
+  }
+  return flat;
 }

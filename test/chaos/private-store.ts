@@ -67,7 +67,8 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
   }
 
   try {
-    if (options.redis) redis = await startPrivateRedis({ sockets, ...ports, limits: DEFAULT_LIMITS });
+    if (options.redis)
+      redis = await startPrivateRedis({ sockets, ...ports, limits: DEFAULT_LIMITS, happened() {} });
     const config: Config = {
       catalogs: options.catalogs,
       orders: options.orders,

@@ -120,6 +120,12 @@ test('a node is down only where the launcher knows of no process', async () => {
   ]);
   const [one, two] = (await cluster.answer(cluster.gateway.status())).nodes;
   assert.equal([one!.state, two!.state, two!.pid], ['down', 'unreachable', 42]);
+  cluster.gateway.learnProcesses([{ id: 'catalog-1', pid: 43, reason: 'No space left on device' }]);
+  const [again] = (await cluster.answer(cluster.gateway.status())).nodes;
+  assert.equal(
+    [again!.state, again!.pid, again!.reason],
+    ['unreachable', 43, 'it is started again after: No space left on device'],
+  );
   await cluster.end();
 });
 

@@ -19,7 +19,7 @@ const ports = { clock: systemClock, limits: DEFAULT_LIMITS, logger: silentLogger
 /** With a folder of its own, which goes with it. */
 async function started() {
   const sockets = await openSocketFolder();
-  const redis = await startPrivateRedis({ sockets, ...ports });
+  const redis = await startPrivateRedis({ sockets, ...ports, happened() {} });
   if (!redis) throw new Error('no redis-server');
   const stop = async () => {
     await redis.stop();
@@ -102,7 +102,7 @@ test(
       import { DEFAULT_LIMITS as limits } from ${module('../../runtime/limits.ts')};
       import { silentLogger as logger } from ${module('../../runtime/logger.ts')};
       const sockets = await openSocketFolder();
-      const { url, pid } = await startPrivateRedis({ sockets, clock: systemClock, limits, logger });
+      const { url, pid } = await startPrivateRedis({ sockets, clock: systemClock, limits, logger, happened() {} });
       console.log(JSON.stringify({ url, pid }));
       setInterval(() => {}, 1e6);`;
     const launcher = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '-e', code], {

@@ -179,6 +179,16 @@ test('a gateway is told which processes there are, and that the first books are 
       };
       const { pid } = nodeOf(store, 'catalog-2');
       await eventually('its process', async () => (await told('catalog-2')).pid === pid);
+      assert.is((await told('catalog-2')).reason, undefined);
+      store.supervisor.signal('catalog-2', 'SIGKILL');
+      await eventually('how the last one ended, with the process that starts', async () => {
+        const node = await told('catalog-2');
+        return node.pid !== undefined && node.pid !== pid && node.reason === 'SIGKILL';
+      });
+      await eventually('that it runs', async () => {
+        const node = await told('catalog-2');
+        return node.pid !== undefined && node.reason === undefined;
+      });
       await writeFile(inData(folder, 'catalog-2', 'refuse'), '');
       store.supervisor.signal('catalog-2', 'SIGKILL');
       const gone = await eventually('its end', async () => {

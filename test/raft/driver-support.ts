@@ -3,6 +3,7 @@ import type { Raft } from '../../actors/raft/core/raft.ts';
 import { createDriver, type Driver } from '../../actors/raft/driver.ts';
 import type { StateMachine } from '../../actors/raft/state-machine.ts';
 import type { BookChange, LogCommand, Result } from '../../runtime/domain.ts';
+import type { Happening } from '../../runtime/happenings.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Body, Mesh, NodeId, TellType } from '../../runtime/links/mesh.ts';
 import { silentLogger } from '../../runtime/logger.ts';
@@ -33,6 +34,7 @@ export interface DriverTrial {
   readonly mostWrites: number;
   readonly applied: number[];
   readonly failures: unknown[];
+  readonly happenings: Happening[];
   /** From now on writes fail. */
   breakDisk(): void;
   /** Messages of a type sent so far. */
@@ -59,6 +61,7 @@ export async function createDriverTrial(changes: DriverTrialChanges = {}): Promi
   const writes: (readonly StoreOperation[])[] = [];
   const applied: number[] = [];
   const failures: unknown[] = [];
+  const happenings: Happening[] = [];
   let writing = 0;
   let mostWrites = 0;
   let broken = false;
@@ -92,6 +95,7 @@ export async function createDriverTrial(changes: DriverTrialChanges = {}): Promi
     observer: {
       applied: (index) => void applied.push(index),
       replaced() {},
+      happened: (happening) => void happenings.push(happening),
       failed: (error) => void failures.push(error),
     },
   });
@@ -107,6 +111,7 @@ export async function createDriverTrial(changes: DriverTrialChanges = {}): Promi
     },
     applied,
     failures,
+    happenings,
     breakDisk() {
       broken = true;
     },

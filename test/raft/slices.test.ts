@@ -191,7 +191,12 @@ test('a replica has caught up when what was committed is applied', async () => {
     random,
     logger: silentLogger,
     accepts: () => true,
-    observer: { applied() {}, replaced() {}, failed: (error) => assert.unreachable(String(error)) },
+    observer: {
+      applied() {},
+      replaced() {},
+      happened() {},
+      failed: (error) => assert.unreachable(String(error)),
+    },
   });
   const { type: _, from, ...body } = append(2, { prev: [10, 1], commit: 10 });
   listeners.get('raft.append')!(body, { from: { id: from } });

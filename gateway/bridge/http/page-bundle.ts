@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { access, readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
@@ -24,7 +25,7 @@ export interface PageFile {
 export const ENCODINGS = ['br', 'gzip', 'identity'] as const;
 export type Encoding = (typeof ENCODINGS)[number];
 
-const FOLDER = fileURLToPath(new URL('../../page/', import.meta.url));
+const SOURCES = 'gateway/page';
 const QUALITY = 9;
 const TYPES: Readonly<Record<string, string>> = {
   html: 'text/html; charset=utf-8',
@@ -46,7 +47,8 @@ export function createPageBundle(): PageBundle {
 }
 
 async function makeFiles(): Promise<ReadonlyMap<string, PageFile>> {
-  const [bundled, html] = await Promise.all([bundle(), readFile(`${FOLDER}page.html`)]);
+  const folder = await findSources(dirname(fileURLToPath(import.meta.url)));
+  const [bundled, html] = await Promise.all([bundle(folder), readFile(join(folder, 'page.html'))]);
   const texts = [['/', html] as const, ...bundled];
   const files = await Promise.all(
     texts.map(async ([path, text]) => [path, await fileOf(path === '/' ? 'html' : path, text)] as const),
@@ -54,11 +56,23 @@ async function makeFiles(): Promise<ReadonlyMap<string, PageFile>> {
   return new Map(files);
 }
 
-async function bundle(): Promise<(readonly [path: string, text: Buffer])[]> {
+/** Above this file, wherever that runs from: from its sources, or compiled together with others. */
+async function findSources(from: string): Promise<string> {
+  const folder = join(from, SOURCES);
+  const isThere = await access(join(folder, 'page.html')).then(
+    () => true,
+    () => false,
+  );
+  if (isThere) return folder;
+  if (dirname(from) === from) throw new Error(`there is no folder ${SOURCES}`);
+  return findSources(dirname(from));
+}
+
+async function bundle(folder: string): Promise<(readonly [path: string, text: Buffer])[]> {
   const esbuild = await import('esbuild');
   try {
     const { outputFiles } = await esbuild.build({
-      entryPoints: { page: `${FOLDER}main.tsx` },
+      entryPoints: { page: join(folder, 'main.tsx') },
       outdir: '/',
       bundle: true,
       minify: true,
