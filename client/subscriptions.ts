@@ -2,7 +2,7 @@ import type { Params } from '../gateway/bridge/operations/index.ts';
 import { StockAnswer } from '../runtime/api.ts';
 
 /** Which books to watch: some by id, or a whole topic. */
-export type StockFilter = Params<'subscribe'>;
+export type StockFilter = Exclude<Params<'subscribe'>, { all: true }>;
 
 /** The subscriptions of one client, across reconnections. */
 export interface StockSubscriptions {

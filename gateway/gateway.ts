@@ -7,6 +7,8 @@ import type { Mesh, NodeId } from '../runtime/links/mesh.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { NodeStatus } from '../runtime/messages.ts';
 import { createLifecycle, type Lifecycle } from '../runtime/process/lifecycle.ts';
+import { createNewsRing } from '../runtime/process/news-ring.ts';
+import { createWatchedNode } from '../runtime/process/watched-node.ts';
 import type { Random } from '../runtime/random.ts';
 import { topicKey } from '../runtime/topic.ts';
 import { createWaits } from '../runtime/waits.ts';
@@ -16,12 +18,14 @@ import type { RemoteCache } from './cache/remote-cache.ts';
 import { type Changes, createChanges } from './feed/changes.ts';
 import { createFeedFollower } from './feed/feed-follower.ts';
 import { createReads } from './reads.ts';
-import type { GatewayService } from './service.ts';
+import type { ClusterStatus, GatewayService } from './service.ts';
 import { askInTurn } from './upstream/ask-in-turn.ts';
 import { auditCluster } from './upstream/audit.ts';
 import { createClusterNodes, leaderOf, type ProcessWord } from './upstream/cluster-nodes.ts';
 import { createRoundRobin } from './upstream/round-robin.ts';
 import { createSubmissions } from './upstream/submissions.ts';
+import { createObservatory } from './watch/observatory.ts';
+import { createProcessHappenings } from './watch/process-happenings.ts';
 
 export interface GatewayOptions {
   readonly mesh: Mesh & { readonly url: string };
@@ -55,6 +59,8 @@ export interface Gateway
   stop(): Promise<void>;
 }
 
+type CacheStatus = ClusterStatus['cache'];
+
 function cacheHappening(node: NodeId, condition: Condition): Happening {
   if (condition.state === 'ready') return { kind: 'cacheUsed', node, facts: {} };
   const { state, reason } = condition;
@@ -69,6 +75,8 @@ export function createGateway(options: GatewayOptions): Gateway {
   let { filled = true } = options;
   const lifecycle = createLifecycle({ clock, logger, limits });
   const happenings = createHappenings({ node: mesh.self, clock, limits, logger });
+  const news = createNewsRing({ clock, limits, pid, happenings });
+  const processesChanged = createProcessHappenings(news);
   const waits = createWaits(clock);
   const freshness = createFreshness(limits);
   const ports = { mesh, clock, limits, waits, freshness, remote, logger };
@@ -119,6 +127,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...orders.map((id) => ({ id, kind: 'order' as const })),
   ];
   const clusterNodes = createClusterNodes({ mesh, nodes, limits });
+  const observatory = createObservatory({
+    mesh,
+    nodes: [...nodes, { id: mesh.self, kind: 'gateway' }],
+    clusterNodes,
+    clock,
+    limits,
+  });
 
   /**
    * What a gateway before this one acknowledged is committed, so an index that a quorum confirms now covers it.
@@ -171,6 +186,22 @@ export function createGateway(options: GatewayOptions): Gateway {
     url: mesh.url,
   });
 
+  const cacheStatus = (): CacheStatus => ({
+    kind: remote ? 'redis' : 'memory',
+    ...(feed.live ? (remote?.condition ?? { state: 'ready' }) : NO_FEED),
+    ...count,
+  });
+  const knownVersion = () => (freshness.known ? committed() : null);
+  const watchedNode = createWatchedNode({
+    ...ports,
+    news,
+    lifecycle,
+    figures: () => ({
+      machines: { lifecycle: lifecycle.state, feed: feed.state },
+      gateway: { version: knownVersion(), feed: feed.catalog, cache: cacheStatus() },
+    }),
+  });
+
   mesh.onAsk('status', ownStatus);
   mesh.observe({ opened: updateReadiness, closed: updateReadiness });
   remote?.observe((condition) => happenings.tell(cacheHappening(mesh.self, condition)));
@@ -205,17 +236,19 @@ export function createGateway(options: GatewayOptions): Gateway {
         boot,
         nodes: [...others, ownStatus()],
         leader: leaderOf(others),
-        cache: {
-          kind: remote ? 'redis' : 'memory',
-          ...(feed.live ? (remote?.condition ?? { state: 'ready' }) : NO_FEED),
-          ...count,
-        },
-        version: freshness.known ? committed() : null,
+        cache: cacheStatus(),
+        version: knownVersion(),
       };
     },
     audit: (page) => auditCluster({ ...ports, catalogs }, page),
 
-    learnProcesses: clusterNodes.learn,
+    observatory,
+    boot,
+    version: knownVersion,
+    learnProcesses(processes) {
+      clusterNodes.learn(processes);
+      processesChanged(processes);
+    },
     fill() {
       filled = true;
     },
@@ -225,6 +258,8 @@ export function createGateway(options: GatewayOptions): Gateway {
       lifecycle.drained();
       waits.end();
       feed.stop();
+      observatory.stop();
+      watchedNode.stop();
       await remote?.stop();
     },
   };

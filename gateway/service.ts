@@ -1,5 +1,6 @@
 import type { AuditAnswer, StatusAnswer, TitleAnswer } from '../runtime/api.ts';
 import type { Book, BookChange, BookId, CartLine, Key, NewBook, Order, Result } from '../runtime/domain.ts';
+import type { Observatory } from './watch/observatory.ts';
 
 /**
  * What the gateway can do, without a word of HTTP or JSON-RPC: the two bridges and the simulated clients call
@@ -24,6 +25,11 @@ export interface GatewayService {
   /** Calls `changed` with every later state of every book, in version order for each; returns the unsubscriber. */
   onChange(changed: (change: BookChange) => void): () => void;
 
+  /** Names this run of the gateway. */
+  readonly boot: string;
+  /** The highest log index that is known to be committed; null until one is known. */
+  version(): number | null;
+  readonly observatory: Observatory;
   status(): Promise<ClusterStatus>;
   audit(page: { after?: BookId; limit: number }): Promise<ClusterAudit>;
   /** Why the store is not as its ready line promises; `undefined` where it is. */

@@ -94,11 +94,26 @@ export type AddedAnswer = z.infer<typeof AddedAnswer>;
 
 /** A book's state as `subscribe` and the `stock` notifications give it. */
 export const StockAnswer = z
-  .object({ id: BookId, stock: Count, price: Money, version: Version })
+  .object({
+    id: BookId,
+    stock: Count,
+    price: Money,
+    version: Version,
+    at: z.iso.datetime().optional().meta({
+      description: 'When it came to be so, by the clock of the leader; in notifications, where it is known.',
+    }),
+  })
   .meta({ id: 'Stock' });
 export type StockAnswer = z.infer<typeof StockAnswer>;
 
-export const SubscribedAnswer = z.object({ books: z.array(StockAnswer) }).meta({ id: 'Subscribed' });
+export const SubscribedAnswer = z
+  .object({
+    books: z.array(z.union([BookAnswer, StockAnswer])),
+    next: BookId.nullable().optional().meta({
+      description: 'With `all`: the `after` of the next page; null on the last.',
+    }),
+  })
+  .meta({ id: 'Subscribed' });
 
 /** How much is still watched. */
 export const UnsubscribedAnswer = z.object({ ids: Count, topics: Count }).meta({ id: 'Unsubscribed' });

@@ -222,5 +222,7 @@ export const BookChange = z.object({
   price: Price,
   version: Index,
   topic: z.string().optional(),
+  /** The leader's wall time at which the change was put into the log, in ms; not where it was read later. */
+  at: z.int().optional(),
 });
 export type BookChange = z.infer<typeof BookChange>;

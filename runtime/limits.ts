@@ -5,6 +5,7 @@ import { LINK_BOUNDS } from './bounds/link-bounds.ts';
 import { ORDER_BOUNDS } from './bounds/order-bounds.ts';
 import { PROCESS_BOUNDS } from './bounds/process-bounds.ts';
 import { REPLICATION_BOUNDS } from './bounds/replication-bounds.ts';
+import { WATCH_BOUNDS } from './bounds/watch-bounds.ts';
 
 /**
  * Every bound of the store. `--help` and the README print this table. All of them are options: a node takes a
@@ -17,6 +18,7 @@ export const BOUNDS = {
   ...ORDER_BOUNDS,
   ...GATEWAY_BOUNDS,
   ...PROCESS_BOUNDS,
+  ...WATCH_BOUNDS,
 };
 
 /** The bounds of one node; any of them may have been given another value. */

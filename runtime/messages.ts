@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { Book, BookChange, BookId, Command, Key, LogCommand, Order, Result } from './domain.ts';
+import { NodeFigures } from './figures.ts';
+import { NumberedHappening } from './numbered-happening.ts';
 
 /**
  * Every message between the processes, in the order in which a purchase meets them. A message with a `reply` is
@@ -232,6 +234,18 @@ export const MESSAGES = {
     }),
     reply: CatalogAudit,
   },
+
+  /**
+   * Gateway → every node, again and again while somebody watches: tell me what happens, and your figures. It counts for
+   * `watchLeaseMs`. `after` is the last happening that is known of the run `run`. Loss: the next one comes soon.
+   */
+  'node.watch': { body: z.object({ run: z.string().max(64), after: z.int().min(0) }) },
+  /** Node → a gateway that watches, in order. Loss (link closed): what is still kept is told when it watches again. */
+  'node.happened': {
+    body: z.object({ run: z.string().max(64), happenings: z.array(NumberedHappening).max(1_000) }),
+  },
+  /** Node → a gateway that watches, every `figuresEveryMs`. Loss: the next ones are newer. */
+  'node.figures': { body: NodeFigures },
 } as const;
 
 export type MessageType = keyof typeof MESSAGES;

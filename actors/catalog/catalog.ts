@@ -6,8 +6,12 @@ import type { Body, Incoming, Mesh, NodeId } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { NodeStatus } from '../../runtime/messages.ts';
 import { createLifecycle, type Lifecycle } from '../../runtime/process/lifecycle.ts';
+import { createNewsRing } from '../../runtime/process/news-ring.ts';
+import { createWatchedNode } from '../../runtime/process/watched-node.ts';
 import type { Random } from '../../runtime/random.ts';
 import { createTurnstile } from '../../runtime/turnstile.ts';
+import { measuredStore } from '../../storage/measured-store.ts';
+import { raftFigures } from '../raft/figures.ts';
 import { createReplica, type Replica } from '../raft/replica.ts';
 import { auditCatalog } from './audit.ts';
 import type { CatalogDisk } from './disk.ts';
@@ -48,6 +52,8 @@ export function createCatalog(options: CatalogOptions): Catalog {
   const { disk, mesh, clock, limits, logger } = options;
   const lifecycle = createLifecycle({ clock, logger, limits });
   const happenings = createHappenings({ node: mesh.self, clock, limits, logger });
+  const news = createNewsRing({ clock, limits, pid: options.pid, happenings });
+  const store = measuredStore(disk.store, clock);
   const waits = createVersionWaits({ clock, limits });
   const pages = createTurnstile({
     clock,
@@ -66,7 +72,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   const replica = createReplica({
     raft: disk.raft(mesh.self, options.catalogs, limits),
     state,
-    store: disk.store,
+    store,
     persist: disk.persist,
     mesh,
     clock,
@@ -208,6 +214,19 @@ export function createCatalog(options: CatalogOptions): Catalog {
     };
   });
 
+  const watchedNode = createWatchedNode({
+    mesh,
+    news,
+    lifecycle,
+    clock,
+    limits,
+    figures: () => ({
+      machines: { lifecycle: lifecycle.state, replica: replica.role },
+      raft: raftFigures(replica),
+      sync: store.takeFigures(),
+    }),
+  });
+
   lifecycle.opened();
   let watching: Timer = clock.setTimeout(watch, limits.tickMs);
   function watch(): void {
@@ -235,6 +254,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       clock.clearTimeout(watching);
       waits.stop();
       pages.stop();
+      watchedNode.stop();
       replica.stop();
     },
   };

@@ -100,6 +100,6 @@ export function bookIdOf(key: string): BookId {
 }
 
 /** A book's state for the commit feed; its topic only where the book is new. */
-export function asChange({ id, stock, price, version, added, topic }: Book): BookChange {
-  return version === added ? { id, stock, price, version, topic } : { id, stock, price, version };
+export function asChange({ id, stock, price, version, added, topic }: Book, at: number): BookChange {
+  return version === added ? { id, stock, price, version, topic, at } : { id, stock, price, version, at };
 }

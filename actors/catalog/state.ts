@@ -113,7 +113,7 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     if (record) this.#record(recordKey(command), record);
     if (books.length > 0) this.#shelf.put(books);
     for (const book of books) this.#change(book);
-    return { result, changes: books.map(records.asChange) };
+    return { result, changes: books.map((book) => records.asChange(book, at)) };
   }
 
   get untaken(): { readonly operations: number; readonly bytes: number } {

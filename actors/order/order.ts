@@ -6,6 +6,8 @@ import type { Limits } from '../../runtime/limits.ts';
 import type { Incoming, Mesh, NodeId, Reply } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { createLifecycle, type Lifecycle } from '../../runtime/process/lifecycle.ts';
+import { createNewsRing } from '../../runtime/process/news-ring.ts';
+import { createWatchedNode } from '../../runtime/process/watched-node.ts';
 import type { Random } from '../../runtime/random.ts';
 import { createStatechart } from '../../runtime/statechart.ts';
 import { createLeaderTracker } from './leader-tracker.ts';
@@ -185,6 +187,17 @@ export function createOrder(options: OrderOptions): OrderReplica {
     leader: leaders.leader ?? undefined,
     url: mesh.url,
   }));
+  const watchedNode = createWatchedNode({
+    mesh,
+    news: createNewsRing({ clock, limits, pid }),
+    lifecycle,
+    clock,
+    limits,
+    figures: () => ({
+      machines: { lifecycle: lifecycle.state },
+      order: { leader: leaders.leader, inFlight: submissions.size },
+    }),
+  });
   lifecycle.opened();
   const leaders = createLeaderTracker(options, lifecycle);
 
@@ -206,6 +219,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
     },
     async stop() {
       clock.clearTimeout(sweepTimer);
+      watchedNode.stop();
       for (const { saga } of submissions.values()) saga?.stop();
       submissions.clear();
     },

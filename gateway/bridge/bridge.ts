@@ -13,6 +13,7 @@ import { countRequests } from './http/count-requests.ts';
 import { guardRoutes } from './http/guard.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { ignoreOtherUpgrades } from './http/other-upgrades.ts';
+import { addPage } from './http/page.ts';
 import { addProbes } from './http/probes.ts';
 import { addRoutes } from './http/routes.ts';
 import { createOperations } from './operations/index.ts';
@@ -57,6 +58,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
   countRequests(app, context);
   addRoutes(app, context, Object.values(operations));
   addProbes(app, context, JSON.stringify(openApiDocument(operations)), rpc.clients);
+  addPage(app, context);
   answerHeldBooks(app.server, context);
   app.server.on('upgrade', ignoreOtherUpgrades(app.server, rpc.upgrade));
   await app.listen({ host, port });

@@ -12,6 +12,8 @@ import type { Intake } from './intake.ts';
 import type { LargeTopics } from './large-topics.ts';
 import type { Metrics } from './metrics.ts';
 import type { Pages, Reader } from './pages.ts';
+import type { AllBooks, AllBooksWatcher } from './rpc/all-books.ts';
+import type { Spectator, Spectators } from './rpc/spectators.ts';
 import type { Subscriptions, Watcher } from './rpc/subscriptions.ts';
 import type { SharedBytes } from './shared-bytes.ts';
 import type { TokenGuard } from './token-guard.ts';
@@ -22,6 +24,8 @@ export interface Context {
   readonly service: GatewayService;
   readonly writes: Writes;
   readonly subscriptions: Subscriptions;
+  readonly allBooks: AllBooks;
+  readonly spectators: Spectators;
   readonly admission: Admission;
   readonly pages: Pages;
   readonly audits: Pages;
@@ -55,6 +59,10 @@ export interface Caller {
   readonly address: string;
   /** What a WebSocket connection watches. */
   readonly watcher: Watcher | undefined;
+  /** The same of all books. */
+  readonly allBooksWatcher: AllBooksWatcher | undefined;
+  /** A WebSocket connection as one that may watch the store at work. */
+  readonly spectator: Spectator | undefined;
   /** This connection among those that wait for heavy reads of a kind. */
   reader(heavy: 'pages' | 'audits'): Reader;
 }

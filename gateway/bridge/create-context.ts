@@ -12,6 +12,8 @@ import { createLargeTopics } from './large-topics.ts';
 import { createMetrics } from './metrics.ts';
 import { createAuditPages, createPages } from './pages.ts';
 import { createRoles, type Tokens } from './roles.ts';
+import { createAllBooks } from './rpc/all-books.ts';
+import { createSpectators } from './rpc/spectators.ts';
 import { createSubscriptions } from './rpc/subscriptions.ts';
 import { createTurn } from './rpc/turn.ts';
 import { createSharedBytes } from './shared-bytes.ts';
@@ -36,6 +38,8 @@ export function createContext(
     service,
     writes: createWrites(service, metrics.purchased),
     subscriptions: createSubscriptions({ service, limits, endOfTurn }),
+    allBooks: createAllBooks({ service, limits, endOfTurn }),
+    spectators: createSpectators({ service, metrics, limits, clock }),
     admission: createAdmission(limits, clock),
     pages: createPages(limits, clock),
     audits: createAuditPages(limits, clock),

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import type { ClusterStatus } from '../service.ts';
+import type { RouteTotals } from './rates.ts';
 
 /** What the gateway tells Prometheus. */
 export interface Metrics {
@@ -8,6 +9,8 @@ export interface Metrics {
   answered(route: string, status: number | string, seconds: number): void;
   /** One purchase came to `outcome`. */
   purchased(outcome: string): void;
+  /** What each route has answered so far. */
+  totals(): Promise<ReadonlyMap<string, RouteTotals>>;
   /** Everything as Prometheus text; without a status the cluster's figures stay as they were. */
   text(clients: number, status: ClusterStatus | undefined): Promise<string>;
 }
@@ -100,6 +103,7 @@ export function createMetrics(): Metrics {
       seriesOf(route, status).answered(seconds);
     },
     purchased: (outcome) => purchases.inc({ outcome }),
+    totals: async () => totalsOf((await latency.get()).values),
     text(clients, status) {
       connected.set(clients);
       if (status) {
@@ -113,6 +117,25 @@ export function createMetrics(): Metrics {
       return registry.metrics();
     },
   };
+}
+
+/** A histogram's values, gathered by route. */
+function totalsOf(
+  values: readonly {
+    value: number;
+    metricName?: string;
+    labels: { route?: string | number; le?: string | number };
+  }[],
+): Map<string, RouteTotals> {
+  const totals = new Map<string, { count: number; within: [number, number][] }>();
+  for (const { value, metricName = '', labels } of values) {
+    const route = String(labels.route);
+    const total = totals.get(route) ?? { count: 0, within: [] };
+    totals.set(route, total);
+    if (metricName.endsWith('_count')) total.count = value;
+    else if (typeof labels.le === 'number') total.within.push([labels.le, value]);
+  }
+  return totals;
 }
 
 /** The service keeps these counts; here they are only shown. */

@@ -22,10 +22,11 @@ export async function perform(
   const { clock, limits } = context;
   const arrived = clock.monotonic();
   const deadline = arrived + limits.readDeadlineMs;
-  const run = () => operation.run(context, params, { caller, deadline });
+  const call = { caller, deadline };
+  const run = () => operation.run(context, params, call);
   const { heavy } = operation;
   if (!heavy) return { answer: await run() };
-  const light = await operation.light?.(context, params);
+  const light = await operation.light?.(context, params, call);
   if (light) return { answer: light };
 
   // What gets its turn has half of its time left.

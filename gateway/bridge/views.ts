@@ -1,5 +1,5 @@
 import type { BookAnswer, BooksAnswer, OrderAnswer, OrdersAnswer, StockAnswer } from '../../runtime/api.ts';
-import type { Book, Order, Result } from '../../runtime/domain.ts';
+import type { Book, BookChange, Order, Result } from '../../runtime/domain.ts';
 import { formatMoney } from '../../runtime/money.ts';
 import type { BooksPage, OrdersPage } from '../service.ts';
 
@@ -32,8 +32,15 @@ export function viewOrders({ orders, next }: OrdersPage): OrdersAnswer {
   return { orders: orders.map(viewOrder), next };
 }
 
-export function viewStock(state: { id: number; stock: number; price: number; version: number }): StockAnswer {
-  return { id: state.id, stock: state.stock, price: formatMoney(state.price), version: state.version };
+export function viewStock({
+  id,
+  stock,
+  price,
+  version,
+  at,
+}: Pick<BookChange, 'id' | 'stock' | 'price' | 'version' | 'at'>): StockAnswer {
+  const view = { id, stock, price: formatMoney(price), version };
+  return at === undefined ? view : { ...view, at: new Date(at).toISOString() };
 }
 
 /** What a command came to that was decided with yes. */

@@ -19,6 +19,10 @@ import { type FeedEffect, type FeedEvent, feedMachine } from './feed-machine.ts'
 export interface FeedFollower {
   /** True while a catalog has promised to tell every change. */
   readonly live: boolean;
+  /** The state of its machine. */
+  readonly state: string;
+  /** The catalog that is followed, or asked to be. */
+  readonly catalog: NodeId | null;
   /** The index up to which every change was heard of, or reported as missed. */
   readonly index: number;
   /** Local monotonic ms at which what was heard is known to have been all there was. */
@@ -161,6 +165,13 @@ export function createFeedFollower(
   return {
     get live() {
       return live;
+    },
+    get state() {
+      const { value } = actor.getSnapshot();
+      return typeof value === 'string' ? value : 'live';
+    },
+    get catalog() {
+      return catalog();
     },
     get index() {
       return index;

@@ -9,6 +9,8 @@ export interface ProcessWord {
   readonly pid?: number;
   /** Why there is none, or none yet that listens. */
   readonly reason?: string;
+  /** In how many ms it is started again, from when it ended. */
+  readonly againInMs?: number;
 }
 
 /**
@@ -17,6 +19,10 @@ export interface ProcessWord {
  */
 export interface ClusterNodes {
   ask(): Promise<NodeAnswer[]>;
+  /** What is to be said of a node that gives no answer. */
+  silent(id: NodeId): Pick<NodeAnswer, 'pid' | 'state' | 'reason'>;
+  /** Of its process, as far as the launcher has told. */
+  pidOf(id: NodeId): number | undefined;
   /** The launcher's latest word on all processes. */
   learn(processes: readonly ProcessWord[]): void;
 }
@@ -56,6 +62,8 @@ export function createClusterNodes(options: {
   }
 
   return {
+    silent,
+    pidOf: (id) => processes.get(id)?.pid,
     ask: () => Promise.all(nodes.map(({ id, kind }) => ask(id, kind))),
     learn(latest) {
       processes = new Map(latest.map((word) => [word.id, word]));

@@ -94,6 +94,8 @@ export const supervisionMachine = setup({
 
 export interface Supervision {
   readonly state: 'starting' | 'up' | 'pausing' | 'refusing' | 'refused' | 'ending' | 'ended';
+  /** How long it pauses before the process is started again; undefined while it does not. */
+  readonly pauseMs: number | undefined;
   /** Starts the process for the first time. */
   start(): void;
   send(event: SupervisionEvent): void;
@@ -122,6 +124,10 @@ export function superviseProcess(options: {
   return {
     get state() {
       return actor.getSnapshot().value;
+    },
+    get pauseMs() {
+      const { value, context } = actor.getSnapshot();
+      return value === 'pausing' ? doublingMs(context.deaths, restartBackoff(limits)) : undefined;
     },
     start: () => void actor.start(),
     send: (event) => actor.send(event),

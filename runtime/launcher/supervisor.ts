@@ -119,8 +119,8 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
   }
 
   function processes(): NodeProcess[] {
-    return all.map(({ child, lastEnd, node: { id, pid, refused, fault } }) =>
-      child ? { id, pid, reason: lastEnd } : { id, reason: refused ?? fault },
+    return all.map(({ child, supervision, lastEnd, node: { id, pid, refused, fault } }) =>
+      child ? { id, pid, reason: lastEnd } : { id, reason: refused ?? fault, againInMs: supervision.pauseMs },
     );
   }
 

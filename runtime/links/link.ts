@@ -1,7 +1,9 @@
+import type { SnapshotFrom } from 'xstate';
 import { fullJitterMs } from '../backoff.ts';
 import type { Clock, Timer } from '../clock.ts';
 import type { DeadlineWheel } from '../deadline-wheel.ts';
 import { BazarError } from '../errors.ts';
+import type { LinkFigures } from '../figures.ts';
 import type { Limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { Random } from '../random.ts';
@@ -38,6 +40,7 @@ export interface Endpoint {
 
 /** A link between its greeting and its loss. */
 export interface OpenLink extends Endpoint {
+  readonly outboxBytes: number;
   close(reason: string): void;
 }
 
@@ -46,7 +49,7 @@ export interface LinkOwner {
   expects(peer: NodeId): boolean;
   opened(link: OpenLink): void;
   /** Its pending asks have failed; it sends and receives nothing more. */
-  closed(link: OpenLink): void;
+  closed(link: OpenLink, reason: string): void;
   received(link: OpenLink, envelope: Envelope): void;
   /** The link is over for good. */
   retired(link: Link): void;
@@ -55,6 +58,8 @@ export interface LinkOwner {
 /** One end of a link, through all its connections. */
 export interface Link {
   readonly isOpen: boolean;
+  /** How it is, for people. */
+  figures(): Omit<LinkFigures, 'peer'>;
   /** Drops the connection and dials anew; nothing on the accepting end. */
   redial(): void;
   /** Gives a sign of life if nothing was sent since the last call; gives the link up if the peer is silent. */
@@ -99,6 +104,8 @@ function createLink(
   let heardAt = 0;
   let pause: Timer | undefined;
   let retired = false;
+  /** Why the connection was lost last. */
+  let problem: string | undefined;
 
   const actor = createStatechart<typeof linkMachine, LinkEffect>(linkMachine, {
     clock,
@@ -112,7 +119,9 @@ function createLink(
   });
 
   function happened(event: LinkEvent): void {
-    if (!retired) actor.send(event);
+    if (retired) return;
+    problem = problemOf(event) ?? problem;
+    actor.send(event);
   }
 
   function perform(effect: LinkEffect): void {
@@ -206,7 +215,15 @@ function createLink(
     const box = createOutbox(connection!, clock, limits);
     greeting = undefined;
     outbox = box;
-    open = { peer, asks, send: (envelope) => outbox === box && box.push(envelope), close };
+    open = {
+      peer,
+      asks,
+      send: (envelope) => outbox === box && box.push(envelope),
+      close,
+      get outboxBytes() {
+        return box.bytes;
+      },
+    };
     owner.opened(open);
   }
 
@@ -214,7 +231,7 @@ function createLink(
     const was = open!;
     open = undefined;
     asks.failAll(new BazarError('link-lost', `the link to ${was.peer.id} dropped before the answer`));
-    owner.closed(was);
+    owner.closed(was, problem ?? 'it was lost');
   }
 
   function close(reason: string): void {
@@ -235,8 +252,29 @@ function createLink(
       heardAt = clock.monotonic();
     },
     close,
+    figures: () => ({
+      state: stateOf(actor.getSnapshot().value),
+      outboxBytes: outbox?.bytes ?? 0,
+      asks: asks.size,
+      problem,
+    }),
   };
 
   actor.start();
   return link;
+}
+
+/** What an event says of why there is no connection any more. */
+function problemOf(event: LinkEvent): string | undefined {
+  if ('reason' in event) return event.reason;
+  if (event.type === 'silence.noticed') return 'silence';
+  return event.type === 'address.changed' ? 'its address has changed' : undefined;
+}
+
+type StateValue = SnapshotFrom<typeof linkMachine>['value'];
+
+function stateOf(value: StateValue): LinkFigures['state'] {
+  if (typeof value === 'object') return value.establishing === 'greeting' ? 'greeting' : 'dialling';
+  if (value === 'open') return 'open';
+  return value === 'backingOff' ? 'pausing' : 'lost';
 }

@@ -1,3 +1,4 @@
+import type { LinkFigures } from '../figures.ts';
 import type { AskType, Body, MessageType, Reply, TellType } from '../messages.ts';
 
 export type NodeKind = 'gateway' | 'order' | 'catalog';
@@ -52,6 +53,8 @@ export interface Mesh {
 
   /** The other end of the open link to a node, if there is one; a node's own name gives itself. */
   peer(id: NodeId): Peer | undefined;
+  /** Every link that is open or dialled, and those that a peer has to dial again. */
+  links(): readonly LinkFigures[];
   /** Called after a link has opened or closed, the closing once its pending asks have failed. */
   observe(observer: LinkObserver): void;
 
@@ -66,7 +69,8 @@ export interface Mesh {
 
 export interface LinkObserver {
   opened(peer: Peer): void;
-  closed(peer: Peer): void;
+  /** `reason` is why, for people. */
+  closed(peer: Peer, reason: string): void;
 }
 
 export type { AskType, Body, MessageType, Reply, TellType };

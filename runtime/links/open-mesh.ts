@@ -1,5 +1,6 @@
 import { createDeadlineWheel } from '../deadline-wheel.ts';
 import { BazarError } from '../errors.ts';
+import type { LinkFigures } from '../figures.ts';
 import { expireAsk } from './asks.ts';
 import { encodeAsk, encodeTell } from './envelope.ts';
 import { createHandlers } from './handlers.ts';
@@ -35,6 +36,8 @@ export async function openMesh(options: MeshOptions): Promise<OpenMesh> {
   const accepted = new Set<Link>();
   /** The exchanges that asks and tells may use; at most one a peer. */
   const open = new Map<NodeId, OpenLink>();
+  /** Why the links were lost that a peer has to dial again; the greeting has proved their names. */
+  const lostLinks = new Map<NodeId, string>();
   const observers: LinkObserver[] = [];
   let closed = false;
 
@@ -42,15 +45,17 @@ export async function openMesh(options: MeshOptions): Promise<OpenMesh> {
     const { peer } = link;
     open.get(peer.id)?.close('replaced by a newer connection');
     open.set(peer.id, link);
+    lostLinks.delete(peer.id);
     logger.debug({ peer: peer.id, incarnation: peer.incarnation }, 'link opened');
     for (const observer of observers) observer.opened(peer);
   }
 
-  function lost(link: OpenLink): void {
+  function lost(link: OpenLink, reason: string): void {
     const { peer } = link;
     open.delete(peer.id);
-    logger.debug({ peer: peer.id }, 'link closed');
-    for (const observer of observers) observer.closed(peer);
+    if (!dialled.has(peer.id)) lostLinks.set(peer.id, reason);
+    logger.debug({ peer: peer.id, reason }, 'link closed');
+    for (const observer of observers) observer.closed(peer, reason);
   }
 
   const owner = {
@@ -102,6 +107,19 @@ export async function openMesh(options: MeshOptions): Promise<OpenMesh> {
     checkTimer = clock.setTimeout(checkLinks, limits.pingIntervalMs);
   }
 
+  function linkFigures(): LinkFigures[] {
+    const figures = new Map<NodeId, LinkFigures>();
+    for (const [peer, problem] of lostLinks) {
+      figures.set(peer, { peer, state: 'lost', outboxBytes: 0, asks: 0, problem });
+    }
+    for (const [peer, link] of dialled) figures.set(peer, { peer, ...link.figures() });
+    for (const [peer, link] of open) {
+      if (dialled.has(peer)) continue;
+      figures.set(peer, { peer, state: 'open', outboxBytes: link.outboxBytes, asks: link.asks.size });
+    }
+    return [...figures.values()];
+  }
+
   function endpointOf(id: NodeId): Endpoint | undefined {
     if (closed) return undefined;
     return id === self.id ? loopback : open.get(id);
@@ -136,6 +154,7 @@ export async function openMesh(options: MeshOptions): Promise<OpenMesh> {
       });
     },
     peer: (id) => endpointOf(id)?.peer,
+    links: linkFigures,
     observe: (observer) => void observers.push(observer),
     setAddresses(known) {
       if (closed) return;

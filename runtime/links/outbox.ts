@@ -12,6 +12,8 @@ export interface Outbox {
   flush(): void;
   /** True if something was pushed since this was asked last. */
   takeActivity(): boolean;
+  /** Bytes that wait here and in the connection. */
+  readonly bytes: number;
 }
 
 export interface OutboxLimits {
@@ -61,6 +63,9 @@ export function createOutbox(
       const was = active;
       active = false;
       return was;
+    },
+    get bytes() {
+      return connection.bufferedBytes + frameBytes;
     },
   };
 }

@@ -68,6 +68,8 @@ export const NodeProcess = z.object({
   pid: z.int().optional(),
   /** Why there is none, or none yet that listens: how the last one ended, or why none may be started. */
   reason: z.string().optional(),
+  /** In how many ms it is started again, from when it ended. */
+  againInMs: z.int().min(0).optional(),
 });
 export type NodeProcess = z.infer<typeof NodeProcess>;
 

@@ -9,7 +9,7 @@ import { BOOKS, type Body, openRpc, post, TOKEN, withBridge } from './support.ts
 const stock = (id: number, left: number, version: number) => ({
   jsonrpc: '2.0',
   method: 'stock',
-  params: { id, stock: left, price: '10.00', version },
+  params: { id, stock: left, price: '10.00', version, at: '2026-01-02T03:04:05.000Z' },
 });
 
 /** Subscriptions over three books, with an outlet that takes frames only while `open`. */

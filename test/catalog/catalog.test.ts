@@ -133,7 +133,7 @@ test('the feed tells a gateway what books become, from the index it names', asyn
   assert.equal(told[1], {
     from: version,
     index: version + 1,
-    changes: [{ id: 1, stock: 6, price: 1000, version: version + 1 }],
+    changes: [{ id: 1, stock: 6, price: 1000, version: version + 1, at: told[1]!.changes[0]!.at! }],
   });
 });
 

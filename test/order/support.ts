@@ -87,6 +87,7 @@ export function scriptedMesh(linked: readonly NodeId[]): ScriptedMesh {
       });
     },
     peer: (id) => peers.get(id),
+    links: () => [],
     observe: (observer) => void observers.push(observer),
     setAddresses() {},
     async close() {},
@@ -97,7 +98,7 @@ export function scriptedMesh(linked: readonly NodeId[]): ScriptedMesh {
     cut(id) {
       peers.delete(id);
       for (const proposal of proposals) if (proposal.to === id) proposal.fail('link-lost');
-      for (const { closed } of observers) closed(peerOf(id));
+      for (const { closed } of observers) closed(peerOf(id), 'cut');
     },
     submit: (command, deadline) => handle('submit', { command }, deadline),
     status: () => handle('status', {}, Number.POSITIVE_INFINITY),

@@ -155,6 +155,7 @@ export function recordingMesh(sent: Sent[]): Mesh {
     },
     ask: (to) => Promise.reject(new Error(`a driver does not ask ${to}`)),
     peer: () => undefined,
+    links: () => [],
     observe() {},
     setAddresses() {},
     async close() {},

@@ -3,6 +3,7 @@ import { titlesAfter } from '../../actors/catalog/book-index.ts';
 import { fillPage, nextOf } from '../../actors/catalog/page.ts';
 import { CatalogState } from '../../actors/catalog/state.ts';
 import type { GatewayService, ReadOptions, SearchOptions, Served, Submitted } from '../../gateway/service.ts';
+import type { StoreObserver } from '../../gateway/watch/observatory.ts';
 import type { BookChange, Command, NewBook } from '../../runtime/domain.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 
@@ -22,12 +23,15 @@ export interface MemoryService extends GatewayService {
   publish(change: BookChange): void;
   readonly listeners: number;
   readonly strongReads: number;
+  /** Who watches the store at work. */
+  readonly observers: ReadonlySet<StoreObserver>;
 }
 
 const DECIDED_AT = Date.UTC(2026, 0, 2, 3, 4, 5);
 
 export async function createMemoryService(books: readonly NewBook[]): Promise<MemoryService> {
   const state = await CatalogState.load(await openMemoryStore());
+  const observers = new Set<StoreObserver>();
   const listeners = new Set<(change: BookChange) => void>();
   let strongReads = 0;
   let requests = 0;
@@ -87,6 +91,18 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
       listeners.add(changed);
       return () => void listeners.delete(changed);
     },
+    boot: 'run-1',
+    version: () => state.applied.index,
+    observatory: {
+      watch(observer) {
+        observers.add(observer);
+        return () => void observers.delete(observer);
+      },
+      happenings: () => [],
+      nodes: () => [],
+      stop() {},
+    },
+    observers,
     async status() {
       await service.before('status');
       const leader = { id: 'catalog-1', kind: 'catalog', pid: 7, state: 'ready', url: 'ws://x' } as const;

@@ -57,7 +57,15 @@ export function createCallers(context: Context): Callers {
         reader = readerOf(raw.socket, ip);
         connections.set(raw.socket, reader);
       }
-      return { role: roles.get(raw), isLocal: isLocal(raw), address: ip, watcher: undefined, reader };
+      return {
+        role: roles.get(raw),
+        isLocal: isLocal(raw),
+        address: ip,
+        watcher: undefined,
+        allBooksWatcher: undefined,
+        spectator: undefined,
+        reader,
+      };
     },
   };
 }

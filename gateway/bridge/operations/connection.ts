@@ -1,35 +1,50 @@
 import { z } from 'zod';
-import { AuthenticatedAnswer, SubscribedAnswer, UnsubscribedAnswer } from '../../../runtime/api.ts';
+import {
+  AuthenticatedAnswer,
+  type StockAnswer,
+  SubscribedAnswer,
+  UnsubscribedAnswer,
+} from '../../../runtime/api.ts';
 import { BookId } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
-import { Topic } from './fields.ts';
-import { CONNECTION, operation } from './operation.ts';
+import { viewBooks } from '../views.ts';
+import { PageLimit, Topic } from './fields.ts';
+import { type Answer, CONNECTION, operation } from './operation.ts';
 
 /** What concerns one WebSocket connection: what it watches, and who it is. */
 export function connectionOperations(limits: Limits) {
   const byIds = z.strictObject({ ids: z.array(BookId).min(1).max(limits.maxSubscriptions) });
   const byTopic = z.strictObject({ topic: Topic });
+  const all = z.literal(true);
+  const allFrom = z.strictObject({ all, after: BookId.optional(), limit: PageLimit(limits) });
 
   return {
     subscribe: operation({
-      summary: 'Watch books, some by id or a whole topic: `stock` notifications follow',
+      summary: 'Watch books, some by id, a whole topic, or all page by page: `stock` notifications follow',
       kind: CONNECTION,
-      params: z.union([byIds, byTopic]),
+      params: z.union([byIds, byTopic, allFrom]),
       answers: { 200: ['Their present states.', SubscribedAnswer] },
       errors: ['unavailable', 'overloaded'],
-      async run({ subscriptions }, filter, { caller: { watcher } }) {
-        const { books, sent } = await subscriptions.subscribe(watcher!, filter);
-        return { body: () => ({ books }), sent };
+      heavy: 'pages',
+      light: async ({ subscriptions }, filter, { caller: { watcher } }) =>
+        'all' in filter ? undefined : subscribed(await subscriptions.subscribe(watcher!, filter)),
+      async run({ subscriptions, allBooks }, filter, { caller: { watcher, allBooksWatcher }, deadline }) {
+        if (!('all' in filter)) return subscribed(await subscriptions.subscribe(watcher!, filter));
+        const { after, limit = limits.defaultPage } = filter;
+        const { page, sent } = await allBooks.subscribe(allBooksWatcher!, { after, limit, deadline });
+        return { body: () => viewBooks(page), sent };
       },
     }),
 
     unsubscribe: operation({
       summary: 'Stop watching some books, a topic, or (with neither) everything',
       kind: CONNECTION,
-      params: z.union([byIds, byTopic, z.strictObject({})]),
+      params: z.union([byIds, byTopic, z.strictObject({ all }), z.strictObject({})]),
       answers: { 200: ['How much is still watched.', UnsubscribedAnswer] },
-      async run({ subscriptions }, filter, { caller: { watcher } }) {
-        const left = subscriptions.unsubscribe(watcher!, filter);
+      async run({ subscriptions, allBooks }, filter, { caller: { watcher, allBooksWatcher } }) {
+        if (Object.keys(filter).length === 0 || 'all' in filter) allBooks.unsubscribe(allBooksWatcher!);
+        const left =
+          'all' in filter ? subscriptions.watchedBy(watcher!) : subscriptions.unsubscribe(watcher!, filter);
         return { body: () => left };
       },
     }),
@@ -48,4 +63,8 @@ export function connectionOperations(limits: Limits) {
       },
     }),
   };
+}
+
+function subscribed({ books, sent }: { books: readonly StockAnswer[]; sent: () => void }): Answer {
+  return { body: () => ({ books }), sent };
 }

@@ -4,6 +4,7 @@ import { clusterOperations } from './cluster.ts';
 import { connectionOperations } from './connection.ts';
 import type { Operation } from './operation.ts';
 import { readOperations } from './reads.ts';
+import { watchOperations } from './watch.ts';
 import { writeOperations } from './writes.ts';
 
 /** Every operation of the outside API by its name, which is its JSON-RPC method. */
@@ -13,6 +14,7 @@ export function createOperations(limits: Limits) {
     ...writeOperations(limits),
     ...clusterOperations(limits),
     ...connectionOperations(limits),
+    ...watchOperations(),
   } satisfies Readonly<Record<string, Operation>>;
 }
 

@@ -43,7 +43,7 @@ export interface Description<Params extends z.ZodType = z.ZodType> {
   /** Which turn it waits for, because its answer may be large. */
   readonly heavy?: 'pages' | 'audits';
   /** Answers at once what turns out to be small; undefined where the call has to wait for its turn. */
-  light?(context: Context, params: z.output<Params>): Promise<Answer | undefined>;
+  light?(context: Context, params: z.output<Params>, call: Call): Promise<Answer | undefined>;
   run(context: Context, params: z.output<Params>, call: Call): Promise<Answer>;
 }
 

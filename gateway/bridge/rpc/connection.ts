@@ -3,6 +3,7 @@ import { asBazarError, BazarError } from '../../../runtime/errors.ts';
 import type { ConnectionLoad } from '../admission.ts';
 import type { Context } from '../context.ts';
 import { createReader } from '../pages.ts';
+import { createAllBooksWatcher } from './all-books.ts';
 import type { Method, MethodResult, RpcCaller } from './methods.ts';
 import {
   encodeError,
@@ -13,6 +14,7 @@ import {
   readCall,
   readFrame,
 } from './protocol.ts';
+import { createSpectator } from './spectators.ts';
 import { createWatcher } from './subscriptions.ts';
 import { createTurns } from './turns.ts';
 
@@ -58,9 +60,24 @@ export function createRpcConnection(options: {
   readonly methods: ReadonlyMap<string, Method>;
 }): RpcConnection {
   const { line, context, methods } = options;
-  const { admission, subscriptions, pages, audits, metrics, limits, held, clock, logger } = context;
+  const {
+    admission,
+    subscriptions,
+    allBooks,
+    spectators,
+    pages,
+    audits,
+    metrics,
+    limits,
+    held,
+    clock,
+    logger,
+  } = context;
   const load: ConnectionLoad = { inFlight: 0 };
-  const watcher = createWatcher({ send, isReady: () => line.isReady, cut: line.cut });
+  const outlet = { send, isReady: () => line.isReady, cut: line.cut };
+  const watcher = createWatcher(outlet);
+  const allBooksWatcher = createAllBooksWatcher(outlet);
+  const spectator = createSpectator(outlet, () => line.isLocal || caller.role !== undefined);
   const cut = () => line.cut('it does not read its answers');
   const readers = {
     pages: createReader(line.address, { gathers: true, cut }),
@@ -71,6 +88,8 @@ export function createRpcConnection(options: {
     isLocal: line.isLocal,
     address: line.address,
     watcher,
+    allBooksWatcher,
+    spectator,
     reader: (heavy) => readers[heavy],
     whenTaken,
   };
@@ -209,6 +228,8 @@ export function createRpcConnection(options: {
   function drained(): void {
     weighBacklog();
     subscriptions.flush(watcher);
+    allBooks.flush(allBooksWatcher);
+    spectators.flush(spectator);
     turns.drained();
     for (const taken of untaken.splice(0)) taken();
   }
@@ -224,6 +245,8 @@ export function createRpcConnection(options: {
       queued.close();
       backlog.close();
       subscriptions.forget(watcher);
+      allBooks.unsubscribe(allBooksWatcher);
+      spectators.forget(spectator);
       pages.gone(readers.pages);
       audits.gone(readers.audits);
       turns.drained();

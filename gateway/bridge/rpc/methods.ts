@@ -76,8 +76,13 @@ function methodOf(context: Context, name: string, operation: Operation): Method 
       const started = context.clock.cpu();
       const json = JSON.stringify(resultOf(answer, explain));
       place.written(Buffer.byteLength(json), context.clock.cpu() - started);
-      return { json, sent: () => caller.whenTaken(place.left) };
+      const sent = () => {
+        answer.sent?.();
+        caller.whenTaken(place.left);
+      };
+      return { json, sent };
     } catch (error) {
+      answer.sent?.();
       place?.left();
       throw error;
     }

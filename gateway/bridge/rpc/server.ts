@@ -43,7 +43,19 @@ export function createRpcServer(
   context: Context,
   operations: Readonly<Record<string, Operation>>,
 ): RpcServer {
-  const { admission, doorkeeper, limits, held, intake, clock, logger, subscriptions, endOfTurn } = context;
+  const {
+    admission,
+    doorkeeper,
+    limits,
+    held,
+    intake,
+    clock,
+    logger,
+    subscriptions,
+    allBooks,
+    spectators,
+    endOfTurn,
+  } = context;
   const methods = createMethods(context, operations);
   const server = new WebSocketServer({
     noServer: true,
@@ -173,6 +185,8 @@ export function createRpcServer(
       clock.clearTimeout(pings);
       clock.clearTimeout(looks);
       subscriptions.close();
+      allBooks.close();
+      spectators.close();
       for (const client of alive.keys()) client.terminate();
     },
   };

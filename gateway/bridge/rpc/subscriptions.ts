@@ -1,5 +1,5 @@
 import type { StockAnswer } from '../../../runtime/api.ts';
-import type { BookChange, BookId } from '../../../runtime/domain.ts';
+import type { Book, BookChange, BookId } from '../../../runtime/domain.ts';
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import { topicKey } from '../../../runtime/topic.ts';
@@ -20,6 +20,8 @@ export interface Subscriptions {
   subscribe(watcher: Watcher, filter: Filter): Promise<{ books: StockAnswer[]; sent: () => void }>;
   /** Without ids or topic: everything. Returns what is still watched. */
   unsubscribe(watcher: Watcher, filter: Partial<FilterFields>): { ids: number; topics: number };
+  /** How much is watched. */
+  watchedBy(watcher: Watcher): { ids: number; topics: number };
   /** Sends what waits, as far as the outlet takes it. Call it when the outlet has drained. */
   flush(watcher: Watcher): void;
   forget(watcher: Watcher): void;
@@ -67,6 +69,8 @@ interface WatchedTopic {
   readonly books: Set<BookId>;
   readonly watchers: Set<Watcher>;
 }
+
+const watchedBy = ({ ids, topics }: Watcher) => ({ ids: ids.size, topics: topics.size });
 
 /** States read at a time for one `subscribe`. */
 const READS_AT_ONCE = 64;
@@ -245,7 +249,7 @@ export function createSubscriptions(options: {
     const states: StockAnswer[] = [];
     for (let from = 0; from < ids.length; from += READS_AT_ONCE) {
       const reads = ids.slice(from, from + READS_AT_ONCE).map((id) => service.book(id));
-      for (const { value } of await Promise.all(reads)) if (value) states.push(viewStock(value));
+      for (const { value } of await Promise.all(reads)) if (value) states.push(stateOf(value));
     }
     return states;
   }
@@ -277,10 +281,13 @@ export function createSubscriptions(options: {
     unsubscribe(watcher, filter) {
       if (filter.ids === undefined && filter.topic === undefined) forget(watcher);
       else unwatch(watcher, filter);
-      return { ids: watcher.ids.size, topics: watcher.topics.size };
+      return watchedBy(watcher);
     },
+    watchedBy,
     flush,
     forget,
     close: stop,
   };
 }
+
+const stateOf = ({ id, stock, price, version }: Book) => viewStock({ id, stock, price, version });

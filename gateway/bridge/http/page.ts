@@ -1,0 +1,76 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { BazarError } from '../../../runtime/errors.ts';
+import type { Context } from '../context.ts';
+import { createPageBundle, ENCODINGS, type Encoding, type PageFile } from './page-bundle.ts';
+
+/** What the page may do: speak to this very host, and run what comes from it. */
+export const PAGE_POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  'img-src data:',
+  "connect-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join('; ');
+
+const HEADERS = {
+  'content-security-policy': PAGE_POLICY,
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'cache-control': 'no-cache',
+};
+
+const ASSETS = ['/page.js', '/page.css'] as const;
+
+/** Serves the page: at `/` to browsers, to programs there is nothing there as before. */
+export function addPage(app: FastifyInstance, { logger }: Context): void {
+  const bundle = createPageBundle();
+
+  async function send(path: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const file = await fileAt(path);
+    reply.headers(HEADERS).header('etag', file.etag).header('vary', 'accept, accept-encoding');
+    if (request.headers['if-none-match'] === file.etag) return reply.code(304).send();
+    const encoding = encodingFor(request.headers['accept-encoding'] ?? '');
+    if (encoding !== 'identity') reply.header('content-encoding', encoding);
+    return reply.type(file.type).send(file.bodies[encoding]);
+  }
+
+  async function fileAt(path: string): Promise<PageFile> {
+    try {
+      return (await bundle.files()).get(path)!;
+    } catch (error) {
+      logger.error({ err: error }, 'the page could not be made');
+      throw new BazarError('unavailable', 'The page could not be made; the log of the gateway says why.');
+    }
+  }
+
+  app.get('/', (request, reply) => {
+    if (!takesHtml(request))
+      throw new BazarError('not-found', 'There is nothing at / but a page for browsers.');
+    return send('/', request, reply);
+  });
+  for (const path of ASSETS) app.get(path, (request, reply) => send(path, request, reply));
+}
+
+function takesHtml({ headers: { accept = '' } }: FastifyRequest): boolean {
+  return accept.split(',').some((range) => range.split(';', 1)[0]!.trim().toLowerCase() === 'text/html');
+}
+
+/** The shortest encoding that the client takes (RFC 9110, section 12.5.3; weights but 0 are not compared). */
+function encodingFor(accepted: string): Encoding {
+  const taken = new Set(
+    accepted
+      .toLowerCase()
+      .split(',')
+      .filter((range) => !/;\s*q=0(\.0*)?\s*$/.test(range))
+      .map((range) => range.split(';', 1)[0]!.trim()),
+  );
+  return ENCODINGS.find((encoding) => taken.has(encoding)) ?? 'identity';
+}

@@ -1,0 +1,47 @@
+import { useSignalEffect } from '@preact/signals';
+import { useEffect, useRef } from 'preact/hooks';
+import { Announcer } from './announcer.tsx';
+import { ClusterView } from './cluster/cluster-view.tsx';
+import { Header, LostBar } from './header.tsx';
+import { HelpDialog } from './help-dialog.tsx';
+import { listenToKeys } from './keys.ts';
+import { unknownView, view } from './route.ts';
+import { ShopView } from './shop/shop-view.tsx';
+
+/** The whole page. */
+export function App() {
+  const dialog = useRef<HTMLDialogElement>(null);
+  const openHelp = () => dialog.current?.showModal();
+  useEffect(() => listenToKeys(openHelp), []);
+  useSignalEffect(() => {
+    document.title = `${view.value === 'shop' ? 'Shop' : 'Cluster'} · Bazar`;
+  });
+  return (
+    <>
+      <button type="button" class="skip" onClick={skip}>
+        Skip to the content
+      </button>
+      <Header openHelp={openHelp} />
+      <LostBar />
+      <main id="content" tabIndex={-1}>
+        {view.value === 'cluster' && <ClusterView />}
+        {view.value === 'shop' && <ShopView />}
+        {view.value === null && (
+          <div class="waiting">
+            <h1>There is no view “{unknownView.value}”</h1>
+            <p>
+              There are the <a href="#/cluster">cluster</a> and the <a href="#/shop">shop</a>.
+            </p>
+          </div>
+        )}
+      </main>
+      <HelpDialog dialog={dialog} />
+      <Announcer />
+    </>
+  );
+}
+
+/** The address is the view's, so the focus moves without it. */
+function skip(): void {
+  document.getElementById('content')?.focus();
+}

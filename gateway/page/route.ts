@@ -1,0 +1,42 @@
+import { computed, signal } from '@preact/signals';
+
+/** The route, which is where the page is: everything it can show has an address, such as `#/shop?order=my-first-order`. */
+
+export const VIEWS = ['cluster', 'shop'] as const;
+export type ViewName = (typeof VIEWS)[number];
+
+const hash = signal(location.hash);
+window.addEventListener('hashchange', () => {
+  hash.value = location.hash;
+});
+
+const parts = computed(() => {
+  const [path = '', query = ''] = hash.value.replace(/^#\/?/, '').split('?', 2);
+  return { path: safelyDecoded(path), query: new URLSearchParams(query) };
+});
+
+/** The view of the address; null for one that there is not. */
+export const view = computed<ViewName | null>(() => {
+  const { path } = parts.value;
+  if (path === '') return 'cluster';
+  return VIEWS.find((name) => name === path) ?? null;
+});
+
+export const unknownView = computed(() => parts.value.path.slice(0, 60));
+
+export function queryOf(name: string): string | null {
+  return parts.value.query.get(name);
+}
+
+export function goTo(name: ViewName, query: Readonly<Record<string, string>> = {}): void {
+  const text = new URLSearchParams(query).toString();
+  location.hash = `#/${name}${text && `?${text}`}`;
+}
+
+function safelyDecoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

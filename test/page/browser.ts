@@ -1,0 +1,95 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import * as assert from 'uvu/assert';
+import { findOnPath } from '../../runtime/launcher/private-redis.ts';
+
+/** A real browser for a test, which speaks to nobody but the page under test. */
+
+const QUIET = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** A page that notes what it must not do. */
+export interface OpenedPage {
+  readonly page: Page;
+  /** Fails where something was against the policy, went to another host, or was an error on the console. */
+  judge(options?: { readonly lostSockets?: boolean }): Promise<void>;
+}
+
+export async function launchBrowser(): Promise<Browser> {
+  const executablePath = await findOnPath('chromium');
+  if (executablePath === undefined) throw new Error('there is no chromium');
+  return chromium.launch({ executablePath, args: QUIET });
+}
+
+/** What a browser says by itself of a socket that is refused while the gateway is dead. */
+const LOST_SOCKET = /WebSocket connection to .* failed/;
+
+export async function openPage(
+  browser: Browser,
+  url: string,
+  options: BrowserContextOptions = {},
+): Promise<OpenedPage> {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
+  const page = await context.newPage();
+  const { host } = new URL(url);
+  const faults: string[] = [];
+  const note = (address: string) => {
+    const there = new URL(address);
+    if (there.protocol !== 'data:' && there.host !== host) faults.push(`asks ${address}`);
+  };
+  page.on('request', (request) => note(request.url()));
+  page.on('websocket', (socket) => note(socket.url().replace(/^ws/, 'http')));
+  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('console', (message) => {
+    if (['error', 'warning'].includes(message.type())) faults.push(message.text());
+  });
+  await page.addInitScript(() => {
+    const broken: string[] = [];
+    Object.assign(globalThis, { broken });
+    document.addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI }) => {
+      broken.push(`${violatedDirective}: ${blockedURI}`);
+    });
+  });
+  await page.goto(url);
+  return {
+    page,
+    async judge({ lostSockets = false } = {}) {
+      const broken = await page.evaluate(() => (globalThis as unknown as { broken: string[] }).broken);
+      const told = lostSockets ? faults.filter((fault) => !LOST_SOCKET.test(fault)) : faults;
+      assert.equal([...broken, ...told], []);
+    },
+  };
+}
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** What axe-core finds wrong with the page, a line each. */
+export async function accessFaults(page: Page): Promise<string[]> {
+  await page.evaluate(AXE);
+  const found = await page.evaluate(async (rules) => {
+    const { axe } = globalThis as unknown as {
+      axe: { run(where: unknown, options: unknown): Promise<AxeResult> };
+    };
+    return (await axe.run(document, { runOnly: { type: 'tag', values: rules } })).violations;
+  }, RULES);
+  return found.flatMap(({ id, help, nodes }) =>
+    nodes.map(({ html }) => `${id} (${help}): ${html.slice(0, 160)}`),
+  );
+}
+
+interface AxeResult {
+  readonly violations: readonly {
+    readonly id: string;
+    readonly help: string;
+    readonly nodes: readonly { readonly html: string }[];
+  }[];
+}

@@ -1,0 +1,227 @@
+import type { Browser, Page } from 'playwright-core';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { findOnPath } from '../../runtime/launcher/private-redis.ts';
+import { type LauncherCluster, startLauncherCluster } from '../support/cluster.ts';
+import { eventually } from '../support/eventually.ts';
+import { needs } from '../support/needs.ts';
+import { accessFaults, launchBrowser, openPage } from './browser.ts';
+
+/** One store and one browser for all of these: what one has bought is gone for those after it. */
+let opened: { readonly cluster: LauncherCluster; readonly browser: Browser } | undefined;
+
+test.before(async () => {
+  if (!(await findOnPath('chromium'))) return;
+  opened = { cluster: await startLauncherCluster(), browser: await launchBrowser() };
+});
+test.after(async () => {
+  await opened?.browser.close();
+  await opened?.cluster.stop();
+});
+
+function shown(name: string, use: (cluster: LauncherCluster, browser: Browser) => Promise<void>): void {
+  const work = () => use(opened!.cluster, opened!.browser);
+  test(name, needs('chromium', name, work));
+}
+
+const isLive = (page: Page) => page.locator('.badge.good').waitFor();
+const cardOf = (page: Page, title: string) =>
+  page.getByRole('list', { name: 'Books' }).getByRole('listitem').filter({ hasText: title });
+const stockOf = async (cluster: LauncherCluster, id: number) =>
+  (await cluster.request<{ stock: number }>('GET', `/info/${id}?consistency=strong`)).body.stock;
+
+shown(
+  'a person buys by clicks, by a cart and by keys, and another page shows it',
+  async (cluster, browser) => {
+    const { page, judge } = await openPage(browser, `${cluster.url}/#/shop`);
+    const other = await openPage(browser, `${cluster.url}/#/shop`);
+    await isLive(page);
+    await cardOf(page, 'RPCs for Noobs').getByRole('button', { name: 'Buy' }).click();
+    const first = page.getByRole('list', { name: 'Your purchases' }).getByRole('listitem').first();
+    await first.getByText('bought').waitFor();
+    const orderId = (await first.getByRole('link').textContent())!;
+    const { body } = await cluster.request<{ status: string; lines: { id: number }[] }>(
+      'GET',
+      `/orders/${orderId}`,
+    );
+    assert.equal([body.status, body.lines[0]!.id], ['confirmed', 2]);
+    await cardOf(page, 'RPCs for Noobs').getByText('99 in stock').waitFor();
+    await cardOf(other.page, 'RPCs for Noobs').getByText('99 in stock').waitFor();
+
+    await cardOf(page, 'Spring in the Pioneer Valley').getByRole('button', { name: 'Add to cart' }).click();
+    await cardOf(page, 'Why theory classes').getByRole('button', { name: 'Add to cart' }).click();
+    await page.getByLabel('Copies of Why theory classes are so hard').fill('3');
+    await page.getByLabel('Copies of Why theory classes are so hard').blur();
+    await page.getByText('40.00').waitFor();
+    await page.getByRole('button', { name: 'Buy all of it' }).click();
+    await page.getByText('Nothing in it yet').waitFor();
+    assert.is(await stockOf(cluster, 6), 97);
+
+    await page.keyboard.press('/');
+    await page.getByRole('searchbox').and(page.locator(':focus')).waitFor();
+    await page.keyboard.type('xen');
+    await page.getByText('1 of 7 books').waitFor();
+    await page.getByRole('searchbox').press('Tab');
+    for (let step = 0; step < 12; step++) {
+      const focused = await page.evaluate(() => document.activeElement?.textContent ?? '');
+      if (focused.startsWith('Buy one copy of Xen')) break;
+      await page.keyboard.press('Tab');
+    }
+    await page.keyboard.press('Enter');
+    await cardOf(page, 'Xen and the Art').getByText('99 in stock').waitFor();
+
+    await page.goto(`${cluster.url}/#/shop?order=${orderId}`);
+    await page.getByLabel(`Order ${orderId}`).getByText('RPCs for Noobs').waitFor();
+    await page.goto(`${cluster.url}/#/shop?order=never`);
+    await page.getByText('There is no order with this id.').waitFor();
+    await judge();
+    await other.judge();
+  },
+);
+
+shown('what the store refuses is said in plain words, and the keeper mends it', async (cluster, browser) => {
+  const { page, judge } = await openPage(browser, `${cluster.url}/#/shop`);
+  await isLive(page);
+  await cluster.request('PATCH', '/books/1', { body: { stock: 2 }, admin: true });
+  const card = cardOf(page, 'How to get a good grade');
+  await card.getByText('2 in stock').waitFor();
+  await card.getByRole('button', { name: 'Add to cart' }).click();
+  await page.getByLabel('Copies of How to get').fill('3');
+  await page.getByRole('button', { name: 'Buy all of it' }).click();
+  await page
+    .getByText('Not enough copies of “How to get a good grade in DOS in 40 minutes a day” are left (2).')
+    .waitFor();
+
+  await page.getByLabel('Admin token').fill('wrong');
+  await page.getByRole('button', { name: 'Show it' }).click();
+  await page.getByText('That is not the right token.').waitFor();
+  await page.getByLabel('Admin token').fill(cluster.adminToken);
+  await page.getByRole('button', { name: 'Show it' }).click();
+  await page.getByText('You are admin').waitFor();
+  await card.getByLabel('Copies to add').fill('40');
+  await card.getByLabel('Price').fill('12.50');
+  await card.getByRole('button', { name: 'Set' }).click();
+  await card.getByText('42 in stock').waitFor();
+  await card.getByText('12.50').waitFor();
+
+  const hostile = '<img src=x onerror="document.title=1"><script>document.title=2</script>';
+  await cluster.request('POST', '/books', {
+    body: { title: hostile, topic: '\u202Eevil', price: '1', stock: 1 },
+    admin: true,
+  });
+  await page.getByRole('heading', { name: hostile }).waitFor();
+  await cardOf(page, hostile).getByRole('button', { name: 'Buy' }).click();
+  await cardOf(page, hostile).getByText('sold out').waitFor();
+  assert.is(await page.title(), 'Shop · Bazar');
+  assert.is(await page.locator('img').count(), 0);
+  await judge();
+});
+
+shown(
+  'a killed leader is shown: gone, an election, a new leader, in this order',
+  async (cluster, browser) => {
+    const { page, judge } = await openPage(browser, `${cluster.url}/#/cluster`);
+    await isLive(page);
+    const leader = await cluster.leader();
+    await page.getByRole('img', { name: `${leader} leads` }).waitFor();
+    const list = page.getByLabel('Happenings, the newest first').getByRole('listitem');
+    const before = await list.count();
+    await cluster.kill(leader);
+    const buying = cluster.request('POST', '/purchase', { body: { id: 1 } });
+    const fresh = async () => (await list.allInnerTexts()).slice(0, -before || undefined).toReversed();
+    const places = await eventually('the story of the election', async () => {
+      const told = await fresh();
+      const gone = told.findIndex((text) => text.includes(`hears that ${leader} is gone: SIGKILL`));
+      const stands = told.findIndex((text) => /stands for election/.test(text));
+      const leads = told.findIndex((text) => /leads from term/.test(text));
+      return gone >= 0 && stands >= 0 && leads >= 0 && { stands, leads };
+    });
+    assert.ok(places.stands < places.leads);
+    assert.is((await buying).status, 201);
+    await eventually('the new leader in the picture', async () => {
+      const now = await cluster.leader();
+      return now !== leader && (await page.getByRole('img', { name: `${now} leads` }).count()) === 1;
+    });
+    await eventually('all are ready again', async () => (await page.getByText('✕').count()) <= 2);
+    await judge();
+  },
+);
+
+shown(
+  'a killed gateway is said, comes back by itself, and nothing is told that did not happen',
+  async (cluster, browser) => {
+    const { page, judge } = await openPage(browser, `${cluster.url}/#/cluster`);
+    await isLive(page);
+    await page.getByRole('button', { name: 'Links' }).click();
+    const list = page.getByLabel('Happenings, the newest first').getByRole('listitem');
+    const before = new Set(await list.allInnerTexts());
+    await cluster.kill('gateway-1');
+    await page.getByText('The connection to the gateway is lost').waitFor();
+    await isLive(page);
+    await cluster.whole();
+    await eventually('all are seen', async () => (await page.getByText('● ready').count()) >= 7);
+    const told = await list.allInnerTexts();
+    const fresh = told.filter((text) => !before.has(text));
+    assert.ok(fresh.some((text) => text.includes('gateway-1 has started')));
+    assert.equal(
+      fresh.filter((text) => /hears that|stands for|leads from|snapshot/.test(text)),
+      [],
+    );
+    assert.is(new Set(told).size, told.length);
+    await judge({ lostSockets: true });
+  },
+);
+
+shown(
+  'a purchase whose answer was lost is not known, and asking again buys no other copy',
+  async (cluster, browser) => {
+    const { page, judge } = await openPage(browser, `${cluster.url}/#/shop`);
+    await isLive(page);
+    const before = await stockOf(cluster, 2);
+    // The answer is held up on its way, and then the socket goes.
+    await page.evaluate(() => {
+      const { send } = WebSocket.prototype;
+      WebSocket.prototype.send = function (data) {
+        send.call(this, data);
+        if (String(data).includes('"purchase"')) {
+          this.onmessage = null;
+          setTimeout(() => this.close(), 300);
+          WebSocket.prototype.send = send;
+        }
+      };
+    });
+    await cardOf(page, 'RPCs for Noobs').getByRole('button', { name: 'Buy' }).click();
+    const item = page.getByRole('list', { name: 'Your purchases' }).getByRole('listitem').first();
+    await item.locator('.sign').getByText('not known').waitFor();
+    await page.reload();
+    await isLive(page);
+    await item.getByRole('button', { name: 'Ask again' }).click();
+    await item.getByText('it had been bought already').waitFor();
+    assert.is(await stockOf(cluster, 2), before - 1);
+    await judge();
+  },
+);
+
+shown('axe finds no fault in any view, light and dark, wide and narrow', async (cluster, browser) => {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    for (const width of [1280, 390]) {
+      const options = { colorScheme, viewport: { width, height: 844 }, reducedMotion: 'reduce' as const };
+      const { page, judge } = await openPage(browser, `${cluster.url}/#/cluster`, options);
+      await isLive(page);
+      for (const view of ['cluster', 'shop', 'nowhere']) {
+        await page.goto(`${cluster.url}/#/${view}`);
+        await page.getByRole('heading', { level: 1 }).waitFor();
+        const where = `${view}, ${colorScheme}, ${width} px`;
+        assert.equal(await accessFaults(page), [], where);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(overflow <= 0, `${where} is ${overflow} px too wide`);
+        const running = await page.evaluate(() => document.getAnimations().length);
+        assert.is(running, 0, `${where} moves`);
+      }
+      await judge();
+      await page.context().close();
+    }
+  }
+});
+
+test.run();
