@@ -1,5 +1,5 @@
 import { type Clock, sleep } from '../runtime/clock.ts';
-import type { Answered, Job, Lane, Outcome } from './connections.ts';
+import type { Answered, BenchConnection, Job, Outcome } from './connections.ts';
 
 /** One finished job; times are monotonic milliseconds. */
 export interface Sample {
@@ -17,12 +17,12 @@ export interface Driven {
 }
 
 /**
- * A closed loop: keeps every slot of every lane busy for `warmUpSeconds` and then `seconds`, and waits
- * `patienceMs` at most for what is under way at the end. Jobs of the warm-up are not reported. A lost lane stays so.
+ * A closed loop: keeps every slot of every connection busy for `warmUpSeconds` and then `seconds`, and waits
+ * `patienceMs` at most for what is under way at the end. Jobs of the warm-up are not reported. A lost connection stays so.
  */
 export async function drive(options: {
-  readonly open: (answered: Answered) => Promise<Lane> | Lane;
-  readonly lanes: number;
+  readonly open: (answered: Answered) => Promise<BenchConnection> | BenchConnection;
+  readonly connections: number;
   readonly clock: Clock;
   readonly warmUpSeconds: number;
   readonly seconds: number;
@@ -32,13 +32,13 @@ export async function drive(options: {
 }): Promise<Driven> {
   const { clock, next, done } = options;
   const begins: (() => void)[] = [];
-  const lanes: Lane[] = [];
+  const connections: BenchConnection[] = [];
   let fromMs = 0;
   let untilMs = 0;
   let lastMs = 0;
   let underWay = 0;
 
-  for (let index = 0; index < options.lanes; index += 1) {
+  for (let index = 0; index < options.connections; index += 1) {
     const jobs: Job[] = [];
     const startedMs: number[] = [];
     const begin = (slot: number, nowMs: number) => {
@@ -46,9 +46,9 @@ export async function drive(options: {
       jobs[slot] = job;
       startedMs[slot] = nowMs;
       underWay += 1;
-      lane.send(slot, job);
+      connection.send(slot, job);
     };
-    const lane = await options.open((slot, outcome) => {
+    const connection = await options.open((slot, outcome) => {
       const endedMs = clock.monotonic();
       underWay -= 1;
       lastMs = endedMs;
@@ -56,9 +56,9 @@ export async function drive(options: {
       if (sample.startedMs >= fromMs) done(sample);
       if (outcome !== 'lost' && endedMs < untilMs) begin(slot, endedMs);
     });
-    lanes.push(lane);
+    connections.push(connection);
     begins.push(() => {
-      for (let slot = 0; slot < lane.width; slot += 1) begin(slot, clock.monotonic());
+      for (let slot = 0; slot < connection.width; slot += 1) begin(slot, clock.monotonic());
     });
   }
 
@@ -69,6 +69,6 @@ export async function drive(options: {
   while ((underWay > 0 || clock.monotonic() < untilMs) && clock.monotonic() < giveUpMs)
     await sleep(clock, 20);
   const unanswered = underWay;
-  for (const lane of lanes) lane.close();
+  for (const connection of connections) connection.close();
   return { unanswered, seconds: Math.max(lastMs - fromMs, 1) / 1000 };
 }

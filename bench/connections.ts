@@ -12,7 +12,7 @@ export interface Job {
 }
 
 /** One connection, on which up to `width` jobs are under way; each has a slot of its own meanwhile. */
-export interface Lane {
+export interface BenchConnection {
   readonly width: number;
   send(slot: number, job: Job): void;
   close(): void;
@@ -21,7 +21,11 @@ export interface Lane {
 export type Answered = (slot: number, outcome: Outcome) => void;
 
 /** Opens a WebSocket; a lost one answers all of its jobs with `lost`. */
-export function openWebSocketLane(url: string, width: number, answered: Answered): Promise<Lane> {
+export function openWebSocketConnection(
+  url: string,
+  width: number,
+  answered: Answered,
+): Promise<BenchConnection> {
   const pending = new Set<number>();
   const settle = (slot: number, outcome: Outcome) => {
     if (pending.delete(slot)) answered(slot, outcome);
@@ -52,7 +56,7 @@ export function openWebSocketLane(url: string, width: number, answered: Answered
 }
 
 /** One keep-alive connection of HTTP/1.1, which has one request under way at a time. */
-export function openHttpLane(url: string, answered: Answered): Lane {
+export function openHttpConnection(url: string, answered: Answered): BenchConnection {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   return {
     width: 1,

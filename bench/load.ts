@@ -5,7 +5,7 @@ import { waitingClock } from '../runtime/clock.ts';
 import { seededRandom } from '../runtime/random.ts';
 import { decimal, readOptions, refuse, tool, whole } from '../test/support/tool.ts';
 import { drive, type Sample } from './closed-loop.ts';
-import { type Job, openHttpLane, openWebSocketLane } from './connections.ts';
+import { type Job, openHttpConnection, openWebSocketConnection } from './connections.ts';
 import { byPopularity, uniform } from './popularity.ts';
 
 /** Milliseconds to wait for what is under way at the end. */
@@ -69,9 +69,9 @@ async function run(given: Options): Promise<void> {
   const driven = await drive({
     open: (answered) =>
       protocol === 'http'
-        ? openHttpLane(url.origin, answered)
-        : openWebSocketLane(socketUrl, inFlight, answered),
-    lanes: connections,
+        ? openHttpConnection(url.origin, answered)
+        : openWebSocketConnection(socketUrl, inFlight, answered),
+    connections,
     clock: waitingClock,
     warmUpSeconds: given.warmUp,
     seconds: given.seconds,

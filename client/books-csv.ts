@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { parse } from 'csv-parse/sync';
-import { NewBook } from '../runtime/domain.ts';
+import { MAX_NEW_BOOK_ID, NewBook } from '../runtime/domain.ts';
 import { BazarError } from '../runtime/errors.ts';
 import { parseMoney } from '../runtime/money.ts';
 import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from './limits.ts';
@@ -38,6 +38,7 @@ export function parseBooksCsv(file: Uint8Array, limits: CsvLimits = DEFAULT_CLIE
       throw bad(line, `there are more than ${limits.maxCsvBooks} books`);
     const book = readBook(cells, columns, line);
     if (book.id !== undefined) {
+      if (book.id > MAX_NEW_BOOK_ID) throw bad(line, `the id ${book.id} is greater than ${MAX_NEW_BOOK_ID}`);
       const earlier = lineOfId.get(book.id);
       if (earlier) throw bad(line, `the id ${book.id} is on line ${earlier} already`);
       lineOfId.set(book.id, line);

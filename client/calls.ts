@@ -1,5 +1,6 @@
 import { fullJitterMs } from '../runtime/backoff.ts';
-import type { Clock, Timer } from '../runtime/clock.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { createDeadlineWheel } from '../runtime/deadline-wheel.ts';
 import { BazarError, type ErrorCode } from '../runtime/errors.ts';
 import type { Random } from '../runtime/random.ts';
 import type { ClientLimits } from './limits.ts';
@@ -28,14 +29,18 @@ interface PendingCall {
   /** Monotonic time in ms. */
   readonly deadline: number;
   state: 'waiting' | 'sent' | 'pausing';
-  /** Monotonic time in ms when a pausing call waits for its turn again. */
-  resumeAt: number;
   failures: number;
   /** A try may have taken effect: whatever comes later short of a decision, the outcome is unknown. */
   inDoubt: boolean;
   lastError: BazarError | undefined;
   readonly resolve: (result: unknown) => void;
   readonly reject: (error: BazarError) => void;
+}
+
+/** A call that waits until `deadline` for its turn again. */
+interface Pause {
+  readonly call: PendingCall;
+  readonly deadline: number;
 }
 
 /** Faults that pass; after these the same request is asked again. So it is after any unknown outcome. */
@@ -76,9 +81,18 @@ export function createCalls(options: {
   const waiting = new Set<PendingCall>();
   let inFlight = 0;
   let lastId = 0;
-  let ticking: Timer | undefined;
   let linkFault = 'no connection yet';
   let closed = false;
+  const deadlines = createDeadlineWheel<PendingCall>(clock, limits.tickMs, (call) => {
+    expire(call);
+    pump();
+  });
+  const pauses = createDeadlineWheel<Pause>(clock, limits.tickMs, ({ call }) => {
+    if (!calls.has(call.id)) return;
+    call.state = 'waiting';
+    waiting.add(call);
+    pump();
+  });
 
   function ask(request: Request): Promise<unknown> {
     if (closed) return Promise.reject(new BazarError('unavailable', 'The client is closed'));
@@ -99,7 +113,6 @@ export function createCalls(options: {
         request,
         deadline: clock.monotonic() + request.timeoutMs,
         state: 'waiting',
-        resumeAt: 0,
         failures: 0,
         inDoubt: false,
         lastError: undefined,
@@ -108,7 +121,7 @@ export function createCalls(options: {
       };
       calls.set(id, call);
       waiting.add(call);
-      ticking ??= clock.setTimeout(tick, limits.tickMs);
+      deadlines.add(call);
       pump();
     });
   }
@@ -117,6 +130,7 @@ export function createCalls(options: {
     for (const call of waiting) {
       if (!outlet.isOpen || inFlight >= limits.maxInFlight) return;
       if (outlet.bufferedBytes >= limits.maxBufferedBytes) return;
+      if (call.deadline <= clock.monotonic()) continue;
       waiting.delete(call);
       call.state = 'sent';
       inFlight += 1;
@@ -159,7 +173,8 @@ export function createCalls(options: {
       call.inDoubt ||= call.state === 'sent';
       reject(call, new BazarError('unavailable', 'The client was closed before the answer came'));
     }
-    clock.clearTimeout(ticking);
+    deadlines.close();
+    pauses.close();
   }
 
   /** The call that an answer is for; late answers are for none. */
@@ -175,20 +190,7 @@ export function createCalls(options: {
     call.failures += 1;
     call.state = 'pausing';
     const backoff = { baseMs: limits.backoffBaseMs, capMs: limits.backoffCapMs };
-    call.resumeAt = clock.monotonic() + fullJitterMs(call.failures, random.next(), backoff);
-  }
-
-  function tick(): void {
-    const now = clock.monotonic();
-    for (const call of calls.values()) {
-      if (call.deadline <= now) expire(call);
-      else if (call.state === 'pausing' && call.resumeAt <= now) {
-        call.state = 'waiting';
-        waiting.add(call);
-      }
-    }
-    pump();
-    ticking = calls.size > 0 ? clock.setTimeout(tick, limits.tickMs) : undefined;
+    pauses.add({ call, deadline: clock.monotonic() + fullJitterMs(call.failures, random.next(), backoff) });
   }
 
   function expire(call: PendingCall): void {
@@ -225,6 +227,7 @@ export function createCalls(options: {
   function forget(call: PendingCall): void {
     calls.delete(call.id);
     waiting.delete(call);
+    deadlines.delete(call);
   }
 
   return { ask, answered, failed, pump, disconnected, close };

@@ -171,7 +171,7 @@ export function connect(options: ClientOptions): Client {
       ask(BookAnswer, 'info', options?.strong ? { id, consistency: 'strong' } : { id }, options),
     books: (page, options) => ask(BooksAnswer, 'books', page, options),
     purchase(request, options) {
-      const orderId = request.orderId ?? freshKey(random);
+      const orderId = request.orderId ?? random.id();
       return ask(OrderAnswer, 'purchase', { ...request, orderId }, { ...options, key: orderId });
     },
     order: (orderId, options) => ask(OrderAnswer, 'order', { orderId }, options),
@@ -179,11 +179,11 @@ export function connect(options: ClientOptions): Client {
     status: (options) => ask(StatusAnswer, 'status', {}, options),
     audit: (page = {}, options) => ask(AuditAnswer, 'audit', page, options),
     addBooks(books, options) {
-      const key = options?.key ?? freshKey(random);
+      const key = options?.key ?? random.id();
       return ask(AddedAnswer, 'addBooks', { books: [...books], key }, { ...options, key });
     },
     updateBook(id, change, options) {
-      const key = options?.key ?? freshKey(random);
+      const key = options?.key ?? random.id();
       return ask(BookAnswer, 'updateBook', { id, ...change, key }, { ...options, key });
     },
     async authenticate(token, options) {
@@ -199,11 +199,6 @@ export function connect(options: ClientOptions): Client {
       connection.close();
     },
   };
-}
-
-/** A new order id or idempotency key. It never starts with a dash, so it can stand on a command line. */
-export function freshKey(random: Random): Key {
-  return random.id().replace(/^[-_]/, '0');
 }
 
 function socketUrl(text: string): string {

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { NewBook } from '../runtime/domain.ts';
 import { formatMoney } from '../runtime/money.ts';
 import type { Random } from '../runtime/random.ts';
-import { type BookToAdd, type Client, freshKey } from './client.ts';
+import type { BookToAdd, Client } from './client.ts';
 import type { ClientLimits } from './limits.ts';
 
 type BatchBounds = Pick<ClientLimits, 'maxBatchBooks' | 'maxBatchBytes'>;
@@ -30,7 +30,7 @@ export async function* importBooks(
   for (const text of batches(books, bounds)) {
     const batch: BookToAdd[] = JSON.parse(text);
     const allNamed = batch.every((book) => book.id !== undefined);
-    const key = allNamed ? freshKey(random) : `import-${createHash('sha256').update(text).digest('hex')}`;
+    const key = allNamed ? random.id() : `import-${createHash('sha256').update(text).digest('hex')}`;
     const answer = await store.addBooks(batch, { key });
     // Under a key of this run alone, a replayed answer is that of our own lost try.
     const added = answer.replayed && !allNamed ? 0 : answer.added.length;

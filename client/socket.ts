@@ -1,4 +1,4 @@
-import { WebSocket } from 'ws';
+import { type ClientOptions, WebSocket } from 'ws';
 import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Connection, ConnectionEvents } from '../runtime/links/transport.ts';
 import type { ClientLimits } from './limits.ts';
@@ -9,9 +9,10 @@ export type Dial = (url: string, events: ConnectionEvents) => Connection;
  * Dials WebSockets (RFC 6455). A connection that shows no sign of life for `maxMissedPings` pings is closed from
  * this end. Pings are counted rather than timed, so that a busy event loop of our own costs nobody its connection.
  */
-export function webSocketDial(clock: Clock, limits: ClientLimits): Dial {
+export function webSocketDial(clock: Clock, limits: ClientLimits, options: ClientOptions = {}): Dial {
   return (url, events) => {
     const socket = new WebSocket(url, {
+      ...options,
       perMessageDeflate: false,
       maxPayload: limits.maxAnswerBytes,
     });

@@ -14,7 +14,7 @@ export interface StockSubscriptions {
   listen(changed: (state: StockAnswer) => void): () => void;
   /** A `stock` notification has come. */
   notified(params: unknown): void;
-  /** A new connection is open: everything is subscribed to anew, and what was missed is made up for. */
+  /** A new connection is open: subscribes to everything anew and delivers what was missed. */
   renew(): void;
 }
 

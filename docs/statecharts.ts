@@ -32,7 +32,7 @@ export const CHARTS: readonly Chart[] = [
     machine: sagaMachine,
     file: 'actors/order/saga.ts',
     says:
-      'The story of one command in an order replica. Only those that are not answered at once get an actor; it ' +
+      'The course of one command in an order replica. Only those that are not answered at once get an actor; it ' +
       'begins with the first proposal already made.',
   },
   {
@@ -58,7 +58,7 @@ export const CHARTS: readonly Chart[] = [
   {
     machine: supervisionMachine,
     file: 'runtime/launcher/supervision.ts',
-    says: "The launcher's care for one process. One for each process, and one for the private Redis.",
+    says: "The launcher's supervision of one process. One for each process, and one for the private Redis.",
   },
 ];
 
@@ -205,11 +205,8 @@ function nameOf(named: unknown): string {
   const { type, params, assignment } = named as { type: string; params?: unknown; assignment?: object };
   if (assignment) return `assign ${Object.keys(assignment).join(', ')}`;
   if (type !== 'effect') return type;
-  const effect = (typeof params === 'function' ? params(ANYTHING) : params) as {
-    kind?: string;
-    type?: string;
-  };
-  return `**${effect.kind ?? effect.type}**`;
+  const effect = (typeof params === 'function' ? params(ANYTHING) : params) as { type: string };
+  return `**${effect.type}**`;
 }
 
 /** Stands for whatever context and event an effect's parameters are made from: every field of it is itself. */

@@ -76,9 +76,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   const catalogTurns = createRoundRobin({ mesh, members: catalogs, clock, passOverMs });
   const orderTurns = createRoundRobin({ mesh, members: orders, clock, passOverMs });
 
-  let sayKnown = () => {};
+  let resolveFloor = () => {};
   const floorKnown = new Promise<void>((resolve) => {
-    sayKnown = resolve;
+    resolveFloor = resolve;
   });
 
   const feed = createFeedFollower({
@@ -90,7 +90,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       freshness.books.raise(change.id, change.version);
       if (change.topic !== undefined) freshness.topics.raise(topicKey(change.topic), change.version);
       reads.patch(change, asOf);
-      changes.tell(change);
+      changes.deliver(change);
     },
     heard: (index) => changes.heard(index),
     booted: (boot) => remote?.booted(boot),
@@ -133,8 +133,8 @@ export function createGateway(options: GatewayOptions): Gateway {
         if (waits.ended) return;
         freshness.confirm(reply.index);
         feed.start(reply.index, askedAt);
-        sayKnown();
-        reconsider();
+        resolveFloor();
+        updateReadiness();
       } catch (error) {
         logger.debug({ err: error }, 'no quorum of catalogs yet');
         await waits.pause(limits.retryPauseMs);
@@ -142,8 +142,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     }
   }
 
-  /** Ready is: a quorum of catalogs can be reached, and it is known what fresh means. */
-  function reconsider(): void {
+  /** A gateway is ready when it reaches a quorum of catalogs and knows which index is fresh. */
+  function updateReadiness(): void {
     const reachable = catalogs.filter((id) => mesh.peer(id)).length;
     if (freshness.known && reachable * 2 > catalogs.length) lifecycle.caughtUp();
     else lifecycle.fellBehind();
@@ -172,7 +172,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   });
 
   mesh.onAsk('status', ownStatus);
-  mesh.observe({ opened: reconsider, closed: reconsider });
+  mesh.observe({ opened: updateReadiness, closed: updateReadiness });
   remote?.observe((condition) => happenings.tell(cacheHappening(mesh.self, condition)));
   lifecycle.opened();
   void confirmFloor();
@@ -187,6 +187,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     whyUnready,
 
     book: async (id, how) => reads.book(id, how),
+    heldBook: reads.heldBook,
     search: async (topic, how) => reads.search(topic, how),
     books: reads.books,
     order: reads.order,

@@ -16,6 +16,8 @@ import type { RoundRobin } from './upstream/round-robin.ts';
  */
 export interface Reads {
   book(id: BookId, options?: ReadOptions): Served<Book | null> | Promise<Served<Book | null>>;
+  /** The book, if the memory has it for a default read that begins now. */
+  heldBook(id: BookId): Served<Book> | undefined;
   search(topic: string, options?: SearchOptions): Served<TitlesPage> | Promise<Served<TitlesPage>>;
   books(page: { after?: BookId; limit: number }, options?: ReadOptions): Promise<Served<BooksPage>>;
   order(orderId: Key, options?: ReadOptions): Promise<Served<Order | null>>;
@@ -137,6 +139,11 @@ export function createReads(
     book(id, options = {}) {
       const held = options.strong ? undefined : books.held(id);
       return held ?? begin(options).then((patience) => books.read(id, patience, fetchBook(id)));
+    },
+
+    heldBook(id) {
+      const held = books.held(id);
+      return held?.value ? (held as Served<Book>) : undefined;
     },
 
     search(topic, options = {}) {

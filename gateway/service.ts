@@ -8,6 +8,8 @@ import type { Book, BookChange, BookId, CartLine, Key, NewBook, Order, Result } 
 export interface GatewayService {
   readonly id: string;
   book(id: BookId, options?: ReadOptions): Promise<Served<Book | null>>;
+  /** The answer to a default read that begins now, if it is in the gateway's memory. */
+  heldBook(id: BookId): Served<Book> | undefined;
   /** The titles of a topic, from its beginning through the caches; a page of them past all caches. */
   search(topic: string, options?: SearchOptions): Promise<Served<TitlesPage>>;
   books(page: { after?: BookId; limit: number }, options?: ReadOptions): Promise<Served<BooksPage>>;
@@ -89,8 +91,8 @@ export interface Served<T> {
 export interface Submitted {
   readonly key: Key;
   readonly result: Result;
-  /** The order replica that saw it through. */
-  readonly servedBy: string;
+  /** The order replica that saw it through, and the catalog that led. */
+  readonly via: readonly string[];
 }
 
 export type ClusterStatus = StatusAnswer;

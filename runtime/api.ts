@@ -19,6 +19,11 @@ const Replayed = z
   .optional()
   .meta({ description: 'An earlier request with the same key got this answer. In JSON-RPC only.' });
 
+const Via = z.array(z.string()).optional().meta({
+  description:
+    'The order replica and the leading catalog that served a write. In JSON-RPC only, with `explain`.',
+});
+
 export const TitleAnswer = z.object({ id: BookId, title: z.string() }).meta({ id: 'Title' });
 export type TitleAnswer = z.infer<typeof TitleAnswer>;
 
@@ -40,6 +45,7 @@ export const BookAnswer = z
     year: z.int().optional(),
     isbn: z.string().optional(),
     replayed: Replayed,
+    via: Via,
   })
   .meta({ id: 'Book' });
 export type BookAnswer = z.infer<typeof BookAnswer>;
@@ -63,6 +69,7 @@ export const OrderAnswer = z
     code: RefusalCode.optional().meta({ description: 'Why it was refused.' }),
     bookId: BookId.optional().meta({ description: 'The book it was refused for.' }),
     replayed: Replayed,
+    via: Via,
   })
   .meta({ id: 'Order' });
 export type OrderAnswer = z.infer<typeof OrderAnswer>;
@@ -80,6 +87,7 @@ export const AddedAnswer = z
       .meta({ description: 'Ids that existed already; those books are left as they are.' }),
     version: Version,
     replayed: Replayed,
+    via: Via,
   })
   .meta({ id: 'Added' });
 export type AddedAnswer = z.infer<typeof AddedAnswer>;

@@ -9,6 +9,12 @@ import { MAX_PRICE_CENTS } from './money.ts';
 /** Copies of one book that the shelf can hold. */
 export const MAX_STOCK = 1_000_000_000;
 
+/**
+ * The greatest id that a new book may have. Books without one get the next after the greatest, so one with the greatest
+ * of all numbers would leave none. Stores of earlier versions have larger ones, which stay as they are.
+ */
+export const MAX_NEW_BOOK_ID = 1_000_000_000_000;
+
 export const BookId = z.int().min(1).max(Number.MAX_SAFE_INTEGER);
 export type BookId = z.infer<typeof BookId>;
 
@@ -168,7 +174,15 @@ const unrecorded = z.literal(true).optional();
  * it. `replayed`: the answer had been recorded by an earlier request with the same key.
  */
 export const Result = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('order'), order: Order, version: Index, replayed: z.boolean(), unrecorded }),
+  z.object({
+    kind: z.literal('order'),
+    order: Order,
+    version: Index,
+    replayed: z.boolean(),
+    /** Of an order that was just refused as sold out: the copies that there are. It is not part of the record. */
+    available: Stock.optional(),
+    unrecorded,
+  }),
   z.object({
     kind: z.literal('added'),
     added: z.array(BookId),

@@ -1,4 +1,4 @@
-import { defaultsOf } from './bounds/bound.ts';
+import { type Bound, defaultsOf, KIB, MIB } from './bounds/bound.ts';
 import { CLIENT_BOUNDS } from './bounds/client-bounds.ts';
 import { GATEWAY_BOUNDS } from './bounds/gateway-bounds.ts';
 import { LINK_BOUNDS } from './bounds/link-bounds.ts';
@@ -23,3 +23,17 @@ export const BOUNDS = {
 export type Limits = { readonly [Name in keyof typeof BOUNDS]: number };
 
 export const DEFAULT_LIMITS: Limits = defaultsOf(BOUNDS);
+
+/** A bound in words: `10 s a client may take to send a whole WebSocket message`. */
+export function boundText({ value, meaning }: Bound): string {
+  const [unit = '', ...rest] = meaning.split(' ');
+  return [...inLargeUnits(value, unit), ...rest].join(' ');
+}
+
+function inLargeUnits(value: number, unit: string): readonly string[] {
+  if (unit === 'bytes' && value % MIB === 0) return [`${value / MIB} MiB`];
+  if (unit === 'bytes' && value % KIB === 0) return [`${value / KIB} KiB`];
+  if (unit === 'ms' && value % 3_600_000 === 0) return [`${value / 3_600_000} h`];
+  if (unit === 'ms' && value % 1_000 === 0) return [`${value / 1_000} s`];
+  return [value.toLocaleString('en'), unit];
+}

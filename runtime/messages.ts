@@ -57,7 +57,11 @@ const Page = { after: z.string().optional(), limit: z.int().min(1).max(10_000) }
 
 export const MESSAGES = {
   /** Gateway → order: see this command through. Loss: the gateway asks another order with the same key. */
-  submit: { body: z.object({ command: Command }), reply: z.object({ result: Result }) },
+  submit: {
+    body: z.object({ command: Command }),
+    /** `leader` is the catalog that led when it was decided. */
+    reply: z.object({ result: Result, leader: NodeName.optional() }),
+  },
 
   /**
    * Order → catalog, and follower → leader (`forwarded`, once): put this command into the log. The reply comes
@@ -117,7 +121,9 @@ export const MESSAGES = {
       sum: z.int(),
       digest: z.string(),
       chunk: z.int().min(0),
-      records: z.array(z.tuple([z.string(), z.string()])),
+      records: z.array(z.tuple([z.string(), z.string().nullable()])),
+      /** They have changed since the transfer began; null stands for one that is gone. */
+      amends: z.boolean(),
       done: z.boolean(),
     }),
   },

@@ -6,7 +6,10 @@ export interface Random {
   next(): number;
   /** A whole number in [0, below). */
   integer(below: number): number;
-  /** A fresh identifier of 21 URL-safe characters (126 bits), as nanoid makes them. */
+  /**
+   * A fresh identifier of 21 URL-safe characters (126 bits), as nanoid makes them. It begins with a letter or a digit,
+   * so that no command line takes it for an option.
+   */
   id(): string;
 }
 
@@ -14,8 +17,10 @@ export interface Random {
 export const systemRandom: Random = {
   next: () => Math.random(),
   integer: (below) => Math.floor(Math.random() * below),
-  id: () => nanoid(),
+  id: () => fitForCommandLine(nanoid()),
 };
+
+const fitForCommandLine = (id: string) => id.replace(/^[-_]/, '0');
 
 /**
  * Chance that is decided by a seed: the same seed gives the same sequence on every machine.
@@ -32,6 +37,8 @@ export function seededRandom(seed: number): Random {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
   const integer = (below: number) => Math.floor(next() * below);
-  const id = customRandom(urlAlphabet, 21, (bytes) => Uint8Array.from({ length: bytes }, () => integer(256)));
-  return { next, integer, id };
+  const make = customRandom(urlAlphabet, 21, (bytes) =>
+    Uint8Array.from({ length: bytes }, () => integer(256)),
+  );
+  return { next, integer, id: () => fitForCommandLine(make()) };
 }

@@ -1,4 +1,5 @@
 import { DamagedStoreError } from './damage.ts';
+import { asDiskFault } from './failed-disk.ts';
 import type { Range, Store, StoreOperation } from './store.ts';
 
 /** A store over any abstract-level database. */
@@ -80,7 +81,7 @@ export function errorCode(error: unknown): string | undefined {
 
 function rethrow(error: unknown, location: string): never {
   if (errorCode(error) === 'LEVEL_CORRUPTION') throw new DamagedStoreError(location, describe(error));
-  throw error;
+  throw asDiskFault(error, describe(error), location);
 }
 
 /** What the innermost error says. */

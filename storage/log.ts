@@ -17,6 +17,8 @@ interface Span {
   readonly to: number;
 }
 
+const NONE: Span = { from: Number.POSITIVE_INFINITY, to: 0 };
+
 /**
  * The Raft log: whole in memory, and on disk as of the last batch. Changes are made in memory at once and
  * collected as store operations, which the host puts into its next synced batch. Entries follow each other
@@ -33,6 +35,8 @@ export class ReplicaLog {
   #untaken: string[] = [];
   /** The entries that are on disk once what was taken is written. */
   #stored: Span;
+  /** Places before the offset whose records may still be on disk: they are deleted a batch's share at a time. */
+  #left: Span = NONE;
   #offsetTaken = true;
 
   private constructor(offset: Position) {
@@ -53,6 +57,7 @@ export class ReplicaLog {
       for (const [key, record] of page) log.#restore(store, key, record);
     }
     log.#stored = { from: log.#offset.index + 1, to: log.lastIndex };
+    log.#left = { ...log.#left, to: log.#offset.index };
     checkApplied(store, log, applied);
     return log;
   }
@@ -162,15 +167,20 @@ export class ReplicaLog {
 
   /**
    * What brings the disk from where the last call left it to where the log is now, in time proportional to the
-   * change. The caller must write it whole, or stop.
+   * change. The caller must write it whole, or stop. Of the entries before the offset it deletes at most
+   * `maxForgotten`, and the others with the next calls: a start passes over what is left of them. What is behind the
+   * end would be read as its continuation, and is deleted at once; it was never committed.
    */
-  takeOperations(): StoreOperation[] {
+  takeOperations(maxForgotten = Number.POSITIVE_INFINITY): StoreOperation[] {
     const operations: StoreOperation[] = [];
     const first = this.#offset.index + 1;
     const { lastIndex } = this;
-    const stored = this.#stored;
-    deleteSpan(operations, { from: stored.from, to: Math.min(stored.to, first - 1) });
-    deleteSpan(operations, { from: Math.max(stored.from, lastIndex + 1, first), to: stored.to });
+    const found = hull(this.#left, this.#stored);
+    deleteSpan(operations, { from: Math.max(found.from, lastIndex + 1), to: found.to });
+    const left = { from: found.from, to: Math.min(found.to, first - 1) };
+    const forgotten = Math.min(maxForgotten, left.to - left.from + 1);
+    deleteSpan(operations, { from: left.from, to: left.from + forgotten - 1 });
+    this.#left = forgotten <= 0 ? NONE : { from: left.from + forgotten, to: left.to };
     let index = lastIndex - this.#untaken.length;
     for (const value of this.#untaken) operations.push({ type: 'put', key: logKey(++index), value });
     if (!this.#offsetTaken) operations.push(putSealed(OFFSET_KEY, this.#offset));
@@ -211,6 +221,10 @@ export class ReplicaLog {
   #restore(store: Store, key: string, record: string): void {
     const index = this.lastIndex + 1;
     const found = logIndex(key);
+    if (found <= this.#offset.index) {
+      this.#left = { from: Math.min(this.#left.from, found), to: found };
+      return;
+    }
     if (found !== index) {
       const what = Number.isNaN(found) ? `there is a record ${key}` : `entry ${found} follows`;
       throw new DamagedStoreError(store.location, `log entry ${index} is missing, ${what}`);
@@ -221,6 +235,13 @@ export class ReplicaLog {
     }
     this.#entries.push(entry);
   }
+}
+
+/** The least span that has both; an empty one adds nothing. */
+function hull(a: Span, b: Span): Span {
+  if (a.to < a.from) return b;
+  if (b.to < b.from) return a;
+  return { from: Math.min(a.from, b.from), to: Math.max(a.to, b.to) };
 }
 
 function deleteSpan(operations: StoreOperation[], { from, to }: Span): void {

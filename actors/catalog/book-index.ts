@@ -1,4 +1,4 @@
-import type { Book, BookId } from '../../runtime/domain.ts';
+import { type Book, type BookId, MAX_NEW_BOOK_ID } from '../../runtime/domain.ts';
 import { topicKey } from '../../runtime/topic.ts';
 
 /** A book as a search shows it. */
@@ -27,14 +27,23 @@ export class BookIndex {
   readonly #books = new Map<BookId, Book>();
   readonly #topics = new Map<string, IndexedTopic>();
   #ids: BookId[] = [];
+  #firstFreeId = 1;
 
   get size(): number {
     return this.#ids.length;
   }
 
-  /** The greatest id; 0 when there are no books. */
+  /** The greatest id that is at most `MAX_NEW_BOOK_ID`; 0 when there is none. */
   get lastId(): number {
-    return this.#ids.at(-1) ?? 0;
+    const last = this.#ids.at(-1) ?? 0;
+    if (last <= MAX_NEW_BOOK_ID) return last;
+    return this.#ids[firstGreater(this.#ids, (id) => id, MAX_NEW_BOOK_ID) - 1] ?? 0;
+  }
+
+  /** The least id of no book. Books are never removed, so it is looked for from where it was found last. */
+  get firstFreeId(): number {
+    while (this.#books.has(this.#firstFreeId)) this.#firstFreeId++;
+    return this.#firstFreeId;
   }
 
   book(id: BookId): Book | undefined {
@@ -85,7 +94,7 @@ export class BookIndex {
 
     const ids = added.map((book) => book.id);
     // Books mostly come with rising ids, and then the list need not be copied.
-    if (ids[0]! > this.lastId) for (const id of ids) this.#ids.push(id);
+    if (ids[0]! > (this.#ids.at(-1) ?? 0)) for (const id of ids) this.#ids.push(id);
     else this.#ids = this.#ids.concat(ids).sort((one, other) => one - other);
   }
 }

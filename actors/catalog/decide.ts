@@ -4,6 +4,7 @@ import {
   type Book,
   type BookId,
   type Command,
+  MAX_NEW_BOOK_ID,
   MAX_STOCK,
   type NewBook,
   type Order,
@@ -24,8 +25,10 @@ import { type Cart, cartFingerprint, normaliseCart } from './cart.ts';
 /** What a decision may look at. */
 export interface View {
   book(id: BookId): Book | undefined;
-  /** The greatest id of a book; 0 when there are none. */
+  /** The greatest id of a book that is at most `MAX_NEW_BOOK_ID`; 0 when there is none. */
   readonly lastId: number;
+  /** The least id of no book. */
+  readonly firstFreeId: number;
   /** What was recorded under `recordKey(command)`. */
   recorded(recordKey: string): Recorded | undefined;
 }
@@ -108,7 +111,9 @@ function sell(view: View, command: Purchase, cart: Cart, fingerprint: string, st
   const order: Order = fault
     ? { orderId: command.key, status: 'refused', lines, total: 0, version, at, ...fault }
     : { orderId: command.key, status: 'confirmed', lines, total, version, at };
-  const result: Result = { kind: 'order', order, version, replayed: false };
+  const available = fault?.code === 'sold-out' ? view.book(fault.bookId!)?.stock : undefined;
+  const left = available === undefined ? {} : { available };
+  const result: Result = { kind: 'order', order, version, replayed: false, ...left };
   if (fault && command.once) return { result: { ...result, unrecorded: true }, books: [], record: null };
   const books = fault ? [] : cart.map((line, place) => sold(shelf[place]!, line.quantity, version));
   return { result, books, record: { fingerprint, requestId: command.requestId, result } };
@@ -146,15 +151,29 @@ interface Change {
 
 /**
  * Books with ids come first, so that no numbered book loses its id to one without; those get the ids after the
- * greatest. Where two books of the batch have one id the first is added, and the id is both added and skipped.
+ * greatest, and where there are none left, those between. Where two books of the batch have one id the first is
+ * added, and the id is both added and skipped.
  */
 function add(view: View, command: AddBooks, version: number): Change {
-  let lastId = command.books.reduce((last, book) => Math.max(last, book.id ?? 0), view.lastId);
+  const named = new Set<BookId>();
+  let lastId = view.lastId;
+  for (const { id } of command.books) {
+    if (id === undefined) continue;
+    named.add(id);
+    if (id <= MAX_NEW_BOOK_ID) lastId = Math.max(lastId, id);
+  }
+  let free = view.firstFreeId;
+  const nextId = () => {
+    if (lastId < MAX_NEW_BOOK_ID) return ++lastId;
+    while (named.has(free) || view.book(free)) free++;
+    return free++;
+  };
   const books = new Map<BookId, Book>();
   const skipped: BookId[] = [];
   for (const wanted of command.books) {
-    const id = wanted.id ?? ++lastId;
-    if (id > Number.MAX_SAFE_INTEGER) return { result: refused('stock-limit', version), books: [] };
+    const id = wanted.id ?? nextId();
+    if (wanted.id === undefined && id > MAX_NEW_BOOK_ID)
+      return { result: refused('stock-limit', version), books: [] };
     if (books.has(id) || view.book(id)) skipped.push(id);
     else books.set(id, shelved(wanted, id, version));
   }

@@ -5,9 +5,9 @@ import type { NodeId } from '../../runtime/links/mesh.ts';
 import type { Body, Reply } from '../../runtime/messages.ts';
 
 /**
- * The commit feed of a catalog: what books became, told to whoever follows. The last changes are kept in a ring;
- * each follower has the index up to which it was told, and once a turn gets what the ring holds past that, the
- * newest state of each book only. So a slow follower costs no memory, and one that was passed by sees the gap.
+ * The commit feed of a catalog: sends its followers the new states of books. A ring keeps the last changes; the feed
+ * knows for each follower the index up to which it was sent, and once a turn sends what the ring holds past that,
+ * the newest state of each book only. So a slow follower costs no memory, and one that was passed by sees the gap.
  */
 export interface Feed {
   /** The entry that was recorded last. */
@@ -16,10 +16,10 @@ export interface Feed {
   record(index: number, changes: readonly BookChange[]): void;
   /** The states after entry `from`; they start later than that if the ring no longer reaches back so far. */
   since(from: number): Body<'feed.changes'>;
-  /** Tells `node` everything after `from`, from now on. A node that follows already starts anew. */
+  /** Sends `node` everything after `from`, from now on. A node that follows already starts anew. */
   follow(node: NodeId, from: number): Omit<Reply<'feed.follow'>, 'boot'>;
   unfollow(node: NodeId): void;
-  /** Tells every follower now what the end of the turn would tell. */
+  /** Sends every follower now what the end of the turn would send. */
   flush(): void;
   /** Goes on at `index` with nothing to look back on, as after a snapshot; followers see a gap. */
   reset(index: number): void;
@@ -41,8 +41,8 @@ export function createFeed({ index: startIndex, clock, limits, send }: FeedOptio
   /** The ring holds every change after entry `start` up to entry `last`. */
   let start = startIndex;
   let last = startIndex;
-  /** How far each follower was told. */
-  const told = new Map<NodeId, number>();
+  /** The index up to which each follower was sent. */
+  const sentUpTo = new Map<NodeId, number>();
   let scheduled = false;
 
   const push = (change: BookChange) => {
@@ -71,18 +71,18 @@ export function createFeed({ index: startIndex, clock, limits, send }: FeedOptio
     scheduled = false;
     const bodies = new Map<number, Body<'feed.changes'>>();
     let refused = false;
-    for (const [node, from] of told) {
+    for (const [node, from] of sentUpTo) {
       if (from >= last) continue;
       const body = bodies.get(from) ?? since(from);
       bodies.set(from, body);
-      if (send(node, body)) told.set(node, last);
+      if (send(node, body)) sentUpTo.set(node, last);
       else refused = true;
     }
     if (refused) schedule((run) => clock.setTimeout(run, limits.tickMs));
   };
 
   const schedule = (later: (run: () => void) => void) => {
-    if (scheduled || told.size === 0) return;
+    if (scheduled || sentUpTo.size === 0) return;
     scheduled = true;
     later(flush);
   };
@@ -99,12 +99,12 @@ export function createFeed({ index: startIndex, clock, limits, send }: FeedOptio
     since,
     follow(node, from) {
       const reset = from < start;
-      told.set(node, reset ? last : from);
+      sentUpTo.set(node, reset ? last : from);
       schedule(clock.defer);
       return { index: reset ? last : from, reset };
     },
     unfollow(node) {
-      told.delete(node);
+      sentUpTo.delete(node);
     },
     flush,
     reset(index) {

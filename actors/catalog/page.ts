@@ -1,3 +1,5 @@
+import type { Book, BookId, Key, Order } from '../../runtime/domain.ts';
+
 /**
  * A page of something in the order of its keys, bounded by number and by bytes. The first element always fits, so
  * that whoever follows `next` gets on.
@@ -14,6 +16,20 @@ export interface Page<T> {
   readonly bytes: number;
   /** There are more elements. */
   readonly more: boolean;
+}
+
+/** A page of books, and the id to go on after. */
+export interface BooksSlice {
+  readonly books: Book[];
+  readonly next: BookId | null;
+  readonly bytes: number;
+}
+
+/** A page of orders, and the order id to go on after. */
+export interface OrdersSlice {
+  readonly orders: Order[];
+  readonly next: Key | null;
+  readonly bytes: number;
 }
 
 /** What the elements stand in: the names of the page's fields, `next`, and what JSON-RPC puts around it. */

@@ -19,24 +19,12 @@ import { BookIndex, type IndexedTopic } from './book-index.ts';
 import { decide, type Recorded, recordKey, type View } from './decide.ts';
 import { type RecordHash, recordHash, SetDigest } from './digest.ts';
 import { Overlay } from './overlay.ts';
-import { fillPage, nextOf } from './page.ts';
+import { type BooksSlice, fillPage, nextOf, type OrdersSlice } from './page.ts';
 import * as records from './records.ts';
 import { RefusalIndex } from './refusal-index.ts';
 
 const NOTHING: Applied<Result, BookChange> = { result: null, changes: [] };
 const EMPTY_DIGEST = new SetDigest().toString();
-
-interface BooksSlice {
-  readonly books: Book[];
-  readonly next: BookId | null;
-  readonly bytes: number;
-}
-
-interface OrdersSlice {
-  readonly orders: Order[];
-  readonly next: Key | null;
-  readonly bytes: number;
-}
 
 /**
  * The state that the catalogs replicate: books, which are all in memory, and what was recorded under keys (orders
@@ -150,7 +138,7 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     return records.readApplied(store, this.prefix);
   }
 
-  restore(at: Position): Restoring<CatalogState> {
+  restore(): Restoring<CatalogState> {
     // Another prefix for each attempt: what an abandoned one still writes does not get into the next.
     const generation = this.#generation + ++this.#restores;
     const state = new CatalogState(this.#store, generation);
@@ -163,7 +151,12 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
         for (const [key, value] of given) state.#overlay.put(key, value);
         return state.#overlay.take();
       },
-      finish(digest) {
+      amend(given) {
+        state.#overlay.persisted();
+        for (const [key] of given) state.#forget(key);
+        return this.accept(given.filter((record): record is [string, string] => record[1] !== null));
+      },
+      finish(at, digest) {
         if (state.digest !== digest) return undefined;
         state.#standAt(at);
         return {
@@ -181,6 +174,10 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
 
   get lastId(): BookId {
     return this.#shelf.lastId;
+  }
+
+  get firstFreeId(): BookId {
+    return this.#shelf.firstFreeId;
   }
 
   book(id: BookId): Book | undefined {
@@ -285,6 +282,14 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
       if (book) books.push(book);
     }
     this.#shelf.put(books);
+  }
+
+  /** Takes a record out that a snapshot gave and that has changed since. */
+  #forget(key: string): void {
+    const text = this.#overlay.get(key);
+    if (text === undefined) return;
+    this.#overlay.remove(key);
+    if (key !== APPLIED_KEY && !key.startsWith(REFUSAL_PREFIX)) this.#digest.remove(recordHash(key, text));
   }
 
   /** The records are the right ones, and what they show is the state after the entry at `position`. */

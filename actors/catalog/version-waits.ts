@@ -1,4 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
+import { createDeadlineWheel } from '../../runtime/deadline-wheel.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 
@@ -26,62 +27,44 @@ interface Wait {
 
 export function createVersionWaits(options: { clock: Clock; limits: Limits }): VersionWaits {
   const { clock, limits } = options;
-  let waits: Wait[] = [];
+  const waits = new Set<Wait>();
   /** No wait is for an index below this one. */
   let lowest = Number.POSITIVE_INFINITY;
-  let ticking = false;
   let stopped = false;
-
-  function settle(done: (wait: Wait) => boolean, finish: (wait: Wait) => void): void {
-    const settled = waits.filter(done);
-    waits = waits.filter((wait) => !done(wait));
-    lowest = waits.reduce((least, { index }) => Math.min(least, index), Number.POSITIVE_INFINITY);
-    for (const wait of settled) finish(wait);
-  }
-
-  function tick(): void {
-    ticking = false;
-    if (stopped) return;
-    const now = clock.monotonic();
-    settle(
-      ({ deadline }) => deadline <= now,
-      ({ reject }) => reject(new BazarError('behind')),
-    );
-    keepTicking();
-  }
-
-  function keepTicking(): void {
-    if (ticking || waits.length === 0) return;
-    ticking = true;
-    clock.setTimeout(tick, limits.tickMs);
-  }
+  const deadlines = createDeadlineWheel<Wait>(clock, limits.tickMs, (wait) => {
+    waits.delete(wait);
+    wait.reject(new BazarError('behind'));
+  });
 
   return {
     until<T>(index: number, deadline: number, show: () => T | Promise<T>): Promise<T> {
       if (stopped) return Promise.reject(new BazarError('draining'));
-      if (waits.length >= limits.maxPendingReads) return Promise.reject(new BazarError('overloaded'));
+      if (waits.size >= limits.maxPendingReads) return Promise.reject(new BazarError('overloaded'));
       lowest = Math.min(lowest, index);
       // What `show` throws is for its asker alone, not for whoever reports the index.
       const answer = async () => show();
-      const waiting = new Promise<T>((resolve, reject) => {
-        waits.push({ index, deadline, show: () => resolve(answer()), reject });
+      return new Promise<T>((resolve, reject) => {
+        const wait = { index, deadline, show: () => resolve(answer()), reject };
+        waits.add(wait);
+        deadlines.add(wait);
       });
-      keepTicking();
-      return waiting;
     },
     reached(index) {
       if (index < lowest) return;
-      settle(
-        (wait) => wait.index <= index,
-        ({ show }) => show(),
-      );
+      const settled = [...waits].filter((wait) => wait.index <= index);
+      for (const wait of settled) {
+        waits.delete(wait);
+        deadlines.delete(wait);
+      }
+      lowest = Number.POSITIVE_INFINITY;
+      for (const wait of waits) lowest = Math.min(lowest, wait.index);
+      for (const { show } of settled) show();
     },
     stop() {
       stopped = true;
-      settle(
-        () => true,
-        ({ reject }) => reject(new BazarError('draining')),
-      );
+      deadlines.close();
+      for (const { reject } of waits) reject(new BazarError('draining'));
+      waits.clear();
     },
   };
 }

@@ -4,21 +4,21 @@ import type { Lifecycle } from '../../runtime/process/lifecycle.ts';
 
 /**
  * Which catalog a proposal goes to: the one that is thought to lead, else the linked ones in turn (they forward).
- * Who leads is hearsay, told by answers and refusals. A wrong belief costs a hop, never a wrong answer.
+ * It learns the leader from answers and refusals. A wrong belief costs a hop, never a wrong answer.
  */
 export interface LeaderTracker {
   readonly leader: NodeId | null;
   /** A linked catalog, another than `avoid` if there is one; undefined if none is linked. */
   next(avoid: NodeId | undefined): NodeId | undefined;
-  /** Believes that `id` leads, if there is a link to it. */
+  /** Takes `id` for the leader, if there is a link to it. */
   setLeader(id: NodeId): void;
-  /** Believes it of `id` no longer. */
+  /** Takes `id` for the leader no longer. */
   forgetLeader(id: NodeId): void;
-  /** Takes in what a catalog's failure tells of the leader; returns another catalog that it named as such. */
+  /** Updates the leader by a catalog's failure; returns another catalog that the failure names as leader. */
   noteFailure(catalog: NodeId, error: BazarError): NodeId | null;
 }
 
-/** `lifecycle` hears whether there is a catalog to serve from. */
+/** Reports to `lifecycle` whether any catalog is linked. */
 export function createLeaderTracker(
   { mesh, catalogs }: { readonly mesh: Mesh; readonly catalogs: readonly NodeId[] },
   lifecycle: Pick<Lifecycle, 'caughtUp' | 'fellBehind'>,

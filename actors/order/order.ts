@@ -40,6 +40,8 @@ interface Submission {
   readonly resolve: (reply: Reply<'submit'>) => void;
   readonly reject: (error: BazarError) => void;
   attempts: number;
+  /** Who led when it was decided. */
+  leader: NodeId | undefined;
   /** Where the latest proposal went. */
   catalog: NodeId | undefined;
   /** Local monotonic ms after which the latest proposal counts as silent. */
@@ -66,6 +68,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
         resolve,
         reject,
         attempts: 0,
+        leader: undefined,
         catalog: undefined,
         patienceEnds: 0,
         saga: undefined,
@@ -100,6 +103,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
   function answered(submission: Submission, leader: NodeId, result: Result): void {
     leaders.setLeader(leader);
     if (!submissions.has(submission.number)) return;
+    submission.leader = leader;
     if (submission.saga) submission.saga.send({ type: 'proposal.answered', result });
     else settle(submission, { type: 'answer', result });
   }
@@ -144,8 +148,8 @@ export function createOrder(options: OrderOptions): OrderReplica {
   }
 
   function settle(submission: Submission, end: Exclude<SagaEffect, { type: 'propose' }>): void {
-    const { resolve, reject, command, attempts } = finish(submission);
-    if (end.type === 'answer') resolve({ result: end.result });
+    const { resolve, reject, command, attempts, leader } = finish(submission);
+    if (end.type === 'answer') resolve({ result: end.result, leader });
     else reject(new BazarError(end.code, undefined, { key: command.key, attempts }));
   }
 

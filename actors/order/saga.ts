@@ -5,7 +5,7 @@ import type { ErrorCode, Outcome } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 
 /**
- * The story of one command (a purchase, or an admin's change) from its first proposal to an honest end:
+ * The course of one command (a purchase, or an admin's change) from its first proposal to its end:
  * confirmed, refused, unknown, or none (it was never appended). Every proposal carries the same key and request
  * id, so whichever of them is decided first decides for all, and a late answer is as good as a prompt one. A refusal
  * that left no record is the exception: it decides only where no other proposal was made.

@@ -34,6 +34,7 @@ function isRoutine({ type }: ReplicaEvent): boolean {
     case 'commands.proposed':
     case 'reads.requested':
     case 'turn.ended':
+    case 'commit.due':
       return true;
     default:
       return false;

@@ -9,10 +9,12 @@ import type { Store, StoreOperation } from '../../storage/store.ts';
 import { createApplier } from './applier.ts';
 import { createChronicle, type ReplicaRole } from './chronicle.ts';
 import type { Effect, LoggedCommand, Raft, ReplicaEvent } from './core/raft.ts';
-import { replicaStatechart } from './core/statechart.ts';
+import { replicaStatechart, roleOf } from './core/statechart.ts';
+import { steadyStep } from './core/steady-step.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createProposals, type ProposedCommand } from './proposals.ts';
-import { createSnapshotReceiver, createSnapshotSender } from './snapshot-transfer.ts';
+import { createSnapshotReceiver } from './snapshot-receiver.ts';
+import { createSnapshotSender } from './snapshot-sender.ts';
 import type { StateMachine } from './state-machine.ts';
 import { createWaiters } from './waiters.ts';
 
@@ -58,13 +60,6 @@ export interface Driver<Result = unknown, Change = unknown> {
   stop(): void;
 }
 
-const ROLES = {
-  follower: 'follower',
-  preCandidate: 'pre-candidate',
-  candidate: 'candidate',
-  leader: 'leader',
-} as const;
-
 /**
  * Runs the replica's statechart: one event at a time from a mailbox, and after each its effects in order.
  */
@@ -93,8 +88,25 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
       if (result !== null) proposals.resolve(index, result);
     },
   });
-  const batches = createGroupCommit({ store, raft, state: () => state, synced: dispatch, fail });
-  const sender = createSnapshotSender({ store, mesh, raft, random, state: () => state, dispatch, fail });
+  const batches = createGroupCommit({
+    store,
+    raft,
+    state: () => state,
+    synced: dispatch,
+    takes: (effects) => sender.noteEffects(effects),
+    fail,
+  });
+  const { atRest } = batches;
+  const sender = createSnapshotSender({
+    store,
+    mesh,
+    raft,
+    random,
+    state: () => state,
+    atRest,
+    dispatch,
+    fail,
+  });
   const receiver = createSnapshotReceiver({
     store,
     mesh,
@@ -115,13 +127,15 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
   });
 
   actor.start();
+  let role = roleOf(actor);
   const chronicle = createChronicle({
     raft,
-    role: readRole,
+    role: () => role,
     applied: () => state.applied.index,
     happened: observer.happened,
   });
   performEffects();
+  let saying: Timer | undefined;
   let ticker: Timer = clock.setTimeout(tick, raft.limits.tickMs);
 
   function tick(): void {
@@ -138,7 +152,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     handling = true;
     try {
       for (let next = mailbox.shift(); next && !halted; next = mailbox.shift()) {
-        actor.send(next);
+        step(next);
         chronicle.look(next);
         performEffects();
       }
@@ -147,6 +161,12 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     }
     handling = false;
     scheduleTurn();
+  }
+
+  function step(event: ReplicaEvent): void {
+    if (steadyStep(raft, role, event)) return;
+    actor.send(event);
+    role = roleOf(actor);
   }
 
   function performEffects(): void {
@@ -223,6 +243,15 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     // What these events changed has gone out with this turn; only what did not fit needs another.
     turnScheduled = false;
     if (applier.isReady || proposals.isReady || (raft.news && isLeading())) scheduleTurn();
+    else if (raft.commitUnsaid && isLeading()) saySoon();
+  }
+
+  /** A commit index alone does not make a message while the next entries may carry it. */
+  function saySoon(): void {
+    saying ??= clock.setTimeout(() => {
+      saying = undefined;
+      dispatch({ type: 'commit.due' });
+    }, raft.limits.commitNewsMs);
   }
 
   function takeCommands(): void {
@@ -234,13 +263,8 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     if (commands.length > 0) dispatch({ type: 'commands.proposed', commands, at: clock.now() });
   }
 
-  function readRole(): ReplicaRole {
-    const { value } = actor.getSnapshot();
-    return typeof value === 'string' ? 'recovering' : ROLES[value.participating as keyof typeof ROLES];
-  }
-
   function isLeading(): boolean {
-    return actor.getSnapshot().matches({ participating: 'leader' });
+    return role === 'leader';
   }
 
   function notLeader(): BazarError {
@@ -258,6 +282,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     halted = true;
     batches.halt();
     clock.clearTimeout(ticker);
+    clock.clearTimeout(saying);
     sender.stopAll();
     proposals.rejectQueued(notLeader);
     resign();
@@ -268,7 +293,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
       return state;
     },
     get role() {
-      return readRole();
+      return role;
     },
     dispatch,
     acknowledgeSnapshot: sender.acknowledge,

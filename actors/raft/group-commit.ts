@@ -9,14 +9,16 @@ import type { StateMachine } from './state-machine.ts';
  *
  * A batch takes all there is, since what is held for it must be whole. It is bounded by those who fill it: a leader
  * takes so many commands into its log (`proposals.ts`), a follower is sent so much ahead of its acknowledgements
- * (`leading.ts`), so many entries are forgotten at once (`compaction.ts`), and applying pauses while the effects of
- * a whole batch wait (`applier.ts`).
+ * (`leader.ts`), so many forgotten entries are deleted at once (`log.ts`), and applying pauses while the effects of a
+ * whole batch wait (`applier.ts`). A conflict deletes what no leader had committed, which is bounded by what it takes.
  */
 export interface GroupCommit {
   /** Puts operations into the next batch. */
   save(operations: readonly StoreOperation[]): void;
   /** Runs `then`, in order of these calls, once everything changed so far is durable. */
   afterSync(then: () => void): void;
+  /** Runs `then` while no batch is under way: what the store shows is exactly what has been taken. */
+  atRest(then: () => void): void;
   /** Starts the next batch if there is something to write, else lets go what was held for the last one. */
   flush(): void;
   tick(): void;
@@ -30,11 +32,14 @@ export function createGroupCommit(options: {
   readonly raft: Raft;
   readonly state: () => StateMachine;
   readonly synced: (event: Extract<ReplicaEvent, { type: 'batch.synced' }>) => void;
+  /** Is told of the applied effects that a batch takes. */
+  readonly takes?: (effects: readonly StoreOperation[]) => void;
   readonly fail: (error: unknown) => void;
 }): GroupCommit {
   const { store, raft } = options;
   let unsaved: StoreOperation[] = [];
   let held: (() => void)[] = [];
+  const resting: (() => void)[] = [];
   let writing = false;
   let halted = false;
   let quietTicks = 0;
@@ -45,9 +50,13 @@ export function createGroupCommit(options: {
     const state = options.state();
     const operations = unsaved;
     unsaved = [];
-    addAll(operations, raft.log.takeOperations());
+    addAll(operations, raft.log.takeOperations(raft.limits.maxBatchOperations));
     const isUrgent = state.applied.index < raft.commit || quietTicks >= raft.limits.flushTicks;
-    if (operations.length > 0 || isUrgent) addAll(operations, state.takeOperations());
+    if (operations.length > 0 || isUrgent) {
+      const effects = state.takeOperations();
+      options.takes?.(effects);
+      addAll(operations, effects);
+    }
     return operations;
   }
 
@@ -71,6 +80,7 @@ export function createGroupCommit(options: {
       writing = false;
       syncTicks = 0;
       state.persisted();
+      release(resting.splice(0));
       release(waiting);
       options.synced({ type: 'batch.synced', term, votedFor, lastIndex, lastTerm, applied });
     }, options.fail);
@@ -82,6 +92,10 @@ export function createGroupCommit(options: {
     },
     afterSync(then) {
       held.push(then);
+    },
+    atRest(then) {
+      if (writing) resting.push(then);
+      else then();
     },
     flush,
     tick() {

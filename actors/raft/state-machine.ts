@@ -40,8 +40,10 @@ export interface StateMachine<Command = LoggedCommand, Result = unknown, Change 
   /** The position and digest that the records on disk are at, read together with them from `store`. */
   readPersisted(store: Store): { position: Position; digest: string } | undefined;
   /** An empty state under the next prefix, to be filled from a snapshot. */
-  restore(at: Position): Restoring<StateMachine<Command, Result, Change>>;
+  restore(): Restoring<StateMachine<Command, Result, Change>>;
 }
+
+export type SnapshotRecord = readonly [key: string, value: string | null];
 
 /** A state being built from a snapshot's records, whose keys are given without the prefix. */
 export interface Restoring<State = StateMachine> {
@@ -52,8 +54,11 @@ export interface Restoring<State = StateMachine> {
    * be durable; these are found by the finished state from now on, durable or not.
    */
   accept(records: readonly (readonly [key: string, value: string])[]): StoreOperation[];
+  /** As `accept`, for records that may have been given before; null stands for one that is gone. */
+  amend(records: readonly SnapshotRecord[]): StoreOperation[];
   /**
-   * The finished state; nothing if its digest is not `digest`. `switchOver` makes it the one that a restart loads.
+   * The finished state as of `at`; nothing if its digest is not `digest`. `switchOver` makes it the one that a
+   * restart loads.
    */
-  finish(digest: string): { state: State; switchOver: StoreOperation[] } | undefined;
+  finish(at: Position, digest: string): { state: State; switchOver: StoreOperation[] } | undefined;
 }

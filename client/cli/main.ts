@@ -1,4 +1,7 @@
-import { runCli } from './cli.ts';
+import { openBundle } from '../../runtime/bundle.ts';
+
+const { programs } = await openBundle();
+const { runCli }: typeof import('./cli.ts') = await import(programs.bazar.href);
 
 const { argv, env, stdout, stderr } = process;
 const interrupted = new AbortController();

@@ -2,6 +2,7 @@ import { LRUCache } from 'lru-cache';
 import type { Clock } from '../../runtime/clock.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
+import { isLoopbackAddress } from '../../runtime/loopback-address.ts';
 
 /** One client connection's requests in flight. */
 export interface ConnectionLoad {
@@ -16,12 +17,14 @@ export interface Admission {
   leave(load: ConnectionLoad): void;
   /** Throws `draining` or `too-many-requests` if a request that has entered must be turned away. */
   check(load: ConnectionLoad, address: string): void;
+  /** Whether a request of this address that is answered at once may come in. */
+  admits(address: string): boolean;
   /** Turns away what comes from now on; resolves when nothing is in flight any more. */
   drain(): Promise<void>;
 }
 
 export function createAdmission(limits: Limits, clock: Clock): Admission {
-  const { maxInFlightPerConnection, requestsPerSecond } = limits;
+  const { maxInFlightPerConnection } = limits;
   const withinRate = createRateLimit(limits, clock);
   const emptied: (() => void)[] = [];
   let inFlight = 0;
@@ -51,10 +54,11 @@ export function createAdmission(limits: Limits, clock: Clock): Admission {
       if (!withinRate(address)) {
         throw new BazarError(
           'too-many-requests',
-          `An address may make ${requestsPerSecond} requests a second.`,
+          'This address makes more requests a second than it may (--limit requestsPerSecond=N).',
         );
       }
     },
+    admits: (address) => !draining && withinRate(address),
     drain() {
       draining = true;
       if (inFlight === 0) return Promise.resolve();
@@ -64,20 +68,20 @@ export function createAdmission(limits: Limits, clock: Clock): Admission {
 }
 
 /**
- * A token bucket per client address, of one second's worth. Addresses are forgotten least recently used first,
- * which gives a forgotten one a full bucket.
+ * A token bucket per client address, of one second's worth. Programs of this machine share an address and have a bound
+ * of their own. Addresses are forgotten least recently used first, which gives a forgotten one a full bucket.
  */
 function createRateLimit(
-  { requestsPerSecond, maxClientConnections }: Limits,
+  { requestsPerSecond, localRequestsPerSecond, maxClientConnections }: Limits,
   clock: Clock,
 ): (address: string) => boolean {
-  if (requestsPerSecond === 0) return () => true;
   const buckets = new LRUCache<string, { tokens: number; at: number }>({ max: maxClientConnections });
   return (address) => {
+    const rate = isLoopbackAddress(address) ? localRequestsPerSecond : requestsPerSecond;
+    if (rate === 0) return true;
     const now = clock.monotonic();
-    const bucket = buckets.get(address) ?? { tokens: requestsPerSecond, at: now };
-    const refilled = bucket.tokens + ((now - bucket.at) / 1000) * requestsPerSecond;
-    bucket.tokens = Math.min(requestsPerSecond, refilled);
+    const bucket = buckets.get(address) ?? { tokens: rate, at: now };
+    bucket.tokens = Math.min(rate, bucket.tokens + ((now - bucket.at) / 1000) * rate);
     bucket.at = now;
     buckets.set(address, bucket);
     if (bucket.tokens < 1) return false;

@@ -6,6 +6,7 @@ import type { GatewayService } from '../service.ts';
 import type { Certificate } from './certificate.ts';
 import { createContext } from './create-context.ts';
 import type { Access } from './doorkeeper.ts';
+import { answerHeldBooks } from './http/answer-held-books.ts';
 import { createApp } from './http/app.ts';
 import { boundBytes } from './http/bound-bytes.ts';
 import { countRequests } from './http/count-requests.ts';
@@ -56,6 +57,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
   countRequests(app, context);
   addRoutes(app, context, Object.values(operations));
   addProbes(app, context, JSON.stringify(openApiDocument(operations)), rpc.clients);
+  answerHeldBooks(app.server, context);
   app.server.on('upgrade', ignoreOtherUpgrades(app.server, rpc.upgrade));
   await app.listen({ host, port });
 

@@ -7,6 +7,7 @@ import type { Waits } from '../../runtime/waits.ts';
 import type { ClusterStatus, GatewayService } from '../service.ts';
 import type { Admission } from './admission.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
+import type { HeldBooks } from './held-books.ts';
 import type { Intake } from './intake.ts';
 import type { LargeTopics } from './large-topics.ts';
 import type { Metrics } from './metrics.ts';
@@ -25,6 +26,7 @@ export interface Context {
   readonly pages: Pages;
   readonly audits: Pages;
   readonly largeTopics: LargeTopics;
+  readonly heldBooks: HeldBooks;
   readonly metrics: Metrics;
   /** What clients make the gateway hold: messages not ended, calls waiting their turn, answers not taken. */
   readonly held: {

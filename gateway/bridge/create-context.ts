@@ -6,6 +6,7 @@ import type { GatewayService } from '../service.ts';
 import { createAdmission } from './admission.ts';
 import type { Context } from './context.ts';
 import { type Access, createDoorkeeper } from './doorkeeper.ts';
+import { createHeldBooks } from './held-books.ts';
 import { createIntake } from './intake.ts';
 import { createLargeTopics } from './large-topics.ts';
 import { createMetrics } from './metrics.ts';
@@ -39,6 +40,7 @@ export function createContext(
     pages: createPages(limits, clock),
     audits: createAuditPages(limits, clock),
     largeTopics: createLargeTopics(service, limits),
+    heldBooks: createHeldBooks(service),
     metrics,
     held: {
       unfinished: createSharedBytes('unfinished messages', limits.maxUnfinishedBytes, clock),

@@ -21,6 +21,8 @@ export interface Doorkeeper {
    * says 127.0.0.1 for a moment, and its page would then count as the store's own.
    */
   checkHost(request: IncomingMessage): void;
+  /** Whether `checkHost` lets it pass. */
+  isWelcome(request: IncomingMessage): boolean;
   /** Throws `foreign-origin`, for what a page elsewhere must not do. */
   checkOrigin(request: IncomingMessage): void;
 }
@@ -33,21 +35,31 @@ export function createDoorkeeper({ origins = [], hosts = [] }: Access): Doorkeep
     return origin !== undefined && named.has(origin) ? origin : undefined;
   }
 
+  function checkHost({ headers: { host }, rawHeaders, httpVersionMajor, socket }: IncomingMessage): void {
+    if (httpVersionMajor !== 1) throw new BazarError('malformed-http', 'Only HTTP/1.x is spoken here.');
+    // Two of them are how one server is made to believe what another did not check.
+    if (isRepeated(rawHeaders, 'host')) throw new BazarError('malformed-http', 'There are two Host lines.');
+    if (host === undefined || !isLoopbackAddress(socket.localAddress ?? '')) return;
+    const name = nameOf(host).toLowerCase();
+    if (isLoopbackHost(name) || allowed.has(name)) return;
+    throw new BazarError(
+      'foreign-host',
+      `On this machine the store answers to localhost, and not to "${name.slice(0, 100)}" (--allow-host).`,
+    );
+  }
+
   return {
     namesOrigins: named.size > 0,
     namedOrigin,
 
-    checkHost({ headers: { host }, rawHeaders, httpVersionMajor, socket }) {
-      if (httpVersionMajor !== 1) throw new BazarError('malformed-http', 'Only HTTP/1.x is spoken here.');
-      // Two of them are how one server is made to believe what another did not check.
-      if (isRepeated(rawHeaders, 'host')) throw new BazarError('malformed-http', 'There are two Host lines.');
-      if (host === undefined || !isLoopbackAddress(socket.localAddress ?? '')) return;
-      const name = nameOf(host).toLowerCase();
-      if (isLoopbackHost(name) || allowed.has(name)) return;
-      throw new BazarError(
-        'foreign-host',
-        `On this machine the store answers to localhost, and not to "${name.slice(0, 100)}" (--allow-host).`,
-      );
+    checkHost,
+    isWelcome(request) {
+      try {
+        checkHost(request);
+        return true;
+      } catch {
+        return false;
+      }
     },
 
     checkOrigin(request) {

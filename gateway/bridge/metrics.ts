@@ -70,11 +70,34 @@ export function createMetrics(): Metrics {
     registers,
   });
 
+  /** Finding a series by its labels costs more than counting in it. */
+  const series = new Map<string, Map<number | string, { answered(seconds: number): void }>>();
+
+  function seriesOf(route: string, status: number | string): { answered(seconds: number): void } {
+    let ofRoute = series.get(route);
+    if (!ofRoute) {
+      ofRoute = new Map();
+      series.set(route, ofRoute);
+    }
+    let found = ofRoute.get(status);
+    if (!found) {
+      const counter = requests.labels(route, String(status));
+      const times = latency.labels(route);
+      found = {
+        answered(seconds) {
+          counter.inc();
+          times.observe(seconds);
+        },
+      };
+      ofRoute.set(status, found);
+    }
+    return found;
+  }
+
   return {
     contentType: registry.contentType,
     answered(route, status, seconds) {
-      requests.inc({ route, status });
-      latency.observe({ route }, seconds);
+      seriesOf(route, status).answered(seconds);
     },
     purchased: (outcome) => purchases.inc({ outcome }),
     text(clients, status) {

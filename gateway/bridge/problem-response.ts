@@ -60,13 +60,14 @@ export function answerClientError(error: Error & { code?: string }, socket: Dupl
 
 const bodyOf = (problem: Problem) => JSON.stringify(viewProblem(problem));
 
-function headersOf({ status, code, replayed }: Problem): Record<string, string> {
+function headersOf({ status, code, replayed, via }: Problem): Record<string, string> {
   return {
     'content-type': PROBLEM_JSON,
     'cache-control': 'no-store',
     ...(status === 503 || status === 429 ? { 'retry-after': '1' } : {}),
     ...(status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
     ...(status === 426 ? { upgrade: 'websocket' } : {}),
+    ...(via ? { 'x-served-by': via.join(', ') } : {}),
     ...(replayed ? { 'idempotent-replayed': 'true' } : {}),
     ...(code === 'draining' ? { connection: 'close' } : {}),
   };

@@ -16,6 +16,8 @@ export interface Problem {
   /** One sentence for people. */
   readonly detail: string;
   readonly details: ErrorDetails;
+  /** Who served the write that was refused. */
+  readonly via: readonly string[] | undefined;
   /** The refusal had been recorded by an earlier request with the same key. */
   readonly replayed: boolean;
 }
@@ -26,7 +28,7 @@ export interface Problem {
  */
 export function describeProblem(error: BazarError, readOnly: boolean): Problem {
   const { status, title } = ERROR_KINDS[error.code];
-  const { replayed, ...details } = error.details;
+  const { replayed, via, ...details } = error.details;
   return {
     code: error.code,
     outcome: readOnly && error.outcome === 'unknown' ? 'none' : error.outcome,
@@ -34,6 +36,7 @@ export function describeProblem(error: BazarError, readOnly: boolean): Problem {
     title,
     detail: error.code === 'internal' ? title : error.message,
     details,
+    via: via as Problem['via'],
     replayed: replayed === true,
   };
 }

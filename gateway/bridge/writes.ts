@@ -1,5 +1,6 @@
 import type { BookId, CartLine, Key, NewBook, Order, Result } from '../../runtime/domain.ts';
 import { asBazarError, BazarError, ERROR_KINDS } from '../../runtime/errors.ts';
+import { formatMoney } from '../../runtime/money.ts';
 import type { BookUpdate, GatewayService, Submitted } from '../service.ts';
 import { viewOrder } from './views.ts';
 
@@ -31,15 +32,15 @@ export function createWrites(service: GatewayService, onPurchase: (outcome: stri
 }
 
 function settle(submitted: Submitted, about: { bookId?: BookId }): Submitted {
-  const { key, result } = submitted;
+  const { key, result, via } = submitted;
   if (result.kind === 'order' && result.order.status === 'refused') {
-    throw refusedOrder(result.order, result.replayed);
+    throw refusedOrder(result, via);
   }
   if (result.kind !== 'refused') return submitted;
   const { code, version, bookVersion, replayed } = result;
   const recorded = replayed ? recordedAnswer(`at version ${version}`) : '';
   const detail = `${reasonOf(result, about.bookId)}${recorded}`;
-  throw new BazarError(code, detail, { ...about, key, version, bookVersion, replayed });
+  throw new BazarError(code, detail, { ...about, key, version, bookVersion, replayed, via });
 }
 
 function reasonOf({ code, bookVersion }: Extract<Result, { kind: 'refused' }>, bookId?: BookId): string {
@@ -53,24 +54,36 @@ function reasonOf({ code, bookVersion }: Extract<Result, { kind: 'refused' }>, b
 const recordedAnswer = (when: string) =>
   ` This is the answer that was recorded ${when}; to ask anew take another key.`;
 
-function refusedOrder(order: Order, replayed: boolean): BazarError {
+function refusedOrder(
+  { order, replayed, available }: Extract<Result, { kind: 'order' }>,
+  via: Submitted['via'],
+): BazarError {
   const { code = 'sold-out', bookId } = order;
+  const present = code === 'price-changed' ? order.lines.find(({ id }) => id === bookId)?.price : undefined;
+  const price = present === undefined ? undefined : formatMoney(present);
   const view = viewOrder(order);
-  const message = reason(order, code) ?? `${ERROR_KINDS[code].title}.`;
+  const message = reason(order, code, available, price) ?? `${ERROR_KINDS[code].title}.`;
   const detail = `${message}${replayed ? recordedAnswer(`at ${view.at}`) : ''}`;
-  return new BazarError(code, detail, { ...view, bookId, replayed });
+  return new BazarError(code, detail, { ...view, bookId, available, price, replayed, via });
 }
 
-function reason({ lines, bookId }: Order, code: NonNullable<Order['code']>): string | undefined {
+function reason(
+  { lines, bookId }: Order,
+  code: NonNullable<Order['code']>,
+  available: number | undefined,
+  price: string | undefined,
+): string | undefined {
   if (bookId === undefined) return undefined;
   const ofBook = lines.filter((line) => line.id === bookId);
   const quantity = ofBook.reduce((sum, line) => sum + line.quantity, 0);
   const name = ofBook[0]?.title ? `book ${bookId}, “${ofBook[0].title}”` : `book ${bookId}`;
   switch (code) {
     case 'sold-out':
-      return `There are fewer than ${quantity} copies left of ${name}.`;
+      return available === undefined
+        ? `There are fewer than ${quantity} copies left of ${name}.`
+        : `There are ${quantity} copies wanted and ${available} left of ${name}.`;
     case 'price-changed':
-      return `The price of ${name} is not the one this cart expects.`;
+      return `The price of ${name} is ${price}, and not the one this cart expects.`;
     case 'unknown-book':
       return `There is no book ${bookId}.`;
     case 'total-limit':

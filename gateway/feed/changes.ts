@@ -5,15 +5,15 @@ import type { Waits } from '../../runtime/waits.ts';
 import type { BooksPage, Served } from '../service.ts';
 
 /**
- * Tells every later state of every book to whoever wants to know, for each book in the order of its versions. What
- * the feed did not tell is read from the catalogs, so that the newest state always arrives.
+ * Delivers every later state of every book to its listeners, for each book in the order of its versions. What the
+ * feed missed is read from the catalogs (backfill), so that the newest state always arrives.
  */
 export interface Changes {
   onChange(changed: (change: BookChange) => void): () => void;
-  tell(change: BookChange): void;
-  /** The feed has told everything up to `index`. */
+  deliver(change: BookChange): void;
+  /** The feed has delivered everything up to `index`. */
   heard(index: number): void;
-  /** The feed will not tell the changes after `from`. */
+  /** The feed will not deliver the changes after `from`. */
   missed(from: number): void;
 }
 
@@ -26,24 +26,24 @@ export function createChanges(options: {
 }): Changes {
   const { books, limits, waits, logger } = options;
   const listeners = new Set<(change: BookChange) => void>();
-  /** While something is made up for: what was told of each book. Elsewhere the feed's own order is enough. */
-  let told: Map<BookId, number> | undefined;
-  /** The index after which changes are still to be made up for. */
+  /** During a backfill: the last version delivered of each book. Otherwise the feed's own order is enough. */
+  let delivered: Map<BookId, number> | undefined;
+  /** The index after which changes are still to be read. */
   let missedFrom: number | undefined;
-  let makingUp = false;
+  let backfilling = false;
   /** The feed must get here before its order is enough again. */
   let readUpTo = 0;
 
-  function tell(change: BookChange): void {
-    if (told) {
-      if ((told.get(change.id) ?? -1) >= change.version) return;
-      told.set(change.id, change.version);
+  function deliver(change: BookChange): void {
+    if (delivered) {
+      if ((delivered.get(change.id) ?? -1) >= change.version) return;
+      delivered.set(change.id, change.version);
     }
     for (const changed of listeners) changed(change);
   }
 
-  async function makeUp(): Promise<void> {
-    makingUp = true;
+  async function backfill(): Promise<void> {
+    backfilling = true;
     while (missedFrom !== undefined && !waits.ended) {
       const from = missedFrom;
       missedFrom = undefined;
@@ -55,14 +55,14 @@ export function createChanges(options: {
         await waits.pause(limits.retryPauseMs);
       }
     }
-    makingUp = false;
+    backfilling = false;
   }
 
   async function readAll(from: number): Promise<void> {
     for (let after: BookId | undefined; ; ) {
       const { value, asOf } = await books({ after, limit: limits.maxPage });
       readUpTo = Math.max(readUpTo, asOf);
-      for (const book of value.books) if (book.version > from) tell(changeOf(book, from));
+      for (const book of value.books) if (book.version > from) deliver(changeOf(book, from));
       if (value.next === null) return;
       after = value.next;
     }
@@ -73,15 +73,15 @@ export function createChanges(options: {
       listeners.add(changed);
       return () => void listeners.delete(changed);
     },
-    tell,
+    deliver,
     heard(index) {
-      if (!makingUp && index >= readUpTo) told = undefined;
+      if (!backfilling && index >= readUpTo) delivered = undefined;
     },
     missed(from) {
       if (listeners.size === 0) return;
-      told ??= new Map();
+      delivered ??= new Map();
       missedFrom = Math.min(from, missedFrom ?? from);
-      if (!makingUp) void makeUp();
+      if (!backfilling) void backfill();
     },
   };
 }

@@ -1,8 +1,8 @@
-import { createActor } from 'xstate';
 import type { BookChange } from '../../runtime/domain.ts';
 import type { FeedFault, Happening } from '../../runtime/happenings.ts';
 import type { Body, NodeId } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { createStatechart } from '../../runtime/statechart.ts';
 import type { AskPorts } from '../upstream/ask-in-turn.ts';
 import type { RoundRobin } from '../upstream/round-robin.ts';
 import { type FeedEffect, type FeedEvent, feedMachine } from './feed-machine.ts';
@@ -47,15 +47,16 @@ export function createFeedFollower(
 ): FeedFollower {
   const { mesh, clock, limits, catalogs, logger, happened } = options;
   const { acknowledged, changed, heard, booted, missed } = options;
-  const effects: FeedEffect[] = [];
-  const machine = feedMachine.provide({
-    actions: { effect: (_, effect) => void effects.push(effect) },
+  const actor = createStatechart<typeof feedMachine, FeedEffect>(feedMachine, {
+    clock,
+    input: limits,
+    perform,
+    failed: (error) => logger.error({ err: error }, 'the feed failed'),
   });
-  const actor = createActor(machine, { clock, input: limits });
   let index = 0;
   let running = false;
+  /** Kept beside the statechart, since every cached read asks for it. */
   let live = false;
-  let catalog: NodeId | null = null;
   /** What had been acknowledged at some look, and when it must have come. */
   let expected = 0;
   let expectedBy = 0;
@@ -63,23 +64,18 @@ export function createFeedFollower(
   /** When the present catalog has agreed to be followed. */
   let grantedAt = 0;
 
-  const tell = (event: FeedEvent) => running && actor.send(event);
+  const catalog = () => actor.getSnapshot().context.catalog;
+  const send = (event: FeedEvent) => running && actor.send(event);
 
-  /** Does what the machine asked for, after its step and never within it. */
-  function perform(): void {
-    const snapshot = actor.getSnapshot();
-    catalog = snapshot.context.catalog;
-    live = snapshot.matches('live');
-    for (let effect = effects.shift(); effect; effect = effects.shift()) {
-      if (effect.kind === 'choose') choose();
-      if (effect.kind === 'follow') void follow(effect.catalog);
-      if (effect.kind === 'look') look();
-    }
+  function perform(effect: FeedEffect): void {
+    if (effect.type === 'choose') choose();
+    if (effect.type === 'follow') void follow(effect.catalog);
+    if (effect.type === 'look') look();
   }
 
   function choose(): void {
     const [first] = catalogs.candidates();
-    if (first) tell({ type: 'catalog.chosen', catalog: first });
+    if (first) send({ type: 'catalog.chosen', catalog: first });
   }
 
   async function follow(id: NodeId): Promise<void> {
@@ -90,18 +86,19 @@ export function createFeedFollower(
       expected = 0;
       grantedAt = clock.monotonic();
       happened({ kind: 'feedFollowed', node: mesh.self, facts: { catalog: id, index } });
-      tell({ type: 'follow.granted' });
+      send({ type: 'follow.granted' });
     } catch {
       catalogs.passOver(id);
-      tell({ type: 'follow.failed' });
+      send({ type: 'follow.failed' });
     }
   }
 
   function look(): void {
-    if (!catalog) return;
+    const id = catalog();
+    if (id === null) return;
     const fault = findFault(clock.monotonic());
-    if (fault) leave(catalog, fault);
-    else void ask(catalog);
+    if (fault) leave(id, fault);
+    else void ask(id);
   }
 
   function findFault(now: number): FeedFault | undefined {
@@ -117,7 +114,7 @@ export function createFeedFollower(
     happened({ kind: 'feedLeft', node: mesh.self, facts: { catalog: id, index, why } });
     mesh.tell(id, 'feed.leave', {});
     catalogs.passOver(id);
-    tell({ type: 'feed.stalled' });
+    send({ type: 'feed.stalled' });
   }
 
   /** What the catalog says counts if it is not behind what was heard before, and if all that it told has come. */
@@ -125,7 +122,7 @@ export function createFeedFollower(
     const askedAt = clock.monotonic();
     const before = index;
     const reply = await mesh.ask(id, 'feed.alive', {}, limits.leaderSilenceMs).catch(() => undefined);
-    if (!reply || id !== catalog || !live) return;
+    if (!reply || id !== catalog() || !live) return;
     if (reply.boot !== null) booted(reply.boot);
     if (reply.silentMs === null || reply.index < before || reply.index > index) return;
     currentAt = Math.max(currentAt, askedAt - reply.silentMs);
@@ -140,7 +137,7 @@ export function createFeedFollower(
   }
 
   function receive({ from, index: to, changes }: Body<'feed.changes'>, sender: NodeId): void {
-    if (sender !== catalog) return;
+    if (sender !== catalog()) return;
     skipTo(from);
     if (to <= index) return;
     for (const change of changes) if (change.version > index) changed(change, to);
@@ -150,14 +147,16 @@ export function createFeedFollower(
 
   mesh.onTell('feed.changes', (body, { from }) => receive(body, from.id));
   mesh.observe({
-    opened: ({ kind }) => kind === 'catalog' && tell({ type: 'catalog.opened' }),
+    opened: ({ kind }) => kind === 'catalog' && send({ type: 'catalog.opened' }),
     closed({ id }) {
-      if (live && id === catalog)
+      if (live && id === catalog())
         happened({ kind: 'feedLeft', node: mesh.self, facts: { catalog: id, index, why: 'link-lost' } });
-      tell({ type: 'catalog.lost', catalog: id });
+      send({ type: 'catalog.lost', catalog: id });
     },
   });
-  actor.subscribe({ next: perform, error: (error) => logger.error({ err: error }, 'the feed failed') });
+  actor.subscribe((snapshot) => {
+    live = snapshot.matches('live');
+  });
 
   return {
     get live() {

@@ -2,14 +2,14 @@ import { assign, setup } from 'xstate';
 import type { Limits } from '../../runtime/limits.ts';
 import type { NodeId } from '../../runtime/links/mesh.ts';
 
-/** What the machine asks of its host. */
+/** What the follower does after a step. */
 export type FeedEffect =
   /** Choose an open catalog and say `catalog.chosen`, if there is one. */
-  | { readonly kind: 'choose' }
+  | { readonly type: 'choose' }
   /** Ask it for the feed. */
-  | { readonly kind: 'follow'; readonly catalog: NodeId }
+  | { readonly type: 'follow'; readonly catalog: NodeId }
   /** See whether the feed is still alive, and ask it; if not say `feed.stalled`. */
-  | { readonly kind: 'look' };
+  | { readonly type: 'look' };
 
 export type FeedEvent =
   | { readonly type: 'catalog.opened' }
@@ -42,14 +42,14 @@ export const feedMachine = setup({
   initial: 'searching',
   states: {
     searching: {
-      entry: { type: 'effect', params: { kind: 'choose' } },
+      entry: { type: 'effect', params: { type: 'choose' } },
       on: {
         'catalog.opened': { target: 'searching', reenter: true },
         'catalog.chosen': { target: 'asking', actions: assign({ catalog: ({ event }) => event.catalog }) },
       },
     },
     asking: {
-      entry: { type: 'effect', params: ({ context }) => ({ kind: 'follow', catalog: context.catalog! }) },
+      entry: { type: 'effect', params: ({ context }) => ({ type: 'follow', catalog: context.catalog! }) },
       on: { 'follow.granted': 'live', 'follow.failed': 'pausing' },
     },
     pausing: { after: { retryPause: 'searching' } },
@@ -60,7 +60,7 @@ export const feedMachine = setup({
       },
       initial: 'looking',
       states: {
-        looking: { entry: { type: 'effect', params: { kind: 'look' } }, always: 'listening' },
+        looking: { entry: { type: 'effect', params: { type: 'look' } }, always: 'listening' },
         listening: { after: { feedAlive: 'looking' } },
       },
     },

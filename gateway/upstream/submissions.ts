@@ -56,7 +56,8 @@ export function createSubmissions(
         patience,
       );
       note(command, reply.result);
-      return { key: command.key, result: reply.result, servedBy: from };
+      const { result, leader } = reply;
+      return { key: command.key, result, via: leader === undefined ? [from] : [from, leader] };
     } catch (error) {
       throw error instanceof BazarError ? error.with({ key: command.key }) : error;
     }

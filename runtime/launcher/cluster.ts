@@ -8,6 +8,7 @@ import type { NodeId, NodeKind } from '../links/mesh.ts';
 import type { Logger } from '../logger.ts';
 import type { Configure } from '../process/ipc.ts';
 import type { Random } from '../random.ts';
+import { refuseShortTokens } from './access.ts';
 import { type Config, UsageError } from './config.ts';
 import { type DataDirectory, openDataDirectory } from './data-directory.ts';
 import { findOnPath, type PrivateRedis, startPrivateRedis } from './private-redis.ts';
@@ -56,6 +57,15 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   const limits: Limits = { ...DEFAULT_LIMITS, ...config.limits };
   await probePort(config.host, config.port);
   const data = await openDataDirectory(config.dataDirectory, { ...config, random });
+  try {
+    refuseShortTokens(config.host, {
+      'the admin token': data.adminToken,
+      'the reader token': data.readerToken,
+    });
+  } catch (error) {
+    await data.release();
+    throw error;
+  }
   // Not before: a start that is refused says that alone.
   logger.info(startingLine(config));
   const { tell: happened, onHappening } = createHappenings({ node: 'launcher', clock, limits, logger });
@@ -100,7 +110,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const empty = !data.record.seeded;
     if (empty) {
       logger.info(`filling the store with ${books.length} books`);
-      await seedBooks({ books, url, adminToken: data.adminToken, clock, random, limits });
+      const { tls } = config.access;
+      await seedBooks({ books, url, cert: tls?.cert, adminToken: data.adminToken, clock, random, limits });
       await data.update({ seeded: true });
       supervisor.tellFilled();
     }
@@ -173,6 +184,7 @@ function planNodes(options: {
           port: httpPort(),
           adminToken: data.adminToken,
           readerToken: data.readerToken,
+          ...config.access,
         },
         redisUrl,
       }),

@@ -1,8 +1,9 @@
 import { type Command, Option } from 'commander';
 import { commandLine, type Environment, parse, readWhole, settings, UsageError } from '../command-line.ts';
-import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
+import { BOUNDS, boundText, DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { LogFormat } from '../log-text.ts';
 import { masked } from '../masked.ts';
+import { type ClientAccess, readAccess, refuseShortTokens } from './access.ts';
 
 export { UsageError };
 
@@ -21,6 +22,7 @@ export interface Config {
   /** What joins the processes: Unix sockets that only this user can open, or ports that anybody here can dial. */
   readonly links: 'unix' | 'tcp';
   readonly logLevel: string;
+  readonly access: ClientAccess;
   /** As asked for; without a wish, text for a terminal and JSON for all else. */
   readonly logFormat: LogFormat | undefined;
   /** The admin token from the environment; without one the data directory keeps a random one. */
@@ -39,6 +41,15 @@ const OPTIONS: readonly Option[] = [
   new Option('--orders <N>', 'order replicas, 1 to 16').env('BAZAR_ORDERS').default(2),
   new Option('--port <N>', 'port of the gateway, 0 for a free one').env('BAZAR_PORT').default(8080),
   new Option('--host <NAME>', 'address of the gateway').env('BAZAR_HOST').default('127.0.0.1'),
+  new Option('--tls-cert <FILE>', 'certificate (PEM): clients speak https and wss').env('BAZAR_TLS_CERT'),
+  new Option('--tls-key <FILE>', 'its private key (PEM)').env('BAZAR_TLS_KEY'),
+  plainSwitch('--insecure-http', 'plain HTTP beyond this machine, where there is no certificate'),
+  repeated('--cors <ORIGIN>', 'a web page elsewhere that may read and buy, such as https://shop.example').env(
+    'BAZAR_CORS',
+  ),
+  repeated('--allow-host <NAME>', 'a name beside localhost by which it is called on this machine').env(
+    'BAZAR_ALLOW_HOST',
+  ),
   new Option('--data <DIR>', 'where everything is kept').env('BAZAR_DATA').default('./data'),
   new Option('--books <FILE>', 'CSV to fill an empty store with').env('BAZAR_BOOKS'),
   new Option('--redis <URL>', 'the Redis to cache in').env('REDIS_URL'),
@@ -46,9 +57,7 @@ const OPTIONS: readonly Option[] = [
   new Option('--links <KIND>', 'unix (sockets that only you can open) or tcp (ports of 127.0.0.1)')
     .env('BAZAR_LINKS')
     .default(HAS_UNIX_SOCKETS ? 'unix' : 'tcp'),
-  new Option('--limit <NAME=N>', 'another value for a bound; may be repeated')
-    .env('BAZAR_LIMITS')
-    .argParser((pair, before: readonly string[] = []) => [...before, pair]),
+  repeated('--limit <NAME=N>', 'another value for a bound').env('BAZAR_LIMITS'),
   new Option('--keep-refusals <TIME>', 'how long refused orders are remembered: 30m, 24h, 7d')
     .env('BAZAR_KEEP_REFUSALS')
     .default('24h'),
@@ -81,19 +90,30 @@ export function readConfig(args: readonly string[], env: Environment): Config | 
   if (given.noRedis && command.getOptionValueSource('redis') === 'cli') {
     throw new UsageError('--redis and --no-redis exclude each other');
   }
+  const host = text('host');
+  const access = readAccess(given, host);
+  const tokens = {
+    [ADMIN_TOKEN_ENV]: readToken(env, ADMIN_TOKEN_ENV),
+    [READER_TOKEN_ENV]: readToken(env, READER_TOKEN_ENV),
+  };
+  refuseShortTokens(host, tokens);
+  if (tokens[ADMIN_TOKEN_ENV] !== undefined && tokens[ADMIN_TOKEN_ENV] === tokens[READER_TOKEN_ENV]) {
+    throw new UsageError(`${ADMIN_TOKEN_ENV} and ${READER_TOKEN_ENV} must differ`);
+  }
   return {
     catalogs: whole('catalogs', 1, 7),
     orders: whole('orders', 1, 16),
-    host: text('host'),
+    host,
     port: whole('port', 0, 65_535),
     dataDirectory: text('data'),
     books: given.books || undefined,
     cache: given.noRedis ? { kind: 'none' } : readCache(given.redis),
     links: readLinks(text('links')),
     logLevel,
+    access,
     logFormat: readLogFormat(given.logFormat),
-    adminToken: readToken(env, ADMIN_TOKEN_ENV),
-    readerToken: readToken(env, READER_TOKEN_ENV),
+    adminToken: tokens[ADMIN_TOKEN_ENV],
+    readerToken: tokens[READER_TOKEN_ENV],
     limits: { keepRefusalsMs: readKeepRefusals(text('keepRefusals')), ...readLimits(given.limit) },
   };
 }
@@ -108,7 +128,9 @@ export function helpText(): string {
 }
 
 function createCommand(out: (text: string) => void): Command {
-  const limits = Object.entries(DEFAULT_LIMITS).map(([name, value]) => `  ${name}=${value}`);
+  const limits = Object.entries(BOUNDS).map(
+    ([name, bound]) => `  ${name}=${bound.value}: ${boundText(bound)}`,
+  );
   const command = commandLine('npm start --', out)
     .description('The whole store on this machine.')
     .addHelpText(
@@ -118,11 +140,19 @@ The admin token is ${ADMIN_TOKEN_ENV}, or else the one in DIR/admin-token; with 
 DIR/reader-token orders can be listed, and nothing changed.
 Ctrl-C or SIGTERM drains and stops every process; a second one does not wait.
 
-Bounds, each with its default (what they mean is in runtime/limits.ts):
+Bounds, each with its default, its unit and what it bounds:
 ${limits.join('\n')}`,
     );
   for (const option of OPTIONS) command.addOption(option);
   return command;
+}
+
+/** An option that may be given several times, each with one value. */
+function repeated(flags: string, text: string): Option {
+  return new Option(flags, `${text}; may be repeated`).argParser((value, before: readonly string[] = []) => [
+    ...before,
+    value,
+  ]);
 }
 
 /** A switch of its own, also where its name begins with `no-`: the library would make it clear another option. */
@@ -189,12 +219,14 @@ function readLimits(given: readonly string[] | string = []): Partial<Limits> {
     if (!isLimit(name)) {
       throw new UsageError(`${nameOf('limit')} must be NAME=N with a name that --help lists, not "${pair}"`);
     }
-    if (Number(value) === 0 && name !== 'requestsPerSecond') {
+    if (Number(value) === 0 && !/equestsPerSecond$/.test(name)) {
       throw new UsageError(`${nameOf('limit')}: ${name} must be at least 1`);
     }
     limits[name] = Number(value);
   }
-  return limits;
+  // Who bounds requests by hand means those of this machine as well.
+  const { requestsPerSecond } = limits;
+  return requestsPerSecond === undefined ? limits : { localRequestsPerSecond: requestsPerSecond, ...limits };
 }
 
 function isLimit(name: string): name is keyof Limits {

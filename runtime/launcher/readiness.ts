@@ -3,6 +3,7 @@ import { type Clock, sleep } from '../clock.ts';
 import { StartRefused } from '../errors.ts';
 import type { Limits } from '../limits.ts';
 import type { DataDirectory } from './data-directory.ts';
+import { ownDoorAnswers } from './own-door.ts';
 import type { SupervisedNode, Supervisor } from './supervisor.ts';
 
 /** Readiness: when the catalogs may speak to each other, and when the store takes purchases. */
@@ -62,15 +63,8 @@ export async function awaitPurchases(options: {
 }
 
 /** A linearizable read needs all that a purchase needs of the catalogs, and leaves nothing behind. */
-async function hasLeader(url: string, timeoutMs: number): Promise<boolean> {
-  try {
-    const signal = AbortSignal.timeout(timeoutMs);
-    const response = await fetch(`${url}/info?limit=1&consistency=strong`, { signal });
-    await response.arrayBuffer();
-    return response.ok;
-  } catch {
-    return false;
-  }
+function hasLeader(url: string, timeoutMs: number): Promise<boolean> {
+  return ownDoorAnswers(`${url}/info?limit=1&consistency=strong`, timeoutMs);
 }
 
 /** How long the cache may take to be in use before the ready line says that it is not. */

@@ -2,6 +2,15 @@ import type { Config } from './config.ts';
 
 /** What the launcher says to people. */
 
+/** What the ready line tells of a store whose purchases work. */
+export interface Ready {
+  /** Where the gateway serves HTTP. */
+  readonly url: string;
+  readonly cache: string;
+  /** Books put in by this start; `undefined` if the store had been filled before. */
+  readonly seeded: number | undefined;
+}
+
 export function startingLine({ catalogs, orders, dataDirectory }: Config): string {
   return `starting ${count(catalogs, 'catalog')}, ${count(orders, 'order')} and a gateway on ${dataDirectory}`;
 }

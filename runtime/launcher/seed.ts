@@ -1,9 +1,12 @@
 import { connect } from '../../client/client.ts';
 import { importBooks } from '../../client/import-books.ts';
+import { DEFAULT_CLIENT_LIMITS } from '../../client/limits.ts';
+import { webSocketDial } from '../../client/socket.ts';
 import type { Clock } from '../clock.ts';
 import type { NewBook } from '../domain.ts';
 import type { Limits } from '../limits.ts';
 import type { Random } from '../random.ts';
+import { ownDoorOptions } from './own-door.ts';
 
 /**
  * Fills an empty store through the gateway, as any administrator would. A first start that was cut short is simply
@@ -12,13 +15,17 @@ import type { Random } from '../random.ts';
 export async function seedBooks(options: {
   books: readonly NewBook[];
   url: string;
+  /** The gateway's certificate, if it has one. */
+  cert: string | undefined;
   adminToken: string;
   clock: Clock;
   random: Random;
   limits: Limits;
 }): Promise<void> {
-  const { books, url, adminToken, clock, random, limits } = options;
-  const store = connect({ url, token: adminToken, clock, random, limits: { callTimeoutMs: limits.startMs } });
+  const { books, url, cert, adminToken, clock, random, limits } = options;
+  const clientLimits = { ...DEFAULT_CLIENT_LIMITS, callTimeoutMs: limits.startMs };
+  const dial = webSocketDial(clock, clientLimits, ownDoorOptions(cert));
+  const store = connect({ url, token: adminToken, clock, random, limits: clientLimits, dial });
   const bounds = { maxBatchBooks: limits.maxBooksPerRequest, maxBatchBytes: limits.maxBodyBytes / 2 };
   try {
     for await (const _ of importBooks(store, books, random, bounds));

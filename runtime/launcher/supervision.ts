@@ -5,7 +5,7 @@ import type { Limits } from '../limits.ts';
 import { createStatechart } from '../statechart.ts';
 
 /**
- * The care for one process: start it, start it again when it dies (after a pause that doubles, and starts small
+ * Supervises one process: starts it, and starts it again when it dies (after a pause that doubles, and starts small
  * again once the process has lived for a while). A process that refuses to start is not started again.
  */
 export type SupervisionEvent =

@@ -40,7 +40,7 @@ export interface NodePlan {
 
 export interface SupervisorOptions {
   readonly plans: readonly NodePlan[];
-  /** The program of each kind: a TypeScript file that calls `runChild`. */
+  /** The program of each kind: a module, compiled or TypeScript, that calls `runChild`. */
   readonly programs: Readonly<Record<NodeKind, URL>>;
   readonly clock: Clock;
   readonly limits: Limits;
@@ -83,7 +83,12 @@ interface Running {
 
 /** The order in which processes are drained: work flows from the first to the last. */
 const DRAIN_ORDER: readonly NodeKind[] = ['gateway', 'order', 'catalog'];
-const TSX = import.meta.resolve('tsx');
+
+/** How Node runs a program: sources are compiled by `tsx` as they are loaded. */
+function nodeArguments(program: URL): string[] {
+  const file = fileURLToPath(program);
+  return file.endsWith('.ts') ? ['--import', import.meta.resolve('tsx'), file] : [file];
+}
 
 /** Starts every planned process and looks after it. */
 export function startSupervisor(options: SupervisorOptions): Supervisor {
@@ -121,7 +126,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
 
   function start(running: Running): void {
     const { plan } = running;
-    const child = spawn(process.execPath, ['--import', TSX, fileURLToPath(programs[plan.kind])], {
+    const child = spawn(process.execPath, nodeArguments(programs[plan.kind]), {
       stdio: ['ignore', output, output, 'ipc'],
       env: childEnvironment(),
     });

@@ -73,20 +73,11 @@ function parseJson(text: string): unknown {
   }
 }
 
-const Wire = z.object({
-  type: z.string(),
-  id: z.int().min(1).optional(),
-  re: z.int().min(1).optional(),
-  ttl: z.int().min(0).max(MAX_TTL_MS).optional(),
-  body: z.unknown().optional(),
-  error: z
-    .object({
-      code: z.string(),
-      outcome: z.enum(['none', 'refused', 'unknown']),
-      message: z.string(),
-      details: z.record(z.string(), z.unknown()),
-    })
-    .optional(),
+const Failure = z.object({
+  code: z.string(),
+  outcome: z.enum(['none', 'refused', 'unknown']),
+  message: z.string(),
+  details: z.record(z.string(), z.unknown()),
 });
 
 /** What `MESSAGES` says of one type, without its name. */
@@ -95,17 +86,24 @@ interface Shape {
   readonly reply?: z.ZodType;
 }
 
+/** By hand: this is walked for every message between processes. */
 function decodeEnvelope(value: unknown): Envelope {
-  const { type, id, re, ttl, body, error } = check(Wire, value, 'envelope');
+  if (typeof value !== 'object' || value === null) throw new FrameError('an envelope is an object');
+  const { type, id, re, ttl, body, error } = value as Record<string, unknown>;
   if (type === 'ping') return { kind: 'ping' };
   if (!isMessageType(type)) throw new FrameError('unknown message type');
   const shape: Shape = MESSAGES[type];
   if (!isAskType(type)) return { kind: 'tell', type, body: check(shape.body, body, type) };
-  if (id !== undefined && ttl !== undefined)
+  if (isWhole(id, 1, Number.MAX_SAFE_INTEGER) && isWhole(ttl, 0, MAX_TTL_MS))
     return { kind: 'ask', type, id, ttl, body: check(shape.body, body, type) };
-  if (re === undefined) throw new FrameError(`${type}: neither an ask nor an answer`);
-  if (error) return { kind: 'failure', type, re, error: revive(error) };
+  if (!isWhole(re, 1, Number.MAX_SAFE_INTEGER)) throw new FrameError(`${type}: neither an ask nor an answer`);
+  if (error !== undefined)
+    return { kind: 'failure', type, re, error: revive(check(Failure, error, 'error')) };
   return { kind: 'reply', type, re, body: check(shape.reply!, body, `reply to ${type}`) };
+}
+
+function isWhole(value: unknown, least: number, most: number): value is number {
+  return Number.isInteger(value) && (value as number) >= least && (value as number) <= most;
 }
 
 function check<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
@@ -116,7 +114,7 @@ function check<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
 }
 
 /** The error as it was thrown at the other end. A code that this version does not know is `internal`. */
-function revive({ code, outcome, message, details }: NonNullable<z.infer<typeof Wire>['error']>): BazarError {
+function revive({ code, outcome, message, details }: z.infer<typeof Failure>): BazarError {
   return new BazarError(isErrorCode(code) ? code : 'internal', message, details, outcome);
 }
 
@@ -124,8 +122,8 @@ function isErrorCode(code: string): code is ErrorCode {
   return Object.hasOwn(ERROR_KINDS, code);
 }
 
-function isMessageType(type: string): type is MessageType {
-  return Object.hasOwn(MESSAGES, type);
+function isMessageType(type: unknown): type is MessageType {
+  return typeof type === 'string' && Object.hasOwn(MESSAGES, type);
 }
 
 function isAskType(type: MessageType): type is AskType {

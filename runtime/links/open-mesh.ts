@@ -90,16 +90,16 @@ export async function openMesh(options: MeshOptions): Promise<OpenMesh> {
    * Judges silence after the turn's frames were handled. If this timer fires late, this process was paused (or its
    * event loop was blocked), and the peers are not to blame for the silence.
    */
-  function beat(): void {
-    const slept = clock.monotonic() - lastBeat > 2 * limits.pingIntervalMs;
-    lastBeat = clock.monotonic();
+  function checkLinks(): void {
+    const wasPaused = clock.monotonic() - lastCheck > 2 * limits.pingIntervalMs;
+    lastCheck = clock.monotonic();
     clock.defer(() => {
       for (const link of links()) {
-        if (slept) link.resetSilence();
+        if (wasPaused) link.resetSilence();
         link.checkLiveness();
       }
     });
-    beating = clock.setTimeout(beat, limits.pingIntervalMs);
+    checkTimer = clock.setTimeout(checkLinks, limits.pingIntervalMs);
   }
 
   function endpointOf(id: NodeId): Endpoint | undefined {
@@ -108,8 +108,8 @@ export async function openMesh(options: MeshOptions): Promise<OpenMesh> {
   }
 
   const listener = await transport.listen(accept);
-  let lastBeat = clock.monotonic();
-  let beating = clock.setTimeout(beat, limits.pingIntervalMs);
+  let lastCheck = clock.monotonic();
+  let checkTimer = clock.setTimeout(checkLinks, limits.pingIntervalMs);
 
   return {
     self: self.id,
@@ -150,7 +150,7 @@ export async function openMesh(options: MeshOptions): Promise<OpenMesh> {
     async close() {
       if (closed) return;
       closed = true;
-      clock.clearTimeout(beating);
+      clock.clearTimeout(checkTimer);
       for (const link of links()) link.close('shutting down');
       loopback.asks.failAll(new BazarError('link-lost', 'shutting down'));
       wheel.close();

@@ -92,7 +92,14 @@ async function live(
   const logger = createLogger(id, logLevel, logDestination(logFormat));
   const ports = { clock: systemClock, random: systemRandom, limits, logger };
 
+  /** Nobody may start this process again as it is. */
+  const refuse = (error: StartRefused) => {
+    logger.error(error.message);
+    void tellLauncher({ type: 'refused', message: error.message });
+    process.exit(2);
+  };
   const fail = (error: unknown) => {
+    if (error instanceof StartRefused) refuse(error);
     logger.fatal({ err: error }, 'ends after a fault');
     // Nothing may happen any more, so nothing waits for this to leave: it is in the channel before the call returns.
     void tellLauncher({ type: 'failed', message: wordsOf(error) });
@@ -130,10 +137,7 @@ async function live(
       if (message.type === 'processes' || message.type === 'filled') node.heard?.(message);
     }
   } catch (error) {
-    if (!(error instanceof StartRefused)) return fail(error);
-    logger.error(error.message);
-    await tellLauncher({ type: 'refused', message: error.message });
-    process.exit(2);
+    fail(error);
   }
 }
 

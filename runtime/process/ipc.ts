@@ -4,8 +4,8 @@ import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { NodeState } from '../messages.ts';
 
 /**
- * What the launcher and its children say to each other, over Node's IPC channel. The channel is also the
- * children's lifeline: when it closes, the launcher is gone, and a child ends at once.
+ * The messages between the launcher and its children, over Node's IPC channel. When the channel closes, the
+ * launcher is gone, and a child ends at once.
  */
 
 const NodeName = z.string().min(1).max(64);
@@ -43,13 +43,17 @@ export const Configure = z.object({
   limits: LimitOverrides,
   /** Gateways only: the store has its first books. */
   filled: z.boolean().optional(),
-  /** Gateways only: where the bridge listens (port 0: any free one), and the tokens of its two roles. */
+  /** Gateways only: where and for whom the bridge listens (port 0: any free one), and the tokens of its two roles. */
   http: z
     .object({
       host: z.string(),
       port: z.int().min(0).max(65_535),
       adminToken: z.string(),
       readerToken: z.string(),
+      /** Web pages elsewhere, and names beside localhost, that are served. */
+      origins: z.array(z.string()),
+      hosts: z.array(z.string()),
+      tls: z.object({ cert: z.string(), key: z.string() }).optional(),
     })
     .optional(),
   /** Gateways only: the cache; without it there is only the one in the process. */
@@ -93,7 +97,7 @@ export const ToLauncher = z.discriminatedUnion('type', [
     http: z.string().optional(),
   }),
   z.object({ type: z.literal('state'), state: NodeState }),
-  /** Starting again would come to the same, or do harm: a damaged store, say. The process exits. */
+  /** Starting again would fail in the same way or damage data: a damaged store, say. The process exits. */
   z.object({ type: z.literal('refused'), message: z.string() }),
   /** A fault ends the process now; the message is the fault's own. */
   z.object({ type: z.literal('failed'), message: z.string() }),

@@ -1,7 +1,7 @@
 import { Level } from 'level';
-import { StartRefused } from '../../runtime/errors.ts';
 import { describe, errorCode, storeOver } from '../abstract-level-store.ts';
 import { DamagedStoreError } from '../damage.ts';
+import { asDiskFault } from '../failed-disk.ts';
 import type { Store } from '../store.ts';
 import { verifyFiles } from './verify.ts';
 
@@ -14,8 +14,8 @@ const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
 /**
  * Opens the LevelDB database in `directory`, which is made if it is not there.
  *
- * Rejects with `StartRefused` if another process has it open, with `DamagedStoreError` if its files are damaged,
- * and with LevelDB's message for anything else, such as a full disk.
+ * Rejects with `DamagedStoreError` if its files are damaged. All else may pass and is told in a plain error: another
+ * process has it open, or LevelDB's own message, as of a full disk.
  */
 export async function openLevelStore(directory: string): Promise<Store> {
   const verifyOpen = await verifyFiles(directory);
@@ -24,10 +24,14 @@ export async function openLevelStore(directory: string): Promise<Store> {
     await database.open();
   } catch (error) {
     if (errorCode(error) === 'LEVEL_LOCKED') {
-      throw new StartRefused(`the store in ${directory} is in use by another process`);
+      // It passes: a predecessor that was paused has still to end. Whoever starts this process tries again.
+      throw new Error(`the store in ${directory} is in use by another process`);
     }
     if (errorCode(error) === 'LEVEL_CORRUPTION') throw new DamagedStoreError(directory, describe(error));
-    throw new Error(`the store in ${directory} cannot be opened: ${describe(error)}`, { cause: error });
+    const other = new Error(`the store in ${directory} cannot be opened: ${describe(error)}`, {
+      cause: error,
+    });
+    throw asDiskFault(other, describe(error), directory);
   }
   await verifyOpen().catch(async (error) => {
     await database.close();

@@ -2,10 +2,10 @@ import { Agent, request } from 'node:http';
 import type { Purchases } from './attack.ts';
 
 /**
- * The steady buyer, in a process of its own, so that an attacker's work does not slow it: eight lanes that each
+ * The steady buyer, in a process of its own, so that an attacker's work does not slow it: eight buyers that each
  * begin a purchase every 80 ms, so 100 a second, and fewer where the store takes longer than that.
  */
-const LANES = 8;
+const BUYERS = 8;
 const PACE_MS = 80;
 const PATIENCE_MS = 5_000;
 
@@ -35,7 +35,7 @@ function buy(agent: Agent): Promise<boolean> {
   });
 }
 
-async function lane(first: number): Promise<void> {
+async function buyer(first: number): Promise<void> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   for (let due = performance.now() + first; ; due = Math.max(due + PACE_MS, performance.now())) {
     await new Promise((resolve) => setTimeout(resolve, due - performance.now()));
@@ -67,4 +67,4 @@ function settle(): Purchases {
 
 process.on('disconnect', () => process.exit(0));
 process.on('message', () => process.send?.(settle()));
-for (let index = 0; index < LANES; index++) void lane((index * PACE_MS) / LANES);
+for (let index = 0; index < BUYERS; index++) void buyer((index * PACE_MS) / BUYERS);

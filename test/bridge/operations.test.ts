@@ -204,11 +204,18 @@ test('at log level debug the log shows each request’s way', async () => {
       service.cache = 'hit';
       await ask(`${url}/info/1`);
       await post(`${url}/purchase`, { id: 1, quantity: 1 });
+      await post(`${url}/purchase`, { id: 1, quantity: 9_999 });
     },
     {},
     createLogger('gateway-1', 'debug', { write }),
   );
-  assert.equal(lines, ['GET /info/1 → miss → catalog-2', 'GET /info/1 → hit', 'POST /purchase → order-1']);
+  const ways = lines.map((line) => line.replace(/, \d+ ms$/, ', N ms'));
+  assert.equal(ways, [
+    'GET /info/1 → miss → catalog-2, N ms',
+    'GET /info/1 → hit, N ms',
+    'POST /purchase → order-1 → catalog-1, order made-1, N ms',
+    'POST /purchase → order-1 → catalog-1 → sold-out, order made-2, N ms',
+  ]);
 });
 
 test('draining turns new requests away, finishes those in flight and says goodbye', () =>

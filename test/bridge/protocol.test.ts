@@ -158,7 +158,7 @@ test('an address that asks too often is told to come back', () =>
       assert.equal([...statuses].sort(), [200, 429]);
       assert.is((await ask(`${url}/livez`)).status, 200, 'probes are not limited');
     },
-    { requestsPerSecond: 1 },
+    { localRequestsPerSecond: 1 },
   ));
 
 test('hostile bodies change nothing and the next honest client is served', () =>

@@ -15,11 +15,11 @@ const stock = (id: number, left: number, version: number) => ({
 /** Subscriptions over three books, with an outlet that takes frames only while `open`. */
 async function setUp(maxSubscriptions = 10, maxSubscriptionsInAll = 1_000) {
   const service = await createMemoryService(BOOKS);
-  const outlet = { open: true, cut: 0, told: [] as [id: number, version: number][] };
+  const outlet = { open: true, cut: 0, sent: [] as [id: number, version: number][] };
   const watcher = createWatcher({
     send(text) {
       const { params } = JSON.parse(text) as { params: { id: number; version: number } };
-      outlet.told.push([params.id, params.version]);
+      outlet.sent.push([params.id, params.version]);
     },
     isReady: () => outlet.open,
     cut: () => {
@@ -42,7 +42,7 @@ async function setUp(maxSubscriptions = 10, maxSubscriptionsInAll = 1_000) {
   return { service, subscriptions, watcher, outlet, change, endTurn };
 }
 
-test('subscribe returns the present state, and every later change is told', () =>
+test('subscribe returns the present state, and every later change is sent', () =>
   withBridge(async ({ url }) => {
     const client = await openRpc(url);
     const { result } = await client.call('subscribe', { ids: [1, 3, 99] });
@@ -73,7 +73,7 @@ test('a topic subscription includes its books, whatever the case, and those adde
     client.close();
   }));
 
-test('what was unsubscribed is told no more', () =>
+test('an unsubscribed book sends no more notifications', () =>
   withBridge(async ({ url }) => {
     const client = await openRpc(url);
     await client.call('subscribe', { ids: [1, 2] });
@@ -110,7 +110,7 @@ test('in a batch too, the state comes before its changes', () =>
     client.close();
   }));
 
-test('a change while the states are being read is told after the answer, if it is newer', async () => {
+test('a change while the states are being read is sent after the answer, if it is newer', async () => {
   const { service, subscriptions, watcher, outlet, change, endTurn } = await setUp();
   let release = () => {};
   service.before = () =>
@@ -125,15 +125,15 @@ test('a change while the states are being read is told after the answer, if it i
   const { books, sent } = await subscribing;
   assert.is(books[0]!.version, 1);
   endTurn();
-  assert.equal(outlet.told, [], 'held back until the answer is out');
+  assert.equal(outlet.sent, [], 'held back until the answer is out');
   sent();
-  assert.equal(outlet.told, [[1, 6]]);
+  assert.equal(outlet.sent, [[1, 6]]);
   change(1, 7);
   endTurn();
-  assert.equal(outlet.told.at(-1), [1, 7]);
+  assert.equal(outlet.sent.at(-1), [1, 7]);
 });
 
-test('news that the answer has shown already, or is older than it, is not told', async () => {
+test('a change that the answer includes, or that is older, is not sent', async () => {
   const { service, subscriptions, watcher, outlet, change, endTurn } = await setUp();
   await service.updateBook(1, { restock: 1 });
   await service.updateBook(1, { restock: 1 });
@@ -143,20 +143,20 @@ test('news that the answer has shown already, or is older than it, is not told',
   sent();
   change(1, 3);
   endTurn();
-  assert.equal(outlet.told, []);
+  assert.equal(outlet.sent, []);
   change(1, 4);
   endTurn();
-  assert.equal(outlet.told, [[1, 4]]);
+  assert.equal(outlet.sent, [[1, 4]]);
 });
 
-test('versions are told in rising order even when the feed repeats itself', async () => {
+test('versions are sent in rising order even when the feed repeats itself', async () => {
   const { subscriptions, watcher, outlet, change, endTurn } = await setUp();
   (await subscriptions.subscribe(watcher, { ids: [1] })).sent();
   for (const version of [2, 4, 3, 4, 2, 6, 5]) {
     change(1, version);
     endTurn();
   }
-  assert.equal(outlet.told, [
+  assert.equal(outlet.sent, [
     [1, 2],
     [1, 4],
     [1, 6],
@@ -171,11 +171,11 @@ test('a slow client gets the latest state of each book once it reads again, not 
     change((version % 2) + 1, version);
     if (version % 7 === 0) endTurn();
   }
-  assert.is(watcher.news.size, 2, 'one state per changed book waits');
-  assert.equal(outlet.told, []);
+  assert.is(watcher.pending.size, 2, 'one state per changed book waits');
+  assert.equal(outlet.sent, []);
   outlet.open = true;
   subscriptions.flush(watcher);
-  assert.equal(outlet.told.sort(), [
+  assert.equal(outlet.sent.sort(), [
     [1, 9998],
     [2, 9999],
   ]);
@@ -187,16 +187,16 @@ test('several changes of one book in one turn are one notification', async () =>
   change(1, 2);
   change(1, 3);
   endTurn();
-  assert.equal(outlet.told, [[1, 3]]);
+  assert.equal(outlet.sent, [[1, 3]]);
 });
 
-test('a book watched by id and by topic is told once', async () => {
+test('a book watched by id and by topic is sent once', async () => {
   const { subscriptions, watcher, outlet, change, endTurn } = await setUp();
   (await subscriptions.subscribe(watcher, { ids: [1] })).sent();
   (await subscriptions.subscribe(watcher, { topic: 'distributed systems' })).sent();
   change(1, 2);
   endTurn();
-  assert.equal(outlet.told, [[1, 2]]);
+  assert.equal(outlet.sent, [[1, 2]]);
 });
 
 test('a subscription whose states cannot be read leaves nothing behind', async () => {
@@ -212,7 +212,7 @@ test('a subscription whose states cannot be read leaves nothing behind', async (
   change(2, 5);
   change(1, 6);
   endTurn();
-  assert.equal(outlet.told, [[1, 6]], 'what was watched before still is');
+  assert.equal(outlet.sent, [[1, 6]], 'what was watched before still is');
   assert.equal([watcher.ids.size, watcher.topics.size], [1, 0]);
 });
 
@@ -292,7 +292,7 @@ test('a subscriber that stops reading costs bounded memory and sees the newest s
     client.close();
   }));
 
-test('a topic is the same for search, subscriptions and news, however it is written', () =>
+test('a topic is the same for search, subscriptions and notifications, however it is written', () =>
   withBridge(async ({ url }) => {
     const client = await openRpc(url);
     await client.call('authenticate', { token: TOKEN });

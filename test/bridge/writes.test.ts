@@ -94,7 +94,7 @@ test('a refusal is recorded under its key and replayed with the same status and 
       assert.equal(again.body, { ...same, detail: `${detail}${recorded}` });
     }
     const { detail, title } = (await post(`${url}/purchase`, { id: 2, quantity: 9 })).body;
-    assert.is(detail, 'There are fewer than 9 copies left of book 2, “RPCs for Noobs”.');
+    assert.is(detail, 'There are 9 copies wanted and 3 left of book 2, “RPCs for Noobs”.');
     assert.is(title, 'Not enough copies left');
   }));
 
@@ -170,6 +170,8 @@ test('books are added one or many at a time, and those that exist are skipped', 
     assert.is(one.status, 201);
     assert.equal(one.body.added, [4]);
     assert.equal(one.body.skipped, []);
+    const tooGreat = await post(`${url}/books`, { ...book, id: 1e12 + 1 }, AS_ADMIN);
+    assert.equal([tooGreat.status, tooGreat.body.detail], [422, 'id must be at most 1000000000000']);
     const many = [
       { ...book, id: 1 },
       { ...book, id: 9, price: 7 },

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { decide } from '../../actors/catalog/decide.ts';
-import { MAX_STOCK } from '../../runtime/domain.ts';
+import { MAX_NEW_BOOK_ID, MAX_STOCK } from '../../runtime/domain.ts';
 import { MAX_PRICE_CENTS } from '../../runtime/money.ts';
 import { addBooks, createLedger, newBook, orderIn, purchase, updateBook } from './support.ts';
 
@@ -134,7 +134,8 @@ test('a refusal is recorded too: the copies that came later do not turn it into 
   const ledger = createLedger(newBook(1, { stock: 0 }));
   const first = ledger.run(purchase('o-1', [{ id: 1, quantity: 1 }]));
   ledger.run(updateBook('a-1', { id: 1, restock: 5 }));
-  assert.equal(ledger.run(purchase('o-1', [{ id: 1, quantity: 1 }])), first);
+  const again = ledger.run(purchase('o-1', [{ id: 1, quantity: 1 }]));
+  assert.equal(again, first);
   assert.is(ledger.book(1)?.stock, 5);
 });
 
@@ -220,11 +221,26 @@ test('adding is exactly once: a retry adds nothing and tells the ids of the firs
   assert.is(ledger.books.size, 1);
 });
 
+test('a book with the greatest id of all takes no id from those without, which get the next after the others', () => {
+  const ledger = createLedger(newBook(Number.MAX_SAFE_INTEGER), newBook(3));
+  const result = ledger.run(addBooks('a-1', [newBook(undefined), newBook(7), newBook(undefined)]));
+  assert.equal(result.kind === 'added' && [...result.added].sort(), [7, 8, 9]);
+});
+
+test('where the last id is taken, books without one get those between, and none twice', () => {
+  const ledger = createLedger(newBook(1), newBook(4), newBook(MAX_NEW_BOOK_ID));
+  const first = ledger.run(addBooks('a-1', [newBook(undefined), newBook(3), newBook(undefined)]));
+  assert.equal(first.kind === 'added' && [...first.added].sort(), [2, 3, 5]);
+  const second = ledger.run(addBooks('a-2', [newBook(undefined)]));
+  assert.equal(second.kind === 'added' && second.added, [6]);
+});
+
 test('where no id is left the whole batch is refused', () => {
-  const ledger = createLedger(newBook(Number.MAX_SAFE_INTEGER));
-  const result = ledger.run(addBooks('a-1', [newBook(1), newBook(undefined)]));
+  const view = { book: () => undefined, recorded: () => undefined };
+  const full = { ...view, lastId: MAX_NEW_BOOK_ID, firstFreeId: MAX_NEW_BOOK_ID + 1 };
+  const { result, books } = decide(full, addBooks('a-1', [newBook(undefined)]), { index: 9, at: 9 });
   assert.is(result.kind === 'refused' && result.code, 'stock-limit');
-  assert.is(ledger.books.size, 1);
+  assert.is(books.length, 0);
 });
 
 test('a price, a restock and a stock are set; the stock is booked as a signed restock', () => {

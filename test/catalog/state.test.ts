@@ -312,9 +312,9 @@ function describeState(
     const { position, digest } = leader.state.readPersisted(leader.store)!;
     const follower = await openReplica(await open());
     const take = (given: [string, string][]) => {
-      const restoring = follower.state.restore(position);
+      const restoring = follower.state.restore();
       restoring.accept(given);
-      return restoring.finish(digest);
+      return restoring.finish(position, digest);
     };
     const [key, value] = records.find(([known]) => known === bookKey(1))!;
     const others = records.filter(([known]) => known !== key);
@@ -332,9 +332,9 @@ function describeState(
     await leader.flush();
     const { position, digest } = leader.state.readPersisted(leader.store)!;
     const follower = await openReplica(await open());
-    const restoring = follower.state.restore(position);
+    const restoring = follower.state.restore();
     restoring.accept(await snapshotOf(leader));
-    const state = restoring.finish(digest)!.state as CatalogState;
+    const state = restoring.finish(position, digest)!.state as CatalogState;
     assert.is(state.order('a')?.version, first.result?.version);
     assert.equal(await state.ordersAfter('', 10), await leader.state.ordersAfter('', 10));
   });
@@ -344,8 +344,8 @@ function describeState(
     leader.apply(books);
     await leader.flush();
     const follower = await openReplica(await open());
-    const first = follower.state.restore({ index: 1, term: 1, sum: 0 });
-    const second = follower.state.restore({ index: 1, term: 1, sum: 0 });
+    const first = follower.state.restore();
+    const second = follower.state.restore();
     assert.is.not(first.prefix, second.prefix);
     assert.is.not(first.prefix, follower.state.prefix);
     await follower.store.write(first.accept(await snapshotOf(leader)));

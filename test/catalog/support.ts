@@ -2,18 +2,19 @@ import type { View } from '../../actors/catalog/decide.ts';
 import { decide, type Recorded, recordKey } from '../../actors/catalog/decide.ts';
 import { CatalogState } from '../../actors/catalog/state.ts';
 import type { Applied } from '../../actors/raft/state-machine.ts';
-import type {
-  AddBooks,
-  Book,
-  BookChange,
-  CartLine,
-  Command,
-  LogCommand,
-  NewBook,
-  Order,
-  Purchase,
-  Result,
-  UpdateBook,
+import {
+  type AddBooks,
+  type Book,
+  type BookChange,
+  type CartLine,
+  type Command,
+  type LogCommand,
+  MAX_NEW_BOOK_ID,
+  type NewBook,
+  type Order,
+  type Purchase,
+  type Result,
+  type UpdateBook,
 } from '../../runtime/domain.ts';
 import type { Entry } from '../../runtime/messages.ts';
 import { keysUnder } from '../../storage/keys.ts';
@@ -57,7 +58,12 @@ export function createLedger(...books: readonly NewBook[]): Ledger {
     books: shelf,
     book: (id) => shelf.get(id),
     get lastId() {
-      return Math.max(0, ...shelf.keys());
+      return Math.max(0, ...[...shelf.keys()].filter((id) => id <= MAX_NEW_BOOK_ID));
+    },
+    get firstFreeId() {
+      let id = 1;
+      while (shelf.has(id)) id++;
+      return id;
     },
     recorded: (key) => records.get(key),
     run(command) {
@@ -122,9 +128,9 @@ export async function openReplica(store: Store): Promise<Replica> {
     },
     async restoreFrom(other, chunk = 3) {
       const { position, digest } = other.state.readPersisted(other.store)!;
-      const restoring = state.restore(position);
+      const restoring = state.restore();
       for (const records of cut(await snapshotOf(other), chunk)) await store.write(restoring.accept(records));
-      const finished = restoring.finish(digest);
+      const finished = restoring.finish(position, digest);
       if (!finished) throw new Error('the snapshot does not have the digest that it should have');
       await store.write(finished.switchOver);
       await store.clear(keysUnder(state.prefix));

@@ -79,6 +79,7 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
       cache: redis ? { kind: 'redis', url: network.redisUrl(redis.url) } : { kind: 'none' },
       links: options.links,
       logLevel: 'info',
+      access: { origins: [], hosts: [], tls: undefined },
       logFormat: 'json',
       adminToken: undefined,
       readerToken: undefined,

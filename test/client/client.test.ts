@@ -249,7 +249,7 @@ test('a wrong token fails the admin calls and nothing else', async () => {
   client.close();
 });
 
-test('after a lost connection the subscription is there again, and what was missed is made up for', async () => {
+test('after a lost connection the subscription is renewed, and what was missed is delivered', async () => {
   const store = await createMemoryShop();
   const { clock, network, client } = await stage(store.handle);
   const seen: number[] = [];

@@ -1,12 +1,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { withBoundsTable } from '../../docs/bounds.ts';
 import { helpText } from '../../runtime/launcher/config.ts';
-import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
+import { BOUNDS } from '../../runtime/limits.ts';
 
 const project = new URL('../../', import.meta.url);
 const read = (path: string) => readFileSync(new URL(path, project), 'utf8');
 const DOCUMENTS = [
+  'CONTRIBUTING.md',
   'README.md',
   'docs/architecture.md',
   'docs/security.md',
@@ -26,10 +28,20 @@ test('the README has every option of npm start, with its variable', () => {
   for (const word of words) assert.ok(readme.includes(word), word);
 });
 
-test('the bounds that the README names exist', () => {
-  const named = [...read('README.md').matchAll(/^\| `(\w+)` \|/gm)].map(([, name]) => name!);
-  assert.ok(named.length > 5);
-  for (const name of named) assert.ok(Object.hasOwn(DEFAULT_LIMITS, name), name);
+test('the README has every bound that clients meet, with its default', () => {
+  assert.is(
+    withBoundsTable(read('README.md')),
+    read('README.md'),
+    'write it anew: node --import tsx docs/bounds.ts',
+  );
+});
+
+test('--help says of every bound what it bounds', () => {
+  const help = helpText();
+  for (const [name, { value, meaning }] of Object.entries(BOUNDS)) {
+    assert.ok(help.includes(`  ${name}=${value}: `), name);
+    assert.ok(help.includes(meaning.slice(meaning.indexOf(' '))), name);
+  }
 });
 
 test('every npm script that the documents name exists', () => {

@@ -150,13 +150,16 @@ export async function live(directory: string, steps: readonly Step[]): Promise<L
     const persisted = state.readPersisted(store);
     if (!persisted) return;
     const { lastIndex, lastTerm } = raft.log;
-    const restoring = state.restore({ index: lastIndex + ahead, term: lastTerm, sum: ahead });
+    const restoring = state.restore();
     const old = state.prefix;
     for await (const page of store.pages(keysUnder(old), 20)) {
       batches.save(restoring.accept(page.map(([key, value]) => [key.slice(old.length), value])));
       await save();
     }
-    const finished = restoring.finish(persisted.digest);
+    const finished = restoring.finish(
+      { index: lastIndex + ahead, term: lastTerm, sum: ahead },
+      persisted.digest,
+    );
     if (!finished) throw new Error('the snapshot does not have the digest that it should have');
     state = finished.state as CatalogState;
     raft.log.resetTo(state.applied);

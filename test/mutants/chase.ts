@@ -5,6 +5,7 @@ import { systemClock } from '../../runtime/clock.ts';
 import type { Mutant } from './mutant.ts';
 
 const HUNT = fileURLToPath(new URL('./hunt.ts', import.meta.url));
+const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 const REGISTER = new URL('./register.js', import.meta.url).href;
 const TSX = import.meta.resolve('tsx');
 
@@ -32,6 +33,12 @@ export async function chase(mutant: Mutant, limitMs: number): Promise<Chase> {
     return { mutant, seeds, seconds: (systemClock.monotonic() - began) / 1000, ...verdict };
   };
   try {
+    if (mutant.test !== undefined) {
+      if (await passes(mutant, mutant.test, true, limitMs))
+        return ended(0, { problem: `survives ${mutant.test}` });
+      if (await passes(mutant, mutant.test, false, limitMs)) return ended(1, { finding: mutant.test });
+      return ended(0, { problem: `${mutant.test} fails without it too` });
+    }
     const { seed, failure } = await hunt(mutant, 1, mutant.seeds, true, limitMs);
     if (failure === undefined) return ended(seed, { problem: `survives seeds 1 to ${mutant.seeds}` });
     const control = await hunt(mutant, seed, seed, false, limitMs);
@@ -40,6 +47,28 @@ export async function chase(mutant: Mutant, limitMs: number): Promise<Chase> {
   } catch (error) {
     return ended(0, { problem: error instanceof Error ? error.message : String(error) });
   }
+}
+
+/** Whether the tests of a file pass with the mutant, or without. */
+function passes(mutant: Mutant, file: string, switchedOn: boolean, limitMs: number): Promise<boolean> {
+  const args = ['--import', switchedOn ? REGISTER : TSX, file];
+  const options = {
+    cwd: PROJECT,
+    env: { ...process.env, BAZAR_MUTANT: mutant.name },
+    timeout: limitMs,
+    killSignal: 'SIGKILL',
+  } as const;
+  return new Promise((resolve, reject) => {
+    const child = execFile(process.execPath, args, options, (error, stdout, stderr) => {
+      process.off('exit', end);
+      if (error?.killed) reject(new Error(`not done within ${limitMs} ms`));
+      // A file that could not even be loaded has found nothing.
+      else if (error && !/FAIL|Exiting early/.test(stdout + stderr)) reject(error);
+      else resolve(!error);
+    });
+    const end = () => void child.kill('SIGKILL');
+    process.once('exit', end);
+  });
 }
 
 function hunt(mutant: Mutant, first: number, last: number, switchedOn: boolean, limitMs: number) {

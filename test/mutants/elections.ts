@@ -1,6 +1,6 @@
 import { underSlowDisks } from '../simulation/slow-disks.ts';
 import type { Mutant } from './mutant.ts';
-import { followersReturn, under } from './plans.ts';
+import { followersReturn, limits, under } from './plans.ts';
 
 /** Bugs in who votes for whom and when. */
 export const ELECTION_MUTANTS: readonly Mutant[] = [
@@ -135,5 +135,19 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
     ],
     seeds: 10,
     change: underSlowDisks({ fault: 'hang the leader disk', faultEveryMs: 6_000 }),
+  },
+  {
+    name: 'nobody-succeeds-a-dead-leader',
+    harm: 'A majority that is well and connected decides nothing, for as long as its leader is away.',
+    swaps: [
+      {
+        file: 'actors/raft/core/statechart.ts',
+        find: 'isElectionDue: ({ context }) => context.raft.elapsed >= context.raft.timeout && mayStand(context.raft),',
+        put: `isElectionDue: ({ context }) =>
+                context.raft.term === 0 && context.raft.elapsed >= context.raft.timeout && mayStand(context.raft),`,
+      },
+    ],
+    seeds: 5,
+    change: under(['kill the leader'], { limits: limits({}), diskMs: 3, latencyMs: 2 }),
   },
 ];

@@ -8,6 +8,8 @@ export interface Mutant {
   readonly swaps: readonly Swap[];
   /** The simulation must catch it within seeds 1 to this one. */
   readonly seeds: number;
+  /** The test file that must catch it instead, where the simulation has no part like the one it changes. */
+  readonly test?: string;
   /** Alters each seed's plan, where what provokes the bug is rare otherwise. */
   readonly change?: (plan: Plan) => Plan;
 }

@@ -1,3 +1,4 @@
+import { underLongTransfers } from '../simulation/long-transfers.ts';
 import type { Mutant } from './mutant.ts';
 import { limits, under } from './plans.ts';
 
@@ -8,12 +9,12 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     harm: 'A snapshot that was long on its way takes the replica back behind what it has applied and told.',
     swaps: [
       {
-        file: 'actors/raft/snapshot-transfer.ts',
-        find: 'const finished = body.index > raft.commit ? restoring.finish(body.digest) : undefined;',
-        put: 'const finished = restoring.finish(body.digest);',
+        file: 'actors/raft/snapshot-receiver.ts',
+        find: 'const finished = body.index > raft.commit ? restoring.finish(position, body.digest) : undefined;',
+        put: 'const finished = restoring.finish(position, body.digest);',
       },
       {
-        file: 'actors/raft/snapshot-transfer.ts',
+        file: 'actors/raft/snapshot-receiver.ts',
         find: 'if (body.index <= raft.commit) answer(from, body, false);',
         put: 'if (body.index < 0) answer(from, body, false);',
       },
@@ -97,5 +98,44 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     ],
     seeds: 5,
     change: under(['kill any']),
+  },
+  {
+    name: 'changes-during-transfer-lost',
+    harm: 'A snapshot of a store that goes on being written never is the state of any moment, so no transfer ends well.',
+    swaps: [
+      {
+        file: 'actors/raft/snapshot-sender.ts',
+        find: 'for (const { key } of effects) if (changed.size <= maxChangedRecords) changed.add(key);',
+        put: '',
+      },
+    ],
+    seeds: 5,
+    change: underLongTransfers,
+  },
+  {
+    name: 'amended-records-counted-twice',
+    harm: 'A record that changed during the transfer stays in the digest as it was, and the snapshot is refused.',
+    swaps: [
+      {
+        file: 'actors/catalog/state.ts',
+        find: 'if (key !== APPLIED_KEY && !key.startsWith(REFUSAL_PREFIX)) this.#digest.remove(recordHash(key, text));',
+        put: '',
+      },
+    ],
+    seeds: 5,
+    change: underLongTransfers,
+  },
+  {
+    name: 'failed-disk-starts-again',
+    harm: 'A catalog whose sync failed starts again on what the page cache shows, and takes it for durable.',
+    swaps: [
+      {
+        file: 'storage/failed-disk.ts',
+        find: 'return UNTRUSTED.test(found) ? new FailedDiskError(location, found) : error;',
+        put: 'return UNTRUSTED.test(location) ? new FailedDiskError(location, found) : error;',
+      },
+    ],
+    seeds: 5,
+    change: under(['fail a disk'], { failingDisks: true }),
   },
 ];

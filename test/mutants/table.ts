@@ -1,4 +1,5 @@
 import { ANSWER_MUTANTS } from './answers.ts';
+import { BOUND_MUTANTS } from './bounds.ts';
 import { ELECTION_MUTANTS } from './elections.ts';
 import type { Mutant } from './mutant.ts';
 import { REPLICATION_MUTANTS } from './replication.ts';
@@ -10,6 +11,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...REPLICATION_MUTANTS,
   ...SNAPSHOT_MUTANTS,
   ...ANSWER_MUTANTS,
+  ...BOUND_MUTANTS,
 ];
 
 export function mutantNamed(name: string | undefined): Mutant {

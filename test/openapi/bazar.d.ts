@@ -310,6 +310,8 @@ export interface components {
             isbn?: string;
             /** @description An earlier request with the same key got this answer. In JSON-RPC only. */
             replayed?: boolean;
+            /** @description The order replica and the leading catalog that served a write. In JSON-RPC only, with `explain`. */
+            via?: string[];
         };
         BooksPage: {
             books: components["schemas"]["Book"][];
@@ -352,6 +354,8 @@ export interface components {
             bookId?: number;
             /** @description An earlier request with the same key got this answer. In JSON-RPC only. */
             replayed?: boolean;
+            /** @description The order replica and the leading catalog that served a write. In JSON-RPC only, with `explain`. */
+            via?: string[];
         };
         OrdersPage: {
             orders: components["schemas"]["Order"][];
@@ -365,6 +369,8 @@ export interface components {
             version: number;
             /** @description An earlier request with the same key got this answer. In JSON-RPC only. */
             replayed?: boolean;
+            /** @description The order replica and the leading catalog that served a write. In JSON-RPC only, with `explain`. */
+            via?: string[];
         };
         Status: {
             /** @description Names this run of the gateway. Within one the counts and the version never go back. */

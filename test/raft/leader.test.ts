@@ -116,13 +116,17 @@ test('entries are committed by counting only for the current term', async () => 
   ]);
 });
 
-test('a commit is told to the followers with the same turn', async () => {
-  const trial = await createSettledLeader();
-  trial.send(proposed(), TURN);
-  trial.sync();
-  const effects = trial.send(matched(trial.raft, 'catalog-2', 2), TURN);
-  assert.ok(ofType(effects, 'broadcast').every(({ body }) => body.commit === 2));
-  assert.is(appends(effects).length, 2);
+test('a commit is told to the followers with the next entries, or soon in a message of its own', async () => {
+  for (const carrier of [proposed(), { type: 'commit.due' as const }]) {
+    const trial = await createSettledLeader();
+    trial.send({ type: 'commit.due' }, TURN, proposed(), TURN);
+    trial.sync();
+    assert.is(appends(trial.send(matched(trial.raft, 'catalog-2', 2), TURN)).length, 0);
+    const effects = trial.send(carrier, TURN);
+    assert.ok(ofType(effects, 'broadcast').every(({ body }) => body.commit === 2));
+    assert.is(appends(effects).length, 2);
+    assert.is(appends(trial.send({ type: 'commit.due' }, TURN)).length, 0, 'said once');
+  }
 });
 
 test('an acknowledgement that comes late or twice lowers nothing', async () => {

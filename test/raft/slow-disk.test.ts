@@ -260,6 +260,7 @@ test('a hanging disk takes no snapshot in', async () => {
     digest: '',
     chunk: 0,
     records: [],
+    amends: false,
     done: true,
   };
   trial.tick(1, 0, HANGING);

@@ -43,6 +43,7 @@ function chunk(term: number): EventOf<'snapshot.received'> {
     digest: '',
     chunk: 0,
     records: [],
+    amends: false,
     done: true,
   };
   return { type: 'snapshot.received', from: 'catalog-2', term, body };

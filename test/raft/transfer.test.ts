@@ -1,13 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ReplicaEvent } from '../../actors/raft/core/raft.ts';
-import { createSnapshotReceiver, createSnapshotSender } from '../../actors/raft/snapshot-transfer.ts';
+import { createSnapshotReceiver } from '../../actors/raft/snapshot-receiver.ts';
+import { createSnapshotSender } from '../../actors/raft/snapshot-sender.ts';
 import type { StateMachine } from '../../actors/raft/state-machine.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Body } from '../../runtime/links/mesh.ts';
 import { seededRandom } from '../../runtime/random.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
-import { addBooks, newBook, openReplica, purchase, type Replica } from '../catalog/support.ts';
+import { addBooks, newBook, openReplica, purchase, type Replica, snapshotOf } from '../catalog/support.ts';
 import { settle } from '../support/manual-clock.ts';
 import { recordingMesh, type Sent } from './driver-support.ts';
 import { createRaft } from './support.ts';
@@ -44,6 +45,7 @@ async function createTransfer(changes: Partial<Limits> = {}) {
     raft: await createRaft({ term: 3, limits }),
     random: seededRandom(1),
     state: () => source.state,
+    atRest: (then) => then(),
     dispatch: (event) => void events.push(event),
     fail,
   });
@@ -213,6 +215,7 @@ test('a transfer without progress is given up', async () => {
   assert.equal(transfer.events, []);
   transfer.receiver.receive('catalog-1', first);
   transfer.sender.acknowledge('catalog-2', (await transfer.nextAnswer())!);
+  await settle();
   for (let tick = 0; tick < SNAPSHOT_TICKS; tick++) transfer.sender.tick();
   await settle();
   assert.equal(transfer.events, [], 'an acknowledgement begins the count anew');
@@ -221,17 +224,43 @@ test('a transfer without progress is given up', async () => {
   assert.equal(transfer.events, [{ type: 'snapshot.failed', peer: 'catalog-2' }]);
 });
 
-test('a snapshot is the state as it was at its start, whatever is written meanwhile', async () => {
+test('a snapshot is the state as it is at its end, whatever is written, sold out and forgotten meanwhile', async () => {
   const transfer = await createTransfer();
-  const { digest } = transfer.source.state;
-  transfer.sender.start('catalog-2');
-  transfer.receiver.receive('catalog-1', (await transfer.nextChunk())!);
-  transfer.sender.acknowledge('catalog-2', (await transfer.nextAnswer())!);
-  transfer.source.apply(purchase('later', [{ id: 12, quantity: 5 }]));
-  await transfer.source.flush();
+  const { source, sender } = transfer;
+  const refused = source.apply(purchase('refused', [{ id: 3, quantity: 6 }])).result;
+  await source.flush();
+  sender.start('catalog-2');
+  for (let round = 1; round <= 4; round++) {
+    transfer.receiver.receive('catalog-1', (await transfer.nextChunk())!);
+    source.apply(purchase(`later-${round}`, [{ id: 12, quantity: 1 }]));
+    if (round === 3 && refused?.kind === 'order') {
+      source.apply({ kind: 'expire', refusals: [{ key: 'refused', at: refused.order.at }] });
+    }
+    const effects = source.state.takeOperations();
+    sender.noteEffects(effects);
+    await source.store.write(effects);
+    source.state.persisted();
+    sender.acknowledge('catalog-2', (await transfer.nextAnswer())!);
+  }
   await transfer.carry();
-  assert.is(transfer.state.digest, digest);
-  assert.is(transfer.state.applied.index, 4);
+  assert.is(transfer.state.digest, source.state.digest);
+  assert.equal(transfer.state.applied, source.state.applied);
+  assert.equal(transfer.events, [{ type: 'snapshot.delivered', peer: 'catalog-2', index: 10 }]);
+  const reopened = await openReplica(transfer.target.store);
+  assert.is(reopened.state.digest, source.state.digest);
+  assert.equal(await snapshotOf(reopened), await snapshotOf(source));
+});
+
+test('a transfer under which more changes than it may send again is given up', async () => {
+  const transfer = await createTransfer({ maxChangedRecords: 2 });
+  transfer.sender.start('catalog-2');
+  const first = (await transfer.nextChunk())!;
+  const effects = ['1', '2', '3'].map((key) => ({ type: 'put' as const, key, value: '' }));
+  transfer.sender.noteEffects(effects);
+  transfer.receiver.receive('catalog-1', first);
+  transfer.sender.acknowledge('catalog-2', (await transfer.nextAnswer())!);
+  await transfer.carry();
+  assert.equal(transfer.events, [{ type: 'snapshot.failed', peer: 'catalog-2' }]);
 });
 
 test('a transfer that is stopped tells nothing more and reports nothing', async () => {

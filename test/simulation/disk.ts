@@ -1,6 +1,7 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import { StartRefused } from '../../runtime/errors.ts';
 import type { Random } from '../../runtime/random.ts';
+import { asDiskFault } from '../../storage/failed-disk.ts';
 import type { Range, Store, StoreOperation } from '../../storage/store.ts';
 
 /**
@@ -27,6 +28,9 @@ export interface SimulatedDisk {
   latencyMs: Latency;
   /** While this is true no write ends; the one that was due ends as soon as it is false again. */
   hanging: boolean;
+  /** Every write fails from now on, as with EIO, until another disk is in its place (`wipe`). */
+  fail(): void;
+  readonly failed: boolean;
   readonly records: ReadonlyMap<string, string>;
 }
 
@@ -38,6 +42,7 @@ export interface Latency {
 interface Write {
   readonly operations: readonly StoreOperation[];
   readonly done: () => void;
+  readonly failed: (error: unknown) => void;
 }
 
 export function simulatedDisk(options: {
@@ -57,12 +62,14 @@ export function simulatedDisk(options: {
   let hanging = false;
   /** The write under way would be over if the disk did not hang. */
   let overdue = false;
+  let failed = false;
 
   const disk: SimulatedDisk = {
     open,
     crash,
     wipe() {
       refuseIfOpen();
+      failed = false;
       records.clear();
       sorted = undefined;
     },
@@ -90,9 +97,23 @@ export function simulatedDisk(options: {
       hanging = hangs;
       if (!hangs && overdue) finishWrite();
     },
+    fail() {
+      failed = true;
+      overdue = false;
+      clock.clearTimeout(timer);
+      for (const write of writes.splice(0)) write.failed(ioError());
+    },
+    get failed() {
+      return failed;
+    },
     records,
   };
   return disk;
+
+  function ioError(): unknown {
+    const found = `IO error: ${location}/000003.log: Input/output error`;
+    return asDiskFault(new Error(found), found, location);
+  }
 
   function refuseIfOpen(): void {
     if (holder) throw new StartRefused(`the store in ${location} is in use by another process`);
@@ -157,9 +178,13 @@ export function simulatedDisk(options: {
     }
 
     function queued(operations: readonly StoreOperation[]): Promise<void> {
-      return new Promise((done) => {
+      return new Promise((done, reject) => {
         if (holder !== store) return;
-        writes.push({ operations: [...operations], done });
+        if (failed) {
+          reject(ioError());
+          return;
+        }
+        writes.push({ operations: [...operations], done, failed: reject });
         if (writes.length === 1) startWrite();
       });
     }

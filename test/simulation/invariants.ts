@@ -1,6 +1,7 @@
 import type { BookId } from '../../runtime/domain.ts';
 import { GENERATION_KEY, HARD_STATE_KEY, LOG_PREFIX, logIndex, logKey } from '../../storage/keys.ts';
 import type { Position } from '../../storage/position.ts';
+import { tooMuchHeld } from './memory-bounds.ts';
 import type { SimNode, World } from './world.ts';
 
 /** A rule of Raft or of the store was broken; the run has failed. */
@@ -62,7 +63,11 @@ export function createInvariants(world: World): Invariants {
 
     if (known?.role !== role || known.term !== raft.term) checkLeader(node, role, raft.term);
     if (known && raft.term < known.term) throw new Violation(`${node.id} went back to term ${raft.term}`);
-    if (known?.lastIndex !== log.lastIndex || known.lastSum !== lastSum) checkLog(node, known);
+    if (known?.lastIndex !== log.lastIndex || known.lastSum !== lastSum) {
+      checkLog(node, known);
+      const excess = tooMuchHeld(node);
+      if (excess !== undefined) throw new Violation(`${node.id}: ${excess}`);
+    }
     if (known?.commit !== raft.commit) checkCommit(node, known?.commit ?? log.offset.index);
     if (known?.applied !== applied) checkState(node, known?.applied ?? 0);
     if (role === 'leader') {

@@ -11,10 +11,15 @@ export interface Nemesis {
   readonly faults: ReadonlyMap<string, number>;
 }
 
+/** Entries that a catalog may be behind while others go on; less than a transfer takes. */
+const NEAR_ENTRIES = 20;
+
 export function createNemesis(world: World, invariants: Invariants, random: Random): Nemesis {
   const { plan, scheduler, outside, network, redis } = world;
   const faults = new Map<string, number>();
   const usual = { least: plan.diskMs / 10, most: plan.diskMs };
+  /** A wiped catalog that is given its time to catch up in. */
+  let awaited: SimNode | undefined;
   let running = false;
 
   const pick = <T>(choices: readonly T[]): T => choices[random.integer(choices.length)]!;
@@ -27,7 +32,7 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
 
   function restartSoon(node: SimNode): void {
     soon(50, 4_000, () => {
-      if (!node.process.alive) world.start(node);
+      if (!node.process.alive && !node.disk?.failed) world.start(node);
     });
   }
 
@@ -39,13 +44,45 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
 
   function wipe(): void {
     const node = pick(world.ofKind('catalog'));
-    if (!mayWipe(node)) return;
+    if (awaited !== undefined || !mayWipe(node)) return;
+    replaceDisk(node);
+    restartSoon(node);
+    if (plan.catchUpMs !== undefined) mustBeNearIn(plan.catchUpMs, node);
+  }
+
+  /** Another disk, with nothing on it. */
+  function replaceDisk(node: SimNode): void {
     if (node.process.alive) world.kill(node);
     say(`wipe ${node.id}`);
     node.heldBeforeWipe = durableOn(node.disk!);
     node.disk!.wipe();
     node.wiped = true;
-    restartSoon(node);
+  }
+
+  /** Its catalog ends with the next write, and stays out until there is another disk. */
+  function failDisk(): void {
+    const node = pick(world.ofKind('catalog'));
+    if (node.disk!.failed || !node.process.alive || !mayWipe(node)) return;
+    say(`the disk of ${node.id} fails`);
+    node.wiped = true;
+    node.heldBeforeWipe = durableOn(node.disk!);
+    node.disk!.fail();
+    soon(1_000, 6_000, () => {
+      if (!node.disk!.failed) return;
+      replaceDisk(node);
+      world.start(node);
+    });
+  }
+
+  /** A snapshot's transfer has to end, however much is written meanwhile. */
+  function mustBeNearIn(ms: number, node: SimNode): void {
+    awaited = node;
+    soon(ms, ms, () => {
+      awaited = undefined;
+      const behind = invariants.committed - (node.catalog?.state.applied.index ?? 0);
+      if (behind <= NEAR_ENTRIES) return;
+      world.complaints.push(`${node.id} is ${behind} entries behind, ${ms} ms after its wipe`);
+    });
   }
 
   /** A wiped disk counts in the minority that may fail until it has caught up; a second one would be too many. */
@@ -56,8 +93,9 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
     return wiped <= (catalogs.length - 1) / 2;
   }
 
-  function hasCaughtUp({ catalog }: SimNode): boolean {
+  function hasCaughtUp({ catalog, disk }: SimNode): boolean {
     return (
+      !disk!.failed &&
       catalog !== undefined &&
       catalog.replica.role !== 'recovering' &&
       catalog.state.applied.index >= invariants.committed
@@ -145,6 +183,7 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
     ['hang the leader disk', 0.5, () => void (leader() && hangDisk(leader()!))],
     ['hang all disks', 0.5, () => world.ofKind('catalog').forEach(hangDisk)],
     ['disturb Redis', redis ? 4 : 0, disturbRedis],
+    ['fail a disk', plan.failingDisks ? 1 : 0, failDisk],
   ];
 
   /** Slow, stopped, written to by others, or dead and back with nothing or with what it had at some earlier time. */
@@ -240,6 +279,7 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
           node.disk.hanging = false;
         }
         if (node.process.paused) world.resume(node);
+        if (node.disk?.failed) replaceDisk(node);
         if (!node.process.alive) world.start(node);
       }
     },

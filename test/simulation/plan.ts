@@ -22,6 +22,9 @@ export interface Plan {
   readonly strongReads: number;
   /** Mean simulated milliseconds between two deliveries of many new books; never if infinite. */
   readonly supplyEveryMs: number;
+  /** Books of one delivery at most, and of all deliveries together. */
+  readonly mostDelivered: number;
+  readonly mostSupplied: number;
   /** Simulated milliseconds with faults, and afterwards without. */
   readonly faultsMs: number;
   readonly healedMs: number;
@@ -30,8 +33,12 @@ export interface Plan {
    * Redis stays; 0 for a store that is never put back.
    */
   readonly lostMs: number;
+  /** Not the whole store is put back, but one catalog's folder, beside others that are up to date. */
+  readonly lostFolder?: boolean;
   /** Mean simulated milliseconds between two faults. */
   readonly faultEveryMs: number;
+  /** Disks may fail for good and be replaced. */
+  readonly failingDisks: boolean;
   /** The only faults that come, by their names in `nemesis.ts`; all of them if left out. */
   readonly faults?: readonly string[];
   /** The only gateway that changes go through; any of them if left out. */
@@ -46,6 +53,11 @@ export interface Plan {
   readonly slowestSyncMs: number;
   /** The longest time in simulated milliseconds that may pass with faults and without a decided purchase. */
   readonly longestDroughtMs?: number;
+  /**
+   * Simulated milliseconds after which a catalog that was wiped, and left alone since, is so near to the others that
+   * their logs suffice.
+   */
+  readonly catchUpMs?: number;
   /** Terms that may be opened during the faults. */
   readonly maxNewTerms?: number;
 }
@@ -70,6 +82,8 @@ export function drawPlan(seed: number, random: Random): Plan {
     thinkMs: pick(50, 150, 400),
     strongReads: 0.1,
     supplyEveryMs: pick(1_000, 3_000, Number.POSITIVE_INFINITY),
+    mostDelivered: 30,
+    mostSupplied: 300,
     faultsMs: between(8_000, 16_000),
     healedMs: 8_000,
     // In every other calm run followers leave and come back, which is no reason to elect anybody.
@@ -86,6 +100,7 @@ export function drawPlan(seed: number, random: Random): Plan {
     duplicateRate: lossy ? random.next() * 0.02 : 0,
     diskMs: calm ? 1 : pick(0.5, 3, 20),
     slowestSyncMs: 2_000,
+    failingDisks: seed % 4 === 0,
     lostMs: random.next() < 0.15 ? between(1_000, 4_000) : 0,
   };
 }

@@ -19,9 +19,6 @@ const AGE_SLACK_MS = 1_000;
 const FASTEST_CLOCK = 1.06;
 /** Times a client asks again under the same key when it does not know the outcome. */
 const MAX_ASKS = 4;
-/** Books of one delivery at most, and of all deliveries together. */
-const MOST_DELIVERED = 30;
-const MOST_SUPPLIED = 300;
 
 /**
  * Clients of the store: they buy, ask again under the same key, restock, change prices and read, and write down
@@ -237,10 +234,10 @@ export function createWorkload(
   async function supply(): Promise<void> {
     const { supplyEveryMs } = plan;
     if (!Number.isFinite(supplyEveryMs)) return;
-    for (let supplied = 0; running && supplied < MOST_SUPPLIED; ) {
+    for (let supplied = 0; running && supplied < plan.mostSupplied; ) {
       await pause(random.next() * 2 * supplyEveryMs);
       const key = `delivery-${++operations}`;
-      const count = 1 + random.integer(MOST_DELIVERED);
+      const count = 1 + random.integer(plan.mostDelivered);
       const books = Array.from({ length: count }, (_, at) => ({
         title: `${key}, ${at}`,
         topic: 'delivered',

@@ -5,12 +5,14 @@ import { createRemoteCache } from '../../gateway/cache/remote-cache.ts';
 import { createGateway, type Gateway } from '../../gateway/gateway.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { BookChange } from '../../runtime/domain.ts';
+import { StartRefused } from '../../runtime/errors.ts';
 import type { Mesh, NodeId, NodeKind } from '../../runtime/links/mesh.ts';
 import { openMesh } from '../../runtime/links/open-mesh.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { type Random, seededRandom } from '../../runtime/random.ts';
 import type { Store } from '../../storage/store.ts';
 import { type SimulatedDisk, simulatedDisk } from './disk.ts';
+import { tooLargeBatch } from './memory-bounds.ts';
 import { createNetwork, type SimNetwork } from './network.ts';
 import type { Plan } from './plan.ts';
 import { type SimulatedRedis, simulatedRedis } from './redis.ts';
@@ -152,7 +154,7 @@ export function createWorld(plan: Plan, random: Random): World {
       });
       const mesh = await join(disk.identity.incarnation);
       if (!process.alive) return;
-      const onFailure = (error: unknown) => complain(node, error);
+      const onFailure = (error: unknown) => ended(node, error);
       node.catalog = createCatalog({
         disk,
         catalogs,
@@ -176,6 +178,16 @@ export function createWorld(plan: Plan, random: Random): World {
     }
   }
 
+  /** What the launcher does about a process that a fault of its disk has ended: it stays out, or starts again. */
+  function ended(node: SimNode, error: unknown): void {
+    if (!node.disk?.failed) {
+      complain(node, error);
+      return;
+    }
+    kill(node);
+    if (!(error instanceof StartRefused)) start(node);
+  }
+
   /** A sync that returns while its process is paused is noticed when it goes on. */
   function storeOf(disk: SimulatedDisk, process: SimProcess): Store {
     const store = disk.open();
@@ -187,7 +199,11 @@ export function createWorld(plan: Plan, random: Random): World {
       location: store.location,
       get: (key) => store.get(key),
       pages: (range, pageSize) => store.pages(range, pageSize),
-      write: (operations) => later(store.write(operations)),
+      write(operations) {
+        const excess = tooLargeBatch(operations, plan);
+        if (excess !== undefined) complaints.push(`${process.name}: ${excess}`);
+        return later(store.write(operations));
+      },
       clear: (range) => later(store.clear(range)),
       close: () => store.close(),
     };
@@ -212,6 +228,26 @@ export function createWorld(plan: Plan, random: Random): World {
     trace.note(scheduler.now, () => `*** ${line}`);
   }
 
+  function start(node: SimNode): void {
+    if (node.disk?.failed) complain(node, 'it started again on a disk that had failed');
+    say(`start ${node.id}`);
+    // Only the very first start may format a disk; from then on an empty one has been wiped.
+    if (scheduler.now > 0) formatted = true;
+    const process = createProcess(node.id);
+    node.process = process;
+    boot(node, process).catch((error) => ended(node, error));
+  }
+
+  function kill(node: SimNode): void {
+    say(`kill ${node.id}`);
+    node.process.alive = false;
+    node.catalog = undefined;
+    node.order = undefined;
+    node.gateway = undefined;
+    network.died(node.process);
+    node.disk?.crash();
+  }
+
   return {
     plan,
     scheduler,
@@ -222,23 +258,8 @@ export function createWorld(plan: Plan, random: Random): World {
     outside,
     outsideClock,
     complaints,
-    start(node) {
-      say(`start ${node.id}`);
-      // Only the very first start may format a disk; from then on an empty one has been wiped.
-      if (scheduler.now > 0) formatted = true;
-      const process = createProcess(node.id);
-      node.process = process;
-      boot(node, process).catch((error) => complain(node, error));
-    },
-    kill(node) {
-      say(`kill ${node.id}`);
-      node.process.alive = false;
-      node.catalog = undefined;
-      node.order = undefined;
-      node.gateway = undefined;
-      network.died(node.process);
-      node.disk?.crash();
-    },
+    start,
+    kill,
     pause(node) {
       say(`pause ${node.id}`);
       node.process.paused = true;

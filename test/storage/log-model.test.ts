@@ -119,13 +119,13 @@ test('whatever is done to it, the log is what a plain array would be, and after 
 
       for (const step of plan) {
         if (step.do === 'save') {
-          await save(log.takeOperations());
+          await save(log.takeOperations(2));
         } else if (step.do === 'crash') {
           await restart();
           model = durable;
         } else if (step.do === 'crashWhileSaving') {
           const before = JSON.stringify([...disk.records]);
-          void store.write(log.takeOperations());
+          void store.write(log.takeOperations(2));
           await restart();
           if (JSON.stringify([...disk.records]) === before) model = durable;
           durable = model;

@@ -192,6 +192,52 @@ log('asking for a place outside of what is known is a fault, not a guess', async
   assert.throws(() => replica.compactTo(6), /known from 2 to 5/);
 });
 
+log(
+  'no more forgotten entries are deleted at once than asked for, and the others with the next calls',
+  async () => {
+    const { store, replica } = await emptyLog();
+    replica.append(purchases(6));
+    await store.write(replica.takeOperations(2));
+    replica.compactTo(5);
+    assert.equal(summary(replica.takeOperations(2)), ['del 1', 'del 2', `put ${OFFSET_KEY}`]);
+    assert.equal(summary(replica.takeOperations(2)), ['del 3', 'del 4']);
+    replica.append(purchases(1, 7));
+    assert.equal(summary(replica.takeOperations(2)), ['del 5', 'put 7']);
+    assert.equal(replica.takeOperations(2), []);
+  },
+);
+
+log('a start passes over forgotten entries that are still there, and deletes them', async () => {
+  const { store, replica } = await emptyLog();
+  replica.append(purchases(6));
+  replica.compactTo(5);
+  replica.append(purchases(1, 7));
+  await store.write(replica.takeOperations());
+  await store.write([3, 4, 5].map((index) => ({ type: 'put', key: logKey(index), value: 'left over' })));
+  const again = await ReplicaLog.load(store, replica.offset);
+  assert.equal(again.offset, replica.offset);
+  assert.is(again.lastIndex, 7);
+  assert.equal(summary(again.takeOperations(2)), ['del 3', 'del 4']);
+  assert.equal(summary(again.takeOperations(2)), ['del 5']);
+});
+
+log(
+  'a snapshot over a log that conflicts deletes what is behind it at once, and what is before it bit by bit',
+  async () => {
+    const { store, replica } = await emptyLog();
+    replica.append(purchases(9));
+    await store.write(replica.takeOperations());
+    replica.resetTo({ index: 6, term: 2, sum: 5 });
+    replica.append(purchases(1, 7, 2));
+    const operations = replica.takeOperations(2);
+    assert.equal(summary(operations), ['del 8', 'del 9', 'del 1', 'del 2', 'put 7', `put ${OFFSET_KEY}`]);
+    await store.write(operations);
+    const again = await ReplicaLog.load(store, replica.offset);
+    assert.is(again.lastIndex, 7);
+    assert.is(again.lastTerm, 2);
+  },
+);
+
 log.run();
 
 const damage = suite('a damaged log');
@@ -246,12 +292,6 @@ damage('records that are no records refuse the start', async () => {
     const { store, replica } = await harmed([{ type: 'put', key: logKey(10), value }]);
     assert.match((await refusal(store, replica.offset)).message, 'entry 10');
   }
-});
-
-damage('an entry that should be forgotten refuses the start', async () => {
-  const { store, replica, records } = await harmed([]);
-  await store.write([{ type: 'put', key: logKey(2), value: records(3) }]);
-  assert.match((await refusal(store, replica.offset)).message, 'entry 3 is missing, entry 2 follows');
 });
 
 damage('a key that is no index refuses the start', async () => {

@@ -54,6 +54,12 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
         const book = state.book(id) ?? null;
         return [book, book?.version ?? 0];
       }),
+    heldBook(id) {
+      const value = state.book(id);
+      if (service.cache !== 'hit' || !value) return undefined;
+      const { version } = value;
+      return { value, servedBy: service.id, cache: 'hit', version, asOf: state.applied.index, ageSeconds: 4 };
+    },
     search: (topic, { after = 0, limit, ...options }: SearchOptions = {}) =>
       read('search', options, () => {
         const found = state.topic(topic);
@@ -134,7 +140,7 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
     const index = state.applied.index + 1;
     const { result, changes } = state.apply({ index, term: 1, sum: 0 }, { term: 1, at: DECIDED_AT, command });
     for (const change of changes) service.publish(change);
-    return { key: command.key, result: result!, servedBy: 'order-1' };
+    return { key: command.key, result: result!, via: ['order-1', 'catalog-1'] };
   }
 
   const nextKey = () => `made-${++made}`;

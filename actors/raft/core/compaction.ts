@@ -8,10 +8,7 @@ import type { EventOf, Raft } from './raft.ts';
 /** How many times the kept entries the log may hold while a snapshot is on its way to a follower. */
 const TRANSFER_ALLOWANCE = 8;
 
-/**
- * After a sync: notes what is durable now and forgets in steps of a whole kept stretch, not one by one, but of no
- * more entries than a batch may delete.
- */
+/** After a sync: notes what is durable now and forgets in steps of a whole kept stretch, not one by one. */
 export function noteSynced(raft: Raft, event: EventOf<'batch.synced'>): void {
   raft.durableTerm = event.term;
   raft.durableVote = event.votedFor;
@@ -35,7 +32,7 @@ function compactLog(raft: Raft, appliedDurably: number): void {
     bytes -= log.entry(index)!.bytes;
     target = Math.max(target, index);
   }
-  target = Math.min(target, appliedDurably, log.offset.index + raft.limits.maxBatchOperations);
+  target = Math.min(target, appliedDurably);
   if (target > log.offset.index) log.compactTo(target);
 }
 

@@ -37,6 +37,10 @@ export function appendCommands(raft: Raft, event: EventOf<'commands.proposed'>):
   raft.news = true;
 }
 
+export function sayCommit(raft: Raft): void {
+  if (raft.commitUnsaid) raft.news = true;
+}
+
 export function queueReads(raft: Raft, event: EventOf<'reads.requested'>): void {
   for (const id of event.ids) raft.reads.push({ id, index: undefined, round: 0 });
   raft.news = true;
@@ -68,6 +72,7 @@ export function broadcastNews(raft: Raft): void {
   openReads(raft);
   if (!raft.news) return;
   raft.news = false;
+  raft.commitUnsaid = false;
   raft.round++;
   const groups = new Map<string, { body: Body<'raft.append'>; to: NodeId[] }>();
   for (const [peer, progress] of raft.progress) {
@@ -154,7 +159,7 @@ export function commitByCounting(raft: Raft): void {
   const majority = quorumOf(raft, [raft.durableIndex, ...matches]);
   if (majority <= raft.commit || raft.log.termAt(majority) !== raft.term) return;
   advanceCommit(raft, majority);
-  raft.news = true;
+  raft.commitUnsaid = true;
 }
 
 /** The greatest number that at least a quorum of `numbers` reaches. */

@@ -69,6 +69,8 @@ export interface Raft {
   reads: PendingRead[];
   /** Something new for the followers: entries, a commit index, or a round that reads wait for. */
   news: boolean;
+  /** The followers have not been told the commit index; entries carry it, or a message of its own a little later. */
+  commitUnsaid: boolean;
 
   effects: Effect[];
 }
@@ -126,6 +128,8 @@ export type ReplicaEvent =
   | { type: 'commands.proposed'; commands: readonly LoggedCommand[]; at: number }
   | { type: 'reads.requested'; ids: readonly number[] }
   | { type: 'turn.ended' }
+  /** No entries have carried the commit index to the followers. */
+  | { type: 'commit.due' }
   | ({ type: 'batch.synced' } & SyncedBatch)
   | { type: 'peer.connected'; peer: NodeId; wiped: boolean }
   | { type: 'peer.disconnected'; peer: NodeId }
@@ -248,6 +252,7 @@ export function createRaft({ members, applied, ...start }: RaftStart): Raft {
     round: 0,
     reads: [],
     news: false,
+    commitUnsaid: false,
     effects: [],
   };
 }

@@ -1,4 +1,4 @@
-import { assertEvent, setup } from 'xstate';
+import { type Actor, assertEvent, setup } from 'xstate';
 import { installSnapshot, noteSynced } from './compaction.ts';
 import { countTick, isDiskHanging } from './disk-time.ts';
 import {
@@ -25,6 +25,7 @@ import {
   queueReads,
   resumeAfterSnapshot,
   retryAfterSnapshot,
+  sayCommit,
   startLeading,
   stopLeading,
   tickLeader,
@@ -131,6 +132,7 @@ export const replicaStatechart = setup({
     acceptAnswer: on('append.answered', acceptAnswer),
     commitByCounting: ({ context }) => commitByCounting(context.raft),
     broadcastNews: ({ context }) => broadcastNews(context.raft),
+    sayCommit: ({ context }) => sayCommit(context.raft),
     tickLeader: on('clock.ticked', tickLeader),
     greetFollower: on('peer.connected', greetFollower),
     resumeAfterSnapshot: on('snapshot.delivered', resumeAfterSnapshot),
@@ -243,6 +245,7 @@ export const replicaStatechart = setup({
             'commands.proposed': { actions: 'appendCommands' },
             'reads.requested': { actions: 'queueReads' },
             'turn.ended': { actions: 'broadcastNews' },
+            'commit.due': { actions: 'sayCommit' },
             'append.answered': { guard: 'isSameTerm', actions: 'acceptAnswer' },
             'append.received': { guard: 'isSameTerm', actions: 'reportTwoLeaders' },
             'batch.synced': { actions: ['noteSynced', 'commitByCounting'] },
@@ -255,3 +258,18 @@ export const replicaStatechart = setup({
     },
   },
 });
+
+const ROLES = {
+  follower: 'follower',
+  preCandidate: 'pre-candidate',
+  candidate: 'candidate',
+  leader: 'leader',
+} as const;
+
+/** The state of a replica's statechart, as people call it. */
+export function roleOf(
+  actor: Actor<typeof replicaStatechart>,
+): 'recovering' | (typeof ROLES)[keyof typeof ROLES] {
+  const { value } = actor.getSnapshot();
+  return typeof value === 'string' ? 'recovering' : ROLES[value.participating as keyof typeof ROLES];
+}

@@ -1,7 +1,6 @@
 import { readWhole } from '../../../runtime/command-line.ts';
 import { DEFAULT_LIMITS } from '../../../runtime/limits.ts';
 import { plain } from '../../../runtime/plain.ts';
-import { freshKey } from '../../client.ts';
 import { type CliCommand, EXIT, readAmount, readBookId, readKey } from '../command.ts';
 import { copies } from '../wording.ts';
 import { askAgainWith } from '../write-failed.ts';
@@ -30,8 +29,7 @@ export const buy: CliCommand = {
     const most = DEFAULT_LIMITS.maxQuantity;
     const quantity = readWhole(String(options.quantity ?? 1), '--quantity', 1, most);
     const price = options.price === undefined ? undefined : readAmount(String(options.price));
-    const orderId =
-      options.order === undefined ? freshKey(random) : readKey(String(options.order), '--order');
+    const orderId = options.order === undefined ? random.id() : readKey(String(options.order), '--order');
 
     const expected = price === undefined ? '' : ` --price ${price}`;
     const again = context.commandLine(`buy ${id} --quantity ${quantity}${expected} --order=${orderId}`);

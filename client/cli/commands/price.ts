@@ -1,5 +1,4 @@
 import { plain } from '../../../runtime/plain.ts';
-import { freshKey } from '../../client.ts';
 import { type CliCommand, EXIT, readAmount, readBookId, readExpectation, readKey } from '../command.ts';
 import { askAgainWith } from '../write-failed.ts';
 
@@ -18,7 +17,7 @@ export const price: CliCommand = {
     const bookId = readBookId(id);
     const cost = readAmount(amount!);
     const { key: given } = context.options;
-    const key = given === undefined ? freshKey(context.random) : readKey(String(given), '--key');
+    const key = given === undefined ? context.random.id() : readKey(String(given), '--key');
     const { expectation, asOption } = readExpectation(context.options.expectVersion);
     const again = context.commandLine(`price ${bookId} ${cost}${asOption} --key=${key}`);
     const change = { price: cost, ...expectation };

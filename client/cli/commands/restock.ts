@@ -1,7 +1,6 @@
 import { readWhole } from '../../../runtime/command-line.ts';
 import { MAX_STOCK } from '../../../runtime/domain.ts';
 import { plain } from '../../../runtime/plain.ts';
-import { freshKey } from '../../client.ts';
 import { type CliCommand, EXIT, readBookId, readExpectation, readKey } from '../command.ts';
 import { copies } from '../wording.ts';
 import { askAgainWith } from '../write-failed.ts';
@@ -21,7 +20,7 @@ export const restock: CliCommand = {
     const bookId = readBookId(id);
     const restock = readWhole(n!, 'N', 1, MAX_STOCK);
     const { key: given } = context.options;
-    const key = given === undefined ? freshKey(context.random) : readKey(String(given), '--key');
+    const key = given === undefined ? context.random.id() : readKey(String(given), '--key');
     const { expectation, asOption } = readExpectation(context.options.expectVersion);
     const again = context.commandLine(`restock ${bookId} ${restock}${asOption} --key=${key}`);
     const change = { restock, ...expectation };

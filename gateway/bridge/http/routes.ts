@@ -23,8 +23,8 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
       url,
       onRequest: admitting(operation.role),
       handler: async (request, reply) => {
-        const performed = await perform(context, operation, readParams(request), callers.of(request));
-        traceWay(context, `${method} ${request.url}`, performed.answer);
+        const run = async () => perform(context, operation, readParams(request), callers.of(request));
+        const performed = await traceWay(context, () => `${method} ${request.url}`, run);
         return send(request, reply, operation, performed);
       },
     });
@@ -51,7 +51,7 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
       reply.raw.once('close', place.left);
     }
     if (served) addOrigin(reply, served);
-    const started = clock.cpu();
+    const started = place ? clock.cpu() : 0;
     const body = answer.body();
     if (served) {
       addVersion(reply, served);
@@ -63,6 +63,7 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
     } else {
       reply.header('cache-control', 'no-store');
       reply.code(201 in answers && !done?.replayed ? 201 : 200);
+      if (done) reply.header('x-served-by', done.via.join(', '));
       if (done?.replayed) reply.header('idempotent-replayed', 'true');
       if (done?.version !== undefined) reply.header('etag', `"${done.version}"`);
     }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Key, NewBook } from '../../../runtime/domain.ts';
+import { BookId, Key, MAX_NEW_BOOK_ID, NewBook } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import { parseMoney } from '../../../runtime/money.ts';
 
@@ -46,6 +46,7 @@ const { title, topic, authors } = NewBook.shape;
 export const OutsideBook = z
   .strictObject({
     ...NewBook.shape,
+    id: BookId.max(MAX_NEW_BOOK_ID).optional(),
     title: visible(title),
     topic: visible(topic),
     authors: visible(authors.unwrap()).optional(),
@@ -67,5 +68,10 @@ export const ExpectedVersion = z
   .min(0)
   .optional()
   .meta({ description: 'The change is refused (`version-changed`) unless the book is at this version.' });
+
+export const Explain = z
+  .boolean()
+  .optional()
+  .meta({ description: '`via` in the answer says who served it.' });
 
 export const PageLimit = ({ maxPage }: Limits) => z.int().min(1).max(maxPage).optional();

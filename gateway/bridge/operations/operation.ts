@@ -23,7 +23,7 @@ export interface Description<Params extends z.ZodType = z.ZodType> {
   readonly httpOnly?: true;
   /**
    * What is asked, by name, as JSON-RPC takes it. By HTTP the names in the route stand in the address, those of
-   * `HEADER_FIELDS` of a write in their headers, and all others in the query of a GET or in the JSON body.
+   * `HEADER_FIELDS` of a write in their headers, `explain` nowhere, and all others in the query of a GET or in the JSON body.
    */
   readonly params: Params;
   /** The one parameter that is the whole HTTP body instead of a field of it. */
@@ -38,6 +38,8 @@ export interface Description<Params extends z.ZodType = z.ZodType> {
   readonly errors?: readonly ErrorCode[];
   /** Who may ask; everybody where it is left out. */
   readonly role?: Role;
+  /** The body as JSON, where the unchecked parameters are plain and the memory has it: no promise, no schema. */
+  held?(context: Context, params: unknown): string | undefined;
   /** Which turn it waits for, because its answer may be large. */
   readonly heavy?: 'pages' | 'audits';
   /** Answers at once what turns out to be small; undefined where the call has to wait for its turn. */
@@ -62,7 +64,8 @@ export interface Answer {
   readonly served?: Served<unknown>;
   /** Of a write: the way it took. */
   readonly done?: {
-    readonly servedBy: string;
+    readonly key: string;
+    readonly via: readonly string[];
     readonly replayed: boolean;
     /** That of the order or of the book, for its `ETag`; nothing where several books were added. */
     readonly version: number | undefined;
@@ -150,6 +153,9 @@ const VERSION: HeaderField = {
   },
 };
 
+/** What JSON-RPC is asked for by this is in the headers of every answer by HTTP. */
+const EXPLAIN = 'explain';
+
 const HEADER_FIELDS: ReadonlyMap<string, HeaderField> = new Map([
   ['orderId', KEY],
   ['key', KEY],
@@ -169,7 +175,8 @@ function spread({ params, rule, wholeBody }: Description, route: Route): HttpReq
   const names = new Set(variants.flatMap((variant) => Object.keys(variant.shape)));
   const inPath = new Set([...url.matchAll(/:(\w+)/g)].map(([, name]) => name!));
   const inHeaders = method === 'GET' ? [] : [...HEADER_FIELDS].filter(([name]) => names.has(name));
-  const elsewhere = (name: string) => inPath.has(name) || inHeaders.some(([other]) => other === name);
+  const elsewhere = (name: string) =>
+    name === EXPLAIN || inPath.has(name) || inHeaders.some(([other]) => other === name);
   const pick = (variant: z.ZodObject, wanted: (name: string) => boolean) =>
     z.strictObject(Object.fromEntries(Object.entries(variant.shape).filter(([name]) => wanted(name))));
 
@@ -204,7 +211,7 @@ export function read<T>(served: Served<T>, view: (value: T) => object): Answer {
   return { served, body: () => view(served.value) };
 }
 
-export function written({ result, servedBy }: Submitted): Answer {
+export function written({ key, result, via }: Submitted): Answer {
   const version = result.kind === 'added' ? undefined : result.version;
-  return { done: { servedBy, replayed: result.replayed, version }, body: () => viewResult(result) };
+  return { done: { key, via, replayed: result.replayed, version }, body: () => viewResult(result) };
 }

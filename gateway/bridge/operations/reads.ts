@@ -52,6 +52,10 @@ export function readOperations(limits: Limits) {
       params: z.strictObject({ id: BookId, consistency }),
       answers: { 200: ['The book.', BookAnswer] },
       errors: ['unknown-book'],
+      held({ heldBooks }, params) {
+        const id = plainId(params);
+        return id === undefined ? undefined : heldBooks.find(id)?.text;
+      },
       run: async ({ service }, { id, consistency }) =>
         read(await service.book(id, strength(consistency)), (book) => {
           if (book === null) throw new BazarError('unknown-book', `There is no book ${id}.`, { bookId: id });
@@ -80,7 +84,11 @@ export function readOperations(limits: Limits) {
       run: async ({ service }, { orderId, consistency }) =>
         read(await service.order(orderId, strength(consistency)), (order) => {
           if (order === null)
-            throw new BazarError('unknown-order', `There is no order ${orderId}.`, { orderId });
+            throw new BazarError(
+              'unknown-order',
+              `There is no order ${orderId} yet. If its purchase ended as unknown, ask for it again under that id.`,
+              { orderId },
+            );
           return viewOrder(order);
         }),
     }),
@@ -101,6 +109,14 @@ export function readOperations(limits: Limits) {
 
 function titles(served: Served<TitlesPage>, isPaged: boolean): Answer {
   return { ...read(served, ({ books }) => books), list: { next: served.value.next, isPaged } };
+}
+
+/** The id in `{"id":1}`; undefined where there is anything else. */
+function plainId(params: unknown): BookId | undefined {
+  if (typeof params !== 'object' || params === null) return undefined;
+  for (const name in params) if (name !== 'id') return undefined;
+  const { id } = params as { id?: unknown };
+  return Number.isSafeInteger(id) && (id as number) > 0 ? (id as number) : undefined;
 }
 
 const STRONG = { strong: true };

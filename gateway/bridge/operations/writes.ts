@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { AddedAnswer, BookAnswer, OrderAnswer } from '../../../runtime/api.ts';
 import { BookId, MAX_STOCK } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
-import { ExpectedVersion, IdempotencyKey, OutsideBook, Price } from './fields.ts';
+import { ExpectedVersion, Explain, IdempotencyKey, OutsideBook, Price } from './fields.ts';
 import { type Description, operation, WRITE, written } from './operation.ts';
 
 /**
@@ -12,6 +12,7 @@ import { type Description, operation, WRITE, written } from './operation.ts';
 export function writeOperations(limits: Limits) {
   const quantity = z.int().min(1).max(limits.maxQuantity);
   const orderId = IdempotencyKey;
+  const explain = Explain;
   const CartLine = z.strictObject({ id: BookId, quantity: quantity.default(1), price: Price.optional() });
   const lines = z.array(CartLine).min(1).max(limits.maxLines);
   const books = z.union([
@@ -24,8 +25,8 @@ export function writeOperations(limits: Limits) {
       ...A_PURCHASE,
       summary: 'Buy all lines of a cart or none',
       route: 'POST /purchase',
-      params: z.union([CartLine.extend({ orderId }), z.strictObject({ lines, orderId })]),
-      run: async ({ writes }, { orderId, ...cart }) =>
+      params: z.union([CartLine.extend({ orderId, explain }), z.strictObject({ lines, orderId, explain })]),
+      run: async ({ writes }, { orderId, explain: _, ...cart }) =>
         written(await writes.purchase('lines' in cart ? cart.lines : [cart], orderId)),
     }),
 
@@ -43,7 +44,7 @@ export function writeOperations(limits: Limits) {
       kind: WRITE,
       route: 'POST /books',
       role: 'admin',
-      params: z.strictObject({ books, key: IdempotencyKey }),
+      params: z.strictObject({ books, key: IdempotencyKey, explain }),
       wholeBody: 'books',
       answers: {
         201: ['Which were added.', AddedAnswer],
@@ -64,6 +65,7 @@ export function writeOperations(limits: Limits) {
         stock: z.int().min(0).max(MAX_STOCK).optional(),
         expectVersion: ExpectedVersion,
         key: IdempotencyKey,
+        explain,
       }),
       rule: {
         holds: ({ price, restock, stock }) =>
@@ -72,7 +74,8 @@ export function writeOperations(limits: Limits) {
       },
       answers: { 200: ['The book as it is now.', BookAnswer] },
       errors: ['unknown-book', 'version-changed', 'stock-limit'],
-      run: async ({ writes }, { id, key, ...change }) => written(await writes.updateBook(id, change, key)),
+      run: async ({ writes }, { id, key, explain: _, ...change }) =>
+        written(await writes.updateBook(id, change, key)),
     }),
   };
 }

@@ -78,6 +78,8 @@ export function createRpcConnection(options: {
   const backlog = held.backlogs.open(line.cut);
   const turns = createTurns(line, limits, queued);
   const untaken: (() => void)[] = [];
+  /** The way of every request is told then, also of those that are answered at once. */
+  const isDebugged = logger.isLevelEnabled('debug');
   /** Characters of answers that wait for the rest of their batches. */
   let batchedChars = 0;
 
@@ -140,8 +142,14 @@ export function createRpcConnection(options: {
   function execute(call: RpcCall, batch: Batch | undefined, respond: Respond): void {
     const method = methods.get(call.method);
     const started = clock.monotonic();
-    admission.enter(load);
     const { id } = call;
+    const held = isDebugged || isFull(load, batch) ? undefined : method?.held?.(call.params);
+    if (held !== undefined && admission.admits(line.address)) {
+      metrics.answered(`ws ${call.method}`, 'ok', (clock.monotonic() - started) / 1000);
+      respond(id === undefined ? undefined : encodeResult(id, held));
+      return;
+    }
+    admission.enter(load);
     const route = method ? `ws ${call.method}` : 'ws unknown';
     const readOnly = method?.readOnly ?? true;
     const ended = (status: string) => {
@@ -160,6 +168,11 @@ export function createRpcConnection(options: {
         ended(error.code);
         respond(id === undefined ? undefined : encodeError(id, error, readOnly));
       });
+  }
+
+  function isFull({ inFlight }: ConnectionLoad, batch: Batch | undefined): boolean {
+    if (inFlight >= limits.maxInFlightPerConnection) return true;
+    return batch !== undefined && batch.chars > limits.maxClientBacklogBytes;
   }
 
   /** Not a promise's function: nothing of the call but its id and its checked parameters may wait. */

@@ -19,6 +19,8 @@ export interface MethodResult {
 export interface Method {
   readonly readOnly: boolean;
   readonly inTurn: boolean;
+  /** The result as JSON, where the parameters are plain and the memory has it. */
+  held?(params: unknown): string | undefined;
   /** Checks the parameters, at once, and throws where they do not fit: only what was checked may wait its turn. */
   prepare(params: unknown, caller: RpcCaller): Prepared;
 }
@@ -60,12 +62,19 @@ function methodOf(context: Context, name: string, operation: Operation): Method 
   const byName = `params must be given by name, for example ${JSON.stringify(exampleOf(schema))}`;
 
   async function run(params: unknown, caller: RpcCaller): Promise<MethodResult> {
-    const { answer, place } = await perform(context, operation, params, caller);
-    traceWay(context, name, answer);
+    const { explain = false } = params as { explain?: boolean };
+    const { answer, place } = await traceWay(
+      context,
+      () => name,
+      () => perform(context, operation, params, caller),
+    ).catch((error) => {
+      throw explain ? error : withoutWay(error);
+    });
     try {
+      // Reading the processor's clock is a system call: only where it counts.
+      if (!place) return { json: JSON.stringify(resultOf(answer, explain)), sent: answer.sent };
       const started = context.clock.cpu();
-      const json = JSON.stringify(resultOf(answer));
-      if (!place) return { json, sent: answer.sent };
+      const json = JSON.stringify(resultOf(answer, explain));
       place.written(Buffer.byteLength(json), context.clock.cpu() - started);
       return { json, sent: () => caller.whenTaken(place.left) };
     } catch (error) {
@@ -77,6 +86,7 @@ function methodOf(context: Context, name: string, operation: Operation): Method 
   return {
     readOnly: kind.readOnly,
     inTurn: kind.inTurn,
+    held: operation.held && ((params) => operation.held?.(context, params)),
     prepare(params, caller) {
       if (role && !suffices(caller.role, role)) {
         throw new BazarError('unauthorized', `Call authenticate with the ${role} token first.`);
@@ -88,11 +98,14 @@ function methodOf(context: Context, name: string, operation: Operation): Method 
 }
 
 /** The HTTP body; a list that was asked for by pages says where it goes on, and a cut one would look like the whole. */
-function resultOf({ body, done, list }: Answer): object {
+function resultOf({ body, done, list }: Answer, explain: boolean): object {
   if (list?.isPaged) return { books: body(), next: list.next };
   if (list && list.next !== null) throw new BazarError('too-large', TOPIC_TOO_LARGE);
-  return done?.replayed ? { ...body(), replayed: true } : body();
+  if (!done?.replayed && !explain) return body();
+  return { ...body(), ...(done?.replayed && { replayed: true }), ...(explain && { via: done?.via }) };
 }
+
+const withoutWay = (error: unknown) => (error instanceof BazarError ? error.with({ via: undefined }) : error);
 
 /** Parameters are named. No parameters may be left out, or be the empty array that many clients send. */
 function named(params: unknown, byName: string): unknown {

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { BazarError, type ErrorCode } from '../../../runtime/errors.ts';
 import { describeProblem } from '../problem.ts';
 
@@ -31,13 +30,6 @@ const SPECIFIED: Readonly<Partial<Record<ErrorCode, number>>> = {
 
 export const rpcCodeOf = (code: ErrorCode): number => SPECIFIED[code] ?? STORE_ERROR;
 
-const CallView = z.object({
-  jsonrpc: z.literal('2.0'),
-  id: z.union([z.string(), z.number(), z.null()]).optional(),
-  method: z.string(),
-  params: z.unknown().optional(),
-});
-
 const NOT_A_CALL = 'A request is an object: {"jsonrpc":"2.0","method":"…","params":{…},"id":…}.';
 
 /** The one message of a frame, or its batch of at most `maxBatch`. */
@@ -59,13 +51,19 @@ export function readFrame(
 }
 
 export function readCall(message: unknown, maxIdLength: number): RpcCall | Refused {
-  const parsed = CallView.safeParse(message);
-  if (parsed.success && typeof parsed.data.id === 'string' && parsed.data.id.length > maxIdLength)
+  const isObject = typeof message === 'object' && message !== null;
+  const { jsonrpc, id, method, params } = (isObject ? message : {}) as Readonly<Record<string, unknown>>;
+  const isCall = jsonrpc === '2.0' && typeof method === 'string' && (id === undefined || isCallId(id));
+  if (isCall && typeof id === 'string' && id.length > maxIdLength)
     return { refusal: encodeUnreadable(INVALID_REQUEST, `An id may have ${maxIdLength} characters.`) };
-  if (parsed.success) return { id: parsed.data.id, method: parsed.data.method, params: parsed.data.params };
-  const id = typeof message === 'object' && message !== null ? (message as { id?: unknown }).id : null;
+  if (isCall) return { id, method, params };
   const known = (typeof id === 'string' && id.length <= maxIdLength) || typeof id === 'number' ? id : null;
   return { refusal: encodeUnreadable(INVALID_REQUEST, NOT_A_CALL, known) };
+}
+
+/** No number that JSON can carry is infinite, but one may be too large to be read as a finite one. */
+function isCallId(id: unknown): id is CallId {
+  return typeof id === 'string' || id === null || Number.isFinite(id);
 }
 
 export function encodeUnreadable(code: number, message: string, id: CallId = null): string {
@@ -78,8 +76,8 @@ export function encodeResult(id: CallId, result: string): string {
 }
 
 export function encodeError(id: CallId, error: BazarError, readOnly: boolean): string {
-  const { code, outcome, detail, details, replayed } = describeProblem(error, readOnly);
-  const data = { ...details, ...(replayed ? { replayed } : {}), code, outcome };
+  const { code, outcome, detail, details, replayed, via } = describeProblem(error, readOnly);
+  const data = { ...details, ...(replayed ? { replayed } : {}), via, code, outcome };
   return JSON.stringify({
     jsonrpc: '2.0',
     id,

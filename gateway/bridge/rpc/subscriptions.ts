@@ -8,19 +8,19 @@ import { viewStock } from '../views.ts';
 import { encodeNotification } from './protocol.ts';
 
 /**
- * Who watches which books, and what they have still to be told.
+ * Who watches which books, and which notifications are pending.
  *
- * For every watcher and book: versions are told in rising order, and the newest one is told in the end. What a
+ * For every watcher and book: versions are sent in rising order, and the newest one is always sent in the end. What a
  * slow client has not taken waits as the latest state per book, never as a queue. From the start of a
- * `subscribe` until its answer has been sent, a watcher's news is held back; afterwards it is told where it is
- * newer than the answer.
+ * `subscribe` until its answer has been sent, a watcher's notifications are held back; afterwards those newer than
+ * the answer are sent.
  */
 export interface Subscriptions {
   /** `sent` must be called once the answer has been handed to the socket, or if it never will be. */
   subscribe(watcher: Watcher, filter: Filter): Promise<{ books: StockAnswer[]; sent: () => void }>;
   /** Without ids or topic: everything. Returns what is still watched. */
   unsubscribe(watcher: Watcher, filter: Partial<FilterFields>): { ids: number; topics: number };
-  /** Tells what waits, as far as the outlet takes it. RpcCall it when the outlet has drained. */
+  /** Sends what waits, as far as the outlet takes it. Call it when the outlet has drained. */
   flush(watcher: Watcher): void;
   forget(watcher: Watcher): void;
   close(): void;
@@ -44,19 +44,19 @@ export interface Watcher {
   readonly outlet: NotificationOutlet;
   readonly ids: Set<BookId>;
   readonly topics: Set<string>;
-  /** The version each book was last shown at; only newer ones are told. */
-  readonly shown: Map<BookId, number>;
-  /** The latest untold news of each book. */
-  readonly news: Map<BookId, News>;
+  /** The version of each book that was sent last; only newer ones are sent. */
+  readonly lastSent: Map<BookId, number>;
+  /** The latest notification of each book that is not sent yet. */
+  readonly pending: Map<BookId, StockNotification>;
   /** Books and topics it watches, as they were counted last. */
   weight: number;
-  /** Answers of `subscribe` on their way; news waits for them. */
-  holds: number;
+  /** Answers of `subscribe` on their way; notifications wait for them. */
+  holdCount: number;
   flushing: boolean;
 }
 
-/** A change as all of its watchers are told it, encoded once. */
-interface News {
+/** A change as it is sent to all of its watchers, encoded once. */
+interface StockNotification {
   readonly id: BookId;
   readonly version: number;
   readonly text: string;
@@ -76,10 +76,10 @@ export function createWatcher(outlet: NotificationOutlet): Watcher {
     outlet,
     ids: new Set(),
     topics: new Set(),
-    shown: new Map(),
-    news: new Map(),
+    lastSent: new Map(),
+    pending: new Map(),
     weight: 0,
-    holds: 0,
+    holdCount: 0,
     flushing: false,
   };
 }
@@ -97,10 +97,10 @@ export function createSubscriptions(options: {
   let watched = 0;
   const stop = service.onChange(changed);
 
-  /** Books of a topic count as they are shown. */
+  /** A book of a topic counts from its first notification on. */
   function weigh(watcher: Watcher): void {
-    const { ids, topics, shown } = watcher;
-    const weight = Math.max(ids.size, shown.size) + topics.size;
+    const { ids, topics, lastSent } = watcher;
+    const weight = Math.max(ids.size, lastSent.size) + topics.size;
     watched += weight - watcher.weight;
     watcher.weight = weight;
   }
@@ -118,9 +118,9 @@ export function createSubscriptions(options: {
     const indirect = topic === undefined ? undefined : byTopic.get(topic)?.watchers;
     if (!direct && !indirect) return;
     const text = encodeNotification('stock', viewStock(change));
-    const news: News = { id: change.id, version: change.version, text };
-    for (const watcher of direct ?? []) deliver(watcher, news);
-    for (const watcher of indirect ?? []) if (!direct?.has(watcher)) deliver(watcher, news);
+    const notification: StockNotification = { id: change.id, version: change.version, text };
+    for (const watcher of direct ?? []) deliver(watcher, notification);
+    for (const watcher of indirect ?? []) if (!direct?.has(watcher)) deliver(watcher, notification);
   }
 
   /** A book never changes its topic, so what is learnt stays true. */
@@ -131,15 +131,15 @@ export function createSubscriptions(options: {
     topicOf.set(id, name);
   }
 
-  function deliver(watcher: Watcher, news: News): void {
-    const waiting = watcher.news.get(news.id);
-    if (waiting && waiting.version >= news.version) return;
-    watcher.news.set(news.id, news);
+  function deliver(watcher: Watcher, notification: StockNotification): void {
+    const waiting = watcher.pending.get(notification.id);
+    if (waiting && waiting.version >= notification.version) return;
+    watcher.pending.set(notification.id, notification);
     flushSoon(watcher);
   }
 
   function flushSoon(watcher: Watcher): void {
-    if (watcher.flushing || watcher.news.size === 0) return;
+    if (watcher.flushing || watcher.pending.size === 0) return;
     watcher.flushing = true;
     endOfTurn(() => {
       watcher.flushing = false;
@@ -148,13 +148,13 @@ export function createSubscriptions(options: {
   }
 
   function flush(watcher: Watcher): void {
-    const { news, holds, shown, outlet } = watcher;
-    if (holds > 0) return;
-    for (const [id, { version, text }] of news) {
+    const { pending, holdCount, lastSent, outlet } = watcher;
+    if (holdCount > 0) return;
+    for (const [id, { version, text }] of pending) {
       if (!outlet.isReady()) return;
-      news.delete(id);
-      if (version <= (shown.get(id) ?? -1)) continue;
-      shown.set(id, version);
+      pending.delete(id);
+      if (version <= (lastSent.get(id) ?? -1)) continue;
+      lastSent.set(id, version);
       outlet.send(text);
     }
     const before = watcher.weight;
@@ -201,7 +201,7 @@ export function createSubscriptions(options: {
       const watchers = byId.get(id);
       watchers?.delete(watcher);
       if (watchers?.size === 0) byId.delete(id);
-      if (!watcher.topics.has(topicOf.get(id) ?? '')) lose(watcher, id);
+      if (!watcher.topics.has(topicOf.get(id) ?? '')) dropState(watcher, id);
     }
     if (topic !== undefined) unwatchTopic(watcher, topicKey(topic));
     weigh(watcher);
@@ -210,16 +210,16 @@ export function createSubscriptions(options: {
   function unwatchTopic(watcher: Watcher, name: string): void {
     const topic = byTopic.get(name);
     if (!topic || !watcher.topics.delete(name)) return;
-    for (const id of topic.books) if (!watcher.ids.has(id)) lose(watcher, id);
+    for (const id of topic.books) if (!watcher.ids.has(id)) dropState(watcher, id);
     topic.watchers.delete(watcher);
     if (topic.watchers.size > 0) return;
     byTopic.delete(name);
     for (const id of topic.books) topicOf.delete(id);
   }
 
-  function lose(watcher: Watcher, id: BookId): void {
-    watcher.shown.delete(id);
-    watcher.news.delete(id);
+  function dropState(watcher: Watcher, id: BookId): void {
+    watcher.lastSent.delete(id);
+    watcher.pending.delete(id);
   }
 
   function forget(watcher: Watcher): void {
@@ -253,10 +253,10 @@ export function createSubscriptions(options: {
   return {
     async subscribe(watcher, filter) {
       const fresh = watch(watcher, filter);
-      // Watching begins before the states are read: what changes in between is held-back news, not a gap.
-      watcher.holds += 1;
+      // Watching begins before the states are read: what changes in between is held back, not lost.
+      watcher.holdCount += 1;
       const release = () => {
-        watcher.holds -= 1;
+        watcher.holdCount -= 1;
         flush(watcher);
       };
       try {
@@ -264,7 +264,7 @@ export function createSubscriptions(options: {
         if (fresh.topic !== undefined) makeSureOfRoom(ids.length);
         const books = await statesOf(ids);
         for (const { id, version } of books) {
-          watcher.shown.set(id, Math.max(version, watcher.shown.get(id) ?? -1));
+          watcher.lastSent.set(id, Math.max(version, watcher.lastSent.get(id) ?? -1));
         }
         weigh(watcher);
         return { books, sent: release };

@@ -1,0 +1,58 @@
+import { noteSynced } from './compaction.ts';
+import { acceptAppend, followLeader } from './follower.ts';
+import {
+  acceptAnswer,
+  appendCommands,
+  broadcastNews,
+  commitByCounting,
+  queueReads,
+  sayCommit,
+} from './leader.ts';
+import type { EventOf, Raft, ReplicaEvent } from './raft.ts';
+
+type Steps = {
+  readonly [T in ReplicaEvent['type']]?: {
+    /** Only in the replica's present term: otherwise the event may change the role. */
+    readonly inTerm?: true;
+    run(raft: Raft, event: EventOf<T>): void;
+  };
+};
+
+/**
+ * What leaders and followers do all day. The statechart has the same steps as transitions without a target; a walk
+ * through its interpreter to find that the state stays as it is costs more than the step itself.
+ */
+const STEPS: Readonly<Record<'leader' | 'follower', Steps>> = {
+  leader: {
+    'commands.proposed': { run: appendCommands },
+    'reads.requested': { run: queueReads },
+    'turn.ended': { run: broadcastNews },
+    'commit.due': { run: sayCommit },
+    'append.answered': { inTerm: true, run: acceptAnswer },
+    'batch.synced': {
+      run(raft, event) {
+        noteSynced(raft, event);
+        commitByCounting(raft);
+      },
+    },
+  },
+  follower: {
+    'append.received': {
+      inTerm: true,
+      run(raft, event) {
+        followLeader(raft, event.from);
+        acceptAppend(raft, event);
+      },
+    },
+    'batch.synced': { run: noteSynced },
+  },
+};
+
+/** Takes an event that cannot change the state of the statechart; false if it may, and then nothing has been done. */
+export function steadyStep(raft: Raft, role: string, event: ReplicaEvent): boolean {
+  if (role !== 'leader' && role !== 'follower') return false;
+  const step = STEPS[role][event.type];
+  if (!step || (step.inTerm && (event as { term: number }).term !== raft.term)) return false;
+  step.run(raft, event as never);
+  return true;
+}

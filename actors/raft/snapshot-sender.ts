@@ -1,0 +1,206 @@
+import { BazarError } from '../../runtime/errors.ts';
+import type { Body, Mesh, NodeId } from '../../runtime/links/mesh.ts';
+import type { Random } from '../../runtime/random.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
+import type { Raft, ReplicaEvent } from './core/raft.ts';
+import type { SnapshotRecord, StateMachine } from './state-machine.ts';
+
+/**
+ * The transfer of a snapshot (Raft, section 7): the applied state as it lies on disk, chunk by chunk, each
+ * acknowledged when it is durable at the other end. First comes everything, by one iteration. What changed meanwhile
+ * comes after it, until the rest fits into one chunk, which is read while no batch is under way: what the follower
+ * has then is the state at that moment. So a transfer ends if the follower writes records faster than the store
+ * changes them, however much is committed while it lasts; the log need only reach back to the last chunk.
+ */
+
+/** Records per read from the disk. */
+const PAGE_RECORDS = 500;
+
+interface Sending {
+  readonly transfer: string;
+  /** Keys of records that batches have taken since the transfer began, and that are to be sent again. */
+  readonly changed: Set<string>;
+  chunk: number;
+  quietTicks: number;
+  /** Settles the wait for the present chunk: durable there, or given up. */
+  answered: (ok: boolean) => void;
+  stopped: boolean;
+}
+
+type Piece = Pick<Body<'raft.snapshot'>, 'records' | 'amends' | 'done'>;
+type SnapshotPlace = NonNullable<ReturnType<StateMachine['readPersisted']>>;
+
+export interface SnapshotSender {
+  start(to: NodeId): void;
+  stop(to: NodeId): void;
+  stopAll(): void;
+  acknowledge(from: NodeId, answer: Body<'raft.snapshotted'>): void;
+  /** A batch takes these effects: what a transfer has sent of them already is out of date. */
+  noteEffects(effects: readonly StoreOperation[]): void;
+  /** One tick of the replica: a transfer without progress for too long is given up. */
+  tick(): void;
+}
+
+export function createSnapshotSender(options: {
+  store: Store;
+  mesh: Mesh;
+  raft: Raft;
+  random: Random;
+  state: () => StateMachine;
+  /** Runs `then` while no batch is under way. */
+  atRest: (then: () => void) => void;
+  dispatch: (event: ReplicaEvent) => void;
+  fail: (error: unknown) => void;
+}): SnapshotSender {
+  const { store, mesh, raft, random, dispatch } = options;
+  const { snapshotChunkBytes, snapshotChunkRecords, maxChangedRecords } = raft.limits;
+  const sendings = new Map<NodeId, Sending>();
+
+  function atRest<T>(look: () => T): Promise<T> {
+    return new Promise((resolve, reject) => {
+      options.atRest(() => {
+        try {
+          resolve(look());
+        } catch (error) {
+          reject(error);
+        }
+      });
+    });
+  }
+
+  async function send(to: NodeId, sending: Sending): Promise<number> {
+    // The batch under way was taken before changes were noted; it must be among what the iteration shows.
+    const begin = await atRest(() => readPlace());
+    const { prefix } = options.state();
+    for await (const records of allRecords(prefix)) {
+      await sendPiece(to, sending, begin, { records, amends: false, done: false });
+    }
+    for (;;) {
+      const { place, piece } = await atRest(() => {
+        const next = takeChanged(sending, prefix);
+        return { piece: next, place: next.done ? readPlace() : begin };
+      });
+      await sendPiece(to, sending, place, piece);
+      if (piece.done) return place.position.index;
+    }
+  }
+
+  function readPlace(): SnapshotPlace {
+    const place = options.state().readPersisted(store);
+    if (place === undefined) throw new BazarError('internal', 'there is no applied state to send');
+    return place;
+  }
+
+  async function sendPiece(to: NodeId, sending: Sending, place: SnapshotPlace, piece: Piece): Promise<void> {
+    if (sending.stopped) throw new BazarError('link-lost');
+    const answer = new Promise<boolean>((resolve) => {
+      sending.answered = resolve;
+    });
+    sending.quietTicks = 0;
+    const { transfer, chunk } = sending;
+    const { position, digest } = place;
+    const { index, term: lastTerm, sum } = position;
+    mesh.tell(to, 'raft.snapshot', {
+      transfer,
+      index,
+      lastTerm,
+      digest,
+      term: raft.term,
+      sum,
+      chunk,
+      ...piece,
+    });
+    if (!(await answer)) throw new BazarError('link-lost');
+    sending.chunk++;
+  }
+
+  /** A range cut into pieces, keys without the prefix. A piece ends with the record that reaches a bound. */
+  async function* allRecords(prefix: string): AsyncGenerator<[string, string][]> {
+    let records: [string, string][] = [];
+    let bytes = 0;
+    for await (const page of store.pages({ gte: prefix, lt: `${prefix}\uffff` }, PAGE_RECORDS)) {
+      for (const [key, value] of page) {
+        records.push([key.slice(prefix.length), value]);
+        bytes += key.length + value.length;
+        if (bytes < snapshotChunkBytes && records.length < snapshotChunkRecords) continue;
+        yield records;
+        records = [];
+        bytes = 0;
+      }
+    }
+    yield records;
+  }
+
+  /** As many of the changed records as one chunk carries, as they are on the disk now. */
+  function takeChanged({ changed }: Sending, prefix: string): Piece {
+    if (changed.size > maxChangedRecords) throw new BazarError('overloaded');
+    const records: SnapshotRecord[] = [];
+    let bytes = 0;
+    for (const key of changed) {
+      if (bytes >= snapshotChunkBytes || records.length >= snapshotChunkRecords) break;
+      changed.delete(key);
+      const value = store.get(key) ?? null;
+      records.push([key.slice(prefix.length), value]);
+      bytes += key.length + (value?.length ?? 0);
+    }
+    return { records: records as Piece['records'], amends: true, done: changed.size === 0 };
+  }
+
+  function finish(to: NodeId, sending: Sending, event: ReplicaEvent): void {
+    if (sendings.get(to) !== sending) return;
+    sendings.delete(to);
+    dispatch(event);
+  }
+
+  function stop(to: NodeId): void {
+    const sending = sendings.get(to);
+    if (sending === undefined) return;
+    sendings.delete(to);
+    sending.stopped = true;
+    sending.answered(false);
+  }
+
+  return {
+    start(to) {
+      stop(to);
+      const sending = {
+        transfer: random.id(),
+        changed: new Set<string>(),
+        chunk: 0,
+        quietTicks: 0,
+        answered: () => {},
+        stopped: false,
+      };
+      sendings.set(to, sending);
+      send(to, sending).then(
+        (index) => finish(to, sending, { type: 'snapshot.delivered', peer: to, index }),
+        (error) => {
+          if (error instanceof BazarError) finish(to, sending, { type: 'snapshot.failed', peer: to });
+          else options.fail(error);
+        },
+      );
+    },
+    stop,
+    stopAll() {
+      for (const to of [...sendings.keys()]) stop(to);
+    },
+    acknowledge(from, answer) {
+      const sending = sendings.get(from);
+      if (sending?.transfer !== answer.transfer) return;
+      sending.quietTicks = 0;
+      if (!answer.ok) sending.answered(false);
+      else if (answer.chunk === sending.chunk) sending.answered(true);
+    },
+    noteEffects(effects) {
+      for (const { changed } of sendings.values()) {
+        // One more than may be, so that the next chunk finds that there are too many.
+        for (const { key } of effects) if (changed.size <= maxChangedRecords) changed.add(key);
+      }
+    },
+    tick() {
+      for (const sending of sendings.values()) {
+        if (++sending.quietTicks > raft.limits.snapshotTicks) sending.answered(false);
+      }
+    },
+  };
+}

@@ -1,0 +1,120 @@
+import type { Mutant } from './mutant.ts';
+import { limits, slicesUnder } from './plans.ts';
+
+const SMALL_BATCHES = limits({
+  maxBatchOperations: 8,
+  maxEntriesPerAppend: 4,
+  maxEntriesInFlight: 8,
+  maxUncommittedEntries: 20,
+  snapshotChunkRecords: 4,
+  keptEntries: 400,
+});
+
+/** Bounds that are missing: what then grows with what clients send, or with how slow a part is. */
+export const BOUND_MUTANTS: readonly Mutant[] = [
+  {
+    name: 'effects-gather-without-bound',
+    harm: 'What is applied while the disk is slow comes into one batch, however much it is.',
+    swaps: [
+      {
+        file: 'actors/raft/applier.ts',
+        find: 'return untaken.operations < limits.maxBatchOperations && untaken.bytes < limits.maxBatchBytes;',
+        put: 'return untaken.operations >= 0;',
+      },
+    ],
+    seeds: 10,
+    change: slicesUnder(['slow disk'], {
+      supplyEveryMs: 20,
+      mostDelivered: 60,
+      mostSupplied: 2_000,
+      limits: SMALL_BATCHES,
+    }),
+  },
+  {
+    name: 'forgotten-entries-deleted-at-once',
+    harm: 'One batch deletes a whole log: at compaction, and where a snapshot takes its place.',
+    swaps: [
+      {
+        file: 'actors/raft/group-commit.ts',
+        find: 'addAll(operations, raft.log.takeOperations(raft.limits.maxBatchOperations));',
+        put: 'addAll(operations, raft.log.takeOperations());',
+      },
+    ],
+    seeds: 10,
+    change: slicesUnder(['reset a link'], {
+      clients: 12,
+      thinkMs: 15,
+      diskMs: 1,
+      latencyMs: 2,
+      limits: SMALL_BATCHES,
+    }),
+  },
+  {
+    name: 'uncommitted-bytes-unbounded',
+    harm: 'Deliveries of many books fill the memory of a leader that commits nothing.',
+    swaps: [
+      {
+        file: 'actors/raft/proposals.ts',
+        find: 'return log.bytesBetween(index, log.lastIndex) + queuedBytes >= limits.maxUncommittedBytes;',
+        put: 'return false;',
+      },
+    ],
+    seeds: 10,
+    change: slicesUnder(['hang all disks'], {
+      supplyEveryMs: 20,
+      limits: limits({ maxUncommittedBytes: 2_000, maxBytesInFlight: 500, maxBytesPerAppend: 500 }),
+    }),
+  },
+  {
+    name: 'slow-page-asked-for-again',
+    harm: 'Every catalog works on the same large page, for a client that waits for one.',
+    swaps: [
+      {
+        file: 'gateway/reads.ts',
+        find: 'const patience = isHeavy ? { deadline } : { attemptMs: limits.readAttemptMs, deadline };',
+        put: 'const patience = { attemptMs: limits.readAttemptMs, deadline };',
+      },
+    ],
+    seeds: 1,
+    test: 'test/gateway/reads.test.ts',
+  },
+  {
+    name: 'pages-all-at-once',
+    harm: 'A catalog works on as many large pages as are asked for, and on nothing else.',
+    swaps: [
+      {
+        file: 'runtime/turnstile.ts',
+        find: 'const busy = () => inWork >= options.inWork || spentUntil - BURST_MS > clock.monotonic();',
+        put: 'const busy = () => false;',
+      },
+    ],
+    seeds: 1,
+    test: 'test/runtime/turnstile.test.ts',
+  },
+  {
+    name: 'unfinished-frame-for-good',
+    harm: 'Whoever sends the beginning of a frame and stops has the gateway hold it for ever.',
+    swaps: [
+      {
+        file: 'gateway/bridge/rpc/server.ts',
+        find: 'held.unfinished.expire(limits.frameTimeoutMs);',
+        put: '',
+      },
+    ],
+    seeds: 1,
+    test: 'test/bridge/rpc.test.ts',
+  },
+  {
+    name: 'strangers-without-number',
+    harm: 'Connections that prove nothing are held without bound, and keep a catalog from its friends.',
+    swaps: [
+      {
+        file: 'runtime/links/open-mesh.ts',
+        find: 'const tooMany = Math.max(0, strangers.length - limits.maxUngreetedConnections);',
+        put: 'const tooMany = 0;',
+      },
+    ],
+    seeds: 1,
+    test: 'test/runtime/links.test.ts',
+  },
+];
