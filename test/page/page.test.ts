@@ -142,7 +142,10 @@ shown(
       const now = await cluster.leader();
       return now !== leader && (await page.getByRole('img', { name: `${now} leads` }).count()) === 1;
     });
-    await eventually('all are ready again', async () => (await page.getByText('✕').count()) <= 2);
+    await eventually(
+      'nobody is away',
+      async () => (await page.getByRole('img', { name: 'away' }).count()) === 0,
+    );
     await judge();
   },
 );
