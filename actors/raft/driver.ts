@@ -12,11 +12,11 @@ import type { Effect, LoggedCommand, Raft, ReplicaEvent } from './core/raft.ts';
 import { replicaStatechart, roleOf } from './core/statechart.ts';
 import { steadyStep } from './core/steady-step.ts';
 import { createGroupCommit } from './group-commit.ts';
+import { createIndexReads } from './index-reads.ts';
 import { createProposals, type ProposedCommand } from './proposals.ts';
 import { createSnapshotReceiver } from './snapshot-receiver.ts';
 import { createSnapshotSender } from './snapshot-sender.ts';
 import type { StateMachine } from './state-machine.ts';
-import { createWaiters } from './waiters.ts';
 
 /** The state that a driver replicates: it takes the commands that the log carries. */
 type State<Result, Change> = StateMachine<LoggedCommand, Result, Change>;
@@ -76,9 +76,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
   let turnScheduled = false;
 
   const proposals = createProposals<Result>({ raft, applied: () => state.applied.index });
-  const queuedReads: number[] = [];
-  const reads = createWaiters<number>();
-  let lastRead = 0;
+  const reads = createIndexReads(raft.limits.maxPendingReads);
 
   const applier = createApplier({
     raft,
@@ -97,21 +95,10 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     fail,
   });
   const { atRest } = batches;
-  const sender = createSnapshotSender({
-    store,
-    mesh,
-    raft,
-    random,
-    state: () => state,
-    atRest,
-    dispatch,
-    fail,
-  });
+  const transfer = { store, mesh, raft, state: () => state, fail };
+  const sender = createSnapshotSender({ ...transfer, random, atRest, dispatch });
   const receiver = createSnapshotReceiver({
-    store,
-    mesh,
-    raft,
-    state: () => state,
+    ...transfer,
     save: (operations, then) => {
       batches.save(operations);
       batches.afterSync(then);
@@ -123,7 +110,6 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
       observer.replaced(next);
       dispatch({ type: 'snapshot.installed', position });
     },
-    fail,
   });
 
   actor.start();
@@ -195,7 +181,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
         applier.proceed();
         break;
       case 'confirmReads':
-        for (const id of effect.ids) reads.resolve(id, effect.index);
+        reads.confirm(effect.ids, effect.index);
         break;
       case 'resign':
         resign();
@@ -216,7 +202,6 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
   function resign(): void {
     proposals.rejectLogged(new BazarError('leader-lost'));
     reads.rejectAll(notLeader());
-    queuedReads.length = 0;
   }
 
   /** Once per event-loop turn: what has come together in it goes into the log, to the followers and to the disk. */
@@ -232,8 +217,9 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
       applier.renewTurn();
       applier.proceed();
       takeCommands();
-      if (isLeading()) {
-        if (queuedReads.length > 0) dispatch({ type: 'reads.requested', ids: queuedReads.splice(0) });
+      if (role === 'leader') {
+        const ids = reads.take();
+        if (ids.length > 0) dispatch({ type: 'reads.requested', ids });
         dispatch({ type: 'turn.ended' });
       }
       batches.flush();
@@ -242,8 +228,8 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     }
     // What these events changed has gone out with this turn; only what did not fit needs another.
     turnScheduled = false;
-    if (applier.isReady || proposals.isReady || (raft.news && isLeading())) scheduleTurn();
-    else if (raft.commitUnsaid && isLeading()) saySoon();
+    if (applier.isReady || proposals.isReady || (raft.news && role === 'leader')) scheduleTurn();
+    else if (raft.commitUnsaid && role === 'leader') saySoon();
   }
 
   /** A commit index alone does not make a message while the next entries may carry it. */
@@ -255,16 +241,12 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
   }
 
   function takeCommands(): void {
-    if (!isLeading()) {
+    if (role !== 'leader') {
       proposals.rejectQueued(notLeader);
       return;
     }
     const commands = proposals.take();
     if (commands.length > 0) dispatch({ type: 'commands.proposed', commands, at: clock.now() });
-  }
-
-  function isLeading(): boolean {
-    return role === 'leader';
   }
 
   function notLeader(): BazarError {
@@ -298,17 +280,14 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     dispatch,
     acknowledgeSnapshot: sender.acknowledge,
     propose(command) {
-      if (halted || !isLeading()) return Promise.reject(notLeader());
+      if (halted || role !== 'leader') return Promise.reject(notLeader());
       scheduleTurn();
       return proposals.add(command);
     },
     readIndex() {
-      if (halted || !isLeading()) return Promise.reject(notLeader());
-      if (reads.size >= raft.limits.maxPendingReads) return Promise.reject(new BazarError('overloaded'));
-      const id = ++lastRead;
-      queuedReads.push(id);
+      if (halted || role !== 'leader') return Promise.reject(notLeader());
       scheduleTurn();
-      return new Promise((resolve, reject) => reads.wait(id, { resolve, reject }));
+      return reads.add();
     },
     afterSync(then) {
       batches.afterSync(then);

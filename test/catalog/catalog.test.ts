@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { type Happening, sentenceOf } from '../../runtime/happenings.ts';
 import type { Body } from '../../runtime/links/mesh.ts';
 import { watch } from '../raft/driver-support.ts';
 import { startCatalogs } from '../support/catalogs.ts';
@@ -151,6 +152,53 @@ test('a gateway whose link has closed is told nothing more until it follows agai
   await catalogs.ask(follower.id, 'feed.follow', { from: version });
   await catalogs.until(() => told.length === 1);
   assert.is(told[0]!.changes[0]!.price, 1);
+});
+
+test('who listens to the catalogs hears why a leader ended, who voted, who leads and who was wiped', async () => {
+  const { catalogs, leader, follower, other } = await start();
+  const heard: Happening[] = [];
+  for (const { catalog } of [follower, other]) catalog.onHappening((happening) => void heard.push(happening));
+  await catalogs.kill(leader.id);
+  const next = await catalogs.leader();
+  const voter = next.id === follower.id ? other : follower;
+  await catalogs.level();
+  const { term } = next.catalog.replica.raft;
+  const sentences = heard.map((happening) => `${happening.node} ${sentenceOf(happening)}`);
+  for (const sentence of [
+    `${next.id} asks whether it would be elected in term ${term}: the link to the leader ${leader.id} was lost`,
+    `${voter.id} votes for ${next.id} in term ${term}`,
+    `${voter.id} follows ${next.id}, the leader of term ${term}`,
+  ]) {
+    assert.ok(sentences.includes(sentence), `${sentence}\nis not among\n${sentences.join('\n')}`);
+  }
+  catalogs.wipe(leader.id);
+  const back = await catalogs.start(leader.id);
+  back.catalog.onHappening((happening) => void heard.push(happening));
+  await catalogs.level();
+  const kinds = heard.filter(({ node }) => node === leader.id).map(({ kind }) => kind);
+  assert.equal(kinds.slice(0, 2), ['recovered', 'leaderFollowed']);
+});
+
+test('a snapshot is told by who sends it and by who installs it', async () => {
+  const { catalogs, leader, follower } = await start({ keptEntries: 4 });
+  const heard: Happening[] = [];
+  const listen = ({ catalog }: typeof leader) =>
+    catalog.onHappening((happening) => void heard.push(happening));
+  listen(leader);
+  await catalogs.kill(follower.id);
+  for (let at = 0; at < 40; at++)
+    await catalogs.propose(leader.id, purchase(`order-${at}`, [{ id: 2, quantity: 1 }]));
+  listen(await catalogs.start(follower.id));
+  await catalogs.level();
+  const of = (id: string) => heard.filter(({ node }) => node === id).map(({ kind }) => kind);
+  assert.equal(
+    of(leader.id).filter((kind) => kind.startsWith('snapshot')),
+    ['snapshotSent', 'snapshotDelivered'],
+  );
+  assert.equal(
+    of(follower.id).filter((kind) => kind.startsWith('snapshot')),
+    ['snapshotArrives', 'snapshotInstalled'],
+  );
 });
 
 test('a start of the store stands in the log, and a catalog that is started again alone keeps it', async () => {

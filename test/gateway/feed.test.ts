@@ -4,6 +4,7 @@ import { createActor } from 'xstate';
 import { feedMachine } from '../../gateway/feed/feed-machine.ts';
 import type { BookChange } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
+import { sentenceOf } from '../../runtime/happenings.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { manualClock } from '../support/manual-clock.ts';
 import {
@@ -71,11 +72,17 @@ test('when the followed catalog is gone another is followed, from where the feed
   const first = cluster.followed;
   first.write(6, { id: 1, stock: 1 });
   await cluster.clock.elapse(5);
+  const happenings: string[] = [];
+  cluster.gateway.onHappening((happening) => void happenings.push(sentenceOf(happening)));
   await first.leave();
   await cluster.until(() => follows(cluster).length === 2);
   await cluster.clock.elapse(5);
   assert.is.not(cluster.followed.id, first.id);
   assert.is(follows(cluster)[1]!.minVersion, 6);
+  assert.equal(happenings, [
+    `leaves the feed of ${first.id} at 6, to which the link was lost; caches are bypassed meanwhile`,
+    `follows the feed of ${cluster.followed.id} from 6`,
+  ]);
   cluster.followed.tell({ from: 6, index: 7, changes: [change(1, 7)] });
   await cluster.clock.elapse(5);
   assert.equal(versions(seen), [

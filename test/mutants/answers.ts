@@ -36,8 +36,8 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/raft/driver.ts',
-        find: `if (reads.size >= raft.limits.maxPendingReads) return Promise.reject(new BazarError('overloaded'));`,
-        put: 'if (raft.commit >= raft.termStart) return Promise.resolve(raft.commit);',
+        find: 'return reads.add();',
+        put: 'return raft.commit >= raft.termStart ? Promise.resolve(raft.commit) : reads.add();',
       },
     ],
     seeds: 20,

@@ -80,6 +80,19 @@ test('a vote is told once, and a vote that is refused with its reason', async ()
   );
 });
 
+test('a disk is told to be slow, hanging and well again, once each', async () => {
+  const trial = await createLeadingHost();
+  trial.driver.dispatch({ ...append(2, {}), from: 'catalog-3' });
+  takeSentences(trial);
+  const { slowDiskTicks, hangingDiskTicks } = trial.raft.limits;
+  const tick = (syncTicks: number) => trial.driver.dispatch({ type: 'clock.ticked', draw: 0, syncTicks });
+  for (const syncTicks of [slowDiskTicks + 1, slowDiskTicks + 2, hangingDiskTicks, hangingDiskTicks + 1])
+    tick(syncTicks);
+  for (let time = 0; time < 600; time++) tick(0);
+  const kinds = trial.happenings.map(({ kind }) => kind).filter((kind) => kind.startsWith('disk'));
+  assert.equal(kinds, ['diskSlow', 'diskHangs', 'diskWell']);
+});
+
 test('heartbeats, purchases and acknowledgements tell nothing', async () => {
   const trial = await createLeadingHost();
   trial.driver.dispatch({ ...append(2, {}), from: 'catalog-3' });
