@@ -167,9 +167,11 @@ shown(
     await page.getByRole('button', { name: 'Links' }).click();
     const list = page.getByLabel('Happenings, the newest first').getByRole('listitem');
     const before = new Set(await list.allInnerTexts());
+    await page.route('**/page.js', (route) => route.fulfill({ status: 200, headers: { etag: '"newer"' } }));
     await cluster.kill('gateway-1');
     await page.getByText('The connection to the gateway is lost').waitFor();
     await isLive(page);
+    await page.getByRole('button', { name: 'Reload' }).waitFor();
     await cluster.whole();
     await eventually('all are seen', async () => (await page.getByText('● ready').count()) >= 7);
     const told = await list.allInnerTexts();
