@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { ReplicaEvent } from '../../actors/raft/core/raft.ts';
 import { steadyStep } from '../../actors/raft/core/steady-step.ts';
+import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { append, createFollower, createLeader, matched, type Trial, TURN, termsOf } from './support.ts';
 
 /** Event makers, so that each of two equal replicas gets its own. */
@@ -43,7 +44,9 @@ const step = fc.oneof<fc.Arbitrary<(trial: Trial) => ReplicaEvent>[]>(
       const term = raft.term + behind;
       return append(term, { prev, log: Array(count).fill(term), commit: raft.commit });
     }),
-  fc.nat(12).map((draw) => () => ({ type: 'clock.ticked' as const, draw: draw / 13, syncTicks: 0 })),
+  fc
+    .record({ draw: fc.nat(12), syncTicks: fc.constantFrom(0, 0, 0, 2, DEFAULT_LIMITS.hangingDiskTicks) })
+    .map(({ draw, syncTicks }) => () => ({ type: 'clock.ticked' as const, draw: draw / 13, syncTicks })),
 );
 
 const shown = ({ raft, state, fault }: Trial) => ({

@@ -1,12 +1,16 @@
 import { noteSynced } from './compaction.ts';
+import { countTick, isDiskHanging } from './disk-time.ts';
+import { mayStand } from './election.ts';
 import { acceptAppend, followLeader } from './follower.ts';
 import {
   acceptAnswer,
   appendCommands,
   broadcastNews,
   commitByCounting,
+  lostQuorum,
   queueReads,
   sayCommit,
+  tickLeader,
 } from './leader.ts';
 import type { EventOf, Raft, ReplicaEvent } from './raft.ts';
 
@@ -14,6 +18,8 @@ type Steps = {
   readonly [T in ReplicaEvent['type']]?: {
     /** Only in the replica's present term: otherwise the event may change the role. */
     readonly inTerm?: true;
+    /** Whether the event is about to change the role. */
+    endsRole?(raft: Raft): boolean;
     run(raft: Raft, event: EventOf<T>): void;
   };
 };
@@ -27,6 +33,7 @@ const STEPS: Readonly<Record<'leader' | 'follower', Steps>> = {
     'commands.proposed': { run: appendCommands },
     'reads.requested': { run: queueReads },
     'turn.ended': { run: broadcastNews },
+    'clock.ticked': { endsRole: (raft) => lostQuorum(raft) || isDiskHanging(raft), run: tickLeader },
     'commit.due': { run: sayCommit },
     'append.answered': { inTerm: true, run: acceptAnswer },
     'batch.synced': {
@@ -45,14 +52,20 @@ const STEPS: Readonly<Record<'leader' | 'follower', Steps>> = {
       },
     },
     'batch.synced': { run: noteSynced },
+    'clock.ticked': { endsRole: isElectionDue, run: countTick },
   },
 };
+
+function isElectionDue(raft: Raft): boolean {
+  return raft.elapsed >= raft.timeout && mayStand(raft);
+}
 
 /** Takes an event that cannot change the state of the statechart; false if it may, and then nothing has been done. */
 export function steadyStep(raft: Raft, role: string, event: ReplicaEvent): boolean {
   if (role !== 'leader' && role !== 'follower') return false;
   const step = STEPS[role][event.type];
   if (!step || (step.inTerm && (event as { term: number }).term !== raft.term)) return false;
+  if (step.endsRole?.(raft)) return false;
   step.run(raft, event as never);
   return true;
 }
