@@ -1,8 +1,10 @@
 import Table from 'cli-table3';
 import { Option } from 'commander';
 import { build, type Histogram } from 'hdr-histogram-js';
+import { SAMPLE_BOOKS } from '../client/sample-books.ts';
 import { waitingClock } from '../runtime/clock.ts';
 import { seededRandom } from '../runtime/random.ts';
+import { startLauncherCluster } from '../test/support/cluster.ts';
 import { decimal, readOptions, refuse, tool, whole } from '../test/support/tool.ts';
 import { drive, type Sample } from './closed-loop.ts';
 import { type Job, openHttpConnection, openWebSocketConnection } from './connections.ts';
@@ -10,11 +12,13 @@ import { byPopularity, uniform } from './popularity.ts';
 
 /** Milliseconds to wait for what is under way at the end. */
 const PATIENCE_MS = 10_000;
+/** Copies of each book that a private store gets. */
+const ENOUGH = 100_000_000;
 /** Purchases in `mix`. */
 const SHARE_OF_PURCHASES = 0.1;
 
 interface Options extends Record<string, unknown> {
-  readonly url: string;
+  readonly url?: string;
   readonly protocol: 'ws' | 'http';
   readonly mode: 'buy' | 'read' | 'mix';
   readonly connections: number;
@@ -29,10 +33,13 @@ interface Options extends Record<string, unknown> {
 
 const COMMAND = tool(
   'npm run load --',
-  'A load generator: N connections with M requests under way on each, for some seconds, against a running store. ' +
+  'A load generator: N connections with M requests under way on each, for some seconds, against a private store or a running one. ' +
     'Latencies are measured from sending to answer, in a closed loop: a slow store is asked less.',
 )
-  .option('--url <URL>', 'the store; only this machine, unless --allow-remote', 'http://127.0.0.1:8080')
+  .option(
+    '--url <URL>',
+    'a store that runs: only on this machine, unless --allow-remote. It is really bought from; without an address a private one is started, and ended',
+  )
   .addOption(new Option('--protocol <P>', 'how it is asked').choices(['ws', 'http']).default('ws'))
   .addOption(
     new Option('--mode <M>', 'mix is one purchase to nine reads')
@@ -51,16 +58,33 @@ const COMMAND = tool(
   .option('--json', 'one JSON object instead of tables')
   .option('--allow-remote', 'a store on another machine');
 
-await run(readOptions<Options>(COMMAND));
+const options = readOptions<Options>(COMMAND);
+if (options.url === undefined) await loadPrivateStore(options);
+else await run(options, options.url);
 
-async function run(given: Options): Promise<void> {
+/** A store in a temporary folder, with stock enough for any load. */
+async function loadPrivateStore(given: Options): Promise<void> {
+  process.stderr.write('starting a private store (--url loads a running one)\n');
+  const args = given.books === undefined ? [] : ['--books', given.books];
+  const store = await startLauncherCluster({ redis: 'private', args });
+  try {
+    for (let id = 1; given.books === undefined && id <= SAMPLE_BOOKS.length; id++) {
+      await store.request('PATCH', `/books/${id}`, { admin: true, body: { restock: ENOUGH } });
+    }
+    await run(given, store.url);
+  } finally {
+    await store.stop();
+  }
+}
+
+async function run(given: Options, address: string): Promise<void> {
   const { protocol, mode, connections } = given;
-  const url = URL.canParse(given.url) ? new URL(given.url) : refuse(`${given.url} is no address`);
+  const url = URL.canParse(address) ? new URL(address) : refuse(`${address} is no address`);
   if (!isLoopback(url.hostname) && !given.allowRemote) refuse(`${url.hostname} is not this machine`);
   const inFlight = protocol === 'http' ? 1 : given.inFlight;
 
   const random = seededRandom(given.seed);
-  const draw = given.books ? byPopularity(given.books, random) : uniform(7, random);
+  const draw = given.books ? byPopularity(given.books, random) : uniform(SAMPLE_BOOKS.length, random);
   const share = { buy: 1, read: 0, mix: SHARE_OF_PURCHASES }[mode];
   const next = (): Job => ({ kind: random.next() < share ? 'buy' : 'read', id: draw() });
 
@@ -78,7 +102,7 @@ async function run(given: Options): Promise<void> {
     patienceMs: PATIENCE_MS,
     next,
     done: (sample) => count(tally[sample.job.kind], sample),
-  }).catch((error: Error) => refuse(`${given.url}: ${error.message}`));
+  }).catch((error: Error) => refuse(`${address}: ${error.message}`));
 
   const report = {
     url: url.origin,

@@ -11,6 +11,7 @@ import { drive } from '../closed-loop.ts';
 import { openHttpConnection, openWebSocketConnection } from '../connections.ts';
 import { GROUPS, spentBy } from './groups.ts';
 import { type CpuProfile, type Inspected, inspect } from './inspector.ts';
+import { withSources } from './sources.ts';
 
 interface Options extends Record<string, unknown> {
   readonly protocol: 'ws' | 'http';
@@ -41,7 +42,7 @@ const WARM_UP_SECONDS = 2;
 const PATIENCE_MS = 10_000;
 /** Function and file whose calls are frames sent and synced batches. None of them waits: the engine counts a function anew when it goes on. */
 const COUNTED = {
-  'frames out': /^sendFrame .*\/ws\/lib\/sender/,
+  'frames out': /^sendFrame /,
   syncs: /^_write .*classic-level\/chained-batch/,
 } as const;
 
@@ -96,7 +97,7 @@ async function profile(cluster: LauncherCluster, processes: readonly Watched[]):
   await load(cluster, given.seconds);
   const profiles = await Promise.all(processes.map(({ inspected }) => inspected.stopCpuProfile()));
   if (given.keep !== undefined) await keep(given.keep, processes, profiles);
-  const spent = profiles.map(spentBy);
+  const spent = profiles.map((profile) => spentBy(withSources(profile)));
 
   console.log(
     `\n${requests} ${what}s in ${seconds.toFixed(1)} s, ${(requests / seconds).toFixed(0)} a second`,

@@ -7,6 +7,7 @@ import { HelpDialog } from './help-dialog.tsx';
 import { listenToKeys } from './keys.ts';
 import { unknownView, view } from './route.ts';
 import { ShopView } from './shop/shop-view.tsx';
+import { UpdateBar } from './update-bar.tsx';
 
 /** The whole page. */
 export function App() {
@@ -23,6 +24,7 @@ export function App() {
       </button>
       <Header openHelp={openHelp} />
       <LostBar />
+      <UpdateBar />
       <main id="content" tabIndex={-1}>
         {view.value === 'cluster' && <ClusterView />}
         {view.value === 'shop' && <ShopView />}

@@ -9,6 +9,8 @@ export const KEPT_HAPPENINGS = 500;
 /** Samples of the charts: a minute of four a second. */
 export const KEPT_SAMPLES = 240;
 const STALE_MS = 2_000;
+/** Rates are those of so long at least. */
+const RATE_MS = 900;
 
 export interface Sample {
   /** Local monotonic ms. */
@@ -19,6 +21,17 @@ export interface Sample {
   readonly p99Ms: number | null;
   readonly hitRate: number | null;
   readonly commits: number | null;
+  /** What the rates of later samples are told from. */
+  readonly totals: Totals;
+}
+
+/** Counts of one run of the gateway, at a time of its clock. */
+interface Totals {
+  readonly boot: string;
+  readonly at: number;
+  readonly version: number | null;
+  readonly hits: number;
+  readonly reads: number;
 }
 
 interface StorePicture {
@@ -72,7 +85,7 @@ const hearers: ((happening: ToldHappening) => void)[] = [];
 function take(figures: FiguresAnswer): void {
   const before = latest.value;
   const at = browserClock.monotonic();
-  const sample = sampleOf(figures, before.figures, at - before.at, at);
+  const sample = sampleOf(figures, before.samples, at);
   const samples = [...before.samples, sample].slice(-KEPT_SAMPLES);
   latest.value = { ...before, figures, samples, at };
 }
@@ -95,26 +108,36 @@ function inOrder(happenings: ToldHappening[]): ToldHappening[] {
   return happenings.sort((a, b) => a.at - b.at || (a.node === b.node ? a.seq - b.seq : 0));
 }
 
-function sampleOf(now: FiguresAnswer, before: FiguresAnswer | null, passedMs: number, at: number): Sample {
-  const { rates } = now;
-  const same = before?.boot === now.boot ? before : null;
-  const hits = countsOf(now);
-  const earlier = same && countsOf(same);
-  const reads = hits && earlier ? hits.hits - earlier.hits + (hits.misses - earlier.misses) : 0;
-  const committed = same?.version != null && now.version !== null ? now.version - same.version : null;
+function sampleOf(figures: FiguresAnswer, before: readonly Sample[], at: number): Sample {
+  const { rates } = figures;
+  const totals = totalsOf(figures);
+  const earlier = before.findLast((sample) => totals.at - sample.totals.at >= RATE_MS)?.totals;
   return {
     at,
     requests: rates?.requests ?? null,
     purchases: rates?.purchases ?? null,
     p50Ms: rates?.p50Ms ?? null,
     p99Ms: rates?.p99Ms ?? null,
-    hitRate: hits && earlier && reads > 0 ? (hits.hits - earlier.hits) / reads : null,
-    commits: committed !== null && passedMs > 0 ? (committed * 1_000) / passedMs : null,
+    ...ratesSince(totals, earlier),
+    totals,
   };
 }
 
-function countsOf(figures: FiguresAnswer): { hits: number; misses: number } | undefined {
-  return figures.nodes.find((node) => node.figures?.gateway)?.figures?.gateway?.cache;
+/** Nothing is known where the gateway was another one then: its counts began anew. */
+function ratesSince(now: Totals, then: Totals | undefined): Pick<Sample, 'hitRate' | 'commits'> {
+  if (!then || then.boot !== now.boot) return { hitRate: null, commits: null };
+  const reads = now.reads - then.reads;
+  const isKnown = now.version !== null && then.version !== null;
+  return {
+    hitRate: reads > 0 ? (now.hits - then.hits) / reads : null,
+    commits: isKnown ? ((now.version! - then.version!) * 1_000) / (now.at - then.at) : null,
+  };
+}
+
+function totalsOf({ boot, at, version, nodes }: FiguresAnswer): Totals {
+  const cache = nodes.find((node) => node.figures?.gateway)?.figures?.gateway?.cache;
+  const { hits, misses } = cache ?? { hits: 0, misses: 0 };
+  return { boot, at, version, hits, reads: hits + misses };
 }
 
 async function watch(): Promise<void> {

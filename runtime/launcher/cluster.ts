@@ -67,7 +67,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     throw error;
   }
   // Not before: a start that is refused says that alone.
-  logger.info(startingLine(config));
+  const { catalogs } = data.record;
+  logger.info(startingLine(config, catalogs));
   const { tell: happened, onHappening } = createHappenings({ node: 'launcher', clock, limits, logger });
   const sockets = await openSockets(config).catch(async (error) => {
     await data.release();
@@ -102,7 +103,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     if (node.http !== undefined) httpPort = Number(new URL(node.http).port) || httpPort;
   });
 
-  const broken = watchMajority(supervisor, config.catalogs, logger);
+  const broken = watchMajority(supervisor, catalogs, logger);
   const ready = (async (): Promise<Ready> => {
     await introduceCatalogs({ supervisor, data, clock, limits });
     logger.info('catalogs are open, waiting for a leader');
@@ -116,7 +117,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
       supervisor.tellFilled();
     }
     const cache = `${cacheText(config, redis)}${await cacheTrouble(url, { clock, limits })}`;
-    return { url, cache, seeded: empty ? books.length : undefined };
+    return { url, catalogs, cache, seeded: empty ? books.length : undefined };
   })();
   ready.catch(() => {});
   const hopeless = watchStarts(supervisor, { limits, needsEveryCatalog: () => !data.record.formatted });
@@ -154,7 +155,7 @@ function planNodes(options: {
   httpPort: () => number;
 }): NodePlan[] {
   const { config, data, boot, sockets, logFormat, redisUrl, httpPort } = options;
-  const catalogs = names('catalog', config.catalogs);
+  const catalogs = names('catalog', data.record.catalogs);
   const orders = names('order', config.orders);
   const gateways = names('gateway', 1);
 

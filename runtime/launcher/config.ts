@@ -9,7 +9,8 @@ export { UsageError };
 
 /** What the launcher was asked to start. */
 export interface Config {
-  readonly catalogs: number;
+  /** As the data directory has them if left out, and three in a new one. */
+  readonly catalogs: number | undefined;
   readonly orders: number;
   readonly host: string;
   /** 0: any free port. */
@@ -37,7 +38,9 @@ const HAS_UNIX_SOCKETS = process.platform !== 'win32';
 
 /** Every option, in the order of `--help`. A flag wins over its environment variable. */
 const OPTIONS: readonly Option[] = [
-  new Option('--catalogs <N>', 'catalog replicas, 1 to 7').env('BAZAR_CATALOGS').default(3),
+  new Option('--catalogs <N>', 'catalog replicas of a new store, 1 to 7; later as many as it was made with')
+    .env('BAZAR_CATALOGS')
+    .default(undefined, '3'),
   new Option('--orders <N>', 'order replicas, 1 to 16').env('BAZAR_ORDERS').default(2),
   new Option('--port <N>', 'port of the gateway, 0 for a free one').env('BAZAR_PORT').default(8080),
   new Option('--host <NAME>', 'address of the gateway').env('BAZAR_HOST').default('127.0.0.1'),
@@ -101,7 +104,7 @@ export function readConfig(args: readonly string[], env: Environment): Config | 
     throw new UsageError(`${ADMIN_TOKEN_ENV} and ${READER_TOKEN_ENV} must differ`);
   }
   return {
-    catalogs: whole('catalogs', 1, 7),
+    catalogs: given.catalogs ? whole('catalogs', 1, 7) : undefined,
     orders: whole('orders', 1, 16),
     host,
     port: whole('port', 0, 65_535),

@@ -37,6 +37,9 @@ export interface DataDirectory {
   release(): Promise<void>;
 }
 
+/** Of a new store. */
+const DEFAULT_CATALOGS = 3;
+
 /**
  * Opens or makes the directory. Throws `UsageError` if others can write to it, if another launcher has it, if it
  * was made for another number of catalogs, or if its record cannot be read. A given token is used and not written
@@ -45,7 +48,7 @@ export interface DataDirectory {
 export async function openDataDirectory(
   directory: string,
   options: {
-    catalogs: number;
+    catalogs: number | undefined;
     adminToken: string | undefined;
     readerToken?: string | undefined;
     random: Random;
@@ -98,22 +101,29 @@ async function makeFolders(path: string, mode?: number): Promise<void> {
   await mkdir(path, mode);
 }
 
-async function openRecord(path: string, catalogs: number, random: Random): Promise<ClusterRecord> {
+async function openRecord(
+  path: string,
+  catalogs: number | undefined,
+  random: Random,
+): Promise<ClusterRecord> {
   const text = await readPrivately(join(path, 'cluster.json'), 'record');
   if (text === undefined) {
     const orphan = (await readdir(path)).find((name) => /^catalog-\d+$/.test(name));
     if (orphan) throw new UsageError(`${join(path, orphan)} is there, but ${path}/cluster.json is missing`);
-    const record = { cluster: random.id(), catalogs, formatted: false, seeded: false };
+    const record = {
+      cluster: random.id(),
+      catalogs: catalogs ?? DEFAULT_CATALOGS,
+      formatted: false,
+      seeded: false,
+    };
     await writeRecord(path, record);
     return record;
   }
   const parsed = ClusterRecord.safeParse(parseJson(text));
   if (!parsed.success) throw new UsageError(`${path}/cluster.json is damaged: it is not a cluster's record`);
-  if (parsed.data.catalogs !== catalogs) {
+  if (catalogs !== undefined && parsed.data.catalogs !== catalogs) {
     const was = `${path} was made with ${parsed.data.catalogs} catalogs`;
-    throw new UsageError(
-      `${was} and cannot be started with ${catalogs}; say --catalogs ${parsed.data.catalogs}`,
-    );
+    throw new UsageError(`${was} and cannot be started with ${catalogs}; leave --catalogs out`);
   }
   return parsed.data;
 }

@@ -88,18 +88,33 @@ interface Shape {
 
 /** By hand: this is walked for every message between processes. */
 function decodeEnvelope(value: unknown): Envelope {
-  if (typeof value !== 'object' || value === null) throw new FrameError('an envelope is an object');
-  const { type, id, re, ttl, body, error } = value as Record<string, unknown>;
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new FrameError('an envelope is an object');
+  const envelope = value as Record<string, unknown>;
+  const { type, body, error } = envelope;
   if (type === 'ping') return { kind: 'ping' };
   if (!isMessageType(type)) throw new FrameError('unknown message type');
   const shape: Shape = MESSAGES[type];
   if (!isAskType(type)) return { kind: 'tell', type, body: check(shape.body, body, type) };
-  if (isWhole(id, 1, Number.MAX_SAFE_INTEGER) && isWhole(ttl, 0, MAX_TTL_MS))
+  const id = whole('id', envelope.id, 1);
+  const ttl = whole('ttl', envelope.ttl, 0, MAX_TTL_MS);
+  if (id !== undefined && ttl !== undefined)
     return { kind: 'ask', type, id, ttl, body: check(shape.body, body, type) };
-  if (!isWhole(re, 1, Number.MAX_SAFE_INTEGER)) throw new FrameError(`${type}: neither an ask nor an answer`);
+  const re = whole('re', envelope.re, 1);
+  if (re === undefined) throw new FrameError(`${type}: neither an ask nor an answer`);
   if (error !== undefined)
-    return { kind: 'failure', type, re, error: revive(check(Failure, error, 'error')) };
+    return { kind: 'failure', type, re, error: revive(check(Failure, error, 'envelope: error')) };
   return { kind: 'reply', type, re, body: check(shape.reply!, body, `reply to ${type}`) };
+}
+
+function whole(
+  name: string,
+  value: unknown,
+  least: number,
+  most = Number.MAX_SAFE_INTEGER,
+): number | undefined {
+  if (value === undefined || isWhole(value, least, most)) return value;
+  throw new FrameError(`envelope: ${name} is no whole number from ${least} to ${most}`);
 }
 
 function isWhole(value: unknown, least: number, most: number): value is number {

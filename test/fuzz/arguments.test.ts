@@ -101,7 +101,7 @@ const VARIABLES = [
 function checkConfig(config: Config): void {
   const isWithin = (value: number, least: number, most: number) =>
     Number.isInteger(value) && value >= least && value <= most;
-  assert.ok(isWithin(config.catalogs, 1, 7));
+  assert.ok(config.catalogs === undefined || isWithin(config.catalogs, 1, 7));
   assert.ok(isWithin(config.orders, 1, 16));
   assert.ok(isWithin(config.port, 0, 65_535));
   for (const text of [config.host, config.dataDirectory, config.logLevel]) assert.is.not(text, '');

@@ -109,6 +109,20 @@ test('an admin token that was given is not written down', () =>
     await data.release();
   }));
 
+test('a store is started with the catalogs that it was made with, and a new one with three', () =>
+  inTemporaryFolder(async (folder) => {
+    const open = async (name: string, catalogs?: number) => {
+      const data = await openDataDirectory(join(folder, name), {
+        catalogs,
+        adminToken: undefined,
+        random: systemRandom,
+      });
+      await data.release();
+      return data.record.catalogs;
+    };
+    assert.equal([await open('five', 5), await open('five'), await open('new')], [5, 5, 3]);
+  }));
+
 test('another number of catalogs is refused and named', () =>
   inTemporaryFolder(async (folder) => {
     await (await openWith(folder, 3)).release();

@@ -36,7 +36,7 @@ test('a purchase goes from the gateway over the order replica to a catalog and b
   }));
   const answer = submit('a');
   await clock.elapse(10);
-  assert.equal(await answer, { result: confirmed('a') });
+  assert.equal(await answer, { result: confirmed('a'), leader: 'catalog-1' });
 });
 
 test('a catalog that keeps silent is passed over within the deadline of the asker', async () => {
@@ -45,7 +45,7 @@ test('a catalog that keeps silent is passed over within the deadline of the aske
   nodes['catalog-2'].onAsk('propose', () => ({ result: confirmed('a'), leader: 'catalog-2' }));
   const answer = submit('a');
   await clock.elapse(1_000);
-  assert.equal(await answer, { result: confirmed('a') });
+  assert.equal(await answer, { result: confirmed('a'), leader: 'catalog-2' });
 });
 
 test('the asker still hears whether the outcome is unknown or none', async () => {

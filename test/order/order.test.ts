@@ -51,7 +51,7 @@ test('a submission is proposed to one catalog and answered with its result', asy
   assert.equal(places(), ['catalog-1']);
   at(0).answer(confirmed('a'));
   await settle();
-  assert.equal(heard.reply, { result: confirmed('a') });
+  assert.equal(heard.reply, { result: confirmed('a'), leader: 'catalog-1' });
   assert.is(order.inFlight, 0);
 });
 
@@ -60,7 +60,7 @@ test('a sold-out purchase is an answer, not an error', async () => {
   const heard = submit('a');
   at(0).answer(soldOut('a'));
   await settle();
-  assert.equal(heard.reply, { result: soldOut('a') });
+  assert.equal(heard.reply, { result: soldOut('a'), leader: 'catalog-1' });
 });
 
 test('submissions go round the catalogs until an answer tells who leads, and then to the leader', async () => {
@@ -82,7 +82,7 @@ test('after a silence the same key and request id are proposed through another c
   assert.equal(at(1).command, at(0).command);
   at(1).answer(confirmed('a'));
   await settle();
-  assert.equal(heard.reply, { result: confirmed('a') });
+  assert.equal(heard.reply, { result: confirmed('a'), leader: 'catalog-2' });
 });
 
 test('a late answer to an earlier proposal is taken', async () => {
@@ -91,7 +91,7 @@ test('a late answer to an earlier proposal is taken', async () => {
   await clock.elapse(PATIENCE);
   at(0).answer(confirmed('a'));
   await settle();
-  assert.equal(heard.reply, { result: confirmed('a') });
+  assert.equal(heard.reply, { result: confirmed('a'), leader: 'catalog-1' });
 });
 
 test('the first definite answer wins and later ones are ignored', async () => {
@@ -101,7 +101,7 @@ test('the first definite answer wins and later ones are ignored', async () => {
   at(0).answer(confirmed('a', 5));
   at(1).answer(confirmed('a', 6));
   await settle();
-  assert.equal(heard.reply, { result: confirmed('a', 5) });
+  assert.equal(heard.reply, { result: confirmed('a', 5), leader: 'catalog-1' });
   assert.is(order.inFlight, 0);
 });
 

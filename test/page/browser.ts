@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import * as assert from 'uvu/assert';
 import { findOnPath } from '../../runtime/launcher/private-redis.ts';
@@ -67,6 +68,14 @@ export async function openPage(
       assert.equal([...broken, ...told], []);
     },
   };
+}
+
+/** Keeps a picture for the README where `BAZAR_SCREENSHOTS` names a folder. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  const folder = process.env.BAZAR_SCREENSHOTS;
+  if (folder === undefined) return;
+  await page.evaluate(() => scrollTo(0, 0));
+  await page.screenshot({ path: join(folder, `${name}.png`) });
 }
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');

@@ -39,7 +39,7 @@ export function addPage(app: FastifyInstance, { logger }: Context): void {
     if (request.headers['if-none-match'] === file.etag) return reply.code(304).send();
     const encoding = encodingFor(request.headers['accept-encoding'] ?? '');
     if (encoding !== 'identity') reply.header('content-encoding', encoding);
-    return reply.type(file.type).send(file.bodies[encoding]);
+    return reply.type(file.type).send(Buffer.from(file.bodies[encoding]));
   }
 
   async function fileAt(path: string): Promise<PageFile> {

@@ -48,6 +48,7 @@ function PurchaseItem({ purchase }: { purchase: PagePurchase }) {
         <p class="quiet">
           {order.total} · version {formatCount(order.version)}
           {tookMs !== undefined && ` · ${formatMs(tookMs)}`}
+          {order.via && ` · through ${order.via.join(' and ')}`}
           {order.replayed && ' · it had been bought already'}
         </p>
       )}

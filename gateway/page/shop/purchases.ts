@@ -72,7 +72,7 @@ async function send({ orderId, lines }: PagePurchase): Promise<PagePurchase> {
     ...(price !== undefined && { price }),
   }));
   try {
-    const order = await call<OrderAnswer>('purchase', { orderId, lines: asked });
+    const order = await call<OrderAnswer>('purchase', { orderId, lines: asked, explain: true });
     set(orderId, { state: 'confirmed', order, tookMs: browserClock.monotonic() - began });
   } catch (thrown) {
     const failure = thrown as CallFailure;
