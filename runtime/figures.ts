@@ -20,7 +20,7 @@ export type LinkFigures = z.infer<typeof LinkFigures>;
 
 /** Raft, as one replica has it. Countdown and patience in ms. */
 export const RaftFigures = z.object({
-  role: z.enum(['recovering', 'follower', 'pre-candidate', 'candidate', 'leader']),
+  role: z.enum(['recovering', 'reader', 'follower', 'pre-candidate', 'candidate', 'leader']),
   term: Count,
   leader: Name.nullable(),
   votes: z.array(Name).optional(),

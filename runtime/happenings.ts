@@ -12,6 +12,7 @@ export type LeaderLoss =
 /** Why a leader or a candidate is none any more. */
 export type RoleEnd =
   | { readonly why: 'disk-hangs' | 'no-majority' | 'too-few-votes'; readonly ms: number }
+  | { readonly why: 'disk-full'; readonly words: string }
   | { readonly why: 'newer-term'; readonly term: number; readonly from: string | null }
   | { readonly why: 'other-leader'; readonly leader: string };
 
@@ -39,6 +40,7 @@ export interface HappeningFacts {
   snapshotInstalled: { readonly index: number };
   diskSlow: { readonly ms: number };
   diskHangs: { readonly ms: number };
+  diskFull: { readonly words: string };
   diskWell: Readonly<Record<never, never>>;
   fellBehind: { readonly entries: number };
   caughtUp: { readonly index: number };
@@ -111,6 +113,8 @@ export function sentenceOf({ kind, term, facts }: Happening): string {
       return `has a slow disk: a sync took ${seconds(facts.ms)}`;
     case 'diskHangs':
       return `has a hanging disk: a sync has taken ${seconds(facts.ms)} so far`;
+    case 'diskFull':
+      return `has a full disk (${facts.words}): it only reads until there is room, and takes no part`;
     case 'diskWell':
       return 'has a disk that is well again';
     case 'fellBehind':
@@ -161,6 +165,8 @@ function endText(end: RoleEnd): string {
   switch (end.why) {
     case 'disk-hangs':
       return `its disk hangs since ${seconds(end.ms)}`;
+    case 'disk-full':
+      return `its disk is full (${end.words})`;
     case 'no-majority':
       return `no majority was heard for ${seconds(end.ms)}`;
     case 'too-few-votes':

@@ -36,6 +36,8 @@ export const NodeStatus = z.object({
   applied: Index.optional(),
   leader: NodeName.optional(),
   url: z.string(),
+  /** Why it is in that state, where it knows. */
+  reason: z.string().optional(),
 });
 export type NodeStatus = z.infer<typeof NodeStatus>;
 

@@ -28,7 +28,14 @@ const PAGE_RECORDS = 1000;
 const PAGE_BYTES = 1024 * 1024;
 
 /** A store over an open database. */
-export function storeOver(database: Database, location: string): Store {
+export function storeOver(
+  database: Database,
+  location: string,
+  hasRoom: Store['hasRoom'] = async () => true,
+): Store {
+  /** One write is under way at a time, so that none can follow one that has failed. */
+  let latest: Promise<void> = Promise.resolve();
+
   async function write(operations: readonly StoreOperation[]): Promise<void> {
     if (operations.length === 0) return;
     const batch = database.batch();
@@ -36,7 +43,8 @@ export function storeOver(database: Database, location: string): Store {
       if (operation.type === 'put') batch.put(operation.key, operation.value);
       else batch.del(operation.key);
     }
-    await batch.write({ sync: true }).catch((error) => rethrow(error, location));
+    latest = latest.then(() => batch.write({ sync: true }).catch((error) => rethrow(error, location)));
+    await latest;
   }
 
   async function* pages(range: Range, pageSize = PAGE_RECORDS) {
@@ -69,7 +77,11 @@ export function storeOver(database: Database, location: string): Store {
         await write(page.map(([key]) => ({ type: 'del', key })));
       }
     },
-    close: () => database.close(),
+    hasRoom,
+    async close() {
+      await latest.catch(() => {});
+      await database.close();
+    },
   };
 }
 

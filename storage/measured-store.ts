@@ -17,6 +17,7 @@ export function measuredStore(store: Store, clock: Pick<Clock, 'monotonic'>): Me
     get: (key) => store.get(key),
     pages: (range, pageSize) => store.pages(range, pageSize),
     clear: (range) => store.clear(range),
+    hasRoom: (bytes) => store.hasRoom(bytes),
     close: () => store.close(),
     async write(operations) {
       const began = clock.monotonic();

@@ -23,11 +23,16 @@ export interface Store {
   /**
    * Writes all operations or none, and resolves once they would survive a power cut (LevelDB `sync: true`). The
    * caller keeps one batch in flight; later operations on a key win.
+   *
+   * After one write has failed, every later one fails with the same error: behind the half of a record that it may
+   * have left in a journal, others would be lost at the next start. Reading goes on; writing, once it is opened anew.
    */
   write(operations: readonly StoreOperation[]): Promise<void>;
   /** Pages of records as they were when the iteration began, whatever is written meanwhile. */
   pages(range: Range, pageSize?: number): AsyncGenerator<readonly (readonly [key: string, value: string])[]>;
   /** Removes a range, page by page; not atomic. */
   clear(range: Range): Promise<void>;
+  /** Whether so many bytes could be written now. */
+  hasRoom(bytes: number): Promise<boolean>;
   close(): Promise<void>;
 }

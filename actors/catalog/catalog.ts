@@ -19,8 +19,11 @@ import { createFeed } from './feed.ts';
 import { createLeaderContact } from './leader-contact.ts';
 import { type HeavyReadType, type LightReadType, QUERIES, type QueryOptions } from './queries.ts';
 import { createRefusalExpiry } from './refusal-expiry.ts';
+import { createRoomWatch } from './room-watch.ts';
 import type { CatalogState } from './state.ts';
 import { createVersionWaits } from './version-waits.ts';
+
+const MIB = 1024 * 1024;
 
 export interface CatalogOptions {
   readonly disk: CatalogDisk;
@@ -95,6 +98,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   });
 
   const leaderContact = createLeaderContact({ replica, clock });
+  const roomWatch = createRoomWatch({ ...options, store, end: options.onFailure });
   const refusalExpiry = createRefusalExpiry({ replica, state: () => state, clock, limits, logger });
 
   /** Not that of an earlier start: what was cached under that one may be the future of a store put back since. */
@@ -206,13 +210,20 @@ export function createCatalog(options: CatalogOptions): Catalog {
       kind: 'catalog',
       pid: options.pid,
       state: lifecycle.state,
-      role: role === 'recovering' ? undefined : role,
+      role: role === 'recovering' || role === 'reader' ? undefined : role,
       term: raft.term,
       applied: state.applied.index,
       leader: raft.leader ?? undefined,
       url: mesh.url,
+      reason: fullDiskText(raft.diskFull),
     };
   });
+
+  function fullDiskText(words: string | null): string | undefined {
+    if (words === null) return undefined;
+    const room = Math.ceil(limits.freeDiskBytes / MIB);
+    return `its disk is full (${words}): it only reads, and starts anew when ${room} MiB are free`;
+  }
 
   const watchedNode = createWatchedNode({
     mesh,
@@ -234,7 +245,10 @@ export function createCatalog(options: CatalogOptions): Catalog {
     leaderContact.look();
     noteBoot();
     refusalExpiry.look();
-    if (replica.caughtUp) lifecycle.caughtUp();
+    if (replica.raft.diskFull !== null) {
+      lifecycle.fellBehind();
+      roomWatch.start();
+    } else if (replica.caughtUp) lifecycle.caughtUp();
     else if (replica.raft.leaderCommit - state.applied.index > limits.keptEntries) lifecycle.fellBehind();
   }
 
@@ -247,6 +261,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     },
     async drain() {
       lifecycle.drain();
+      roomWatch.stop();
       await replica.synced();
       lifecycle.drained();
     },
@@ -255,6 +270,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
       waits.stop();
       pages.stop();
       watchedNode.stop();
+      roomWatch.stop();
       replica.stop();
     },
   };

@@ -9,7 +9,7 @@ import type { NodeId } from '../../runtime/links/mesh.ts';
 import { isDiskHanging } from './core/disk-time.ts';
 import { atLeastAsNew, type EventOf, logEnd, type Raft, type ReplicaEvent } from './core/raft.ts';
 
-export type ReplicaRole = 'recovering' | 'follower' | 'pre-candidate' | 'candidate' | 'leader';
+export type ReplicaRole = 'recovering' | 'reader' | 'follower' | 'pre-candidate' | 'candidate' | 'leader';
 
 /**
  * Tells what happens to a replica: elections and their votes, who leads, why a lead ended, snapshots, its disk. It
@@ -87,9 +87,10 @@ export function createChronicle(options: {
     if (next === role) return;
     const before = role;
     role = next;
-    if (before === 'recovering') tell('recovered', raft.voteFloor ?? logEnd(raft));
-    if (before === 'leader') tell('resigned', whyResigned(event), term);
-    if (before === 'candidate' && next !== 'leader') tell('defeated', whyDefeated(event), term);
+    if (before === 'recovering' && next !== 'reader') tell('recovered', raft.voteFloor ?? logEnd(raft));
+    const full = event.type === 'disk.filled' ? { why: 'disk-full' as const, words: event.words } : undefined;
+    if (before === 'leader') tell('resigned', full ?? whyResigned(event), term);
+    if (before === 'candidate' && next !== 'leader') tell('defeated', full ?? whyDefeated(event), term);
     if (next === 'pre-candidate') tell('preCampaign', { loss });
     if (next === 'candidate') tell('campaign', { backers: [...raft.preVotes].sort() });
     if (next === 'leader') {
@@ -170,6 +171,9 @@ export function createChronicle(options: {
         break;
       case 'snapshot.received':
         noteTransfer(event);
+        break;
+      case 'disk.filled':
+        tell('diskFull', { words: event.words });
         break;
       case 'snapshot.installed':
         tell('snapshotInstalled', { index: event.position.index });

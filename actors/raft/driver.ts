@@ -5,6 +5,7 @@ import type { Happening } from '../../runtime/happenings.ts';
 import type { Body, Mesh, NodeId } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Random } from '../../runtime/random.ts';
+import { FullDiskError } from '../../storage/failed-disk.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
 import { createApplier } from './applier.ts';
 import { createChronicle, type ReplicaRole } from './chronicle.ts';
@@ -60,9 +61,7 @@ export interface Driver<Result = unknown, Change = unknown> {
   stop(): void;
 }
 
-/**
- * Runs the replica's statechart: one event at a time from a mailbox, and after each its effects in order.
- */
+/** Runs a replica's statechart: one event at a time from a mailbox, and after each its effects in order. */
 export function createDriver<Result, Change>(options: DriverOptions<Result, Change>): Driver<Result, Change> {
   const { raft, store, mesh, clock, random, logger, observer } = options;
   let state = options.state;
@@ -166,11 +165,9 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
       case 'send':
         mesh.tell(effect.to, effect.message.type, effect.message.body);
         break;
-      case 'sendAfterSync': {
-        const { to, message } = effect;
-        batches.afterSync(() => mesh.tell(to, message.type, message.body));
+      case 'sendAfterSync':
+        batches.afterSync(() => mesh.tell(effect.to, effect.message.type, effect.message.body));
         break;
-      }
       case 'broadcast':
         mesh.broadcast(effect.to, 'raft.append', effect.body);
         break;
@@ -255,6 +252,12 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
 
   function fail(error: unknown): void {
     if (halted) return;
+    if (error instanceof FullDiskError) {
+      // What waits for the disk is never sent; what was committed is read on, from memory where it has to be.
+      batches.halt();
+      if (raft.diskFull === null) dispatch({ type: 'disk.filled', words: error.words });
+      return;
+    }
     stop();
     logger.fatal({ err: error }, 'the replica cannot go on');
     observer.failed(error);
@@ -263,8 +266,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
   function stop(): void {
     halted = true;
     batches.halt();
-    clock.clearTimeout(ticker);
-    clock.clearTimeout(saying);
+    for (const timer of [ticker, saying]) clock.clearTimeout(timer);
     sender.stopAll();
     proposals.rejectQueued(notLeader);
     resign();

@@ -26,7 +26,7 @@ export interface Replica {
   readIndex(deadline: number): Promise<number>;
   /** Puts a note of this leader's own into the log, which nobody waits for; does nothing where it does not lead. */
   note(command: LoggedCommand): void;
-  /** Resolves when everything changed so far is durable. */
+  /** Resolves when everything changed so far is durable, or cannot be any more since the disk is full. */
   synced(): Promise<void>;
   stop(): void;
 }
@@ -91,6 +91,7 @@ export function createReplica<Change>(options: ReplicaOptions<Change>): Replica 
   /** Leaves only when it is durable: a wiped replica builds its promise on it. */
   function identify(): Promise<Reply<'raft.identify'>> {
     if (driver.role === 'recovering') return Promise.resolve({ recovering: true });
+    if (raft.diskFull !== null) return Promise.reject(new BazarError('unavailable', 'Its disk is full.'));
     const own = logEnd(raft);
     // Until it has caught up, its vote floor stands for what it has forgotten since a wipe of its own.
     const end = raft.voteFloor && atLeastAsNew(raft.voteFloor, own) ? raft.voteFloor : own;
@@ -143,7 +144,8 @@ export function createReplica<Change>(options: ReplicaOptions<Change>): Replica 
       if (driver.role !== 'leader') return;
       driver.dispatch({ type: 'commands.proposed', commands: [command], at: clock.now() });
     },
-    synced: () => new Promise((resolve) => driver.afterSync(resolve)),
+    synced: () =>
+      raft.diskFull === null ? new Promise((resolve) => driver.afterSync(resolve)) : Promise.resolve(),
     stop() {
       stopped = true;
       driver.stop();

@@ -28,6 +28,7 @@ const ROLES: Readonly<Record<string, Sign>> = {
   'pre-candidate': { shape: '◐', word: 'asks for votes', tone: 'warn' },
   candidate: { shape: '◐', word: 'candidate', tone: 'warn' },
   recovering: { shape: '▽', word: 'recovering', tone: 'warn' },
+  reader: { shape: '▽', word: 'disk full', tone: 'bad' },
 };
 
 const LINKS: Readonly<Record<string, Sign>> = {

@@ -13,6 +13,12 @@ export const REPLICATION_BOUNDS = {
     120,
     'ticks of one sync after which a disk counts as hanging: its replica does not lead, stand or back a campaign',
   ),
+  freeDiskBytes: bound(
+    64 * MIB,
+    'bytes that must be free before a catalog whose disk was full starts anew; until then it only reads',
+  ),
+  roomLookBaseMs: bound(1_000, 'ms of the first pause before such a catalog looks for room; it doubles'),
+  roomLookCapMs: bound(10_000, 'ms no pause between two of these looks is longer than'),
   slowDiskTicks: bound(20, 'ticks of one sync after which the log says that the disk is slow'),
   maxPatienceTicks: bound(80, 'ticks that slow syncs may add to the shortest election timeout'),
   commitNewsMs: bound(3, 'ms that a commit index waits for entries to ride with'),

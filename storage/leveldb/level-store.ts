@@ -3,6 +3,7 @@ import { describe, errorCode, storeOver } from '../abstract-level-store.ts';
 import { DamagedStoreError } from '../damage.ts';
 import { asDiskFault } from '../failed-disk.ts';
 import type { Store } from '../store.ts';
+import { hasRoom } from './room.ts';
 import { verifyFiles } from './verify.ts';
 
 /**
@@ -37,5 +38,5 @@ export async function openLevelStore(directory: string): Promise<Store> {
     await database.close();
     throw error;
   });
-  return storeOver(database, directory);
+  return storeOver(database, directory, (bytes) => hasRoom(directory, bytes));
 }

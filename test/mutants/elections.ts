@@ -10,9 +10,9 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/raft/driver.ts',
-        find: 'batches.afterSync(() => mesh.tell(to, message.type, message.body));',
-        put: `if (message.type === 'raft.voted') mesh.tell(to, message.type, message.body);
-              else batches.afterSync(() => mesh.tell(to, message.type, message.body));`,
+        find: 'batches.afterSync(() => mesh.tell(effect.to, effect.message.type, effect.message.body));',
+        put: `if (effect.message.type === 'raft.voted') mesh.tell(effect.to, effect.message.type, effect.message.body);
+              else batches.afterSync(() => mesh.tell(effect.to, effect.message.type, effect.message.body));`,
       },
     ],
     seeds: 5,

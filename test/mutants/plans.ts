@@ -78,6 +78,13 @@ export function followersReturn(plan: Plan): Plan {
   };
 }
 
+/** Disks fill up, alone and all at once, and have room again; processes are killed beside that. */
+export const fullDisks = under(['fill a disk', 'fill all disks', 'kill any'], {
+  fullDisks: true,
+  clients: 3,
+  thinkMs: 100,
+});
+
 /** The default limits but for these. */
 export function limits(changed: Partial<Limits>): Limits {
   return { ...DEFAULT_LIMITS, ...changed };

@@ -1,6 +1,6 @@
 import { underSlowDisks } from '../simulation/slow-disks.ts';
 import type { Mutant } from './mutant.ts';
-import { limits, slicesUnder, under } from './plans.ts';
+import { fullDisks, limits, slicesUnder, under } from './plans.ts';
 
 /** Bugs in how entries are copied, acknowledged and committed. */
 export const REPLICATION_MUTANTS: readonly Mutant[] = [
@@ -86,9 +86,9 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/raft/driver.ts',
-        find: 'batches.afterSync(() => mesh.tell(to, message.type, message.body));',
-        put: `if (message.type === 'raft.appended') mesh.tell(to, message.type, message.body);
-              else batches.afterSync(() => mesh.tell(to, message.type, message.body));`,
+        find: 'batches.afterSync(() => mesh.tell(effect.to, effect.message.type, effect.message.body));',
+        put: `if (effect.message.type === 'raft.appended') mesh.tell(effect.to, effect.message.type, effect.message.body);
+              else batches.afterSync(() => mesh.tell(effect.to, effect.message.type, effect.message.body));`,
       },
     ],
     seeds: 5,
@@ -158,5 +158,35 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     ],
     seeds: 5,
     change: underSlowDisks({ fault: 'slow disks', slowestSyncMs: 1_000, maxNewTerms: 0 }),
+  },
+  {
+    name: 'full-disk-acknowledges',
+    harm: 'What found no room on the disk is acknowledged all the same, and gone when the process ends.',
+    swaps: [
+      {
+        file: 'actors/raft/group-commit.ts',
+        find: '}, options.fail);',
+        put: `}, () => {
+                writing = false;
+                release(waiting);
+                options.synced({ type: 'batch.synced', term, votedFor, lastIndex, lastTerm, applied });
+              });`,
+      },
+    ],
+    seeds: 5,
+    change: fullDisks,
+  },
+  {
+    name: 'full-disk-keeps-its-role',
+    harm: 'A replica that can write nothing goes on in its role, and does not come back when there is room.',
+    swaps: [
+      {
+        file: 'actors/raft/core/statechart.ts',
+        find: "on: { 'disk.filled': '.reading' },",
+        put: '',
+      },
+    ],
+    seeds: 5,
+    change: fullDisks,
   },
 ];

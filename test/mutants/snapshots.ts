@@ -131,8 +131,8 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'storage/failed-disk.ts',
-        find: 'return UNTRUSTED.test(found) ? new FailedDiskError(location, found) : error;',
-        put: 'return UNTRUSTED.test(location) ? new FailedDiskError(location, found) : error;',
+        find: 'if (UNTRUSTED.test(found)) return new FailedDiskError(location, found);',
+        put: 'if (UNTRUSTED.test(location)) return new FailedDiskError(location, found);',
       },
     ],
     seeds: 5,

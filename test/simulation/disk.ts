@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import { StartRefused } from '../../runtime/errors.ts';
 import type { Random } from '../../runtime/random.ts';
-import { asDiskFault } from '../../storage/failed-disk.ts';
+import { asDiskFault, FullDiskError } from '../../storage/failed-disk.ts';
 import type { Range, Store, StoreOperation } from '../../storage/store.ts';
 
 /**
@@ -28,6 +28,11 @@ export interface SimulatedDisk {
   latencyMs: Latency;
   /** While this is true no write ends; the one that was due ends as soon as it is false again. */
   hanging: boolean;
+  /**
+   * While this is true writes find no room; a store that has met with it writes nothing more until it is opened anew,
+   * for which there must be room.
+   */
+  full: boolean;
   /** Every write fails from now on, as with EIO, until another disk is in its place (`wipe`). */
   fail(): void;
   readonly failed: boolean;
@@ -63,6 +68,8 @@ export function simulatedDisk(options: {
   /** The write under way would be over if the disk did not hang. */
   let overdue = false;
   let failed = false;
+  /** The open store has met with a full disk. */
+  let stuck = false;
 
   const disk: SimulatedDisk = {
     open,
@@ -103,12 +110,17 @@ export function simulatedDisk(options: {
       clock.clearTimeout(timer);
       for (const write of writes.splice(0)) write.failed(ioError());
     },
+    full: false,
     get failed() {
       return failed;
     },
     records,
   };
   return disk;
+
+  function noRoom(): FullDiskError {
+    return new FullDiskError(location, 'No space left on device');
+  }
 
   function ioError(): unknown {
     const found = `IO error: ${location}/000003.log: Input/output error`;
@@ -147,6 +159,11 @@ export function simulatedDisk(options: {
   function finishWrite(): void {
     overdue = hanging;
     if (hanging) return;
+    if (disk.full || stuck) {
+      stuck = true;
+      for (const write of writes.splice(0)) write.failed(noRoom());
+      return;
+    }
     const { operations, done } = writes.shift()!;
     take(operations);
     if (writes.length > 0) startWrite();
@@ -166,6 +183,8 @@ export function simulatedDisk(options: {
 
   function open(): Store {
     refuseIfOpen();
+    if (disk.full) throw noRoom();
+    stuck = false;
     let closing: Promise<void> | undefined;
 
     function mustBeOpen(): void {
@@ -212,6 +231,10 @@ export function simulatedDisk(options: {
         for await (const page of pages(range)) {
           await write(page.map(([key]) => ({ type: 'del', key })));
         }
+      },
+      async hasRoom() {
+        if (failed) throw ioError();
+        return !disk.full;
       },
       close() {
         closing ??= finished();

@@ -55,6 +55,8 @@ export function createLiveness(world: World): Liveness {
       !wiped &&
       !disk!.failed &&
       !disk!.hanging &&
+      !disk!.full &&
+      catalog.replica.role !== 'reader' &&
       disk!.latencyMs.most <= plan.diskMs
     );
   }

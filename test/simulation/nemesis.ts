@@ -74,6 +74,16 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
     });
   }
 
+  /** The catalogs only read from their next write on, and start anew some time after there is room. */
+  function fillDisks(nodes: readonly SimNode[]): void {
+    say(`full: ${nodes.map(({ id }) => id).join(' ')}`);
+    for (const { disk } of nodes) disk!.full = true;
+    soon(500, 5_000, () => {
+      say(`room again: ${nodes.map(({ id }) => id).join(' ')}`);
+      for (const { disk } of nodes) disk!.full = false;
+    });
+  }
+
   /** A snapshot's transfer has to end, however much is written meanwhile. */
   function mustBeNearIn(ms: number, node: SimNode): void {
     awaited = node;
@@ -184,6 +194,8 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
     ['hang all disks', 0.5, () => world.ofKind('catalog').forEach(hangDisk)],
     ['disturb Redis', redis ? 4 : 0, disturbRedis],
     ['fail a disk', plan.failingDisks ? 1 : 0, failDisk],
+    ['fill a disk', plan.fullDisks ? 1.5 : 0, () => fillDisks([pick(world.ofKind('catalog'))])],
+    ['fill all disks', plan.fullDisks ? 0.5 : 0, () => fillDisks(world.ofKind('catalog'))],
   ];
 
   /** Slow, stopped, written to by others, or dead and back with nothing or with what it had at some earlier time. */
@@ -277,6 +289,7 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
         if (node.disk) {
           node.disk.latencyMs = usual;
           node.disk.hanging = false;
+          node.disk.full = false;
         }
         if (node.process.paused) world.resume(node);
         if (node.disk?.failed) replaceDisk(node);

@@ -39,6 +39,8 @@ export interface Plan {
   readonly faultEveryMs: number;
   /** Disks may fail for good and be replaced. */
   readonly failingDisks: boolean;
+  /** Disks may fill up, one or all at once, and have room again. */
+  readonly fullDisks: boolean;
   /** The only faults that come, by their names in `nemesis.ts`; all of them if left out. */
   readonly faults?: readonly string[];
   /** The only gateway that changes go through; any of them if left out. */
@@ -101,6 +103,7 @@ export function drawPlan(seed: number, random: Random): Plan {
     diskMs: calm ? 1 : pick(0.5, 3, 20),
     slowestSyncMs: 2_000,
     failingDisks: seed % 4 === 0,
+    fullDisks: seed % 3 === 0,
     lostMs: random.next() < 0.15 ? between(1_000, 4_000) : 0,
   };
 }

@@ -10,6 +10,7 @@ import type { Mesh, NodeId, NodeKind } from '../../runtime/links/mesh.ts';
 import { openMesh } from '../../runtime/links/open-mesh.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { type Random, seededRandom } from '../../runtime/random.ts';
+import { FullDiskError, RoomAgainError } from '../../storage/failed-disk.ts';
 import type { Store } from '../../storage/store.ts';
 import { type SimulatedDisk, simulatedDisk } from './disk.ts';
 import { tooLargeBatch } from './memory-bounds.ts';
@@ -28,6 +29,8 @@ import { createTrace, type Trace } from './trace.ts';
 
 const CLUSTER = 'simulated';
 const SECRET = 'simulated secret';
+/** Simulated milliseconds before a process whose start found its disk full is started again. */
+const RESTART_MS = 500;
 
 /** One node of the simulated cluster: what outlives its processes, and the present one. */
 export interface SimNode {
@@ -180,7 +183,15 @@ export function createWorld(plan: Plan, random: Random): World {
 
   /** What the launcher does about a process that a fault of its disk has ended: it stays out, or starts again. */
   function ended(node: SimNode, error: unknown): void {
-    if (!node.disk?.failed) {
+    if (error instanceof FullDiskError) {
+      // It did not get as far as reading; the launcher starts it again and again.
+      kill(node);
+      scheduler.after(RESTART_MS, outside, () => {
+        if (!node.process.alive) start(node);
+      });
+      return;
+    }
+    if (!node.disk?.failed && !(error instanceof RoomAgainError)) {
       complain(node, error);
       return;
     }
@@ -205,6 +216,7 @@ export function createWorld(plan: Plan, random: Random): World {
         return later(store.write(operations));
       },
       clear: (range) => later(store.clear(range)),
+      hasRoom: (bytes) => store.hasRoom(bytes),
       close: () => store.close(),
     };
   }

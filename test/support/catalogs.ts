@@ -36,6 +36,7 @@ export interface Catalogs {
   /** Its process is gone, with everything that was not synced. */
   kill(id: NodeId): Promise<void>;
   wipe(id: NodeId): void;
+  disk(id: NodeId): SimulatedDisk;
   /** Lets time pass until the running catalogs have a ready leader, and returns it. */
   leader(): Promise<RunningCatalog>;
   /** The running catalogs that do not lead. */
@@ -135,6 +136,7 @@ export async function startCatalogs(count = 3, changes: Partial<Limits> = {}): P
       await mesh.close();
     },
     wipe: (id) => disks.get(id)!.wipe(),
+    disk: (id) => disks.get(id)!,
     async leader() {
       await until(() => leading() !== undefined);
       return leading()!;

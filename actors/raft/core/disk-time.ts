@@ -50,3 +50,9 @@ export function canPromise(raft: Raft): boolean {
 export function patienceOf(raft: Raft): number {
   return Math.min(raft.limits.maxPatienceTicks, Math.ceil(2 * raft.slowestSync));
 }
+
+/** What the replica knows stays as it is, but that it follows nobody. */
+export function noteFullDisk(raft: Raft, { words }: EventOf<'disk.filled'>): void {
+  raft.diskFull = words;
+  raft.leader = null;
+}

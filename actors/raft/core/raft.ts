@@ -42,6 +42,9 @@ export interface Raft {
   /** The leader's commit index as last heard, which may be ahead of what has arrived here. */
   leaderCommit: number;
 
+  /** What the operating system said when a write found no room; null while all were taken. */
+  diskFull: string | null;
+
   /** Ticks that the batch under way has been with the disk; 0 while there is none. */
   syncTicks: number;
   /** The longest of the recent syncs in ticks, smoothed: it fades with time. */
@@ -136,6 +139,8 @@ export type ReplicaEvent =
   | { type: 'snapshot.installed'; position: Position }
   | { type: 'snapshot.delivered'; peer: NodeId; index: number }
   | { type: 'snapshot.failed'; peer: NodeId }
+  /** A write found no room, and nothing further is written. */
+  | { type: 'disk.filled'; words: string }
   | { type: 'voteFloor.learnt'; term: number; voteFloor: LogEnd };
 
 /** What is durable with a batch: the promises and the end of the log as they were when it was taken. */
@@ -240,6 +245,7 @@ export function createRaft({ members, applied, ...start }: RaftStart): Raft {
     leader: null,
     commit: applied,
     leaderCommit: applied,
+    diskFull: null,
     syncTicks: 0,
     slowestSync: 0,
     elapsed: 0,

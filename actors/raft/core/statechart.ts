@@ -1,6 +1,6 @@
 import { type Actor, assertEvent, setup } from 'xstate';
 import { installSnapshot, noteSynced } from './compaction.ts';
-import { countTick, isDiskHanging } from './disk-time.ts';
+import { countTick, isDiskHanging, noteFullDisk } from './disk-time.ts';
 import {
   answerVote,
   countOwnVote,
@@ -107,6 +107,7 @@ export const replicaStatechart = setup({
     startPreCampaign: ({ context }) => startPreCampaign(context.raft),
     startCampaign: ({ context }) => startCampaign(context.raft),
     takeVoteFloor: on('voteFloor.learnt', takeVoteFloor),
+    noteFullDisk: on('disk.filled', noteFullDisk),
     restartElectionTimer: ({ context }) => restartElectionTimer(context.raft),
     hastenElection: ({ context }) => hastenElection(context.raft),
     countTick: on('clock.ticked', countTick),
@@ -147,6 +148,7 @@ export const replicaStatechart = setup({
   id: 'replica',
   context: ({ input }) => input,
   initial: 'opening',
+  on: { 'disk.filled': '.reading' },
   states: {
     opening: {
       always: [{ guard: 'isWiped', target: 'recovering' }, { target: 'participating' }],
@@ -159,6 +161,12 @@ export const replicaStatechart = setup({
         'batch.synced': { actions: 'noteSynced' },
       },
     },
+
+    /**
+     * A full disk can keep no promise: the replica neither votes nor acknowledges nor leads, and takes nothing in. Its
+     * state is read as it is. There is no way back but to start anew, from what the disk has.
+     */
+    reading: { entry: 'noteFullDisk' },
 
     participating: {
       initial: 'follower',
@@ -269,7 +277,8 @@ const ROLES = {
 /** The state of a replica's statechart, as people call it. */
 export function roleOf(
   actor: Actor<typeof replicaStatechart>,
-): 'recovering' | (typeof ROLES)[keyof typeof ROLES] {
+): 'recovering' | 'reader' | (typeof ROLES)[keyof typeof ROLES] {
   const { value } = actor.getSnapshot();
+  if (value === 'reading') return 'reader';
   return typeof value === 'string' ? 'recovering' : ROLES[value.participating as keyof typeof ROLES];
 }
