@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/clock.ts';
 import { createHappenings, type Happenings } from '../../runtime/create-happenings.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
@@ -87,6 +87,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
         feed.record(index, changes);
         waits.reached(index);
       },
+      ticked: watch,
       replaced(next) {
         state = next as CatalogState;
         feed.reset(state.applied.index);
@@ -239,9 +240,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   });
 
   lifecycle.opened();
-  let watching: Timer = clock.setTimeout(watch, limits.tickMs);
   function watch(): void {
-    watching = clock.setTimeout(watch, limits.tickMs);
     leaderContact.look();
     noteBoot();
     refusalExpiry.look();
@@ -266,7 +265,6 @@ export function createCatalog(options: CatalogOptions): Catalog {
       lifecycle.drained();
     },
     stop() {
-      clock.clearTimeout(watching);
       waits.stop();
       pages.stop();
       watchedNode.stop();

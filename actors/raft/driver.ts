@@ -1,7 +1,6 @@
 import { type Actor, createActor } from 'xstate';
 import type { Clock, Timer } from '../../runtime/clock.ts';
 import { BazarError } from '../../runtime/errors.ts';
-import type { Happening } from '../../runtime/happenings.ts';
 import type { Body, Mesh, NodeId } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Random } from '../../runtime/random.ts';
@@ -12,6 +11,7 @@ import { createChronicle, type ReplicaRole } from './chronicle.ts';
 import type { Effect, LoggedCommand, Raft, ReplicaEvent } from './core/raft.ts';
 import { replicaStatechart, roleOf } from './core/statechart.ts';
 import { steadyStep } from './core/steady-step.ts';
+import type { DriverObserver } from './driver-observer.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createIndexReads } from './index-reads.ts';
 import { createProposals, type ProposedCommand } from './proposals.ts';
@@ -33,17 +33,6 @@ export interface DriverOptions<Result = unknown, Change = unknown> {
   readonly random: Random;
   readonly logger: Logger;
   readonly observer: DriverObserver<Result, Change>;
-}
-
-export interface DriverObserver<Result = unknown, Change = unknown> {
-  /** Entries up to `index` have been applied; `changes` are the last one's. */
-  applied(index: number, changes: readonly Change[]): void;
-  /** A snapshot has replaced the state: everything before its index is skipped. */
-  replaced(state: State<Result, Change>): void;
-  /** Of elections, snapshots and the disk. */
-  happened(happening: Happening): void;
-  /** The replica cannot go on: its disk failed or an invariant broke. The process must end. */
-  failed(error: unknown): void;
 }
 
 export interface Driver<Result = unknown, Change = unknown> {
@@ -128,6 +117,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     batches.tick();
     sender.tick();
     dispatch({ type: 'clock.ticked', draw: random.next(), syncTicks: batches.syncTicks });
+    if (!halted) observer.ticked();
   }
 
   function dispatch(event: ReplicaEvent): void {
@@ -135,17 +125,24 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     mailbox.push(event);
     if (handling) return;
     handling = true;
+    let isQuiet = true;
     try {
       for (let next = mailbox.shift(); next && !halted; next = mailbox.shift()) {
         step(next);
         chronicle.look(next);
+        isQuiet &&= next.type === 'clock.ticked' && raft.effects.length === 0;
         performEffects();
       }
     } catch (error) {
       fail(error);
     }
     handling = false;
-    scheduleTurn();
+    // Most ticks change nothing that the log, the followers or the disk have to hear of.
+    if (!isQuiet || hasWork()) scheduleTurn();
+  }
+
+  function hasWork(): boolean {
+    return applier.isReady || proposals.isReady || batches.isDue || (raft.news && role === 'leader');
   }
 
   function step(event: ReplicaEvent): void {
@@ -225,7 +222,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     }
     // What these events changed has gone out with this turn; only what did not fit needs another.
     turnScheduled = false;
-    if (applier.isReady || proposals.isReady || (raft.news && role === 'leader')) scheduleTurn();
+    if (hasWork()) scheduleTurn();
     else if (raft.commitUnsaid && role === 'leader') saySoon();
   }
 

@@ -22,6 +22,8 @@ export interface GroupCommit {
   /** Starts the next batch if there is something to write, else lets go what was held for the last one. */
   flush(): void;
   tick(): void;
+  /** Applied effects have waited long enough for a batch to ride on. */
+  readonly isDue: boolean;
   /** Ticks that the batch under way has been with the disk; 0 while there is none. */
   readonly syncTicks: number;
   halt(): void;
@@ -43,6 +45,8 @@ export function createGroupCommit(options: {
   let writing = false;
   let halted = false;
   let quietTicks = 0;
+  /** Index up to which the applied effects have been taken into a batch. */
+  let taken = options.state().applied.index;
   let syncTicks = 0;
 
   /** Effects wait for a batch to ride on, but not while entries wait behind them to be applied. */
@@ -54,6 +58,7 @@ export function createGroupCommit(options: {
     const isUrgent = state.applied.index < raft.commit || quietTicks >= raft.limits.flushTicks;
     if (operations.length > 0 || isUrgent) {
       const effects = state.takeOperations();
+      taken = state.applied.index;
       options.takes?.(effects);
       addAll(operations, effects);
     }
@@ -101,6 +106,9 @@ export function createGroupCommit(options: {
     tick() {
       quietTicks++;
       if (writing) syncTicks++;
+    },
+    get isDue() {
+      return !writing && quietTicks >= raft.limits.flushTicks && options.state().applied.index !== taken;
     },
     get syncTicks() {
       return syncTicks;

@@ -95,6 +95,7 @@ export async function createDriverTrial(changes: DriverTrialChanges = {}): Promi
     observer: {
       applied: (index) => void applied.push(index),
       replaced() {},
+      ticked() {},
       happened: (happening) => void happenings.push(happening),
       failed: (error) => void failures.push(error),
     },

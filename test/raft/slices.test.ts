@@ -194,6 +194,7 @@ test('a replica has caught up when what was committed is applied', async () => {
     observer: {
       applied() {},
       replaced() {},
+      ticked() {},
       happened() {},
       failed: (error) => assert.unreachable(String(error)),
     },
