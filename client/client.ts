@@ -14,6 +14,7 @@ import {
   SubscribedAnswer,
   type TitleAnswer,
   TitlesAnswer,
+  TopicsAnswer,
 } from '../runtime/api.ts';
 import { type Clock, waitingClock } from '../runtime/clock.ts';
 import type { BookId, Key } from '../runtime/domain.ts';
@@ -53,6 +54,11 @@ export interface WriteOptions extends CallOptions {
 export interface Client {
   /** All titles of a topic in id order, asked for page by page. */
   search(topic: string, options?: CallOptions): Promise<readonly TitleAnswer[]>;
+  /** A page of all topics with the number of their books, after the topic `after`. */
+  topics(
+    page?: { readonly after?: string; readonly limit?: number },
+    options?: CallOptions,
+  ): Promise<TopicsAnswer>;
   /** One book; `strong` asks for a linearizable answer past every cache. */
   info(id: BookId, options?: CallOptions & { readonly strong?: boolean }): Promise<BookAnswer>;
   /** A page of all books in id order, after the id `after`. */
@@ -167,6 +173,7 @@ export function connect(options: ClientOptions): Client {
         after = page.next;
       }
     },
+    topics: (page = {}, options) => ask(TopicsAnswer, 'topics', page, options),
     info: (id, options) =>
       ask(BookAnswer, 'info', options?.strong ? { id, consistency: 'strong' } : { id }, options),
     books: (page, options) => ask(BooksAnswer, 'books', page, options),

@@ -220,6 +220,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     book: async (id, how) => reads.book(id, how),
     heldBook: reads.heldBook,
     search: async (topic, how) => reads.search(topic, how),
+    topics: reads.topics,
     books: reads.books,
     order: reads.order,
     orders: reads.orders,

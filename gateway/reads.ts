@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TopicsAnswer } from '../runtime/api.ts';
 import { Book, type BookChange, BookId, type Key, type Order } from '../runtime/domain.ts';
 import { BazarError } from '../runtime/errors.ts';
 import type { AskType, Body, Reply } from '../runtime/links/mesh.ts';
@@ -19,6 +20,7 @@ export interface Reads {
   /** The book, if the memory has it for a default read that begins now. */
   heldBook(id: BookId): Served<Book> | undefined;
   search(topic: string, options?: SearchOptions): Served<TitlesPage> | Promise<Served<TitlesPage>>;
+  topics(page: { after?: string; limit: number }, options?: ReadOptions): Promise<Served<TopicsAnswer>>;
   books(page: { after?: BookId; limit: number }, options?: ReadOptions): Promise<Served<BooksPage>>;
   order(orderId: Key, options?: ReadOptions): Promise<Served<Order | null>>;
   orders(page: { after?: string; limit: number }, options?: ReadOptions): Promise<Served<OrdersPage>>;
@@ -152,6 +154,13 @@ export function createReads(
       const held = options.strong ? undefined : topics.held(subject);
       const fetch = fetchTopic(topic, options.lightOnly === true);
       return held ?? begin(options).then((patience) => topics.read(subject, patience, fetch));
+    },
+
+    async topics(page, options = {}) {
+      const demand = { ...(await begin(options)), minVersion: freshness.highest };
+      const { from, reply } = await ask('read.topics', { ...page, ...wish(demand) }, demand, asOfReply, true);
+      const { asOf, bytes: _, ...value } = reply;
+      return { value, servedBy: from, version: asOf, asOf, ...throughCatalog(demand) };
     },
 
     async books(page, options = {}) {

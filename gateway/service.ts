@@ -1,4 +1,4 @@
-import type { AuditAnswer, StatusAnswer, TitleAnswer } from '../runtime/api.ts';
+import type { AuditAnswer, StatusAnswer, TitleAnswer, TopicsAnswer } from '../runtime/api.ts';
 import type { Book, BookChange, BookId, CartLine, Key, NewBook, Order, Result } from '../runtime/domain.ts';
 import type { Observatory } from './watch/observatory.ts';
 
@@ -13,6 +13,8 @@ export interface GatewayService {
   heldBook(id: BookId): Served<Book> | undefined;
   /** The titles of a topic, from its beginning through the caches; a page of them past all caches. */
   search(topic: string, options?: SearchOptions): Promise<Served<TitlesPage>>;
+  /** Topics behind the topic `after`, in the order of their keys. */
+  topics(page: { after?: string; limit: number }, options?: ReadOptions): Promise<Served<TopicsAnswer>>;
   books(page: { after?: BookId; limit: number }, options?: ReadOptions): Promise<Served<BooksPage>>;
   order(orderId: Key, options?: ReadOptions): Promise<Served<Order | null>>;
   orders(page: { after?: string; limit: number }, options?: ReadOptions): Promise<Served<OrdersPage>>;

@@ -33,6 +33,21 @@ export const TitlesAnswer = z.union([
   z.object({ books: z.array(TitleAnswer), next: BookId.nullable() }),
 ]);
 
+export const TopicsAnswer = z
+  .object({
+    topics: z.array(
+      z
+        .object({
+          topic: z.string().meta({ description: 'As it was first written.' }),
+          books: Count.meta({ description: 'The number of its books.' }),
+        })
+        .meta({ id: 'Topic' }),
+    ),
+    next: z.string().nullable().meta({ description: 'The `after` of the next page; null on the last.' }),
+  })
+  .meta({ id: 'TopicsPage' });
+export type TopicsAnswer = z.infer<typeof TopicsAnswer>;
+
 export const BookAnswer = z
   .object({
     id: BookId,

@@ -177,6 +177,19 @@ export const MESSAGES = {
       asOf: Index,
     }),
   },
+  /**
+   * Gateway → catalog: a page of all topics in code-unit order of their keys, after the topic `after`, each as it was
+   * first written and with the number of its books.
+   */
+  'read.topics': {
+    body: z.object({ ...Page, ...ReadOptions }),
+    reply: z.object({
+      topics: z.array(z.object({ topic: z.string(), books: z.int().min(1) })),
+      next: z.string().nullable(),
+      bytes: z.int().min(0),
+      asOf: Index,
+    }),
+  },
   /** Gateway → catalog: a page of all books in id order, after the id `after`. */
   'read.books': {
     body: z.object({ after: BookId.optional(), limit: z.int().min(1).max(10_000), ...ReadOptions }),

@@ -17,6 +17,15 @@ export interface IndexedTopic {
   readonly bytes: number;
 }
 
+/** A topic in the list of all, as it was first written, and the number of its books. */
+export interface ListedTopic {
+  readonly topic: string;
+  readonly books: number;
+}
+
+/** The book whose spelling of a topic is shown: the same one in whatever order books are put. */
+type First = Pick<Book, 'id' | 'added' | 'topic'>;
+
 const NO_BOOKS: IndexedTopic = { books: [], version: 0, bytes: 0 };
 
 /**
@@ -26,6 +35,10 @@ const NO_BOOKS: IndexedTopic = { books: [], version: 0, bytes: 0 };
 export class BookIndex {
   readonly #books = new Map<BookId, Book>();
   readonly #topics = new Map<string, IndexedTopic>();
+  readonly #firsts = new Map<string, First>();
+  /** The keys of `#topics` in code-unit order; sorted when they are listed, not whenever a topic is added. */
+  readonly #topicKeys: string[] = [];
+  #isSorted = true;
   #ids: BookId[] = [];
   #firstFreeId = 1;
 
@@ -62,6 +75,17 @@ export class BookIndex {
     }
   }
 
+  /** The topics whose keys are greater than that of `after`, in the order of their keys. To be used up at once. */
+  *topicsAfter(after: string): Iterable<ListedTopic> {
+    if (!this.#isSorted) this.#topicKeys.sort();
+    this.#isSorted = true;
+    const keys = this.#topicKeys;
+    for (let place = firstGreater(keys, (key) => key, topicKey(after)); place < keys.length; place++) {
+      const { topic } = this.#firsts.get(keys[place]!)!;
+      yield { topic, books: this.#topics.get(keys[place]!)!.books.length };
+    }
+  }
+
   values(): Iterable<Book> {
     return this.#books.values();
   }
@@ -86,6 +110,9 @@ export class BookIndex {
     }
     for (const [name, books] of byTopic) {
       const known = this.#topics.get(name) ?? NO_BOOKS;
+      const first = this.#firsts.get(name);
+      if (!first) this.#listTopic(name);
+      this.#firsts.set(name, firstOf(first ? [first, ...books] : books));
       const titles = books.map(({ id, title }) => ({ id, title }));
       const version = books.reduce((last, book) => Math.max(last, book.added), known.version);
       const bytes = known.bytes + Buffer.byteLength(JSON.stringify(titles));
@@ -97,6 +124,20 @@ export class BookIndex {
     if (ids[0]! > (this.#ids.at(-1) ?? 0)) for (const id of ids) this.#ids.push(id);
     else this.#ids = this.#ids.concat(ids).sort((one, other) => one - other);
   }
+
+  #listTopic(key: string): void {
+    const last = this.#topicKeys.at(-1);
+    if (last !== undefined && last > key) this.#isSorted = false;
+    this.#topicKeys.push(key);
+  }
+}
+
+/** Of books of one topic the one that was added first; of those added at once the one with the least id. */
+function firstOf(books: readonly First[]): First {
+  const { id, added, topic } = books.reduce((first, book) =>
+    book.added < first.added || (book.added === first.added && book.id < first.id) ? book : first,
+  );
+  return { id, added, topic };
 }
 
 function byId(one: { readonly id: BookId }, other: { readonly id: BookId }): number {
@@ -116,13 +157,17 @@ export function* titlesAfter({ books }: IndexedTopic, after: number): Iterable<I
   }
 }
 
-/** Place of the first of the elements, whose ids rise, with an id greater than `bound`. */
-function firstGreater<T>(elements: readonly T[], idOf: (element: T) => number, bound: number): number {
+/** Place of the first of the elements, whose keys rise, with a key greater than `bound`. */
+function firstGreater<T, K extends number | string>(
+  elements: readonly T[],
+  keyOf: (element: T) => K,
+  bound: K,
+): number {
   let low = 0;
   let high = elements.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if (idOf(elements[middle]!) > bound) high = middle;
+    if (keyOf(elements[middle]!) > bound) high = middle;
     else low = middle + 1;
   }
   return low;

@@ -120,6 +120,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   onRead('read.order');
   onHeavyRead('read.books');
   onHeavyRead('read.orders');
+  onHeavyRead('read.topics');
   onHeavyRead('read.topic', ({ topic, light }) => {
     const isHeavy = state.topic(topic).bytes > limits.lightAnswerBytes;
     if (isHeavy && light) throw new BazarError('too-large');

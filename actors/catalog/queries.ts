@@ -6,7 +6,7 @@ import type { CatalogState } from './state.ts';
 export type ReadType = LightReadType | HeavyReadType;
 export type LightReadType = 'read.book' | 'read.order';
 /** Reads whose answers grow with the store, up to a page. */
-export type HeavyReadType = 'read.topic' | 'read.books' | 'read.orders';
+export type HeavyReadType = 'read.topic' | 'read.topics' | 'read.books' | 'read.orders';
 
 export interface QueryOptions {
   /** Bytes of a page as it is answered to a client. */
@@ -44,6 +44,12 @@ export const QUERIES: Queries = {
       version: found.version,
       asOf: state.applied.index,
     };
+  },
+
+  'read.topics': (state, { after = '', limit }, { maxPageBytes }) => {
+    const page = fillPage(state.topicsAfter(after), { limit, maxBytes: maxPageBytes - PAGE_FRAME_BYTES });
+    const { elements: topics, bytes } = page;
+    return { topics, next: nextOf(page, ({ topic }) => topic), bytes, asOf: state.applied.index };
   },
 
   'read.books': (state, { after = 0, limit }, { maxPageBytes }) => ({

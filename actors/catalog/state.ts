@@ -15,7 +15,7 @@ import {
 import { LOG_START, type Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
 import type { Applied, Restoring, StateMachine } from '../raft/state-machine.ts';
-import { BookIndex, type IndexedTopic } from './book-index.ts';
+import { BookIndex, type IndexedTopic, type ListedTopic } from './book-index.ts';
 import { decide, type Recorded, recordKey, type View } from './decide.ts';
 import { type RecordHash, recordHash, SetDigest } from './digest.ts';
 import { Overlay } from './overlay.ts';
@@ -55,12 +55,8 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     this.#generation = generation;
     this.prefix = generationPrefix(generation);
     this.#overlay = new Overlay(store, this.prefix);
-    this.refusals = new RefusalIndex({
-      store,
-      prefix: this.prefix,
-      overlay: this.#overlay,
-      digest: this.#digest,
-    });
+    const parts = { prefix: this.prefix, overlay: this.#overlay, digest: this.#digest };
+    this.refusals = new RefusalIndex({ store, ...parts });
   }
 
   /**
@@ -159,10 +155,8 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
       finish(at, digest) {
         if (state.digest !== digest) return undefined;
         state.#standAt(at);
-        return {
-          state,
-          switchOver: [records.putApplied(prefix, at, digest), records.putGeneration(generation)],
-        };
+        const switchOver = [records.putApplied(prefix, at, digest), records.putGeneration(generation)];
+        return { state, switchOver };
       },
     };
   }
@@ -191,6 +185,11 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
   /** Ids and titles of a topic, matched whole and in any case. */
   topic(name: string): IndexedTopic {
     return this.#shelf.topic(name);
+  }
+
+  /** The topics after `after`, which need not be one of them, in the order of their keys. */
+  topicsAfter(after: string): Iterable<ListedTopic> {
+    return this.#shelf.topicsAfter(after);
   }
 
   /** A page of books after the id `after`, in id order; `next` is the id to go on after, null at the end. */

@@ -154,6 +154,7 @@ test('the OpenAPI document describes every route, its shapes and its errors', ()
       'GET /readyz',
       'GET /search/{topic}',
       'GET /status',
+      'GET /topics',
       'GET /ws',
       'PATCH /books/{id}',
       'POST /books',

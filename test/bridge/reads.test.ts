@@ -21,6 +21,27 @@ test('a search for a topic that nobody wrote about answers an empty list', () =>
     assert.equal(body, []);
   }));
 
+test('the topics come page by page, each with the number of its books', () =>
+  withBridge(async ({ url, service }) => {
+    const whole = await ask(`${url}/topics`);
+    assert.is(whole.status, 200);
+    const { topics } = whole.body as unknown as { topics: { topic: string; books: number }[] };
+    assert.equal(topics[0], { topic: 'distributed systems', books: 2 });
+    const found: object[] = [];
+    for (let after: unknown = ''; after !== null; ) {
+      const { body } = await ask(
+        `${url}/topics?limit=1${after && `&after=${encodeURIComponent(String(after))}`}`,
+      );
+      found.push(...(body as unknown as { topics: object[] }).topics);
+      after = body.next;
+    }
+    assert.equal(found, topics);
+    assert.equal((await ask(`${url}/topics?after=zzz`)).body, { topics: [], next: null });
+    await ask(`${url}/topics?consistency=strong`);
+    assert.is(service.strongReads, 1);
+    assert.is((await ask(`${url}/topics?limit=0`)).status, 422);
+  }));
+
 test('a book comes with its price as a decimal string and only the facts it has', () =>
   withBridge(async ({ url }) => {
     const two = await ask(`${url}/info/2`);

@@ -31,6 +31,8 @@ test('each method answers with the body that HTTP answers with', () =>
       ['info', { id: 1, consistency: 'strong' }, '/info/1?consistency=strong'],
       ['books', { after: 1, limit: 1 }, '/info?after=1&limit=1'],
       ['books', undefined, '/info'],
+      ['topics', undefined, '/topics'],
+      ['topics', { after: 'Distributed systems', limit: 1 }, '/topics?after=Distributed%20systems&limit=1'],
       ['order', { orderId: 'o1' }, '/orders/o1'],
       ['orders', undefined, '/orders'],
       ['orders', { limit: 1 }, '/orders?limit=1'],

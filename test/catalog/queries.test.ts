@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { QUERIES, type ReadType } from '../../actors/catalog/queries.ts';
+import { CatalogState } from '../../actors/catalog/state.ts';
 import { type Body, MESSAGES, type Reply } from '../../runtime/messages.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 import { addBooks, newBook, openReplica, orderIn, purchase } from './support.ts';
@@ -38,6 +39,35 @@ test('a topic is answered with ids and titles and the index at which the list ch
     ...{ books: [], next: null, bytes: 0 },
     ...{ version: 0, asOf: 3 },
   });
+});
+
+test('topics are listed as they were first written, in the order of their keys, with their number of books', async () => {
+  const store = await openMemoryStore();
+  const { apply, flush, ...replica } = await openReplica(store);
+  apply(addBooks('first', [newBook(9, { topic: 'Xen  Art' }), newBook(8, { topic: 'Zoo' })]));
+  apply(addBooks('then', [newBook(1, { topic: 'xen art' }), newBook(2, { topic: 'École' })]));
+  apply(addBooks('last', [newBook(4, { topic: 'COOKING' }), newBook(3, { topic: 'Cooking' })]));
+  await flush();
+  const all = [
+    { topic: 'Cooking', books: 2 },
+    { topic: 'Xen  Art', books: 2 },
+    { topic: 'Zoo', books: 1 },
+    { topic: 'École', books: 1 },
+  ];
+  for (const state of [replica.state, await CatalogState.load(store)]) {
+    const list = async (page: { after?: string; limit: number }, maxPageBytes = 1024 * 1024) => {
+      const reply = await QUERIES['read.topics'](state, { ...page, ...now }, { ...options, maxPageBytes });
+      MESSAGES['read.topics'].reply.parse(reply);
+      assert.is(reply.asOf, 3);
+      return [reply.topics, reply.next];
+    };
+    assert.equal(await list({ limit: 9 }), [all, null]);
+    assert.equal(await list({ limit: 2 }), [all.slice(0, 2), 'Xen  Art']);
+    assert.equal(await list({ after: ' XEN ART', limit: 2 }), [all.slice(2), null]);
+    assert.equal(await list({ after: 'dancing', limit: 1 }), [[all[1]], 'Xen  Art']);
+    assert.equal(await list({ after: 'école', limit: 1 }), [[], null]);
+    assert.equal(await list({ limit: 9 }, 580), [all.slice(0, 2), 'Xen  Art'], 'cut by bytes');
+  }
 });
 
 test('a page of books starts at the beginning or after an id', async () => {

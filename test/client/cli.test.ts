@@ -192,6 +192,15 @@ test('the admin token is taken from the option, the environment, or the data dir
     }),
   ));
 
+test('the topics are listed, and the line for the next page is one argument for a shell', () =>
+  withStore(async (at) => {
+    assert.match((await bazar('topics', ...at)).out, /undergraduate school +3/);
+    const { out } = await bazar('topics', '--limit', '1', ...at);
+    assert.match(out, "topics --after='distributed systems' --url");
+    const json = await bazar('topics', '--after', 'zoo', '--json', ...at);
+    assert.equal(JSON.parse(json.out), { topics: [], next: null });
+  }));
+
 test('orders are listed with the reader token of the data directory, and not without a token', () =>
   inTemporaryFolder((folder) =>
     withStore(async (at) => {

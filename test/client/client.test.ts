@@ -68,6 +68,20 @@ test('calls wait for the connection and are answered over it', async () => {
   client.close();
 });
 
+test('the topics come a page at a time', async () => {
+  const store = await createMemoryShop();
+  const { clock, client } = await stage(store.handle);
+  const first = follow(client.topics({ limit: 1 }));
+  const rest = follow(client.topics({ after: 'Distributed Systems' }));
+  await clock.elapse(50);
+  assert.equal(first.value, {
+    topics: [{ topic: 'distributed systems', books: 4 }],
+    next: 'distributed systems',
+  });
+  assert.equal(rest.value, { topics: [{ topic: 'undergraduate school', books: 3 }], next: null });
+  client.close();
+});
+
 test('a purchase whose connection drops is asked for again under the same order id', async () => {
   const asked: string[] = [];
   const { clock, network, client } = await stage(({ params }) => {

@@ -40,6 +40,7 @@ test('every call of the library fits what the store answers', async () => {
     [1],
   );
   assert.is((await client.updateBook(1, { price: '11.50', restock: 2 })).price, '11.50');
+  assert.equal((await client.topics()).topics.length, 2);
   const page = await client.books({ limit: 3 });
   assert.is(page.next, 3);
   assert.is((await client.status()).nodes.length, 6);

@@ -59,6 +59,10 @@ export const calls: fc.Arbitrary<{ method: string; params?: unknown }> = fc.oneo
     method: fc.constant('books'),
     params: fc.record({ after: optional(id), ...page, consistency }),
   }),
+  fc.record({
+    method: fc.constant('topics'),
+    params: fc.record({ after: optional(text), ...page, consistency }),
+  }),
   fc.record({ method: fc.constant('order'), params: fc.record({ orderId: key, consistency }) }),
   fc.record({
     method: fc.constant('orders'),

@@ -16,6 +16,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/topics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All topics and how many books each has, page by page */
+        get: operations["topics"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/info/{id}": {
         parameters: {
             query?: never;
@@ -293,6 +310,17 @@ export interface components {
              */
             outcome: "none" | "refused" | "unknown";
         };
+        TopicsPage: {
+            topics: components["schemas"]["Topic"][];
+            /** @description The `after` of the next page; null on the last. */
+            next: string | null;
+        };
+        Topic: {
+            /** @description As it was first written. */
+            topic: string;
+            /** @description The number of its books. */
+            books: number;
+        };
         Book: {
             id: number;
             title: string;
@@ -481,6 +509,98 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Title"][];
+                };
+            };
+            /** @description The client’s copy (`If-None-Match`) is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The store cannot answer now. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    topics: {
+        parameters: {
+            query?: {
+                after?: string;
+                limit?: number;
+                consistency?: "default" | "strong";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, in code-unit order of the topics in lower case. */
+            200: {
+                headers: {
+                    /** @description The catalog that answered; on a hit the gateway. */
+                    "X-Served-By"?: string;
+                    "X-Cache"?: "hit" | "miss" | "bypass";
+                    /** @description The version. */
+                    ETag?: string;
+                    /** @description Seconds since the answer is known to have been current. */
+                    Age?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TopicsPage"];
                 };
             };
             /** @description The client’s copy (`If-None-Match`) is still right. */

@@ -72,6 +72,11 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
         const { elements: titles, bytes } = page;
         return [{ books: titles, next: nextOf(page, ({ id }) => id), bytes }, found.version];
       }),
+    topics: ({ after = '', limit }, options) =>
+      read('topics', options, () => {
+        const page = fillPage(state.topicsAfter(after), { limit, maxBytes: Number.POSITIVE_INFINITY });
+        return [{ topics: page.elements, next: nextOf(page, ({ topic }) => topic) }, state.applied.index];
+      }),
     books: ({ after = 0, limit }, options) =>
       read('books', options, () => [state.booksAfter(after, limit), state.applied.index]),
     order: (orderId, options) =>

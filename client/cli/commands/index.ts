@@ -9,11 +9,13 @@ import { price } from './price.ts';
 import { restock } from './restock.ts';
 import { search } from './search.ts';
 import { status } from './status.ts';
+import { topics } from './topics.ts';
 import { watch } from './watch.ts';
 
 /** All commands, in the order of the help text. */
 export const COMMANDS: readonly CliCommand[] = [
   search,
+  topics,
   info,
   buy,
   order,

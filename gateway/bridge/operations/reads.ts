@@ -6,6 +6,7 @@ import {
   OrdersAnswer,
   TitleAnswer,
   TitlesAnswer,
+  TopicsAnswer,
 } from '../../../runtime/api.ts';
 import { BookId, Key } from '../../../runtime/domain.ts';
 import { BazarError } from '../../../runtime/errors.ts';
@@ -43,6 +44,17 @@ export function readOperations(limits: Limits) {
         const served = await service.search(topic, { after, limit, ...strength(consistency), deadline });
         return titles(served, after !== undefined || limit !== undefined);
       },
+    }),
+
+    topics: operation({
+      summary: 'All topics and how many books each has, page by page',
+      kind: PAGE,
+      route: 'GET /topics',
+      params: z.strictObject({ after: Topic.optional(), limit, consistency }),
+      answers: { 200: ['A page, in code-unit order of the topics in lower case.', TopicsAnswer] },
+      heavy: 'pages',
+      run: async ({ service }, { after, limit = limits.defaultPage, consistency }, { deadline }) =>
+        read(await service.topics({ after, limit }, { ...strength(consistency), deadline }), (page) => page),
     }),
 
     info: operation({
