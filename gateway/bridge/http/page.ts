@@ -27,9 +27,19 @@ const HEADERS = {
   'cache-control': 'no-cache',
 };
 
+/** What a program finds at `/`. */
+const DIRECTORY = {
+  store: 'Bazar',
+  description: '/openapi.json describes every request; by WebSocket ask /ws for rpc.discover',
+  webSocket: '/ws',
+  read: ['/search/TOPIC', '/info/ID', '/info', '/topics', '/orders/ORDER-ID'],
+  buy: 'POST /purchase {"id":1,"quantity":1}',
+  operate: ['/status', '/livez', '/readyz', '/metrics', '/audit'],
+};
+
 const ASSETS = ['/page.js', '/page.css'] as const;
 
-/** Serves the page: at `/` to browsers, to programs there is nothing there as before. */
+/** Serves the page: at `/` to browsers; programs are told there where things are. */
 export function addPage(app: FastifyInstance, { logger }: Context): void {
   const bundle = createPageBundle();
 
@@ -52,9 +62,8 @@ export function addPage(app: FastifyInstance, { logger }: Context): void {
   }
 
   app.get('/', (request, reply) => {
-    if (!takesHtml(request))
-      throw new BazarError('not-found', 'There is nothing at / but a page for browsers.');
-    return send('/', request, reply);
+    if (takesHtml(request)) return send('/', request, reply);
+    return reply.header('vary', 'accept').send(DIRECTORY);
   });
   for (const path of ASSETS) app.get(path, (request, reply) => send(path, request, reply));
 }

@@ -24,7 +24,7 @@ export const wanted = signal({ text: '', topic: '' });
 
 export const shelf: ReadonlySignal<readonly Signal<ShelfBook>[]> = computed(() => [...books.value.values()]);
 
-export const topics = computed(() => {
+export const topicCounts = computed(() => {
   const counts = new Map<string, number>();
   for (const { value } of shelf.value) counts.set(value.topic, (counts.get(value.topic) ?? 0) + 1);
   return [...counts].sort(([, a], [, b]) => b - a).slice(0, 12);

@@ -2,7 +2,7 @@ import { BookCard } from './book-card.tsx';
 import { CartPanel } from './cart-panel.tsx';
 import { KeeperPanel } from './keeper.tsx';
 import { OrdersPanel } from './orders-panel.tsx';
-import { found, isLoading, MOST_BOOKS, moreAfter, shelf, topics, wanted } from './shelf.ts';
+import { found, isLoading, MOST_BOOKS, moreAfter, shelf, topicCounts, wanted } from './shelf.ts';
 
 /** Cards that are drawn at once; more come by a button. */
 const SHOWN = 120;
@@ -64,7 +64,7 @@ function SearchFields() {
       />
       <fieldset class="chips">
         <legend class="for-ears">Topics</legend>
-        {topics.value.map(([topic, count]) => (
+        {topicCounts.value.map(([topic, count]) => (
           <button
             key={topic}
             type="button"
