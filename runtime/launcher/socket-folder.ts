@@ -6,6 +6,7 @@ import { connect, createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import type { Duplex } from 'node:stream';
+import { childEnvironment } from '../process/environment.ts';
 import { UsageError } from './config.ts';
 
 /**
@@ -43,6 +44,7 @@ export async function openSocketFolder(places = [tmpdir(), '/tmp']): Promise<Soc
   const guard = spawn('/bin/sh', ['-c', GUARD, 'sh', path], {
     detached: true,
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
+    env: childEnvironment(),
   });
   const lifeline = guard.stdio[3] as Duplex;
   lifeline.on('error', () => {});

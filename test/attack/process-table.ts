@@ -7,10 +7,7 @@ const PROGRAM = /\/(catalog|order|gateway)(?:\/main\.ts|\.mjs)$/;
 /** The nodes among the children of a launcher, as their programs tell: pid to `catalog`, `order` or `gateway`. */
 export function nodesUnder(launcher: number): Map<number, string> {
   const nodes = new Map<number, string>();
-  for (const pid of read(`/proc/${launcher}/task/${launcher}/children`)
-    .split(' ')
-    .filter(Boolean)
-    .map(Number)) {
+  for (const pid of childrenOf(launcher)) {
     const program = read(`/proc/${pid}/cmdline`)
       .split('\0')
       .map((argument) => PROGRAM.exec(argument)?.[1])
@@ -18,6 +15,11 @@ export function nodesUnder(launcher: number): Map<number, string> {
     if (program) nodes.set(pid, program);
   }
   return nodes;
+}
+
+/** The processes that this one has started and that still run. */
+export function childrenOf(pid: number): number[] {
+  return read(`/proc/${pid}/task/${pid}/children`).split(' ').filter(Boolean).map(Number);
 }
 
 /** Bytes in memory now, and the most since the start or the last `forgetPeak`; undefined for one that has ended. */

@@ -6,7 +6,7 @@ import { AS_ADMIN, ask, post, raw, send, withBridge } from './support.ts';
 
 test('an address that does not exist is 404, whatever the method and the body', () =>
   withBridge(async ({ url }) => {
-    for (const path of ['/', '/nope', '/info/1/2', '/search/a/b', '/favicon.ico']) {
+    for (const path of ['/nope', '/info/1/2', '/search/a/b', '/favicon.ico']) {
       const { status, body } = await ask(`${url}${path}`);
       assert.is(status, 404, path);
       assert.is(body.code, 'not-found');

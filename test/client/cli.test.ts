@@ -132,7 +132,7 @@ test('a refusal ends with 1, for people on standard error and for programs as JS
     assert.equal(JSON.parse(soldOut.out).error.outcome, 'refused');
     assert.match(
       soldOut.err,
-      'There are fewer than 101 copies left of book 2, “RPCs for Noobs”. Nothing was changed.',
+      'There are 101 copies wanted and 100 left of book 2, “RPCs for Noobs”. Nothing was changed.',
     );
     assert.is((await bazar('info', '99', ...at)).code, 1);
     assert.is((await bazar('order', 'nobody', ...at)).code, 1);

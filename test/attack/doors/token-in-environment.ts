@@ -1,6 +1,6 @@
 import type { LoneAttack } from '../attack.ts';
 import { inFreshPlace, launch } from '../launch.ts';
-import { environmentOf, nodesUnder } from '../process-table.ts';
+import { childrenOf, environmentOf, nodesUnder } from '../process-table.ts';
 import { expects } from '../rules.ts';
 
 const TOKEN = 'a-token-that-nobody-may-see';
@@ -13,9 +13,10 @@ export const tokenInEnvironment: LoneAttack = {
   run: () =>
     inFreshPlace((data) =>
       launch(data, { env: { BAZAR_ADMIN_TOKEN: TOKEN } }, ({ pid }) => {
-        const nodes = [...nodesUnder(pid).keys()];
-        const telling = nodes.filter((node) => environmentOf(node).includes(TOKEN));
-        return { processes: nodes.length, 'with the token': telling.length };
+        // Not the nodes alone: who guards the sockets' folder is started by the launcher, too.
+        const started = childrenOf(pid);
+        const telling = started.filter((child) => environmentOf(child).includes(TOKEN));
+        return { processes: nodesUnder(pid).size, 'with the token': telling.length };
       }),
     ),
   verdict: (measured) => [
