@@ -3,6 +3,9 @@ import type { Clock, Timer } from '../runtime/clock.ts';
 import type { Connection, ConnectionEvents } from '../runtime/links/transport.ts';
 import type { ClientLimits } from './limits.ts';
 
+/** What TLS calls certificates that nobody whom this process trusts has signed. */
+const UNKNOWN_ISSUER = /SELF_SIGNED|UNABLE_TO_(VERIFY_LEAF|GET_ISSUER)/;
+
 export type Dial = (url: string, events: ConnectionEvents) => Connection;
 
 /**
@@ -71,6 +74,8 @@ function ignoreLateFailure(): void {}
 
 /** Node puts the causes of a failed dial to a name with several addresses inside an `AggregateError` without text. */
 function reasonOf(error: Error): string {
+  const { code = '' } = error as NodeJS.ErrnoException;
+  if (UNKNOWN_ISSUER.test(code)) return `${error.message} (NODE_EXTRA_CA_CERTS=FILE names one to trust)`;
   if (error.message) return error.message;
   if (error instanceof AggregateError) return error.errors.map((cause: Error) => cause.message).join('; ');
   return error.name;

@@ -32,7 +32,8 @@ const EXIT_CODES = `Exit codes:
   3  outcome unknown, or the store did not answer; the message says which`;
 
 const MORE = `${PROGRAM} COMMAND --help tells more of a command. With npm run -s, npm prints no lines of its own,
-as is best with --json.`;
+as is best with --json. An https address needs a certificate that this machine trusts; NODE_EXTRA_CA_CERTS=FILE
+names another one (PEM) to trust.`;
 
 /** The whole command line. `choose` gets the command that the arguments name. */
 export function createProgram(

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext } from 'node:tls';
 import type { OptionValues } from 'commander';
@@ -68,12 +69,17 @@ function readHost(text: string): string {
 
 function readCertificate(certFile: string, keyFile: string): ClientAccess['tls'] {
   const pem = { cert: readPem('--tls-cert', certFile), key: readPem('--tls-key', keyFile) };
+  let belongs: boolean;
   try {
     createSecureContext(pem);
+    belongs = new X509Certificate(pem.cert).checkPrivateKey(createPrivateKey(pem.key));
   } catch (error) {
-    const reason = (error as Error).message;
-    throw new UsageError(`${certFile} and ${keyFile} are no certificate and its key: ${reason}`);
+    throw new UsageError(
+      `${certFile} and ${keyFile} are no certificate and its key: ${(error as Error).message}`,
+    );
   }
+  // TLS itself would take a key of another kind, and then fail with every client.
+  if (!belongs) throw new UsageError(`${keyFile} is not the key of ${certFile}`);
   return pem;
 }
 

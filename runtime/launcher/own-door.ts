@@ -22,17 +22,20 @@ export function ownDoorOptions(cert: string | undefined): ClientOptions {
   return { createConnection: dial as ClientOptions['createConnection'] };
 }
 
-/** Whether a read by HTTP is answered with success within `timeoutMs`. Nothing secret is asked or shown. */
-export function ownDoorAnswers(url: string, timeoutMs: number): Promise<boolean> {
+/** What a read by HTTP is answered, if it succeeds within `timeoutMs`. Nothing secret is asked or shown. */
+export function askOwnDoor(url: string, timeoutMs: number): Promise<string | undefined> {
   const request = url.startsWith('https:') ? httpsRequest : httpRequest;
   return new Promise((resolve) => {
     const signal = AbortSignal.timeout(timeoutMs);
     const asked = request(url, { rejectUnauthorized: false, agent: false, signal }, (answer) => {
-      answer.resume();
-      answer.once('end', () => resolve(answer.statusCode === 200));
-      answer.once('error', () => resolve(false));
+      let body = '';
+      answer.setEncoding('utf8').on('data', (text) => {
+        body += text;
+      });
+      answer.once('end', () => resolve(answer.statusCode === 200 ? body : undefined));
+      answer.once('error', () => resolve(undefined));
     });
-    asked.once('error', () => resolve(false));
+    asked.once('error', () => resolve(undefined));
     asked.end();
   });
 }

@@ -3,7 +3,7 @@ import { type Clock, sleep } from '../clock.ts';
 import { StartRefused } from '../errors.ts';
 import type { Limits } from '../limits.ts';
 import type { DataDirectory } from './data-directory.ts';
-import { ownDoorAnswers } from './own-door.ts';
+import { askOwnDoor } from './own-door.ts';
 import type { SupervisedNode, Supervisor } from './supervisor.ts';
 
 /** Readiness: when the catalogs may speak to each other, and when the store takes purchases. */
@@ -63,8 +63,8 @@ export async function awaitPurchases(options: {
 }
 
 /** A linearizable read needs all that a purchase needs of the catalogs, and leaves nothing behind. */
-function hasLeader(url: string, timeoutMs: number): Promise<boolean> {
-  return ownDoorAnswers(`${url}/info?limit=1&consistency=strong`, timeoutMs);
+async function hasLeader(url: string, timeoutMs: number): Promise<boolean> {
+  return (await askOwnDoor(`${url}/info?limit=1&consistency=strong`, timeoutMs)) !== undefined;
 }
 
 /** How long the cache may take to be in use before the ready line says that it is not. */
@@ -77,15 +77,12 @@ export async function cacheTrouble(
 ): Promise<string> {
   const giveUpAt = clock.monotonic() + CACHE_PATIENCE_MS;
   for (;;) {
-    try {
-      const response = await fetch(`${url}/status`, { signal: AbortSignal.timeout(limits.readDeadlineMs) });
-      const { state, reason } = StatusAnswer.pick({ cache: true }).parse(await response.json()).cache;
-      if (state === 'ready') return '';
-      if (state === 'degraded' || clock.monotonic() > giveUpAt) return ` (${state}: ${reason})`;
-    } catch {
-      // The store works, whatever becomes of its cache.
-      return '';
-    }
+    const status = await askOwnDoor(`${url}/status`, limits.readDeadlineMs);
+    // The store works, whatever becomes of its cache.
+    if (status === undefined) return '';
+    const { state, reason } = StatusAnswer.pick({ cache: true }).parse(JSON.parse(status)).cache;
+    if (state === 'ready') return '';
+    if (state === 'degraded' || clock.monotonic() > giveUpAt) return ` (${state}: ${reason})`;
     await sleep(clock, LOOK_MS);
   }
 }

@@ -1,7 +1,14 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { accessWarning, refuseShortTokens } from '../../runtime/launcher/access.ts';
 import { type Config, helpText, readConfig, UsageError } from '../../runtime/launcher/config.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
+import { makeCertificate } from '../support/certificate.ts';
+import { needs } from '../support/needs.ts';
+import { inTemporaryFolder } from '../support/temporary.ts';
 
 function read(args: string[], env: Record<string, string> = {}): Config {
   const config = readConfig(args, env);
@@ -118,9 +125,104 @@ test('a log level is one of those known, and verbose means debug', () => {
   assert.match(complaint(['--log-level', 'loud']), 'not "loud"');
 });
 
+test('beyond this machine plain HTTP must be asked for, and tells so in one line', () => {
+  for (const host of ['0.0.0.0', '::', '192.0.2.1', 'shop.example', '127.1', 'localhost.example']) {
+    assert.match(complaint(['--host', host]), '--insecure-http', host);
+    const { access } = read(['--host', host, '--insecure-http']);
+    assert.match(accessWarning(access, host)!, `plain HTTP on ${host}`);
+    assert.not.match(accessWarning(access, host)!, '\n');
+  }
+  for (const host of ['localhost', '127.0.0.1', '127.8.8.8', '::1']) {
+    assert.is(accessWarning(read(['--host', host]).access, host), undefined, host);
+  }
+  assert.match(complaint([], { BAZAR_HOST: '0.0.0.0' }), '--host (BAZAR_HOST) 0.0.0.0 opens the store');
+});
+
+test('beyond this machine a token has 16 characters, wherever it comes from', () => {
+  const open = ['--host', '0.0.0.0', '--insecure-http'];
+  const short = 'x'.repeat(15);
+  for (const name of ['BAZAR_ADMIN_TOKEN', 'BAZAR_READER_TOKEN']) {
+    assert.match(complaint(open, { [name]: short }), `${name} must have at least 16 characters`);
+    read(open, { [name]: `${short}x` });
+    read([], { [name]: 'x' });
+  }
+  assert.throws(() => refuseShortTokens('0.0.0.0', { 'the reader token': short }), /the reader token must/);
+  refuseShortTokens('127.0.0.1', { 'the reader token': short });
+});
+
+test('pages elsewhere are named by their origins, and hosts by their names', () => {
+  const { origins } = read(['--cors', 'https://Shop.example', '--cors', 'http://localhost:3000/']).access;
+  assert.equal(origins, ['https://shop.example', 'http://localhost:3000']);
+  const ofVariables = read([], {
+    BAZAR_CORS: 'https://a.example, https://b.example',
+    BAZAR_ALLOW_HOST: 'x,y',
+  });
+  assert.equal(ofVariables.access.origins, ['https://a.example', 'https://b.example']);
+  assert.equal(ofVariables.access.hosts, ['x', 'y']);
+  assert.equal(read(['--allow-host', 'bazar.local', '--allow-host', '[fe80::1]']).access.hosts, [
+    'bazar.local',
+    '[fe80::1]',
+  ]);
+  for (const wrong of [
+    '*',
+    'null',
+    'shop.example',
+    'https://a.example/path',
+    'ftp://a.example',
+    'https://u:p@a',
+  ]) {
+    assert.match(complaint([`--cors=${wrong}`]), '--cors (BAZAR_CORS) must be an origin', wrong);
+  }
+  for (const wrong of ['a:80', 'http://a', 'a b', '*']) {
+    assert.match(complaint([`--allow-host=${wrong}`]), 'must be a name without port', wrong);
+  }
+});
+
+const certificates = 'a certificate comes with its own key, and opens the network without --insecure-http';
+test(
+  certificates,
+  needs('openssl', certificates, () =>
+    inTemporaryFolder(async (folder) => {
+      const { cert, key } = await makeCertificate(folder);
+      const other = await makeCertificate(folder, 'other');
+      const given = (certFile: string, keyFile: string) => [`--tls-cert=${certFile}`, `--tls-key=${keyFile}`];
+      const { tls } = read([...given(cert, key), '--host', '0.0.0.0']).access;
+      assert.equal(tls, { cert: await readFile(cert, 'utf8'), key: await readFile(key, 'utf8') });
+      assert.equal(read([], { BAZAR_TLS_CERT: cert, BAZAR_TLS_KEY: key }).access.tls, tls);
+
+      assert.match(complaint([`--tls-cert=${cert}`]), 'go together');
+      assert.match(complaint([`--tls-key=${key}`]), 'go together');
+      assert.match(complaint([...given(cert, key), '--insecure-http']), 'exclude each other');
+      assert.match(
+        complaint(given(cert, join(folder, 'none'))),
+        `--tls-key ${join(folder, 'none')} cannot be read`,
+      );
+      assert.match(complaint(given(key, cert)), 'no certificate and its key');
+      assert.match(complaint(given(cert, other.key)), `no certificate and its key`);
+      const ofAnotherKind = join(folder, 'ed25519.pem');
+      const { privateKey } = generateKeyPairSync('ed25519');
+      await writeFile(ofAnotherKind, privateKey.export({ format: 'pem', type: 'pkcs8' }));
+      assert.match(complaint(given(cert, ofAnotherKind)), `${ofAnotherKind} is not the key of ${cert}`);
+      const text = join(folder, 'text');
+      await writeFile(text, 'no PEM');
+      assert.match(complaint(given(text, key)), 'no certificate and its key');
+    }),
+  ),
+);
+
 test('help names every option, every variable and every bound', () => {
   const help = helpText();
-  for (const name of ['BAZAR_CATALOGS', 'BAZAR_BOOKS', 'REDIS_URL', 'BAZAR_ADMIN_TOKEN', '--limit']) {
+  for (const name of [
+    'BAZAR_CATALOGS',
+    'BAZAR_BOOKS',
+    'REDIS_URL',
+    'BAZAR_ADMIN_TOKEN',
+    '--limit',
+    '--tls-cert',
+    '--insecure-http',
+    '--cors',
+    '--allow-host',
+  ]) {
     assert.match(help, name);
   }
   for (const name of Object.keys(DEFAULT_LIMITS)) assert.match(help, `  ${name}=`);
