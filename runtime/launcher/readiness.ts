@@ -77,10 +77,12 @@ export async function cacheTrouble(
 ): Promise<string> {
   const giveUpAt = clock.monotonic() + CACHE_PATIENCE_MS;
   for (;;) {
-    const status = await askOwnDoor(`${url}/status`, limits.readDeadlineMs);
+    const text = await askOwnDoor(`${url}/status`, limits.readDeadlineMs);
+    const status =
+      text === undefined ? undefined : StatusAnswer.pick({ cache: true }).safeParse(JSON.parse(text));
     // The store works, whatever becomes of its cache.
-    if (status === undefined) return '';
-    const { state, reason } = StatusAnswer.pick({ cache: true }).parse(JSON.parse(status)).cache;
+    if (!status?.success) return '';
+    const { state, reason } = status.data.cache;
     if (state === 'ready') return '';
     if (state === 'degraded' || clock.monotonic() > giveUpAt) return ` (${state}: ${reason})`;
     await sleep(clock, LOOK_MS);

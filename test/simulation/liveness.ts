@@ -5,8 +5,11 @@ import type { SimNode, World } from './world.ts';
 
 /** Simulated milliseconds between two looks at who is well. */
 const LOOK_MS = 100;
-/** Simulated milliseconds within which a purchase is decided wherever enough of the store is well. */
-const DECIDED_WITHIN_MS = 5_000;
+/**
+ * Simulated milliseconds within which a purchase is decided wherever enough of the store is well. Three seconds of it may
+ * be a leader's outside that part whose disk hangs: for so long it keeps the role (`hangingDiskTicks`).
+ */
+const DECIDED_WITHIN_MS = 8_000;
 /** Simulated milliseconds that a client may wait for an answer, after which the wait counts for nothing. */
 const ASKED_BEFORE_END_MS = 3_000;
 
