@@ -3,7 +3,7 @@ import { createContext } from '../../gateway/bridge/create-context.ts';
 import { createOperations } from '../../gateway/bridge/operations/index.ts';
 import { createRpcConnection, type Line, type RpcConnection } from '../../gateway/bridge/rpc/connection.ts';
 import { createMethods } from '../../gateway/bridge/rpc/methods.ts';
-import { systemClock as clock } from '../../runtime/clock.ts';
+import { type Clock, systemClock } from '../../runtime/clock.ts';
 import type { Book } from '../../runtime/domain.ts';
 import { DEFAULT_LIMITS as limits } from '../../runtime/limits.ts';
 import { silentLogger } from '../../runtime/logger.ts';
@@ -22,7 +22,8 @@ export interface MemoryShop {
 export const TOKEN = 'open-sesame';
 export const READER_TOKEN = 'open-book';
 
-export async function createMemoryShop(): Promise<MemoryShop> {
+/** On a clock that stands still nothing depends on how fast this machine is, such as the rest after a page. */
+export async function createMemoryShop(clock: Clock = systemClock): Promise<MemoryShop> {
   const service = await createMemoryService(SAMPLE_BOOKS);
   const tokens = { adminToken: TOKEN, readerToken: READER_TOKEN };
   const context = createContext({ service, ...tokens, limits, clock, logger: silentLogger });
