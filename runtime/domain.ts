@@ -22,7 +22,7 @@ export type BookId = z.infer<typeof BookId>;
 export const Key = z
   .string()
   .regex(/^[A-Za-z0-9._~-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ ~ -')
-  .meta({ examples: ['my-order-17'] });
+  .meta({ description: '1 to 128 of A-Z a-z 0-9 . _ ~ -', examples: ['my-order-17'] });
 export type Key = z.infer<typeof Key>;
 
 const Price = z.int().min(0).max(MAX_PRICE_CENTS);

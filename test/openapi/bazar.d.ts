@@ -347,7 +347,10 @@ export interface components {
             next: number | null;
         };
         Order: {
-            /** @example my-order-17 */
+            /**
+             * @description 1 to 128 of A-Z a-z 0-9 . _ ~ -
+             * @example my-order-17
+             */
             orderId: string;
             /** @enum {string} */
             status: "confirmed" | "refused";
@@ -1065,14 +1068,22 @@ export interface operations {
             content: {
                 "application/json": {
                     id: number;
-                    /** @default 1 */
+                    /**
+                     * @description How many copies.
+                     * @default 1
+                     */
                     quantity?: number;
+                    /** @description The price of one copy that the buyer expects; at another nothing is sold (`price-changed`). */
                     price?: string | number;
                 } | {
                     lines: {
                         id: number;
-                        /** @default 1 */
+                        /**
+                         * @description How many copies.
+                         * @default 1
+                         */
                         quantity?: number;
+                        /** @description The price of one copy that the buyer expects; at another nothing is sold (`price-changed`). */
                         price?: string | number;
                     }[];
                 };
@@ -1212,8 +1223,12 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @default 1 */
+                    /**
+                     * @description How many copies.
+                     * @default 1
+                     */
                     quantity?: number;
+                    /** @description The price of one copy that the buyer expects; at another nothing is sold (`price-changed`). */
                     price?: string | number;
                 };
             };
@@ -1355,6 +1370,7 @@ export interface operations {
                     title: string;
                     /** @example distributed systems */
                     topic: string;
+                    /** @description Of one copy. */
                     price: string | number;
                     stock: number;
                     authors?: string;
@@ -1366,6 +1382,7 @@ export interface operations {
                     title: string;
                     /** @example distributed systems */
                     topic: string;
+                    /** @description Of one copy. */
                     price: string | number;
                     stock: number;
                     authors?: string;
@@ -1491,8 +1508,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description Its new price. */
                     price?: string | number;
+                    /** @description Copies to add. */
                     restock?: number;
+                    /** @description Copies that there are from now on. */
                     stock?: number;
                 };
             };

@@ -105,17 +105,7 @@ export const WRITE: Kind = {
   readOnly: false,
   inTurn: false,
   revalidated: false,
-  errors: [
-    'invalid-request',
-    'foreign-origin',
-    'key-reused',
-    'malformed-json',
-    'unsupported-media-type',
-    'too-large',
-    'outcome-unknown',
-    'unavailable',
-    'overloaded',
-  ],
+  errors: ['invalid-request', 'key-reused', 'outcome-unknown', 'unavailable', 'overloaded'],
 };
 
 /** The parameters of an operation by the part of the HTTP request in which they stand. */

@@ -10,10 +10,19 @@ import { type Description, operation, WRITE, written } from './operation.ts';
  * `quantitiy` or an `orderId` in the wrong place must not become another purchase than was meant.
  */
 export function writeOperations(limits: Limits) {
-  const quantity = z.int().min(1).max(limits.maxQuantity);
+  const quantity = z
+    .int()
+    .min(1)
+    .max(limits.maxQuantity)
+    .default(1)
+    .meta({ description: 'How many copies.' });
+  const expected = Price.optional().meta({
+    description:
+      'The price of one copy that the buyer expects; at another nothing is sold (`price-changed`).',
+  });
   const orderId = IdempotencyKey;
   const explain = Explain;
-  const CartLine = z.strictObject({ id: BookId, quantity: quantity.default(1), price: Price.optional() });
+  const CartLine = z.strictObject({ id: BookId, quantity, price: expected });
   const lines = z.array(CartLine).min(1).max(limits.maxLines);
   const books = z.union([
     OutsideBook.transform((book) => [book]),
@@ -60,9 +69,9 @@ export function writeOperations(limits: Limits) {
       role: 'admin',
       params: z.strictObject({
         id: BookId,
-        price: Price.optional(),
-        restock: z.int().min(1).max(MAX_STOCK).optional(),
-        stock: z.int().min(0).max(MAX_STOCK).optional(),
+        price: Price.optional().meta({ description: 'Its new price.' }),
+        restock: copies(1).meta({ description: 'Copies to add.' }),
+        stock: copies(0).meta({ description: 'Copies that there are from now on.' }),
         expectVersion: ExpectedVersion,
         key: IdempotencyKey,
         explain,
@@ -79,6 +88,8 @@ export function writeOperations(limits: Limits) {
     }),
   };
 }
+
+const copies = (least: number) => z.int().min(least).max(MAX_STOCK).optional();
 
 const A_PURCHASE = {
   kind: WRITE,
