@@ -21,7 +21,7 @@ interface ErrorKind {
 }
 
 /** All error codes of the outside contract; each is stable. */
-export const ERROR_KINDS = {
+export const OUTSIDE_ERRORS = {
   'sold-out': { status: 409, title: 'Not enough copies left', outcome: 'refused' },
   'price-changed': { status: 409, title: 'The price is another one now', outcome: 'refused' },
   'version-changed': { status: 412, title: 'The book has changed since', outcome: 'refused' },
@@ -48,8 +48,11 @@ export const ERROR_KINDS = {
   draining: { status: 503, title: 'The store is shutting down', outcome: 'none' },
   'outcome-unknown': { status: 503, title: 'No answer in time', outcome: 'unknown' },
   internal: { status: 500, title: 'An unexpected fault', outcome: 'unknown' },
+} as const satisfies Record<string, ErrorKind>;
 
-  // Between processes only; the gateway and the order replicas turn these into retries or one of the above.
+/** Those, and the ones between processes; the gateway and the order replicas turn these into retries or one of those. */
+export const ERROR_KINDS = {
+  ...OUTSIDE_ERRORS,
   unreachable: { status: 503, title: 'No open link', outcome: 'none' },
   'not-leader': { status: 503, title: 'This replica does not lead', outcome: 'none' },
   behind: { status: 503, title: 'This replica has not applied that version yet', outcome: 'none' },

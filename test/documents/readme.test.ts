@@ -10,6 +10,7 @@ const read = (path: string) => readFileSync(new URL(path, project), 'utf8');
 const DOCUMENTS = [
   'CONTRIBUTING.md',
   'README.md',
+  'docs/api.md',
   'docs/architecture.md',
   'docs/security.md',
   'docs/statecharts.md',

@@ -26,7 +26,7 @@ export function clusterOperations(limits: Limits) {
       summary: 'Whether the catalogs are equal and every book balances; the ledger page by page',
       kind: QUERY,
       route: 'GET /audit',
-      params: z.strictObject({ after: After(BookId), limit: PageLimit(limits) }),
+      params: z.strictObject({ after: After(BookId), limit: PageLimit(limits, limits.maxPage) }),
       answers: { 200: ['The audit.', AuditAnswer] },
       heavy: 'audits',
       async run({ service }, { after, limit = limits.maxPage }) {

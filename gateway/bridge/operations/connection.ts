@@ -16,7 +16,7 @@ export function connectionOperations(limits: Limits) {
   const byIds = z.strictObject({ ids: z.array(BookId).min(1).max(limits.maxSubscriptions) });
   const byTopic = z.strictObject({ topic: Topic });
   const all = z.literal(true).meta({ description: 'Every book, also those that are added later.' });
-  const allFrom = z.strictObject({ all, after: After(BookId), limit: PageLimit(limits) });
+  const allFrom = z.strictObject({ all, after: After(BookId), limit: PageLimit(limits, limits.defaultPage) });
 
   return {
     subscribe: operation({

@@ -17,8 +17,10 @@ export function errorsOf(operation: Operation, door: Door): readonly ErrorCode[]
   return [...new Set([...ofTheDoor(operation, door), ...errors, ...kind.errors, ...errorsOfAny(door)])];
 }
 
-function ofTheDoor({ role, http }: Operation, door: Door): readonly ErrorCode[] {
-  if (door === 'rpc') return role ? ['unauthorized'] : [];
+function ofTheDoor({ role, http, result }: Operation, door: Door): readonly ErrorCode[] {
+  // Where JSON-RPC has another result, that is a list, and one which is not whole is none.
+  if (door === 'rpc')
+    return [...(role ? (['unauthorized'] as const) : []), ...(result ? (['too-large'] as const) : [])];
   const ofBody: readonly ErrorCode[] = http?.body
     ? ['malformed-json', 'unsupported-media-type', 'too-large']
     : [];

@@ -78,5 +78,11 @@ export const Explain = z
 export const After = <Type extends z.ZodType>(type: Type) =>
   type.optional().meta({ description: 'The `next` of the page before; without it, from the beginning.' });
 
-export const PageLimit = ({ maxPage }: Limits) =>
-  z.int().min(1).max(maxPage).optional().meta({ description: 'The most that the page may have.' });
+/** How much a page has: `standard` unless it is said. */
+export const PageLimit = ({ maxPage }: Limits, standard: number | string) =>
+  z
+    .int()
+    .min(1)
+    .max(maxPage)
+    .optional()
+    .meta({ description: `The most that the page may have; ${standard} unless it is said.` });

@@ -19,14 +19,19 @@ import { type Answer, operation, PAGE, READ, read } from './operation.ts';
 /** What is read of books and orders. */
 export function readOperations(limits: Limits) {
   const consistency = Consistency;
-  const limit = PageLimit(limits);
+  const limit = PageLimit(limits, limits.defaultPage);
 
   return {
     search: operation({
       summary: 'Ids and titles of a topic, matched whole and case-insensitively',
       kind: READ,
       route: 'GET /search/:topic',
-      params: z.strictObject({ topic: Topic, after: After(z.int().min(0)), limit, consistency }),
+      params: z.strictObject({
+        topic: Topic,
+        after: After(z.int().min(0)),
+        limit: PageLimit(limits, 'as many as there is room for'),
+        consistency,
+      }),
       answers: {
         200: [
           'The books in id order, none for an unknown topic; with `Link: <…>; rel="next"` where there are more.',
