@@ -5,6 +5,7 @@ import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Incoming, Mesh, NodeId, Reply } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { createFullDisks } from '../../runtime/process/full-disks.ts';
 import { createLifecycle, type Lifecycle } from '../../runtime/process/lifecycle.ts';
 import { createNewsRing } from '../../runtime/process/news-ring.ts';
 import { createWatchedNode } from '../../runtime/process/watched-node.ts';
@@ -55,6 +56,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
   const { mesh, clock, random, limits, logger, pid = process.pid } = options;
   const submissions = new Map<number, Submission>();
   const lifecycle = createLifecycle({ clock, logger, limits });
+  const disks = createFullDisks(options);
   let lastNumber = 0;
   let sweepTimer: Timer | undefined;
 
@@ -89,6 +91,10 @@ export function createOrder(options: OrderOptions): OrderReplica {
     const catalog = leaders.next(submission.catalog);
     submission.catalog = catalog;
     submission.patienceEnds = now + limits.proposalTimeoutMs;
+    if (disks.reason !== undefined) {
+      failed(submission, attempt, undefined, new BazarError('disk-full'));
+      return;
+    }
     if (logger.isLevelEnabled('debug')) {
       logger.debug(`submit ${command.key} → ${mesh.self} → ${catalog ?? 'no catalog'}`);
     }
@@ -152,7 +158,10 @@ export function createOrder(options: OrderOptions): OrderReplica {
   function settle(submission: Submission, end: Exclude<SagaEffect, { type: 'propose' }>): void {
     const { resolve, reject, command, attempts, leader } = finish(submission);
     if (end.type === 'answer') resolve({ result: end.result, leader });
-    else reject(new BazarError(end.code, undefined, { key: command.key, attempts }));
+    else {
+      const message = end.code === 'disk-full' ? disks.reason : undefined;
+      reject(new BazarError(end.code, message, { key: command.key, attempts }));
+    }
   }
 
   function finish(submission: Submission): Submission {

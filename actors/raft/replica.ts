@@ -53,6 +53,9 @@ export function createReplica<Change>(options: ReplicaOptions<Change>): Replica 
     driver.acknowledgeSnapshot(from.id, body);
     driver.dispatch({ type: 'term.exceeded', term: body.term });
   });
+  mesh.onTell('disk.filled', (_, { from }) => {
+    if (members.has(from.id)) driver.dispatch({ type: 'peer.filled', peer: from.id });
+  });
   mesh.onAsk('raft.identify', () => identify());
   mesh.onAsk('propose', ({ command, forwarded }, incoming) => propose(command, forwarded, incoming));
   mesh.onAsk('read.index', async ({ forwarded }, incoming) => ({

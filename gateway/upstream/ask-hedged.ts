@@ -17,7 +17,7 @@ interface Hedged<T extends AskType> {
  * replica on. A reply that is `provisional` does not count once another replica has been asked.
  *
  * Rejects with the error itself where another replica would say the same; with `outcome-unknown` where some
- * attempt may have had an effect; else with `unavailable`.
+ * attempt may have had an effect, at once if nobody will say more of it; else with `unavailable`.
  */
 export function askHedged<T extends AskType>(
   { mesh, clock, limits, waits }: AskPorts,
@@ -77,7 +77,7 @@ export function askHedged<T extends AskType>(
           clock.clearTimeout(silence);
           open--;
           const error = asBazarError(thrown);
-          if (isFinal(error) && !unknown && open === 0) fail(error);
+          if (isFinal(error) && open === 0) fail(unknown ? inDoubt(error) : error);
           unknown ||= error.outcome === 'unknown';
           goOn();
         },
@@ -90,3 +90,7 @@ export function askHedged<T extends AskType>(
     }
   });
 }
+
+/** Nobody will say more, and an earlier attempt may have had an effect. */
+const inDoubt = ({ message }: BazarError) =>
+  new BazarError('outcome-unknown', `It may have happened before: no answer came. ${message}`);

@@ -184,6 +184,24 @@ test('a request that every order replica would refuse is refused by the first', 
   await cluster.end();
 });
 
+test('where no disk has room the first order replica decides; after one that may have taken it that is unknown, at once', async () => {
+  for (const [before, code, outcome] of [
+    ['disk-full', 'disk-full', 'none'],
+    ['outcome-unknown', 'outcome-unknown', 'unknown'],
+  ] as const) {
+    const cluster = await startScriptedCluster();
+    const [first, second] = cluster.orders;
+    first!.submit = refusing(before);
+    second!.submit = refusing('disk-full');
+    const begin = cluster.clock.monotonic();
+    const error = await failure(cluster, cluster.gateway.purchase(cart, 'k'));
+    assert.equal([error.code, error.outcome, error.details.key], [code, outcome, 'k']);
+    assert.match(error.message, 'The disks of the store are full');
+    assert.ok(cluster.clock.monotonic() - begin < 100);
+    await cluster.end();
+  }
+});
+
 test('an updated book is in the memory before the answer is out', async () => {
   const cluster = await startScriptedCluster();
   for (const order of cluster.orders) {

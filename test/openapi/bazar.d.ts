@@ -303,7 +303,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+            code: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             /**
              * @description `none`: nothing happened and nothing will. `refused`: decided, and the answer is no. `unknown`: it may have happened; ask again with the same key.
              * @enum {string}
@@ -1198,7 +1198,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `draining`: The store is shutting down. */
+            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1342,7 +1342,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `draining`: The store is shutting down. */
+            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1482,7 +1482,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `draining`: The store is shutting down. */
+            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1626,7 +1626,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `draining`: The store is shutting down. */
+            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -318,6 +318,42 @@ test('at level debug each proposal leaves a line that shows its way', async () =
   assert.ok(lines.some((line) => JSON.parse(line).msg === 'submit a → order-1 → catalog-1'));
 });
 
+test('while the disks of a majority are full a submission is refused at once, and the disks are named', async () => {
+  const { clock, mesh, submit, at, places } = start();
+  mesh.fill('catalog-3');
+  const possible = submit('a');
+  at(0).answer(confirmed('a'), 'catalog-1');
+  await settle();
+  assert.ok(possible.reply);
+
+  mesh.fill('catalog-2');
+  const refused = submit('b');
+  await settle();
+  assert.equal([refused.error!.code, refused.error!.outcome, refused.atMs], ['disk-full', 'none', 0]);
+  assert.is(
+    refused.error!.message,
+    'The disks of catalog-2 and catalog-3 are full (No space left on device): nothing can be written.',
+  );
+  assert.equal(places(), ['catalog-1'], 'nothing was proposed');
+
+  mesh.cut('catalog-2');
+  mesh.link('catalog-2');
+  submit('c');
+  await clock.elapse(1);
+  assert.is(places().length, 2, 'one that has started anew has room');
+});
+
+test('what was under way when the disks of a majority filled ends as unknown, as soon as it cannot be otherwise', async () => {
+  const { clock, mesh, submit, at, places } = start();
+  const heard = submit('a');
+  await settle();
+  for (const id of ALL) mesh.fill(id);
+  at(0).fail('leader-lost');
+  await clock.elapse(DEFAULT_LIMITS.sagaBackoffCapMs);
+  assert.is(heard.error?.code, 'outcome-unknown');
+  assert.equal(places(), ['catalog-1']);
+});
+
 test('only the first proposal of a key that is nobody else’s goes without record', async () => {
   const { mesh, clock, at } = start();
   mesh.submit({ ...purchase('a'), once: true }, clock.monotonic() + 3_000).catch(() => {});

@@ -10,6 +10,7 @@ import type {
   NodeId,
   Peer,
   Reply,
+  TellType,
 } from '../../runtime/links/mesh.ts';
 
 const line = { id: 1, quantity: 1, price: 1000, title: 'Xen' };
@@ -44,6 +45,8 @@ export interface ScriptedMesh extends Mesh {
   link(id: NodeId): void;
   /** Fails what is pending there as `link-lost`, as a closing link does. */
   cut(id: NodeId): void;
+  /** Tells the replica that the disk of this catalog is full. */
+  fill(id: NodeId): void;
   /** Asks the replica as a gateway does. */
   submit(command: Command, deadline: number): Promise<Reply<'submit'>>;
   status(): Promise<Reply<'status'>>;
@@ -53,6 +56,7 @@ const GATEWAY: Peer = { id: 'gateway-1', kind: 'gateway', incarnation: 'g' };
 
 export function scriptedMesh(linked: readonly NodeId[]): ScriptedMesh {
   const handlers = new Map<AskType, (body: never, incoming: Incoming) => unknown>();
+  const tellHandlers = new Map<TellType, (body: never, incoming: Incoming) => void>();
   const observers: LinkObserver[] = [];
   const peers = new Map<NodeId, Peer>();
   const proposals: Proposal[] = [];
@@ -70,7 +74,7 @@ export function scriptedMesh(linked: readonly NodeId[]): ScriptedMesh {
     url: 'memory://order-1',
     proposals,
     onAsk: (type, handler) => void handlers.set(type, handler),
-    onTell() {},
+    onTell: (type, handler) => void tellHandlers.set(type, handler),
     tell: () => false,
     broadcast() {},
     ask<T extends AskType>(to: NodeId, type: T, body: Body<T>, timeoutMs: number): Promise<Reply<T>> {
@@ -99,6 +103,10 @@ export function scriptedMesh(linked: readonly NodeId[]): ScriptedMesh {
       peers.delete(id);
       for (const proposal of proposals) if (proposal.to === id) proposal.fail('link-lost');
       for (const { closed } of observers) closed(peerOf(id), 'cut');
+    },
+    fill(id) {
+      const words = 'No space left on device';
+      tellHandlers.get('disk.filled')!({ words } as never, { from: peerOf(id), deadline: 0 });
     },
     submit: (command, deadline) => handle('submit', { command }, deadline),
     status: () => handle('status', {}, Number.POSITIVE_INFINITY),

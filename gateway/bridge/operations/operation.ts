@@ -105,7 +105,7 @@ export const WRITE: Kind = {
   readOnly: false,
   inTurn: false,
   revalidated: false,
-  errors: ['invalid-request', 'key-reused', 'outcome-unknown', 'unavailable', 'overloaded'],
+  errors: ['invalid-request', 'key-reused', 'outcome-unknown', 'unavailable', 'disk-full', 'overloaded'],
 };
 
 /** The parameters of an operation by the part of the HTTP request in which they stand. */
