@@ -75,8 +75,8 @@ export const CartLine = z.object({
 export type CartLine = z.infer<typeof CartLine>;
 
 /**
- * The gateway made the key, nobody else knows it, and this is the only proposal so far: a refusal leaves no record.
- * Whoever proposes the same once more leaves it out (`repeated`), so that the refusal of that one is recorded.
+ * The gateway made the key, nobody else knows it, and no other proposal of it can be in the log: a refusal leaves no record.
+ * Whoever proposes the same where another may be leaves it out (`repeated`), so that the refusal of that one is recorded.
  */
 const once = z.literal(true).optional();
 

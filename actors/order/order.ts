@@ -79,15 +79,14 @@ export function createOrder(options: OrderOptions): OrderReplica {
       };
       submissions.set(submission.number, submission);
       sweepTimer ??= clock.setTimeout(sweep, limits.tickMs);
-      propose(submission);
+      propose(submission, command);
     });
   }
 
-  function propose(submission: Submission): void {
+  function propose(submission: Submission, command: Command): void {
     const { deadline } = submission;
     const now = clock.monotonic();
     const attempt = ++submission.attempts;
-    const command = attempt > 1 ? repeated(submission.command) : submission.command;
     const catalog = leaders.next(submission.catalog);
     submission.catalog = catalog;
     submission.patienceEnds = now + limits.proposalTimeoutMs;
@@ -145,7 +144,8 @@ export function createOrder(options: OrderOptions): OrderReplica {
       snapshot: afterFirstProposal(input),
       perform(effect) {
         if (!submissions.has(submission.number)) return;
-        if (effect.type === 'propose') propose(submission);
+        const { command } = submission;
+        if (effect.type === 'propose') propose(submission, effect.again ? repeated(command) : command);
         else settle(submission, effect);
       },
       failed(error) {

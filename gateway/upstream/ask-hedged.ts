@@ -3,7 +3,7 @@ import type { AskType, Body, NodeId, Reply } from '../../runtime/links/mesh.ts';
 import { type Answered, type AskPorts, isFinal } from './ask-in-turn.ts';
 import type { RoundRobin } from './round-robin.ts';
 
-/** What is asked of the first replica, and of all others. */
+/** What is asked, and what is asked beside or after an attempt that may have an effect. */
 interface Hedged<T extends AskType> {
   readonly first: Body<T>;
   readonly again: Body<T>;
@@ -13,8 +13,8 @@ interface Hedged<T extends AskType> {
 /**
  * Asks replicas the same until one answers or the deadline (local monotonic ms) has passed. One that is silent for
  * `attemptMs` is not given up: the next is asked beside it, and the first answer of any counts ("hedged requests",
- * Dean and Barroso, "The Tail at Scale", 2013). Only for what may safely be asked twice: as `again`, from the second
- * replica on. A reply that is `provisional` does not count once another replica has been asked.
+ * Dean and Barroso, "The Tail at Scale", 2013). Only for what may safely be asked twice: as `again`, where another
+ * attempt may have an effect. A reply that is `provisional` does not count then.
  *
  * Rejects with the error itself where another replica would say the same; with `outcome-unknown` where some
  * attempt may have had an effect, at once if nobody will say more of it; else with `unavailable`.
@@ -28,7 +28,6 @@ export function askHedged<T extends AskType>(
 ): Promise<Answered<T>> {
   return new Promise((resolve, reject) => {
     let candidates = replicas.candidates();
-    let asked = 0;
     let open = 0;
     let unknown = false;
     let over = false;
@@ -54,8 +53,8 @@ export function askHedged<T extends AskType>(
 
     function attempt(id: NodeId, left: number): void {
       let awaited = true;
+      const body = open > 0 || unknown ? again : first;
       open++;
-      asked++;
       function goOn(): void {
         if (!awaited || over) return;
         awaited = false;
@@ -63,10 +62,10 @@ export function askHedged<T extends AskType>(
         next();
       }
       const silence = clock.setTimeout(goOn, Math.min(patience.attemptMs, left));
-      mesh.ask(id, type, asked > 1 ? again : first, left).then(
+      mesh.ask(id, type, body, left).then(
         (reply) => {
           clock.clearTimeout(silence);
-          if (asked > 1 && provisional(reply)) {
+          if (provisional(reply) && (open > 1 || unknown)) {
             open--;
             return goOn();
           }

@@ -127,6 +127,7 @@ test('an order replica that is draining or overloaded is followed by the next at
     const cluster = await startScriptedCluster();
     cluster.orders[0]!.submit = refusing(code);
     assert.is((await cluster.answer(cluster.gateway.purchase(cart))).via[0], 'order-2');
+    assert.is(cluster.orders[1]!.submitted[0]!.once, true, 'the first surely proposed nothing');
     await cluster.end();
   }
 });
