@@ -25,7 +25,7 @@ export interface Reads {
   order(orderId: Key, options?: ReadOptions): Promise<Served<Order | null>>;
   orders(page: { after?: string; limit: number }, options?: ReadOptions): Promise<Served<OrdersPage>>;
   /** A whole book as it was at index `asOf`, learnt otherwise than by reading. */
-  learn(book: Book, asOf: number): void;
+  noteBook(book: Book, asOf: number): void;
   /** The newer state of a book, as of index `asOf`; makes a cached entry of it current. */
   patch(change: BookChange, asOf: number): void;
 }
@@ -188,7 +188,7 @@ export function createReads(
       return { value, servedBy: from, version: asOf, asOf, ...throughCatalog(demand) };
     },
 
-    learn(book, asOf) {
+    noteBook(book, asOf) {
       const entry = { value: book, version: book.version, asOf };
       bookMemory.put(book.id, entry);
       remote?.put(bookKey(book.id), entry);
