@@ -217,14 +217,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     onHappening: happenings.onHappening,
     whyUnready,
 
-    book: async (id, how) => reads.book(id, how),
-    heldBook: reads.heldBook,
-    search: async (topic, how) => reads.search(topic, how),
-    topics: reads.topics,
-    books: reads.books,
-    order: reads.order,
-    orders: reads.orders,
-
+    ...reads,
     purchase: (lines, key) => submit({ kind: 'purchase', ...named(key), lines: [...lines] }),
     addBooks: (books, key) => submit({ kind: 'addBooks', ...named(key), books: [...books] }),
     updateBook: (id, change, key) => submit({ kind: 'updateBook', ...named(key), id, ...change }),
