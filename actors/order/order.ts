@@ -1,5 +1,6 @@
 import type { ActorRefFrom } from 'xstate';
-import type { Clock, Timer } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { createDeadlineWheel } from '../../runtime/deadline-wheel.ts';
 import { type Command, type Result, repeated } from '../../runtime/domain.ts';
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
@@ -39,7 +40,9 @@ interface Submission {
   readonly number: number;
   readonly command: Command;
   /** Local monotonic ms by which the answer must be out. */
-  readonly deadline: number;
+  readonly answerBy: number;
+  /** The same, or earlier, after which the latest proposal counts as silent. Set by `wakeAt` alone. */
+  deadline: number;
   readonly resolve: (reply: Reply<'submit'>) => void;
   readonly reject: (error: BazarError) => void;
   attempts: number;
@@ -47,8 +50,6 @@ interface Submission {
   leader: NodeId | undefined;
   /** Where the latest proposal went. */
   catalog: NodeId | undefined;
-  /** Local monotonic ms after which the latest proposal counts as silent. */
-  patienceEnds: number;
   saga: ActorRefFrom<typeof sagaMachine> | undefined;
 }
 
@@ -58,38 +59,37 @@ export function createOrder(options: OrderOptions): OrderReplica {
   const lifecycle = createLifecycle({ clock, logger, limits });
   const disks = createFullDisks(options);
   let lastNumber = 0;
-  let sweepTimer: Timer | undefined;
+  const deadlines = createDeadlineWheel<Submission>(clock, limits.tickMs, overdue);
 
   function submit(command: Command, { deadline }: Incoming): Promise<Reply<'submit'>> {
     if (lifecycle.state === 'draining' || lifecycle.state === 'down') throw new BazarError('draining');
     if (submissions.size >= limits.maxSubmissions) throw new BazarError('overloaded');
     if (clock.monotonic() >= deadline) throw new BazarError('unavailable', 'The deadline had passed');
+    const answerBy = deadline - limits.submitMarginMs;
     return new Promise((resolve, reject) => {
       const submission: Submission = {
         number: ++lastNumber,
         command,
-        deadline: deadline - limits.submitMarginMs,
+        answerBy,
+        deadline: answerBy,
         resolve,
         reject,
         attempts: 0,
         leader: undefined,
         catalog: undefined,
-        patienceEnds: 0,
         saga: undefined,
       };
       submissions.set(submission.number, submission);
-      sweepTimer ??= clock.setTimeout(sweep, limits.tickMs);
       propose(submission, command);
     });
   }
 
   function propose(submission: Submission, command: Command): void {
-    const { deadline } = submission;
     const now = clock.monotonic();
     const attempt = ++submission.attempts;
     const catalog = leaders.next(submission.catalog);
     submission.catalog = catalog;
-    submission.patienceEnds = now + limits.proposalTimeoutMs;
+    wakeAt(submission, now + limits.proposalTimeoutMs);
     if (disks.reason !== undefined) {
       failed(submission, attempt, undefined, new BazarError('disk-full'));
       return;
@@ -101,7 +101,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
       failed(submission, attempt, undefined, new BazarError('unreachable'));
       return;
     }
-    mesh.ask(catalog, 'propose', { command, forwarded: false }, Math.max(1, deadline - now)).then(
+    mesh.ask(catalog, 'propose', { command, forwarded: false }, Math.max(1, submission.answerBy - now)).then(
       ({ result, leader }) => answered(submission, leader, result),
       (error: unknown) => failed(submission, attempt, catalog, asBazarError(error)),
     );
@@ -117,7 +117,8 @@ export function createOrder(options: OrderOptions): OrderReplica {
 
   function failed(submission: Submission, attempt: number, catalog: NodeId | undefined, error: BazarError) {
     const leader = catalog ? leaders.noteFailure(catalog, error) : null;
-    if (attempt === submission.attempts) submission.patienceEnds = Number.POSITIVE_INFINITY;
+    if (attempt === submission.attempts && submissions.has(submission.number))
+      wakeAt(submission, submission.answerBy);
     const { code, outcome } = error;
     sendToSaga(submission, {
       type: 'proposal.failed',
@@ -166,21 +167,25 @@ export function createOrder(options: OrderOptions): OrderReplica {
 
   function finish(submission: Submission): Submission {
     submissions.delete(submission.number);
+    deadlines.delete(submission);
     if (submissions.size === 0 && lifecycle.state === 'draining') lifecycle.drained();
     return submission;
   }
 
-  /** The one timer of all submissions: notices silence and deadlines, to within a tick. */
-  function sweep(): void {
-    const now = clock.monotonic();
-    for (const submission of submissions.values()) {
-      if (now >= submission.deadline) sendToSaga(submission, { type: 'deadline.passed' });
-      else if (now >= submission.patienceEnds) {
-        if (submission.catalog) leaders.forgetLeader(submission.catalog);
-        sendToSaga(submission, { type: 'proposal.silent' });
-      }
+  function wakeAt(submission: Submission, time: number): void {
+    deadlines.delete(submission);
+    submission.deadline = Math.min(submission.answerBy, time);
+    deadlines.add(submission);
+  }
+
+  function overdue(submission: Submission): void {
+    if (clock.monotonic() >= submission.answerBy) {
+      sendToSaga(submission, { type: 'deadline.passed' });
+    } else {
+      wakeAt(submission, submission.answerBy);
+      if (submission.catalog) leaders.forgetLeader(submission.catalog);
+      sendToSaga(submission, { type: 'proposal.silent' });
     }
-    sweepTimer = submissions.size > 0 ? clock.setTimeout(sweep, limits.tickMs) : undefined;
   }
 
   lifecycle.observe((state) => {
@@ -227,7 +232,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
       });
     },
     async stop() {
-      clock.clearTimeout(sweepTimer);
+      deadlines.close();
       watchedNode.stop();
       for (const { saga } of submissions.values()) saga?.stop();
       submissions.clear();
