@@ -85,6 +85,47 @@ export const fullDisks = under(['fill a disk', 'fill all disks', 'kill any'], {
   thinkMs: 100,
 });
 
+/** The client library as the client, whose connections break all the time. */
+export function libraryUnder(faults: readonly string[] = []): (plan: Plan) => Plan {
+  return under(['reset a client', 'cut off a client', 'kill any', ...faults], {
+    libraryClients: 3,
+    clients: 2,
+    books: 3,
+    stock: 200,
+    faultEveryMs: 500,
+    dropRate: 0,
+    duplicateRate: 0,
+  });
+}
+
+/** Sixty clients before bounds for a few: what waits without one shows at once. */
+export const crowdUnder = (faults: readonly string[]) =>
+  under(faults, {
+    clients: 60,
+    thinkMs: 100,
+    diskMs: 150,
+    books: 20,
+    stock: 200,
+    strongReads: 0.3,
+    latencyMs: 10,
+    faultEveryMs: 1_000,
+    faultsMs: 8_000,
+    lostMs: 0,
+    limits: limits({
+      maxSubmissions: 12,
+      maxPendingAsks: 30,
+      maxPendingReads: 6,
+      maxOutboxBytes: 24_000,
+      maxEntriesInFlight: 8,
+      maxBytesInFlight: 4_000,
+      maxBytesPerAppend: 2_000,
+      maxUncommittedEntries: 40,
+      maxBatchOperations: 20,
+      keptEntries: 10,
+      snapshotChunkBytes: 2_000,
+    }),
+  });
+
 /** The default limits but for these. */
 export function limits(changed: Partial<Limits>): Limits {
   return { ...DEFAULT_LIMITS, ...changed };

@@ -1,5 +1,5 @@
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
-import type { Random } from '../../runtime/random.ts';
+import { type Random, seededRandom } from '../../runtime/random.ts';
 
 /** How rough a run is; fault rates are drawn within it. */
 export type Roughness = 'calm' | 'breeze' | 'storm';
@@ -16,6 +16,8 @@ export interface Plan {
   readonly books: number;
   readonly stock: number;
   readonly clients: number;
+  /** Clients beside them that use the client library, over its own connections. */
+  readonly libraryClients: number;
   /** Mean simulated milliseconds between two operations of one client. */
   readonly thinkMs: number;
   /** Share of the clients' operations that are strong reads. */
@@ -64,7 +66,11 @@ export interface Plan {
   readonly maxNewTerms?: number;
 }
 
+/** What came into plans later, by a chance of its own: plans without it stay what they were. */
+const LATER_SALT = 0x6c696272;
+
 export function drawPlan(seed: number, random: Random): Plan {
+  const later = seededRandom(seed ^ LATER_SALT);
   const pick = <T>(...choices: readonly T[]): T => choices[random.integer(choices.length)]!;
   const between = (low: number, high: number) => low + random.integer(high - low + 1);
   const roughness = pick<Roughness>('calm', 'breeze', 'breeze', 'storm', 'storm');
@@ -81,6 +87,7 @@ export function drawPlan(seed: number, random: Random): Plan {
     books: pick(1, 2, 3, 20),
     stock: pick(5, 30, 200),
     clients: between(2, 6),
+    libraryClients: later.next() < 0.25 ? 1 + later.integer(3) : 0,
     thinkMs: pick(50, 150, 400),
     strongReads: 0.1,
     supplyEveryMs: pick(1_000, 3_000, Number.POSITIVE_INFINITY),

@@ -13,6 +13,8 @@ export interface Scheduler {
   readonly now: number;
   /** Events taken so far. */
   readonly taken: number;
+  /** The process of the last of them. */
+  readonly last: SimProcess | undefined;
   /**
    * Schedules `run` in `process` after `delayMs`. In a paused process it waits, in a dead one it never comes.
    * `source` is the connection that it comes by; none for a timer.
@@ -28,6 +30,8 @@ export interface SimProcess {
   readonly name: string;
   alive: boolean;
   paused: boolean;
+  /** Timers and deliveries that are to come. */
+  pending: number;
   /** What came while it was paused; it gets all of it at once when it goes on. */
   backlog: Late[];
 }
@@ -38,7 +42,7 @@ interface Late {
 }
 
 export function createProcess(name: string): SimProcess {
-  return { name, alive: true, paused: false, backlog: [] };
+  return { name, alive: true, paused: false, pending: 0, backlog: [] };
 }
 
 interface Event extends Due {
@@ -46,16 +50,21 @@ interface Event extends Due {
   readonly run: () => void;
   readonly source: object | undefined;
   cancelled: boolean;
+  /** It has been taken from the queue. */
+  over: boolean;
 }
 
 export function createScheduler(): Scheduler {
   let now = 0;
   let order = 0;
   let taken = 0;
+  let last: SimProcess | undefined;
   const heap: Event[] = [];
 
   function take(event: Event): boolean {
     const { process } = event;
+    if (!event.cancelled) process.pending--;
+    event.over = true;
     if (event.cancelled || !process.alive) return false;
     if (process.paused) {
       const run = () => {
@@ -65,6 +74,7 @@ export function createScheduler(): Scheduler {
       return false;
     }
     taken++;
+    last = process;
     event.run();
     return true;
   }
@@ -76,6 +86,9 @@ export function createScheduler(): Scheduler {
     get taken() {
       return taken;
     },
+    get last() {
+      return last;
+    },
     after(delayMs, process, run, source) {
       const event = {
         at: now + Math.max(0, delayMs),
@@ -84,12 +97,17 @@ export function createScheduler(): Scheduler {
         run,
         source,
         cancelled: false,
+        over: false,
       };
+      process.pending++;
       push(heap, event);
       return event;
     },
     cancel(timer) {
-      if (timer) (timer as Event).cancelled = true;
+      const event = timer as Event | undefined;
+      if (!event || event.cancelled) return;
+      event.cancelled = true;
+      if (!event.over) event.process.pending--;
     },
     async run(until, afterEach) {
       for (let event = heap[0]; event && event.at <= until; event = heap[0]) {

@@ -85,6 +85,16 @@ export async function simulate(
       'the clients get no answers after the healing',
     );
     await until(world, invariants, replicasEqual(world, invariants), 60_000, 'a replica does not catch up');
+    if (workload.library) {
+      await until(
+        world,
+        invariants,
+        workload.library.told(),
+        10_000,
+        'a watcher is not told the newest state',
+      );
+      workload.library.close();
+    }
     await judge(world, workload.history);
   } catch (error) {
     failure = error instanceof Violation ? error.message : String((error as Error)?.stack ?? error);
@@ -115,6 +125,7 @@ async function liveInVain(world: World, invariants: Invariants, workload: Worklo
   workload.begin();
   await world.scheduler.run(world.scheduler.now + world.plan.lostMs, invariants.check);
   await until(world, invariants, workload.stop(), 30_000, 'a client does not come to an end');
+  workload.library?.close();
   world.putBack(copies);
 }
 

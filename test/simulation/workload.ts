@@ -4,6 +4,7 @@ import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Line, WriteLine } from '../checkers/history.ts';
 import { type Invariants, Violation } from './invariants.ts';
+import { createLibraryClients, type LibraryClients } from './library-clients.ts';
 import type { World } from './world.ts';
 
 /** Simulated milliseconds after which a client stops waiting for an answer. */
@@ -35,6 +36,8 @@ export interface Workload {
   stop(): Promise<void>;
   /** Every client gets a definite answer to a purchase through every gateway; rejects if that takes too long. */
   progress(): Promise<void>;
+  /** Those that use the client library; none in most plans. */
+  readonly library: LibraryClients | undefined;
 }
 
 /** An answer, or that there was none in time. */
@@ -52,6 +55,14 @@ export function createWorkload(
   const acknowledged: { key: string; via: string; version: number }[] = [];
   let operations = 0;
   let running = false;
+
+  const library = plan.libraryClients > 0 ? createLibraryClients(world, random, record) : undefined;
+
+  function record(line: Line): void {
+    history.push(line);
+    world.trace.note(scheduler.now, () => `    ${JSON.stringify(line)}`);
+    world.trace.mix(JSON.stringify(line));
+  }
 
   const pause = (ms: number) => new Promise<void>((resolve) => scheduler.after(ms, outside, resolve));
   const latency = () => 0.1 + random.next() * plan.latencyMs;
@@ -85,9 +96,7 @@ export function createWorkload(
     return ask(line.via, request).then((answer) => {
       const end = answer === 'silence' ? null : scheduler.now;
       const told = { ...line, ...outcomeOf(answer), end } as WriteLine;
-      history.push(told);
-      world.trace.note(scheduler.now, () => `    ${JSON.stringify(told)}`);
-      world.trace.mix(JSON.stringify(told));
+      record(told);
       return told;
     });
   }
@@ -253,8 +262,9 @@ export function createWorkload(
 
   return {
     history,
+    library,
     get operations() {
-      return operations;
+      return operations + (library?.operations ?? 0);
     },
     async stock() {
       const books = Array.from({ length: plan.books }, (_, at) => ({
@@ -285,6 +295,7 @@ export function createWorkload(
         lives.push(live(`client-${number}`).catch(complain));
       }
       lives.push(supply().catch(complain));
+      for (const life of library?.begin(() => running) ?? []) lives.push(life.catch(complain));
     },
     async stop() {
       running = false;
@@ -299,6 +310,7 @@ export function createWorkload(
             throw new Violation(`no purchase gets through ${id} although all is healed`);
         }
       }
+      await library?.progress();
     },
   };
 }

@@ -6,12 +6,14 @@ import { createGateway, type Gateway } from '../../gateway/gateway.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { BookChange } from '../../runtime/domain.ts';
 import { StartRefused } from '../../runtime/errors.ts';
+import type { Limits } from '../../runtime/limits.ts';
 import type { Mesh, NodeId, NodeKind } from '../../runtime/links/mesh.ts';
 import { openMesh } from '../../runtime/links/open-mesh.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { type Random, seededRandom } from '../../runtime/random.ts';
 import { FullDiskError, RoomAgainError } from '../../storage/failed-disk.ts';
 import type { Store } from '../../storage/store.ts';
+import { openClientDoor } from './client-door.ts';
 import { type SimulatedDisk, simulatedDisk } from './disk.ts';
 import { tooLargeBatch } from './memory-bounds.ts';
 import { createNetwork, type SimNetwork } from './network.ts';
@@ -39,7 +41,9 @@ export interface SimNode {
   readonly disk: SimulatedDisk | undefined;
   /** How its clock is off. */
   readonly skew: { offsetMs: number; rate: number };
+  readonly limits: Limits;
   process: SimProcess;
+  mesh?: Mesh;
   catalog?: Catalog;
   order?: OrderReplica;
   gateway?: Gateway;
@@ -129,6 +133,7 @@ export function createWorld(plan: Plan, random: Random): World {
         offsetMs: skewed ? random.integer(600_000) : 0,
         rate: skewed ? 0.95 + random.next() * 0.1 : 1,
       },
+      limits: plan.limits,
       process: createProcess(id),
       wiped: false,
       heldBeforeWipe: 0,
@@ -144,7 +149,9 @@ export function createWorld(plan: Plan, random: Random): World {
     const transport = network.transport(process);
     const join = async (incarnation: string): Promise<Mesh & { readonly url: string }> => {
       const self = { id: node.id, kind: node.kind, incarnation };
-      return openMesh({ self, cluster: CLUSTER, secret: SECRET, transport, ...ports });
+      const mesh = await openMesh({ self, cluster: CLUSTER, secret: SECRET, transport, ...ports });
+      if (process.alive) node.mesh = mesh;
+      return mesh;
     };
     if (node.kind === 'catalog') {
       const store = storeOf(node.disk!, process);
@@ -176,6 +183,7 @@ export function createWorld(plan: Plan, random: Random): World {
         const remote = server && createRemoteCache({ server, cluster: CLUSTER, secret: SECRET, ...ports });
         node.gateway = createGateway({ mesh, catalogs, orders, remote, pid: 1, ...ports });
         node.gateway.onChange(inOrder(node));
+        if (plan.libraryClients > 0) openClientDoor({ network, process, service: node.gateway, ...ports });
       }
       mesh.setAddresses(addresses);
     }
@@ -253,6 +261,7 @@ export function createWorld(plan: Plan, random: Random): World {
   function kill(node: SimNode): void {
     say(`kill ${node.id}`);
     node.process.alive = false;
+    node.mesh = undefined;
     node.catalog = undefined;
     node.order = undefined;
     node.gateway = undefined;

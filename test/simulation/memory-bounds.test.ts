@@ -1,0 +1,13 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { crowdUnder } from '../mutants/plans.ts';
+import { simulate } from './simulate.ts';
+
+test('a crowd before small bounds is told that the store is busy, and nothing grows beyond them', async () => {
+  const crowd = crowdUnder(['pause any', 'partition', 'hang a disk', 'slow disks']);
+  const { failure, history, lines } = await simulate(1, crowd);
+  assert.is(failure, undefined, lines.slice(-60).join('\n'));
+  assert.ok(history.some((line) => 'code' in line && line.code === 'overloaded'));
+});
+
+test.run();
