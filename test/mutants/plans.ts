@@ -98,6 +98,21 @@ export function libraryUnder(faults: readonly string[] = []): (plan: Plan) => Pl
   });
 }
 
+/** The folder of one catalog is put back from an earlier copy while the store stands still. */
+export const folderPutBack =
+  (lostFolder: NonNullable<Plan['lostFolder']>) =>
+  (plan: Plan): Plan => ({
+    ...plan,
+    roughness: 'breeze',
+    catalogs: 3,
+    lostFolder,
+    lostMs: 3_000,
+    faultEveryMs: Number.POSITIVE_INFINITY,
+    faultsMs: 3_000,
+    dropRate: 0,
+    duplicateRate: 0,
+  });
+
 /** Sixty clients before bounds for a few: what waits without one shows at once. */
 export const crowdUnder = (faults: readonly string[]) =>
   under(faults, {

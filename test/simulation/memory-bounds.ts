@@ -32,6 +32,9 @@ const TRANSFER_ALLOWANCE = 8;
 /** Timers and deliveries of one process beside those of its asks, submissions and reads. */
 const OTHER_TIMERS = 500;
 
+/** The next entry for each follower, as it was seen last while entries were sent ahead. */
+const sent = new WeakMap<object, number | undefined>();
+
 /** What is wrong with how much a node holds; looked at after each of its events. */
 export function tooMuchHeld(node: SimNode): string | undefined {
   return onLinks(node) ?? inOrder(node) ?? inCatalog(node) ?? inTime(node);
@@ -66,8 +69,12 @@ function inCatalog({ catalog, limits }: SimNode): string | undefined {
     2 * limits.maxBatchOperations +
     OTHER_OPERATIONS;
   if (log.entryCount > kept) return `its log has ${log.entryCount} entries, and ${kept} are the most`;
-  for (const [peer, { mode, match, next }] of raft.progress) {
-    if (mode !== 'replicate') continue;
+  for (const [peer, progress] of raft.progress) {
+    const { mode, match, next } = progress;
+    const before = sent.get(progress);
+    sent.set(progress, mode === 'replicate' ? next : undefined);
+    // What a probe found there is not on its way, however little of it is durable.
+    if (before === undefined || next <= before) continue;
     const entries = next - 1 - match;
     if (entries > limits.maxEntriesInFlight) return `${entries} entries are on their way to ${peer}`;
     const bytes = log.bytesBetween(match, next - 1);

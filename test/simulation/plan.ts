@@ -35,8 +35,11 @@ export interface Plan {
    * Redis stays; 0 for a store that is never put back.
    */
   readonly lostMs: number;
-  /** Not the whole store is put back, but one catalog's folder, beside others that are up to date. */
-  readonly lostFolder?: boolean;
+  /**
+   * Not the whole store is put back, but one catalog's folder: beside others that are up to date, or beside one that
+   * lacks what was committed since, with which it would be a majority.
+   */
+  readonly lostFolder?: 'beside equals' | 'beside one behind';
   /** Mean simulated milliseconds between two faults. */
   readonly faultEveryMs: number;
   /** Disks may fail for good and be replaced. */

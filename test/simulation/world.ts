@@ -68,10 +68,15 @@ export interface World {
   kill(node: SimNode): void;
   pause(node: SimNode): void;
   resume(node: SimNode): void;
-  /** Ends every process, puts these records back on the catalogs' disks, and starts the store anew. */
-  putBack(copies: ReadonlyMap<SimNode, ReadonlyMap<string, string>>): void;
+  /**
+   * Ends every process, puts these records back on the catalogs' disks, and starts the store anew, but for those that
+   * are left out.
+   */
+  putBack(copies: ReadonlyMap<SimNode, ReadonlyMap<string, string>>, without?: readonly SimNode[]): void;
   node(id: NodeId): SimNode;
   ofKind(kind: NodeKind): SimNode[];
+  /** Folders that were refused since they were put back from an earlier copy. */
+  readonly refusedFolders: number;
   /** What a node reported that must not happen: a refused start, a broken invariant. */
   readonly complaints: string[];
 }
@@ -141,7 +146,10 @@ export function createWorld(plan: Plan, random: Random): World {
   }
 
   let formatted = false;
+  let refusedFolders = 0;
+  /** What the launcher's record has: the number of this start, and the last that each catalog took part in. */
   let boots = 1;
+  const attended = new Map<SimNode, number>();
 
   async function boot(node: SimNode, process: SimProcess): Promise<void> {
     const clock = processClock(scheduler, process, node.skew);
@@ -161,7 +169,9 @@ export function createWorld(plan: Plan, random: Random): World {
         node: node.id,
         format,
         random: ports.random,
+        start: { number: boots, attended: attended.get(node) ?? 0 },
       });
+      if (process.alive) attended.set(node, boots);
       const mesh = await join(disk.identity.incarnation);
       if (!process.alive) return;
       const onFailure = (error: unknown) => ended(node, error);
@@ -199,12 +209,23 @@ export function createWorld(plan: Plan, random: Random): World {
       });
       return;
     }
-    if (!node.disk?.failed && !(error instanceof RoomAgainError)) {
+    const isTold = plan.lostFolder !== undefined && error instanceof StartRefused;
+    if (!node.disk?.failed && !isTold && !(error instanceof RoomAgainError)) {
       complain(node, error);
       return;
     }
     kill(node);
     if (!(error instanceof StartRefused)) start(node);
+    else if (plan.lostFolder && !node.disk?.failed) replaceFolder(node);
+  }
+
+  /** What people are told to do about a folder that is refused. */
+  function replaceFolder(node: SimNode): void {
+    say(`the folder of ${node.id} is refused, and deleted`);
+    refusedFolders++;
+    node.disk!.wipe();
+    node.wiped = true;
+    start(node);
   }
 
   /** A sync that returns while its process is paused is noticed when it goes on. */
@@ -289,11 +310,14 @@ export function createWorld(plan: Plan, random: Random): World {
       say(`resume ${node.id}`);
       resume(scheduler, node.process, waking);
     },
-    putBack(copies) {
+    get refusedFolders() {
+      return refusedFolders;
+    },
+    putBack(copies, without = []) {
       boots++;
-      for (const node of nodes) this.kill(node);
+      for (const node of nodes) if (node.process.alive) this.kill(node);
       for (const [node, copy] of copies) node.disk!.putBack(copy);
-      for (const node of nodes) this.start(node);
+      for (const node of nodes) if (!without.includes(node)) this.start(node);
     },
     node: (id) => nodes.find((node) => node.id === id)!,
     ofKind: (kind) => nodes.filter((node) => node.kind === kind),
