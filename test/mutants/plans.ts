@@ -1,5 +1,5 @@
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
-import type { Plan } from '../simulation/plan.ts';
+import { type Plan, smallPages } from '../simulation/plan.ts';
 
 /** Three catalogs under busy clients, and of all faults only these: what one mutant gets wrong comes up often. */
 export function under(faults: readonly string[], more: Partial<Plan> = {}): (plan: Plan) => Plan {
@@ -112,6 +112,22 @@ export const folderPutBack =
     dropRate: 0,
     duplicateRate: 0,
   });
+
+/** Carts of up to 100 lines, and lists far larger than a page and a frame, read page by page. */
+export function longLists(plan: Plan): Plan {
+  return {
+    ...under(['kill any', 'reset a link', 'pause any', 'isolate'], {
+      librarians: 2,
+      largestCart: 100,
+      clients: 4,
+      books: 20,
+      stock: 5_000,
+      mostSupplied: 400,
+      faultEveryMs: 1_500,
+      limits: smallPages(DEFAULT_LIMITS, true),
+    })(plan),
+  };
+}
 
 /** Sixty clients before bounds for a few: what waits without one shows at once. */
 export const crowdUnder = (faults: readonly string[]) =>

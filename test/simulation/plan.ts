@@ -18,6 +18,10 @@ export interface Plan {
   readonly clients: number;
   /** Clients beside them that use the client library, over its own connections. */
   readonly libraryClients: number;
+  /** Clients that shelve books into topics and read topics, books and orders by pages. */
+  readonly librarians: number;
+  /** Lines of a cart at most. */
+  readonly largestCart: number;
   /** Mean simulated milliseconds between two operations of one client. */
   readonly thinkMs: number;
   /** Share of the clients' operations that are strong reads. */
@@ -74,6 +78,9 @@ const LATER_SALT = 0x6c696272;
 
 export function drawPlan(seed: number, random: Random): Plan {
   const later = seededRandom(seed ^ LATER_SALT);
+  const libraryClients = later.next() < 0.25 ? 1 + later.integer(3) : 0;
+  const librarians = later.next() < 0.15 ? 1 : 0;
+  const withLargeCarts = later.next() < 0.15;
   const pick = <T>(...choices: readonly T[]): T => choices[random.integer(choices.length)]!;
   const between = (low: number, high: number) => low + random.integer(high - low + 1);
   const roughness = pick<Roughness>('calm', 'breeze', 'breeze', 'storm', 'storm');
@@ -86,11 +93,13 @@ export function drawPlan(seed: number, random: Random): Plan {
     orders: between(1, 2),
     gateways: between(1, 2),
     redis: random.next() < 0.7,
-    limits: random.next() < 0.6 ? tinyLimits(between) : DEFAULT_LIMITS,
+    limits: smallPages(random.next() < 0.6 ? tinyLimits(between) : DEFAULT_LIMITS, librarians > 0),
     books: pick(1, 2, 3, 20),
     stock: pick(5, 30, 200),
     clients: between(2, 6),
-    libraryClients: later.next() < 0.25 ? 1 + later.integer(3) : 0,
+    libraryClients,
+    librarians,
+    largestCart: withLargeCarts ? 100 : 3,
     thinkMs: pick(50, 150, 400),
     strongReads: 0.1,
     supplyEveryMs: pick(1_000, 3_000, Number.POSITIVE_INFINITY),
@@ -115,6 +124,19 @@ export function drawPlan(seed: number, random: Random): Plan {
     failingDisks: seed % 4 === 0,
     fullDisks: seed % 3 === 0,
     lostMs: random.next() < 0.15 ? between(1_000, 4_000) : 0,
+  };
+}
+
+/** Pages of a few orders, and frames that take little more: whole lists and snapshots are far larger. */
+export function smallPages(limits: Limits, small: boolean): Limits {
+  if (!small) return limits;
+  return {
+    ...limits,
+    maxFrameBytes: 64 * 1024,
+    maxPageBytes: 8 * 1024,
+    lightAnswerBytes: 4 * 1024,
+    maxBytesPerAppend: Math.min(limits.maxBytesPerAppend, 16 * 1024),
+    snapshotChunkBytes: Math.min(limits.snapshotChunkBytes, 16 * 1024),
   };
 }
 

@@ -4,6 +4,7 @@ import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Line, WriteLine } from '../checkers/history.ts';
 import { type Invariants, Violation } from './invariants.ts';
+import { createLibrarians } from './librarians.ts';
 import { createLibraryClients, type LibraryClients } from './library-clients.ts';
 import type { World } from './world.ts';
 
@@ -16,6 +17,8 @@ const PROGRESS_MS = 12_000;
  * away: a leader's word may have been on its way, or its hearer may have slept, for so long.
  */
 const AGE_SLACK_MS = 1_000;
+/** Lines of a cart at most, in plans that do not ask for more. */
+export const USUAL_CART = 3;
 /** How much faster than true time a process's clock may run. */
 const FASTEST_CLOCK = 1.06;
 /** Times a client asks again under the same key when it does not know the outcome. */
@@ -40,8 +43,15 @@ export interface Workload {
   readonly library: LibraryClients | undefined;
 }
 
+/** An order whose outcome a gateway has told. */
+export interface Acknowledged {
+  readonly key: string;
+  readonly via: string;
+  readonly version: number;
+}
+
 /** An answer, or that there was none in time. */
-type Answer<T> = { readonly value: T } | { readonly error: unknown } | 'silence';
+export type Answer<T> = { readonly value: T } | { readonly error: unknown } | 'silence';
 
 export function createWorkload(
   world: World,
@@ -52,7 +62,7 @@ export function createWorkload(
   const { plan, scheduler, outside, outsideClock } = world;
   const history: Line[] = [...shelf];
   const gateways = world.ofKind('gateway');
-  const acknowledged: { key: string; via: string; version: number }[] = [];
+  const acknowledged: Acknowledged[] = [];
   let operations = 0;
   let running = false;
 
@@ -113,7 +123,9 @@ export function createWorkload(
   }
 
   function cart(): CartLine[] {
-    const count = random.next() < 0.8 ? 1 : 2 + random.integer(2);
+    const isLarge = plan.largestCart > USUAL_CART && random.next() < 0.2;
+    const usual = () => (random.next() < 0.8 ? 1 : 2 + random.integer(USUAL_CART - 1));
+    const count = isLarge ? 1 + random.integer(plan.largestCart) : usual();
     return Array.from({ length: count }, () => ({ id: book(), quantity: 1 + random.integer(3) }));
   }
 
@@ -258,13 +270,14 @@ export function createWorkload(
     }
   }
 
+  const librarians = plan.librarians > 0 ? createLibrarians({ world, random, ask, acknowledged }) : undefined;
   const lives: Promise<void>[] = [];
 
   return {
     history,
     library,
     get operations() {
-      return operations + (library?.operations ?? 0);
+      return operations + (library?.operations ?? 0) + (librarians?.operations ?? 0);
     },
     async stock() {
       const books = Array.from({ length: plan.books }, (_, at) => ({
@@ -295,6 +308,7 @@ export function createWorkload(
         lives.push(live(`client-${number}`).catch(complain));
       }
       lives.push(supply().catch(complain));
+      for (const life of librarians?.begin(() => running) ?? []) lives.push(life.catch(complain));
       for (const life of library?.begin(() => running) ?? []) lives.push(life.catch(complain));
     },
     async stop() {
@@ -311,6 +325,7 @@ export function createWorkload(
         }
       }
       await library?.progress();
+      await librarians?.progress();
     },
   };
 }

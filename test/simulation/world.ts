@@ -97,6 +97,10 @@ export function createWorld(plan: Plan, random: Random): World {
   };
   const network = createNetwork(scheduler, fork(), weather, (from, to, frame) => {
     trace.mix(frame);
+    const isBetweenNodes = !from.startsWith('library-') && !to.startsWith('library-');
+    if (isBetweenNodes && frame.length > plan.limits.maxFrameBytes) {
+      complaints.push(`${from} sends ${to} a frame of ${frame.length} bytes, which closes a real link`);
+    }
     trace.note(
       scheduler.now,
       () => `${from} → ${to}  ${frame.length > 300 ? `${frame.slice(0, 300)}…` : frame}`,
