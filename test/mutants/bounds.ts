@@ -1,5 +1,5 @@
 import type { Mutant } from './mutant.ts';
-import { crowdUnder, limits, slicesUnder } from './plans.ts';
+import { crowdUnder, limits, longLists, readersOfPages, slicesUnder } from './plans.ts';
 
 const SMALL_BATCHES = limits({
   maxBatchOperations: 8,
@@ -168,8 +168,34 @@ export const BOUND_MUTANTS: readonly Mutant[] = [
         put: 'const busy = () => false;',
       },
     ],
-    seeds: 1,
-    test: 'test/runtime/turnstile.test.ts',
+    seeds: 3,
+    change: readersOfPages,
+  },
+  {
+    name: 'pages-cut-by-number-only',
+    harm: 'A page of large orders is more than a link takes: it is no answer, today and for ever.',
+    swaps: [
+      {
+        file: 'actors/catalog/page.ts',
+        find: 'if (taken.length > 0 && bytes + own > maxBytes) return { elements: taken, bytes, more: true };',
+        put: '',
+      },
+    ],
+    seeds: 5,
+    change: longLists,
+  },
+  {
+    name: 'cut-page-looks-whole',
+    harm: 'Whoever reads a list page by page misses its end, and never learns that there is more.',
+    swaps: [
+      {
+        file: 'actors/catalog/page.ts',
+        find: 'if (taken.length > 0 && bytes + own > maxBytes) return { elements: taken, bytes, more: true };',
+        put: 'if (taken.length > 0 && bytes + own > maxBytes) return { elements: taken, bytes, more: false };',
+      },
+    ],
+    seeds: 5,
+    change: longLists,
   },
   {
     name: 'unfinished-frame-for-good',

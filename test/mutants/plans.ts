@@ -129,6 +129,38 @@ export function longLists(plan: Plan): Plan {
   };
 }
 
+/**
+ * Nobody fails, and many ask for the largest pages: with small pages and a slow processor, what a catalog can make of
+ * them in a second keeps it busy for less than half of it.
+ */
+export const readersOfPages = (plan: Plan): Plan => ({
+  ...plan,
+  roughness: 'breeze',
+  catalogs: 3,
+  orders: 1,
+  gateways: 1,
+  redis: false,
+  clients: 3,
+  thinkMs: 100,
+  books: 20,
+  stock: 5_000,
+  largestCart: 100,
+  supplyEveryMs: Number.POSITIVE_INFINITY,
+  pageReaders: 40,
+  cpuMsPerKiB: 0.8,
+  faults: [],
+  faultEveryMs: Number.POSITIVE_INFINITY,
+  faultsMs: 15_000,
+  lostMs: 0,
+  latencyMs: 2,
+  dropRate: 0,
+  duplicateRate: 0,
+  diskMs: 2,
+  maxNewTerms: 0,
+  longestDroughtMs: 2_000,
+  limits: limits({ maxPageBytes: 64 * 1024, pageBytesPerSecond: 512 * 1024 }),
+});
+
 /** Sixty clients before bounds for a few: what waits without one shows at once. */
 export const crowdUnder = (faults: readonly string[]) =>
   under(faults, {

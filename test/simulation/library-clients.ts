@@ -52,11 +52,12 @@ export function createLibraryClients(
   const gateways = world.ofKind('gateway');
   const pause = (ms: number) => sleep(outsideClock, ms);
   const book = () => 1 + random.integer(plan.books);
-  const clients = Array.from({ length: plan.libraryClients ?? 0 }, (_, at) => join(at));
+  const clients = Array.from({ length: plan.libraryClients }, (_, at) => join(at, 'library'));
+  const pageReaders = Array.from({ length: plan.pageReaders }, (_, at) => join(at, 'library-reader'));
   let operations = 0;
 
-  function join(at: number): LibraryClient {
-    const name = `library-${at + 1}`;
+  function join(at: number, kind: string): LibraryClient {
+    const name = `${kind}-${at + 1}`;
     const via = gateways[at % gateways.length]!.id;
     const process = createProcess(name);
     const skew = { offsetMs: random.integer(600_000), rate: 0.95 + random.next() * 0.1 };
@@ -241,6 +242,20 @@ export function createLibraryClients(
     }
   }
 
+  /** Whoever reads the largest pages as fast as they come may be told to wait, and costs nobody else anything. */
+  async function readPages({ client }: LibraryClient, isRunning: () => boolean): Promise<void> {
+    while (isRunning()) {
+      operations++;
+      const page = { limit: 1_000 };
+      const read = random.next() < 0.5 ? client.orders(page) : client.books(page);
+      const failed = await read.then(
+        () => false,
+        () => true,
+      );
+      if (failed) await pause(100);
+    }
+  }
+
   async function decided(of: LibraryClient): Promise<void> {
     const deadline = outsideClock.monotonic() + PROGRESS_MS;
     while (!(await buy(of, [{ id: 1, quantity: 1 }]))) {
@@ -261,7 +276,10 @@ export function createLibraryClients(
     get operations() {
       return operations;
     },
-    begin: (isRunning) => clients.map((client) => live(client, isRunning)),
+    begin: (isRunning) => [
+      ...clients.map((client) => live(client, isRunning)),
+      ...pageReaders.map((reader) => readPages(reader, isRunning)),
+    ],
     async progress() {
       await Promise.all(clients.map(decided));
     },
@@ -269,7 +287,7 @@ export function createLibraryClients(
       while (!clients.every(isTold)) await pause(100);
     },
     close() {
-      for (const { client } of clients) client.close();
+      for (const { client } of [...clients, ...pageReaders]) client.close();
     },
   };
 }

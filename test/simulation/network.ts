@@ -76,6 +76,8 @@ export function createNetwork(
   random: Random,
   weather: NetworkWeather,
   onFrame: (from: string, to: string, frame: string) => void,
+  /** Encoding or decoding `bytes` is work of this process. */
+  works: (process: SimProcess, bytes: number) => void = () => {},
 ): SimNetwork {
   const listeners = new Map<string, Listening>();
   const ends = new Set<End>();
@@ -117,6 +119,7 @@ export function createNetwork(
         if (!end.live || !to) return;
         if (!end.isClients && random.next() < weather.dropRate) return;
         end.untaken += frame.length;
+        works(end.process, frame.length);
         deliver(end, to, frame);
         if (end.isClients || random.next() >= weather.duplicateRate) return;
         const again = () => {
@@ -147,6 +150,7 @@ export function createNetwork(
     }
     onFrame(from.process.name, to.process.name, frame);
     taken(from, frame.length);
+    works(to.process, frame.length);
     to.events.frame(frame);
   }
 

@@ -20,6 +20,10 @@ export interface Plan {
   readonly libraryClients: number;
   /** Clients that shelve books into topics and read topics, books and orders by pages. */
   readonly librarians: number;
+  /** Connections of the client library that ask for nothing but the largest pages. */
+  readonly pageReaders: number;
+  /** Simulated milliseconds that a node computes for each KiB that it sends, takes or writes. */
+  readonly cpuMsPerKiB: number;
   /** Lines of a cart at most. */
   readonly largestCart: number;
   /** Mean simulated milliseconds between two operations of one client. */
@@ -80,6 +84,7 @@ export function drawPlan(seed: number, random: Random): Plan {
   const later = seededRandom(seed ^ LATER_SALT);
   const libraryClients = later.next() < 0.25 ? 1 + later.integer(3) : 0;
   const librarians = later.next() < 0.15 ? 1 : 0;
+  const withCpu = later.next() < 0.15;
   const withLargeCarts = later.next() < 0.15;
   const pick = <T>(...choices: readonly T[]): T => choices[random.integer(choices.length)]!;
   const between = (low: number, high: number) => low + random.integer(high - low + 1);
@@ -99,6 +104,8 @@ export function drawPlan(seed: number, random: Random): Plan {
     clients: between(2, 6),
     libraryClients,
     librarians,
+    pageReaders: 0,
+    cpuMsPerKiB: withCpu ? 0.1 : 0,
     largestCart: withLargeCarts ? 100 : 3,
     thinkMs: pick(50, 150, 400),
     strongReads: 0.1,

@@ -21,6 +21,8 @@ export interface Scheduler {
    */
   after(delayMs: number, process: SimProcess, run: () => void, source?: object): Timer;
   cancel(timer: Timer | undefined): void;
+  /** The process computes for this long: whatever comes to it meanwhile waits. */
+  spend(process: SimProcess, ms: number): void;
   /** Takes events up to `until`; `afterEach` runs behind every one. */
   run(until: number, afterEach: () => void): Promise<void>;
 }
@@ -32,6 +34,9 @@ export interface SimProcess {
   paused: boolean;
   /** Timers and deliveries that are to come. */
   pending: number;
+  /** Until when it computes, and for how many ms it has in all. */
+  busyUntil: number;
+  cpuMs: number;
   /** What came while it was paused; it gets all of it at once when it goes on. */
   backlog: Late[];
 }
@@ -42,10 +47,11 @@ interface Late {
 }
 
 export function createProcess(name: string): SimProcess {
-  return { name, alive: true, paused: false, pending: 0, backlog: [] };
+  return { name, alive: true, paused: false, pending: 0, busyUntil: 0, cpuMs: 0, backlog: [] };
 }
 
 interface Event extends Due {
+  at: number;
   readonly process: SimProcess;
   readonly run: () => void;
   readonly source: object | undefined;
@@ -63,6 +69,11 @@ export function createScheduler(): Scheduler {
 
   function take(event: Event): boolean {
     const { process } = event;
+    if (process.busyUntil > now && process.alive) {
+      event.at = process.busyUntil;
+      push(heap, event);
+      return false;
+    }
     if (!event.cancelled) process.pending--;
     event.over = true;
     if (event.cancelled || !process.alive) return false;
@@ -109,6 +120,10 @@ export function createScheduler(): Scheduler {
       event.cancelled = true;
       if (!event.over) event.process.pending--;
     },
+    spend(process, ms) {
+      process.busyUntil = Math.max(now, process.busyUntil) + ms;
+      process.cpuMs += ms;
+    },
     async run(until, afterEach) {
       for (let event = heap[0]; event && event.at <= until; event = heap[0]) {
         pop(heap);
@@ -150,8 +165,7 @@ export function processClock(
   return {
     now: () => Math.floor(1_700_000_000_000 + offsetMs + scheduler.now * rate),
     monotonic: () => offsetMs + scheduler.now * rate,
-    // Computing takes no time here.
-    cpu: () => 0,
+    cpu: () => process.cpuMs,
     setTimeout: (run, delayMs) => scheduler.after(delayMs / rate, process, run),
     clearTimeout: (timer) => scheduler.cancel(timer),
     defer: (run) => void scheduler.after(0, process, run),

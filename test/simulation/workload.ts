@@ -66,7 +66,8 @@ export function createWorkload(
   let operations = 0;
   let running = false;
 
-  const library = plan.libraryClients > 0 ? createLibraryClients(world, random, record) : undefined;
+  const usesLibrary = plan.libraryClients + plan.pageReaders > 0;
+  const library = usesLibrary ? createLibraryClients(world, random, record) : undefined;
 
   function record(line: Line): void {
     history.push(line);

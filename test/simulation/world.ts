@@ -12,7 +12,7 @@ import { openMesh } from '../../runtime/links/open-mesh.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { type Random, seededRandom } from '../../runtime/random.ts';
 import { FullDiskError, RoomAgainError } from '../../storage/failed-disk.ts';
-import type { Store } from '../../storage/store.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
 import { openClientDoor } from './client-door.ts';
 import { type SimulatedDisk, simulatedDisk } from './disk.ts';
 import { tooLargeBatch } from './memory-bounds.ts';
@@ -95,17 +95,28 @@ export function createWorld(plan: Plan, random: Random): World {
     duplicateRate: 0,
     blocked: new Set<string>(),
   };
-  const network = createNetwork(scheduler, fork(), weather, (from, to, frame) => {
-    trace.mix(frame);
-    const isBetweenNodes = !from.startsWith('library-') && !to.startsWith('library-');
-    if (isBetweenNodes && frame.length > plan.limits.maxFrameBytes) {
-      complaints.push(`${from} sends ${to} a frame of ${frame.length} bytes, which closes a real link`);
+  const network = createNetwork(
+    scheduler,
+    fork(),
+    weather,
+    (from, to, frame) => {
+      trace.mix(frame);
+      const isBetweenNodes = !from.startsWith('library-') && !to.startsWith('library-');
+      if (isBetweenNodes && frame.length > plan.limits.maxFrameBytes) {
+        complaints.push(`${from} sends ${to} a frame of ${frame.length} bytes, which closes a real link`);
+      }
+      trace.note(
+        scheduler.now,
+        () => `${from} → ${to}  ${frame.length > 300 ? `${frame.slice(0, 300)}…` : frame}`,
+      );
+    },
+    works,
+  );
+  function works(process: SimProcess, bytes: number): void {
+    if (plan.cpuMsPerKiB > 0 && nodes.some((node) => node.process === process)) {
+      scheduler.spend(process, (bytes / 1024) * plan.cpuMsPerKiB);
     }
-    trace.note(
-      scheduler.now,
-      () => `${from} → ${to}  ${frame.length > 300 ? `${frame.slice(0, 300)}…` : frame}`,
-    );
-  });
+  }
   const redis = plan.redis ? simulatedRedis({ clock: outsideClock, random: fork() }) : undefined;
 
   function fork(): Random {
@@ -197,7 +208,9 @@ export function createWorld(plan: Plan, random: Random): World {
         const remote = server && createRemoteCache({ server, cluster: CLUSTER, secret: SECRET, ...ports });
         node.gateway = createGateway({ mesh, catalogs, orders, remote, pid: 1, ...ports });
         node.gateway.onChange(inOrder(node));
-        if (plan.libraryClients > 0) openClientDoor({ network, process, service: node.gateway, ...ports });
+        if (plan.libraryClients + plan.pageReaders > 0) {
+          openClientDoor({ network, process, service: node.gateway, ...ports });
+        }
       }
       mesh.setAddresses(addresses);
     }
@@ -246,6 +259,7 @@ export function createWorld(plan: Plan, random: Random): World {
       write(operations) {
         const excess = tooLargeBatch(operations, plan);
         if (excess !== undefined) complaints.push(`${process.name}: ${excess}`);
+        if (plan.cpuMsPerKiB > 0) works(process, bytesOf(operations));
         return later(store.write(operations));
       },
       clear: (range) => later(store.clear(range)),
@@ -326,4 +340,11 @@ export function createWorld(plan: Plan, random: Random): World {
     node: (id) => nodes.find((node) => node.id === id)!,
     ofKind: (kind) => nodes.filter((node) => node.kind === kind),
   };
+}
+
+function bytesOf(operations: readonly StoreOperation[]): number {
+  return operations.reduce(
+    (sum, one) => sum + one.key.length + (one.type === 'put' ? one.value.length : 0),
+    0,
+  );
 }
