@@ -112,12 +112,16 @@ export const BOUND_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'runtime/links/outbox.ts',
-        find: 'if (connection.bufferedBytes + frameBytes + bytes > maxOutboxBytes) return false;',
+        find: 'if (connection.bufferedBytes + frameBytes + bytes + 1 > maxOutboxBytes) return false;',
         put: '',
       },
     ],
     seeds: 5,
-    change: CROWD,
+    change: crowdUnder(['partition', 'isolate', 'silence the leader'], {
+      maxSubmissions: 1_000,
+      maxPendingAsks: 1_000,
+      maxOutboxBytes: 6_000,
+    }),
   },
   {
     name: 'flight-without-bound',

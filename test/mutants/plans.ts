@@ -162,7 +162,7 @@ export const readersOfPages = (plan: Plan): Plan => ({
 });
 
 /** Sixty clients before bounds for a few: what waits without one shows at once. */
-export const crowdUnder = (faults: readonly string[]) =>
+export const crowdUnder = (faults: readonly string[], changed: Partial<Limits> = {}) =>
   under(faults, {
     clients: 60,
     thinkMs: 100,
@@ -186,6 +186,7 @@ export const crowdUnder = (faults: readonly string[]) =>
       maxBatchOperations: 20,
       keptEntries: 10,
       snapshotChunkBytes: 2_000,
+      ...changed,
     }),
   });
 
