@@ -9,7 +9,7 @@ import { type Access, createDoorkeeper } from './doorkeeper.ts';
 import { createHeldBooks } from './held-books.ts';
 import { createIntake } from './intake.ts';
 import { createLargeTopics } from './large-topics.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { createAuditPages, createPages } from './pages.ts';
 import { createRoles, type Tokens } from './roles.ts';
 import { createAllBooks } from './rpc/all-books.ts';
@@ -28,10 +28,11 @@ export function createContext(
       readonly limits: Limits;
       readonly clock: Clock;
       readonly logger: Logger;
+      /** Where several gateways of one process count together. */
+      readonly metrics?: Metrics;
     },
 ): Context {
-  const { service, limits, clock, logger } = options;
-  const metrics = createMetrics();
+  const { service, limits, clock, logger, metrics = createMetrics() } = options;
   const endOfTurn = createTurn(clock);
   const waits = createWaits(clock);
   return {

@@ -1,5 +1,5 @@
 import type { Mutant } from './mutant.ts';
-import { cutOffFromCatalogs, limits, slicesUnder, strongReadsUnder, under } from './plans.ts';
+import { cutOffFromCatalogs, limits, longLists, slicesUnder, strongReadsUnder, under } from './plans.ts';
 
 /** Bugs in what readers are shown and buyers are told. */
 export const ANSWER_MUTANTS: readonly Mutant[] = [
@@ -154,6 +154,19 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     ],
     seeds: 10,
     change: cutOffFromCatalogs,
+  },
+  {
+    name: 'acknowledged-topic-not-raised',
+    harm: 'Who has just shelved a book does not find it under its topic.',
+    swaps: [
+      {
+        file: 'gateway/upstream/submissions.ts',
+        find: 'for (const { topic } of command.books) freshness.topics.raise(topicKey(topic), version);',
+        put: '',
+      },
+    ],
+    seeds: 5,
+    change: longLists,
   },
   {
     name: 'retried-under-a-new-order-id',
