@@ -10,6 +10,7 @@ import { createNewsRing } from '../../runtime/process/news-ring.ts';
 import { createWatchedNode } from '../../runtime/process/watched-node.ts';
 import type { Random } from '../../runtime/random.ts';
 import { createStatechart } from '../../runtime/statechart.ts';
+import type { OpenStep, SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import { createLeaderTracker } from './leader-tracker.ts';
 import { afterFirstProposal, type SagaEffect, type SagaEvent, sagaMachine } from './saga.ts';
 
@@ -49,6 +50,10 @@ interface Submission {
   /** Local monotonic ms after which the latest proposal counts as silent. */
   patienceEnds: number;
   saga: ActorRefFrom<typeof sagaMachine> | undefined;
+  /** Notes its way, where the gateway wants to know. */
+  readonly trace: SpanRecorder | undefined;
+  /** A pause that it notes. */
+  pause: OpenStep | undefined;
 }
 
 export function createOrder(options: OrderOptions): OrderReplica {
@@ -58,7 +63,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
   let lastNumber = 0;
   let sweepTimer: Timer | undefined;
 
-  function submit(command: Command, { deadline }: Incoming): Promise<Reply<'submit'>> {
+  function submit(command: Command, { deadline, trace }: Incoming): Promise<Reply<'submit'>> {
     if (lifecycle.state === 'draining' || lifecycle.state === 'down') throw new BazarError('draining');
     if (submissions.size >= limits.maxSubmissions) throw new BazarError('overloaded');
     if (clock.monotonic() >= deadline) throw new BazarError('unavailable', 'The deadline had passed');
@@ -74,6 +79,8 @@ export function createOrder(options: OrderOptions): OrderReplica {
         catalog: undefined,
         patienceEnds: 0,
         saga: undefined,
+        trace,
+        pause: undefined,
       };
       submissions.set(submission.number, submission);
       sweepTimer ??= clock.setTimeout(sweep, limits.tickMs);
@@ -82,7 +89,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
   }
 
   function propose(submission: Submission): void {
-    const { deadline } = submission;
+    const { deadline, trace } = submission;
     const now = clock.monotonic();
     const attempt = ++submission.attempts;
     const command = attempt > 1 ? repeated(submission.command) : submission.command;
@@ -92,11 +99,15 @@ export function createOrder(options: OrderOptions): OrderReplica {
     if (logger.isLevelEnabled('debug')) {
       logger.debug(`submit ${command.key} → ${mesh.self} → ${catalog ?? 'no catalog'}`);
     }
+    submission.pause?.end();
+    submission.pause = undefined;
     if (!catalog) {
+      trace?.mark('unlinked', { attempt });
       failed(submission, attempt, undefined, new BazarError('unreachable'));
       return;
     }
-    mesh.ask(catalog, 'propose', { command, forwarded: false }, Math.max(1, deadline - now)).then(
+    const traced = trace && { recorder: trace, step: 'propose', facts: { attempt } };
+    mesh.ask(catalog, 'propose', { command, forwarded: false }, Math.max(1, deadline - now), traced).then(
       ({ result, leader }) => answered(submission, leader, result),
       (error: unknown) => failed(submission, attempt, catalog, asBazarError(error)),
     );
@@ -129,6 +140,11 @@ export function createOrder(options: OrderOptions): OrderReplica {
     if (!submissions.has(submission.number)) return;
     submission.saga ??= startSaga(submission);
     submission.saga.send(event);
+    if (submission.trace) notePause(submission, submission.trace);
+  }
+
+  function notePause(submission: Submission, trace: SpanRecorder): void {
+    if (submission.saga?.getSnapshot().value === 'pausing') submission.pause ??= trace.begin('pausing');
   }
 
   function startSaga(submission: Submission): ActorRefFrom<typeof sagaMachine> {
@@ -168,6 +184,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
       if (now >= submission.deadline) sendToSaga(submission, { type: 'deadline.passed' });
       else if (now >= submission.patienceEnds) {
         if (submission.catalog) leaders.forgetLeader(submission.catalog);
+        submission.trace?.mark('silent', { attempt: submission.attempts });
         sendToSaga(submission, { type: 'proposal.silent' });
       }
     }
