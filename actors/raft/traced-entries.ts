@@ -37,7 +37,7 @@ export function createTracedEntries(raft: Raft): TracedEntries {
       if (effect.type !== 'broadcast') continue;
       const { prevIndex, entries } = effect.body;
       if (index <= prevIndex || index > prevIndex + entries.length) continue;
-      for (const to of effect.to) if (!sent.has(to)) sent.set(to, recorder.begin('replicate', {}, to));
+      for (const to of effect.to) if (!sent.has(to)) sent.set(to, recorder.begin('replicate', undefined, to));
     }
   }
 

@@ -10,6 +10,8 @@ export interface SpanRecorder {
   mark(what: string, facts?: StepFacts): void;
   /** Something that takes time, until its end is told. `to` is the process that is asked. */
   begin(what: string, facts?: StepFacts, to?: string): OpenStep;
+  /** Microseconds since the request was taken. */
+  sinceBegin(): number;
   /** What was noted up to now. */
   span(): TraceSpan;
 }
@@ -60,6 +62,7 @@ export function createSpanRecorder(
         },
       };
     },
+    sinceBegin,
     span: () => ({
       node,
       what,
