@@ -41,6 +41,8 @@ shown(
     await page.getByRole('button', { name: 'Trace the next 5 purchases' }).click();
     await page.getByRole('button', { name: 'Tracing the next 5 purchases' }).waitFor();
     await cluster.whole();
+    // Each order replica learns who leads, so that it proposes to the one that is killed.
+    for (let turn = 0; turn < 4; turn++) await cluster.request('POST', '/purchase', { body: { id: 1 } });
     const leader = await cluster.leader();
     const watcher = await openRpc(cluster.url);
     await cluster.pause(leader);
@@ -106,7 +108,9 @@ shown(
 
     await form('Lanes').focus();
     await page.keyboard.press('Enter');
+    await page.getByLabel('What happened, line by line').waitFor();
     await page.keyboard.press('ArrowDown');
+    await page.locator('tr.chosen', { hasText: 'purchase 2 × 1' }).waitFor();
     await page.keyboard.press('ArrowDown');
     await page.locator('tr.chosen', { hasText: 'hands it on' }).waitFor();
     assert.match(page.url(), /form=lanes&line=2$/);
