@@ -1,6 +1,6 @@
 import { signal } from '@preact/signals';
 
-/** How many of this page's next purchases are to be traced. */
+/** Tracing, as this page asks for it: so many of its next purchases are to be traced. */
 export const tracesLeft = signal(0);
 
 export const TRACED_AT_ONCE = 5;

@@ -68,7 +68,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'types:runtime',
   ],
   'gateway/page/cluster': ['gateway/page', 'types:runtime'],
-  'gateway/page/request': ['gateway/page', 'gateway/page/shop', 'runtime/trace'],
+  'gateway/page/request': ['gateway/page', 'gateway/page/shop', 'types:runtime', 'runtime/trace'],
   'gateway/page/shop': ['gateway/page', 'types:runtime'],
   client: ['types:gateway/bridge/operations', 'runtime', 'runtime/bounds', 'runtime/links', 'runtime/trace'],
   'client/cli': ['client', 'client/cli/commands', 'runtime'],
