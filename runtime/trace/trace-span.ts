@@ -48,8 +48,12 @@ export const TraceSpan = z
     tookUs: Us,
     omitted: Us.optional().meta({ description: 'Steps in its middle that had no room.' }),
     get steps() {
-      return z.array(TraceStep).max(MOST_STEPS).meta({ description: 'In the order in which they began.' });
+      return TraceSteps;
     },
   })
   .meta({ id: 'TraceSpan' });
+const TraceSteps = z
+  .array(TraceStep)
+  .max(MOST_STEPS)
+  .meta({ id: 'TraceSteps', description: 'In the order in which they began.' });
 export type TraceSpan = z.infer<typeof TraceSpan>;

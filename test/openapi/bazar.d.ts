@@ -344,6 +344,8 @@ export interface components {
              * @enum {string}
              */
             outcome: "none" | "refused" | "unknown";
+        } & {
+            [key: string]: unknown;
         };
         TopicsPage: {
             topics: components["schemas"]["Topic"][];
@@ -541,7 +543,7 @@ export interface components {
             span: components["schemas"]["TraceSpan"];
         };
         /** @description In the order in which they began. */
-        __schema0: components["schemas"]["TraceStep"][];
+        TraceSteps: components["schemas"]["TraceStep"][];
         TraceStep: {
             /** @description Such as `submit`, `propose`, `batch`, `commit`; there may be more of them one day. */
             what: string;
@@ -553,7 +555,9 @@ export interface components {
             to?: string;
             /** @description What it ended with, where that was no answer. */
             error?: string;
-            facts?: Record<string, never>;
+            facts?: {
+                [key: string]: string | number;
+            };
             /** @description What the process did that was asked. */
             span?: components["schemas"]["TraceSpan"];
         };
@@ -564,7 +568,7 @@ export interface components {
             tookUs: number;
             /** @description Steps in its middle that had no room. */
             omitted?: number;
-            steps: components["schemas"]["__schema0"];
+            steps: components["schemas"]["TraceSteps"];
         };
         Traces: {
             /** @description Those that this gateway keeps. */
