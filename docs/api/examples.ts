@@ -46,6 +46,9 @@ const EXAMPLES: { readonly [Name in OperationName]: readonly [Params<Name>, ...P
   authenticate: [{ token: TOKENS.readerToken }],
   watch: [{ what: ['happenings'] }],
   unwatch: [{}],
+  trace: [{ orderId: 'an-earlier-order' }],
+  traces: [{}],
+  traceNext: [{ purchases: 5 }],
 };
 
 /** What was kept of the happenings before somebody watched. */

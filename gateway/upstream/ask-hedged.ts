@@ -1,5 +1,6 @@
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { AskType, Body, NodeId, Reply } from '../../runtime/links/mesh.ts';
+import type { SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import { type Answered, type AskPorts, isFinal } from './ask-in-turn.ts';
 import type { RoundRobin } from './round-robin.ts';
 
@@ -8,6 +9,13 @@ interface Hedged<T extends AskType> {
   readonly first: Body<T>;
   readonly again: Body<T>;
   readonly provisional: (reply: Reply<T>) => boolean;
+}
+
+/** How long to wait: `deadline` in local monotonic ms, for all. `trace` notes each attempt. */
+interface HedgedPatience {
+  readonly attemptMs: number;
+  readonly deadline: number;
+  readonly trace?: SpanRecorder;
 }
 
 /**
@@ -24,17 +32,18 @@ export function askHedged<T extends AskType>(
   replicas: RoundRobin,
   type: T,
   { first, again, provisional }: Hedged<T>,
-  patience: { readonly attemptMs: number; readonly deadline: number },
+  { attemptMs, deadline, trace }: HedgedPatience,
 ): Promise<Answered<T>> {
   return new Promise((resolve, reject) => {
     let candidates = replicas.candidates();
+    let asked = 0;
     let open = 0;
     let unknown = false;
     let over = false;
     next();
 
     function timeLeft(): number {
-      return waits.ended ? 0 : patience.deadline - clock.monotonic();
+      return waits.ended ? 0 : deadline - clock.monotonic();
     }
 
     function next(): void {
@@ -55,14 +64,16 @@ export function askHedged<T extends AskType>(
       let awaited = true;
       const body = open > 0 || unknown ? again : first;
       open++;
+      asked++;
       function goOn(): void {
         if (!awaited || over) return;
         awaited = false;
         replicas.passOver(id);
         next();
       }
-      const silence = clock.setTimeout(goOn, Math.min(patience.attemptMs, left));
-      mesh.ask(id, type, body, left).then(
+      const silence = clock.setTimeout(goOn, Math.min(attemptMs, left));
+      const traced = trace && { recorder: trace, step: type, facts: { attempt: asked } };
+      mesh.ask(id, type, body, left, traced).then(
         (reply) => {
           clock.clearTimeout(silence);
           if (provisional(reply) && (open > 1 || unknown)) {

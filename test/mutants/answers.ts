@@ -174,9 +174,9 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/order/order.ts',
-        find: `mesh.ask(catalog, 'propose', { command, forwarded: false }, Math.max(1, submission.answerBy - now)).then(`,
+        find: `mesh.ask(catalog, 'propose', { command, forwarded: false }, timeoutMs, traced).then(`,
         put: `const key = attempt > 1 ? \`\${command.key}-\${attempt}\` : command.key;
-              mesh.ask(catalog, 'propose', { command: { ...command, key }, forwarded: false }, Math.max(1, submission.answerBy - now)).then(`,
+              mesh.ask(catalog, 'propose', { command: { ...command, key }, forwarded: false }, timeoutMs, traced).then(`,
       },
     ],
     seeds: 10,

@@ -86,3 +86,11 @@ export const PageLimit = ({ maxPage }: Limits, standard: number | string) =>
     .max(maxPage)
     .optional()
     .meta({ description: `The most that the page may have; ${standard} unless it is said.` });
+
+export const Trace = z
+  .union([z.boolean(), z.string().max(200)])
+  .optional()
+  .meta({
+    description:
+      'True, or a `traceparent` with the sampled flag: `trace {orderId}` says afterwards what it took.',
+  });
