@@ -1,0 +1,157 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { stayAlive } from '../runtime/clock.ts';
+import { decimal, readOptions, refuse, tool, whole } from '../test/support/tool.ts';
+import { writeReport } from './report/report.ts';
+import { evenness, textOf } from './report/text.ts';
+import { Result } from './result.ts';
+import { estimate, run, secondsFor } from './run.ts';
+import { SCENARIOS } from './scenarios/all.ts';
+import type { Scenario } from './scenarios/scenario.ts';
+
+interface Options extends Record<string, unknown> {
+  readonly quick?: true;
+  readonly only?: readonly string[];
+  readonly list?: true;
+  readonly repeat?: number;
+  readonly seconds?: number;
+  readonly minutes?: number;
+  readonly largest?: number;
+  readonly kills: number;
+  readonly json?: true;
+  readonly report?: true;
+  readonly from?: string;
+  readonly out: string;
+}
+
+/** Where results are kept that no report was made of. */
+const RESULTS = '.bench';
+const REPORT = 'docs/benchmarks';
+const DEFAULTS = { quick: { repeat: 1, seconds: 2 }, whole: { repeat: 3, seconds: 4 } };
+const LEAST_SECONDS = 0.5;
+const MOST_SECONDS = 60;
+const SMALL = 10_000;
+const LARGE = 1_000_000;
+
+const COMMAND = tool(
+  'npm run bench --',
+  'Measures a private store of real processes beside what a team would otherwise pick (bench/peers/) and beside the floors ' +
+    'below which nothing can be (bench/floors/), in turns within one run, so that the ratios count where the machine has other ' +
+    'work. Whoever is not measured rests.',
+)
+  .option('--quick', 'a first table in less than two minutes')
+  .option('--only <NAME...>', 'scenarios of these names, or with these beginnings')
+  .option('--list', 'the scenarios, and how long all of it takes')
+  .option('--repeat <N>', 'how often each is measured, in turns (default: 3; 1 with --quick)', whole(1, 100))
+  .option(
+    '--seconds <N>',
+    'of each measurement (default: 4; 2 with --quick)',
+    decimal(LEAST_SECONDS, MOST_SECONDS),
+  )
+  .option('--minutes <N>', 'chooses --seconds so that all of it takes about so long', decimal(1, 24 * 60))
+  .option(
+    '--largest <N>',
+    'books and orders of the largest stores (default: 1000000 for a whole run, 10000 with --only)',
+    whole(SMALL, 10_000_000),
+  )
+  .option('--kills <N>', 'of the leader', whole(1, 1_000), 20)
+  .option('--json', 'the result on standard output instead of tables')
+  .option('--report', `writes tables and pictures to ${REPORT}/`)
+  .option('--from <FILE>', 'a result that was written before, instead of measuring')
+  .option('--out <DIR>', 'where the report goes', REPORT)
+  .addHelpText(
+    'after',
+    `
+Each result is written to ${RESULTS}/DATE.json, with the machine, the commit and every repetition.
+Exit code 0: measured. 1: not. 2: usage.`,
+  );
+
+const given = readOptions<Options>(COMMAND);
+const rest = stayAlive();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
+await main();
+rest();
+
+async function main(): Promise<void> {
+  const scenarios = choose();
+  const settings = settle(scenarios);
+  const columns = new Map(SCENARIOS.map((scenario) => [scenario.name, scenario.columns]));
+  if (given.list) {
+    for (const { name, title, isQuick } of scenarios) {
+      process.stdout.write(`${name.padEnd(22)} ${title}${isQuick ? ' (quick)' : ''}\n`);
+    }
+    process.stdout.write(`\n${planText(scenarios)}\n`);
+    return;
+  }
+  const result = given.from === undefined ? await measure(scenarios) : await read(given.from);
+  if (given.json) process.stdout.write(`${JSON.stringify(result)}\n`);
+  else if (given.from !== undefined) {
+    for (const scenario of result.scenarios) {
+      process.stdout.write(textOf(scenario, columns.get(scenario.name) ?? []));
+    }
+  }
+  if (given.report) {
+    const files = await writeReport(result, given.out, columns);
+    process.stderr.write(`written: ${files.join(', ')}\n`);
+  }
+
+  async function measure(chosen: readonly Scenario[]): Promise<Result> {
+    process.stderr.write(`${planText(chosen)}\n`);
+    const measured = await run(chosen, settings, {
+      note: (line) => void process.stderr.write(`${line}\n`),
+      finished(scenario, shown) {
+        if (!given.json) process.stdout.write(textOf(scenario, shown));
+      },
+    });
+    const file = join(RESULTS, `${measured.date.replaceAll(/[:.]/g, '-')}.json`);
+    await mkdir(RESULTS, { recursive: true });
+    await writeFile(file, `${JSON.stringify(measured, undefined, 1)}\n`);
+    const text = `commit ${measured.commit}, ${measured.minutes} minutes, ${evenness(measured)}\n${file}\n`;
+    process[given.json ? 'stderr' : 'stdout'].write(`\n${text}`);
+    return measured;
+  }
+
+  function planText(chosen: readonly Scenario[]): string {
+    const minutes = estimate(chosen, settings) / 60;
+    return (
+      `${chosen.length} scenarios, each measurement ${settings.seconds} s and ${settings.repeat} times: ` +
+      `about ${minutes.toFixed(minutes < 10 ? 1 : 0)} minutes`
+    );
+  }
+}
+
+function choose(): readonly Scenario[] {
+  const { only, quick } = given;
+  for (const name of only ?? []) {
+    if (!SCENARIOS.some((scenario) => scenario.name.startsWith(name)))
+      refuse(`there is no scenario ${name}; --list names them`);
+  }
+  return SCENARIOS.filter(
+    ({ name, isQuick }) =>
+      (only === undefined || only.some((start) => name.startsWith(start))) && (!quick || only || isQuick),
+  );
+}
+
+function settle(scenarios: readonly Scenario[]): Result['settings'] {
+  const { repeat, seconds } = given.quick ? DEFAULTS.quick : DEFAULTS.whole;
+  const settings = {
+    seconds: given.seconds ?? seconds,
+    repeat: given.repeat ?? repeat,
+    largest: given.largest ?? (given.only || given.quick ? SMALL : LARGE),
+    kills: given.kills,
+  };
+  if (given.minutes === undefined) return settings;
+  const fitting = Math.round(secondsFor(scenarios, settings, given.minutes) * 10) / 10;
+  if (fitting < LEAST_SECONDS)
+    refuse(`${given.minutes} minutes are too few: a smaller --repeat, --largest or --kills needs less`);
+  return { ...settings, seconds: Math.min(fitting, MOST_SECONDS) };
+}
+
+async function read(file: string): Promise<Result> {
+  const text = await readFile(file, 'utf8').catch((error: Error) => refuse(error.message));
+  try {
+    return Result.parse(JSON.parse(text));
+  } catch {
+    return refuse(`${file} is no result of this bench`);
+  }
+}
