@@ -75,7 +75,6 @@ rest();
 async function main(): Promise<void> {
   const scenarios = choose();
   const settings = settle(scenarios);
-  const columns = new Map(SCENARIOS.map((scenario) => [scenario.name, scenario.columns]));
   if (given.list) {
     for (const { name, title, isQuick } of scenarios) {
       process.stdout.write(`${name.padEnd(22)} ${title}${isQuick ? ' (quick)' : ''}\n`);
@@ -86,12 +85,10 @@ async function main(): Promise<void> {
   const result = given.from === undefined ? await measure(scenarios) : await read(given.from);
   if (given.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else if (given.from !== undefined) {
-    for (const scenario of result.scenarios) {
-      process.stdout.write(textOf(scenario, columns.get(scenario.name) ?? []));
-    }
+    for (const scenario of result.scenarios) process.stdout.write(textOf(scenario));
   }
   if (given.report) {
-    const files = await writeReport(result, given.out, columns);
+    const files = await writeReport(result, given.out);
     process.stderr.write(`written: ${files.join(', ')}\n`);
   }
 
@@ -99,8 +96,8 @@ async function main(): Promise<void> {
     process.stderr.write(`${planText(chosen)}\n`);
     const measured = await run(chosen, settings, {
       note: (line) => void process.stderr.write(`${line}\n`),
-      finished(scenario, shown) {
-        if (!given.json) process.stdout.write(textOf(scenario, shown));
+      finished(scenario) {
+        if (!given.json) process.stdout.write(textOf(scenario));
       },
     });
     const file = join(RESULTS, `${measured.date.replaceAll(/[:.]/g, '-')}.json`);

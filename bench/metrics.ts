@@ -18,6 +18,8 @@ const METRICS: Readonly<Record<string, Metric>> = {
   readsPerSecond: { title: 'reads', unit: '1/s', digits: 0 },
   purchasesPerSecond: { title: 'purchases', unit: '1/s', digits: 0 },
   aloneMs: { title: 'one purchase alone', unit: 'ms', digits: 2 },
+  strongMs: { title: 'one strong read alone', unit: 'ms', digits: 2 },
+  readP50Ms: { title: 'read p50', unit: 'ms', digits: 2 },
   usualMs: { title: 'usual read', unit: 'ms', digits: 3 },
   afterMs: { title: 'read right after an update', unit: 'ms', digits: 3 },
   updateMs: { title: 'the update', unit: 'ms', digits: 3 },
@@ -41,7 +43,7 @@ const METRICS: Readonly<Record<string, Metric>> = {
 };
 
 export function metricOf(name: string): Metric {
-  return METRICS[name] ?? { title: name, unit: '', digits: 1 };
+  return METRICS[name] ?? { title: name, unit: '', digits: name.endsWith('ms') ? 2 : 0 };
 }
 
 export function heading(name: string): string {

@@ -26,6 +26,10 @@ export type CaseResult = z.infer<typeof CaseResult>;
 const ScenarioResult = z.object({
   name: z.string(),
   title: z.string(),
+  /** The figures of its table, in this order. */
+  columns: z.array(z.string()),
+  /** Whether the first case is divided by each other, in the first of the columns. */
+  isCompared: z.boolean(),
   /** The first is this store, or what the others are compared with. */
   cases: z.array(CaseResult),
 });

@@ -8,7 +8,7 @@ export interface Progress {
   /** One line for people: what is done just now. */
   note(line: string): void;
   /** A scenario is through. */
-  finished(scenario: ScenarioResult, columns: readonly string[]): void;
+  finished(scenario: ScenarioResult): void;
 }
 
 interface Planned {
@@ -38,7 +38,7 @@ export async function run(
         progress,
       });
       done.push(result);
-      progress.finished(result, planned.scenario.columns);
+      progress.finished(result);
       await stage.keepOnly(subjectsOf(plan.slice(place + 1)));
     }
   } finally {
@@ -91,7 +91,8 @@ async function measure(
       ...(skipped[index] !== undefined && { skipped: skipped[index] }),
     }),
   );
-  return { name: scenario.name, title: scenario.title, cases: results };
+  const { name, title, columns, isList } = scenario;
+  return { name, title, columns: [...columns], isCompared: !isList && cases.length > 1, cases: results };
 }
 
 const OVERHEAD_SECONDS = 1.3;

@@ -9,10 +9,9 @@ export interface Cells {
 }
 
 /** The median of each figure with its spread; and how often the first case is each other, in the first figure. */
-export function cellsOf({ cases }: ScenarioResult, columns: readonly string[]): Cells {
+export function cellsOf({ cases, columns, isCompared }: ScenarioResult): Cells {
   const used = columns.filter((name) => cases.some((each) => figureOf(each, name)));
-  const [first, ...others] = cases;
-  const isCompared = others.length > 0 && used.length > 0;
+  const [first] = cases;
   const head = ['', ...used.map(heading), ...(isCompared ? [`${first!.label} ÷ it`] : [])];
   const rows = cases.map((each) => {
     if (each.skipped !== undefined) return [each.label, `skipped: ${each.skipped.split('\n')[0]}`];

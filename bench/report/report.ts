@@ -1,9 +1,4 @@
 import type { Result } from '../result.ts';
-
-export async function writeReport(
-  _result: Result,
-  _folder: string,
-  _columns: ReadonlyMap<string, readonly string[]>,
-): Promise<string[]> {
+export async function writeReport(_r: Result, _f: string): Promise<string[]> {
   return [];
 }

@@ -4,8 +4,8 @@ import { spreadOf } from '../statistics.ts';
 import { cellsOf } from './cells.ts';
 
 /** A scenario for the terminal. */
-export function textOf(scenario: ScenarioResult, columns: readonly string[]): string {
-  const { head, rows } = cellsOf(scenario, columns);
+export function textOf(scenario: ScenarioResult): string {
+  const { head, rows } = cellsOf(scenario);
   const table = new Table({ head: [...head], style: { head: [], border: [], compact: true } });
   for (const row of rows) table.push([...row]);
   return `\n${scenario.title}\n${table}\n`;

@@ -26,8 +26,9 @@ export const LOAD_COLUMNS = ['perSecond', 'p50Ms', 'p99Ms', 'cpuUs', 'generator'
 /** Makes the jobs of one measurement. */
 export type Jobs = (random: Random) => () => Job;
 
-/** Seconds before a measurement in which the subject gets as warm as it will be. */
+/** Seconds before a measurement in which the subject gets as warm as it will be; at most this share of it. */
 const WARM_UP_SECONDS = 0.5;
+const WARM_UP_SHARE = 0.25;
 const PATIENCE_MS = 10_000;
 const OK = 'ok';
 
@@ -54,7 +55,7 @@ export async function load(
     connections,
     clock: waitingClock,
     warmUpSeconds: 0,
-    seconds: WARM_UP_SECONDS,
+    seconds: Math.min(WARM_UP_SECONDS, seconds * WARM_UP_SHARE),
     patienceMs: PATIENCE_MS,
     next: jobs(seededRandom(1)),
     done() {},

@@ -11,8 +11,10 @@ export interface Scenario {
   readonly isOnce?: boolean;
   /** Seconds that it takes beside its repetitions, about: starts, fillings. */
   readonly extraSeconds?: (settings: Settings) => number;
-  /** The figures that its table shows, in this order; the first is compared. */
+  /** The figures that its table shows, in this order. */
   readonly columns: readonly string[];
+  /** The cases are no rivals: their figures are not divided by each other. */
+  readonly isList?: boolean;
   /** The first is this store, or what the others are compared with. */
   readonly cases: (settings: Settings) => readonly Case[];
 }
