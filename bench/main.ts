@@ -67,6 +67,8 @@ Exit code 0: measured. 1: not. 2: usage.`,
   );
 
 const given = readOptions<Options>(COMMAND);
+// Each store that rests beside others has its own ending to see to.
+process.setMaxListeners(100);
 const rest = stayAlive();
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
 await main();

@@ -1,20 +1,26 @@
 import { findOnPath } from '../../runtime/launcher/private-redis.ts';
 import { startRedisServer } from '../../test/gateway/redis-server.ts';
-import { BOOKS } from '../subjects/books.ts';
+import { BOOKS, ENOUGH } from '../subjects/books.ts';
 import { startProgram } from '../subjects/program.ts';
 import { Missing, type Running, type Subject } from '../subjects/subject.ts';
 import { startPrivatePostgres } from './fastify-postgres/private-postgres.ts';
 
 /** What a team would otherwise pick, each a bookstore with the same routes. */
 
+/** The books of a peer, and the copies of each. */
+export interface Shelf {
+  readonly books: number;
+  readonly stock: number;
+}
+
 /** One copy, synced. No subscriptions, no second machine, nothing that fails over. */
 export const fastifyPostgres: Subject = {
   name: 'fastify-postgres',
   about: 'fastify 5, ioredis and PostgreSQL: one statement a purchase, synchronous commit, one copy',
-  start: () => startFastifyPostgres(BOOKS),
+  start: () => startFastifyPostgres({ books: BOOKS, stock: ENOUGH }),
 };
 
-export async function startFastifyPostgres(books: number): Promise<Running> {
+export async function startFastifyPostgres(shelf: Shelf): Promise<Running> {
   if (!(await findOnPath('redis-server'))) throw new Missing('no redis-server on the PATH');
   const parts: { stop(): Promise<void> }[] = [];
   const stop = async () => {
@@ -30,7 +36,7 @@ export async function startFastifyPostgres(books: number): Promise<Running> {
       host,
       user,
       redis: redis.url,
-      books,
+      ...shelf,
     });
     parts.push(program);
     return { url: program.url, pids: [...program.pids, postgres.pid, redis.pid], stop };
@@ -45,9 +51,9 @@ export const moleculer: Subject = {
   name: 'moleculer',
   about:
     'moleculer 0.14 over its TCP transporter: gateway, order and catalog service, LevelDB synced, one copy',
-  start: () => startMoleculer(BOOKS),
+  start: () => startMoleculer({ books: BOOKS, stock: ENOUGH }),
 };
 
-export function startMoleculer(books: number): Promise<Running> {
-  return startProgram(new URL('./moleculer/main.ts', import.meta.url), { books });
+export function startMoleculer(shelf: Shelf): Promise<Running> {
+  return startProgram(new URL('./moleculer/main.ts', import.meta.url), shelf);
 }

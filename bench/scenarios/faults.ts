@@ -42,6 +42,7 @@ const failover: Scenario = {
   name: 'failover',
   title: 'the leader killed, or paused, amid purchases: until the next one is confirmed',
   isOnce: true,
+  isList: true,
   columns: ['medianMs', 'worstMs', 'kills'],
   extraSeconds: ({ kills }) => kills * (1 + 1 / KILLS_A_PAUSE) * SECONDS_A_KILL,
   cases: () => [

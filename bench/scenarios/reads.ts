@@ -62,8 +62,11 @@ const cachedReadAlone: Scenario = {
   name: 'cached-read-alone',
   title: 'cached read, HTTP, one client',
   columns: LOAD_COLUMNS,
-  cases: () =>
-    [store, uncached, fastifyPostgres, moleculer, nodeHttp].map((subject) => loadCase(subject, HTTP_1, read)),
+  cases: () => [
+    ...[store, uncached, fastifyPostgres, moleculer].map((subject) => loadCase(subject, HTTP_1, read)),
+    loadCase(fastifyPostgres, HTTP_1, strong, 'fastify-postgres, past its cache'),
+    loadCase(nodeHttp, HTTP_1, read),
+  ],
 };
 
 const strongRead: Scenario = {

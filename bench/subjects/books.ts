@@ -14,16 +14,17 @@ export const FIRST_BOOK = 1_001;
 export const BOOKS = 1_000;
 /** Books that lie under one topic. */
 export const TOPIC_SIZE = 20;
-const ENOUGH = 100_000_000;
+/** Copies of each that no benchmark sells. */
+export const ENOUGH = 100_000_000;
 
-export function benchBooks(count: number, from = 0): BenchBook[] {
-  return Array.from({ length: count }, (_, place) => benchBook(from + place));
+export function benchBooks(count: number, from = 0, stock = ENOUGH): BenchBook[] {
+  return Array.from({ length: count }, (_, place) => benchBook(from + place, stock));
 }
 
-export function benchBook(place: number): BenchBook {
+export function benchBook(place: number, stock = ENOUGH): BenchBook {
   const id = FIRST_BOOK + place;
   const topic = topicName(Math.floor(place / TOPIC_SIZE));
-  return { id, title: `Volume ${place}: how to measure a store`, topic, price: '10.00', stock: ENOUGH };
+  return { id, title: `Volume ${place}: how to measure a store`, topic, price: '10.00', stock };
 }
 
 /** Draws jobs of one kind over the first `books` books, or their topics. */

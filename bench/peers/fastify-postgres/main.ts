@@ -10,7 +10,7 @@ import { readsPastCache } from '../reads-past-cache.ts';
  * The service that most teams would write: fastify in front, books cached in Redis, books and orders in PostgreSQL. A
  * purchase is one statement, which is a transaction, and is answered when that is synced.
  */
-const settings = settingsOf<{ host: string; user: string; redis: string; books: number }>();
+const settings = settingsOf<{ host: string; user: string; redis: string; books: number; stock: number }>();
 const CONNECTIONS = 20;
 const CACHED_SECONDS = 60;
 const UNIQUE_VIOLATION = '23505';
@@ -32,7 +32,7 @@ await pool.query(
   `INSERT INTO books (id, title, topic, price, stock)
    SELECT id, title, topic, price, stock
    FROM json_to_recordset($1) AS b(id bigint, title text, topic text, price numeric, stock bigint)`,
-  [JSON.stringify(benchBooks(settings.books))],
+  [JSON.stringify(benchBooks(settings.books, 0, settings.stock))],
 );
 await pool.query('ANALYZE');
 

@@ -3,6 +3,7 @@ import { Level } from 'level';
 import type { Context, ServiceSchema } from 'moleculer';
 import { temporaryFolder } from '../../../test/support/temporary.ts';
 import { type BenchBook, benchBooks } from '../../subjects/books.ts';
+import type { Shelf } from '../peers.ts';
 
 interface Book extends BenchBook {
   readonly version: number;
@@ -18,10 +19,12 @@ interface Sale {
  * Books and orders in one LevelDB, the books in memory too. A purchase is decided in memory, in one turn, and answered
  * when the batch of its order and its book is synced.
  */
-export async function catalogService(count: number): Promise<ServiceSchema> {
+export async function catalogService({ books: count, stock }: Shelf): Promise<ServiceSchema> {
   const folder = await temporaryFolder();
   const level = new Level<string, object>(folder, { valueEncoding: 'json' });
-  const books = new Map<number, Book>(benchBooks(count).map((book) => [book.id, { ...book, version: 1 }]));
+  const books = new Map<number, Book>(
+    benchBooks(count, 0, stock).map((book) => [book.id, { ...book, version: 1 }]),
+  );
   await level.batch([...books.values()].map((value) => ({ type: 'put', key: `book/${value.id}`, value })));
   const topics = new Map<string, { id: number; title: string }[]>();
   for (const { id, title, topic } of books.values())

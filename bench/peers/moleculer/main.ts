@@ -5,14 +5,14 @@ import moleculer, { type ServiceBroker as Broker, type Context, type ServiceSche
 import { nanoid } from 'nanoid';
 import { freePort } from '../../../test/support/free-port.ts';
 import { saysReady, settingsOf } from '../../subjects/program.ts';
+import type { Shelf } from '../peers.ts';
 import { catalogService } from './catalog-service.ts';
 
 /**
  * A bookstore of moleculer's own parts: a gateway, an order service and a catalog service, each in a process of its own,
  * joined by the TCP transporter. The gateway starts the other two, and they end with it.
  */
-interface Settings {
-  readonly books: number;
+interface Settings extends Shelf {
   /** Of the process: none for the first, which is the gateway. */
   readonly role?: 'order' | 'catalog';
   /** `tcp://HOST:PORT/NODE` of all. */
@@ -33,7 +33,7 @@ const broker: Broker = new moleculer.ServiceBroker({
 
 if (settings.role === undefined) await runGateway();
 else {
-  broker.createService(settings.role === 'catalog' ? await catalogService(settings.books) : orderService());
+  broker.createService(settings.role === 'catalog' ? await catalogService(settings) : orderService());
   await broker.start();
   process.once('disconnect', () => broker.stop().finally(() => process.exit()));
 }
