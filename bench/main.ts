@@ -1,23 +1,17 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stayAlive } from '../runtime/clock.ts';
+import { UsageError } from '../runtime/command-line.ts';
 import { decimal, readOptions, refuse, tool, whole } from '../test/support/tool.ts';
-import { writeReport } from './report/report.ts';
+import { choose, LEAST_LARGEST, LEAST_SECONDS, MOST_SECONDS, planText, settle, type Wishes } from './plan.ts';
 import { evenness, textOf } from './report/text.ts';
-import { Result } from './result.ts';
-import { estimate, run, secondsFor } from './run.ts';
+import { Result, type Settings } from './result.ts';
+import { run } from './run.ts';
 import { SCENARIOS } from './scenarios/all.ts';
 import type { Scenario } from './scenarios/scenario.ts';
 
-interface Options extends Record<string, unknown> {
-  readonly quick?: true;
-  readonly only?: readonly string[];
+interface Options extends Wishes, Record<string, unknown> {
   readonly list?: true;
-  readonly repeat?: number;
-  readonly seconds?: number;
-  readonly minutes?: number;
-  readonly largest?: number;
-  readonly kills: number;
   readonly json?: true;
   readonly report?: true;
   readonly from?: string;
@@ -27,11 +21,6 @@ interface Options extends Record<string, unknown> {
 /** Where results are kept that no report was made of. */
 const RESULTS = '.bench';
 const REPORT = 'docs/benchmarks';
-const DEFAULTS = { quick: { repeat: 1, seconds: 2 }, whole: { repeat: 3, seconds: 4 } };
-const LEAST_SECONDS = 0.5;
-const MOST_SECONDS = 60;
-const SMALL = 10_000;
-const LARGE = 1_000_000;
 
 const COMMAND = tool(
   'npm run bench --',
@@ -52,7 +41,7 @@ const COMMAND = tool(
   .option(
     '--largest <N>',
     'books and orders of the largest stores (default: 1000000 for a whole run, 10000 with --only)',
-    whole(SMALL, 10_000_000),
+    whole(LEAST_LARGEST, 10_000_000),
   )
   .option('--kills <N>', 'of the leader', whole(1, 1_000), 20)
   .option('--json', 'the result on standard output instead of tables')
@@ -75,75 +64,42 @@ await main();
 rest();
 
 async function main(): Promise<void> {
-  const scenarios = choose();
-  const settings = settle(scenarios);
+  const scenarios = orRefuse(() => choose(SCENARIOS, given));
+  const settings = orRefuse(() => settle(scenarios, given));
   if (given.list) {
     for (const { name, title, isQuick } of scenarios) {
       process.stdout.write(`${name.padEnd(22)} ${title}${isQuick ? ' (quick)' : ''}\n`);
     }
-    process.stdout.write(`\n${planText(scenarios)}\n`);
+    process.stdout.write(`\n${planText(scenarios, settings)}\n`);
     return;
   }
-  const result = given.from === undefined ? await measure(scenarios) : await read(given.from);
+  const result = given.from === undefined ? await measure(scenarios, settings) : await read(given.from);
   if (given.json) process.stdout.write(`${JSON.stringify(result)}\n`);
   else if (given.from !== undefined) {
     for (const scenario of result.scenarios) process.stdout.write(textOf(scenario));
   }
   if (given.report) {
+    // What draws the pictures takes long to load, and most runs draw none.
+    const { writeReport } = await import('./report/report.ts');
     const files = await writeReport(result, given.out);
     process.stderr.write(`written: ${files.join(', ')}\n`);
   }
-
-  async function measure(chosen: readonly Scenario[]): Promise<Result> {
-    process.stderr.write(`${planText(chosen)}\n`);
-    const measured = await run(chosen, settings, {
-      note: (line) => void process.stderr.write(`${line}\n`),
-      finished(scenario) {
-        if (!given.json) process.stdout.write(textOf(scenario));
-      },
-    });
-    const file = join(RESULTS, `${measured.date.replaceAll(/[:.]/g, '-')}.json`);
-    await mkdir(RESULTS, { recursive: true });
-    await writeFile(file, `${JSON.stringify(measured, undefined, 1)}\n`);
-    const text = `commit ${measured.commit}, ${measured.minutes} minutes, ${evenness(measured)}\n${file}\n`;
-    process[given.json ? 'stderr' : 'stdout'].write(`\n${text}`);
-    return measured;
-  }
-
-  function planText(chosen: readonly Scenario[]): string {
-    const minutes = estimate(chosen, settings) / 60;
-    return (
-      `${chosen.length} scenarios, each measurement ${settings.seconds} s and ${settings.repeat} times: ` +
-      `about ${minutes.toFixed(minutes < 10 ? 1 : 0)} minutes`
-    );
-  }
 }
 
-function choose(): readonly Scenario[] {
-  const { only, quick } = given;
-  for (const name of only ?? []) {
-    if (!SCENARIOS.some((scenario) => scenario.name.startsWith(name)))
-      refuse(`there is no scenario ${name}; --list names them`);
-  }
-  return SCENARIOS.filter(
-    ({ name, isQuick }) =>
-      (only === undefined || only.some((start) => name.startsWith(start))) && (!quick || only || isQuick),
-  );
-}
-
-function settle(scenarios: readonly Scenario[]): Result['settings'] {
-  const { repeat, seconds } = given.quick ? DEFAULTS.quick : DEFAULTS.whole;
-  const settings = {
-    seconds: given.seconds ?? seconds,
-    repeat: given.repeat ?? repeat,
-    largest: given.largest ?? (given.only || given.quick ? SMALL : LARGE),
-    kills: given.kills,
-  };
-  if (given.minutes === undefined) return settings;
-  const fitting = Math.round(secondsFor(scenarios, settings, given.minutes) * 10) / 10;
-  if (fitting < LEAST_SECONDS)
-    refuse(`${given.minutes} minutes are too few: a smaller --repeat, --largest or --kills needs less`);
-  return { ...settings, seconds: Math.min(fitting, MOST_SECONDS) };
+async function measure(scenarios: readonly Scenario[], settings: Settings): Promise<Result> {
+  process.stderr.write(`${planText(scenarios, settings)}\n`);
+  const result = await run(scenarios, settings, {
+    note: (line) => void process.stderr.write(`${line}\n`),
+    finished(scenario) {
+      if (!given.json) process.stdout.write(textOf(scenario));
+    },
+  });
+  const file = join(RESULTS, `${result.date.replaceAll(/[:.]/g, '-')}.json`);
+  await mkdir(RESULTS, { recursive: true });
+  await writeFile(file, `${JSON.stringify(result, undefined, 1)}\n`);
+  const text = `commit ${result.commit}, ${result.minutes} minutes, ${evenness(result)}\n${file}\n`;
+  process[given.json ? 'stderr' : 'stdout'].write(`\n${text}`);
+  return result;
 }
 
 async function read(file: string): Promise<Result> {
@@ -152,5 +108,14 @@ async function read(file: string): Promise<Result> {
     return Result.parse(JSON.parse(text));
   } catch {
     return refuse(`${file} is no result of this bench`);
+  }
+}
+
+function orRefuse<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    if (error instanceof UsageError) return refuse(error.message);
+    throw error;
   }
 }
