@@ -5,7 +5,7 @@ import { UsageError } from '../runtime/command-line.ts';
 import { decimal, readOptions, refuse, tool, whole } from '../test/support/tool.ts';
 import { choose, LEAST_LARGEST, LEAST_SECONDS, MOST_SECONDS, planText, settle, type Wishes } from './plan.ts';
 import { evenness, textOf } from './report/text.ts';
-import { Result, type Settings } from './result.ts';
+import { Result, type ScenarioResult, type Settings } from './result.ts';
 import { run } from './run.ts';
 import { SCENARIOS } from './scenarios/all.ts';
 import type { Scenario } from './scenarios/scenario.ts';
@@ -59,8 +59,19 @@ const given = readOptions<Options>(COMMAND);
 // Each store that rests beside others has its own ending to see to.
 process.setMaxListeners(100);
 const rest = stayAlive();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => process.exit(1));
-await main();
+const stop = new AbortController();
+for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  process.on(signal, () => {
+    // Whoever says it twice does not wait for stores to end in order.
+    if (stop.signal.aborted) process.exit(1);
+    process.stderr.write('ending what was started\n');
+    stop.abort(new Error('stopped'));
+  });
+}
+await main().catch((error: Error) => {
+  process.stderr.write(`${error.message}\n`);
+  process.exitCode = 1;
+});
 rest();
 
 async function main(): Promise<void> {
@@ -88,12 +99,13 @@ async function main(): Promise<void> {
 
 async function measure(scenarios: readonly Scenario[], settings: Settings): Promise<Result> {
   process.stderr.write(`${planText(scenarios, settings)}\n`);
-  const result = await run(scenarios, settings, {
-    note: (line) => void process.stderr.write(`${line}\n`),
-    finished(scenario) {
+  const progress = {
+    note: (line: string) => void process.stderr.write(`${line}\n`),
+    finished(scenario: ScenarioResult) {
       if (!given.json) process.stdout.write(textOf(scenario));
     },
-  });
+  };
+  const result = await run(scenarios, settings, progress, stop.signal);
   const file = join(RESULTS, `${result.date.replaceAll(/[:.]/g, '-')}.json`);
   await mkdir(RESULTS, { recursive: true });
   await writeFile(file, `${JSON.stringify(result, undefined, 1)}\n`);

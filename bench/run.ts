@@ -16,11 +16,15 @@ interface Planned {
   readonly cases: readonly Case[];
 }
 
-/** Measures the scenarios one after the other, and in each of them the cases in turn, as often as `repeat` says. */
+/**
+ * Measures the scenarios one after the other, and in each of them the cases in turn, as often as `repeat` says. What was
+ * started is ended whatever happens; when `stop` is aborted at once, and then this throws.
+ */
 export async function run(
   scenarios: readonly Scenario[],
   settings: Settings,
   progress: Progress,
+  stop: AbortSignal,
 ): Promise<Result> {
   const began = performance.now();
   const date = new Date().toISOString();
@@ -29,6 +33,8 @@ export async function run(
   const plan = scenarios.map((scenario) => ({ scenario, cases: scenario.cases(settings) }));
   const done: ScenarioResult[] = [];
   const stage = new Stage();
+  const endAll = () => stage.keepOnly(new Set());
+  stop.addEventListener('abort', endAll);
   try {
     for (const [place, planned] of plan.entries()) {
       const result = await measure(planned, `${place + 1}/${plan.length}`, {
@@ -36,13 +42,15 @@ export async function run(
         settings,
         done,
         progress,
+        stop,
       });
       done.push(result);
       progress.finished(result);
       await stage.keepOnly(subjectsOf(plan.slice(place + 1)));
     }
   } finally {
-    await stage.keepOnly(new Set());
+    stop.removeEventListener('abort', endAll);
+    await endAll();
   }
   const minutes = (performance.now() - began) / 60_000;
   return { format: 1, date, commit, machine, settings, minutes: Number(minutes.toFixed(1)), scenarios: done };
@@ -57,18 +65,20 @@ interface RunContext {
   readonly settings: Settings;
   readonly done: readonly ScenarioResult[];
   readonly progress: Progress;
+  readonly stop: AbortSignal;
 }
 
 async function measure(
   { scenario, cases }: Planned,
   place: string,
-  { stage, settings, done, progress }: RunContext,
+  { stage, settings, done, progress, stop }: RunContext,
 ): Promise<ScenarioResult> {
   const repetitions = cases.map((): Repetition[] => []);
   const skipped: (string | undefined)[] = cases.map(() => undefined);
   const rounds = scenario.isOnce ? 1 : settings.repeat;
   for (let round = 1; round <= rounds; round += 1) {
     for (const [index, { label, subject, measure }] of cases.entries()) {
+      stop.throwIfAborted();
       if (skipped[index] !== undefined) continue;
       const note = (line: string) => progress.note(`${place} ${scenario.title}: ${label}, ${line}`);
       note(`${round} of ${rounds}`);
@@ -82,6 +92,7 @@ async function measure(
       }
     }
   }
+  stop.throwIfAborted();
   stage.clear();
   const results = cases.map(
     ({ label, subject: { about } }, index): CaseResult => ({

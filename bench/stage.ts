@@ -30,9 +30,9 @@ export class Stage {
 
   /** Ends those that are not among these. */
   async keepOnly(subjects: ReadonlySet<Subject>): Promise<void> {
-    for (const [subject, running] of this.#running) {
-      if (subjects.has(subject)) continue;
-      this.#running.delete(subject);
+    const leaving = [...this.#running].filter(([subject]) => !subjects.has(subject));
+    for (const [subject] of leaving) this.#running.delete(subject);
+    for (const [, running] of leaving) {
       if (this.#awake === running) this.#awake = undefined;
       await running.stop();
     }

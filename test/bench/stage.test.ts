@@ -6,6 +6,7 @@ import { Missing, type Subject } from '../../bench/subjects/subject.ts';
 
 const SETTINGS = { seconds: 1, repeat: 2, largest: 10_000, kills: 1 };
 const QUIET = { note() {}, finished() {} };
+const NEVER = new AbortController().signal;
 
 /** Subjects that write down what is done to them. */
 function witnesses(...names: string[]) {
@@ -38,7 +39,7 @@ function scenario(cases: Scenario['cases'], name = 'one'): Scenario {
 
 test('cases are measured in turn, and whoever is not measured rests', async () => {
   const { story, measured } = witnesses('a', 'b');
-  const result = await run([scenario(() => measured)], SETTINGS, QUIET);
+  const result = await run([scenario(() => measured)], SETTINGS, QUIET, NEVER);
   assert.equal(story, [
     ...['a starts', 'a is measured', 'a rests'],
     ...['b starts', 'b is measured', 'b rests'],
@@ -57,7 +58,7 @@ test('cases are measured in turn, and whoever is not measured rests', async () =
 test('a subject is started once for all scenarios, and ended after the last that needs it', async () => {
   const { story, measured } = witnesses('a', 'b');
   const scenarios = [scenario(() => measured, 'one'), scenario(() => [measured[1]!], 'two')];
-  await run(scenarios, { ...SETTINGS, repeat: 1 }, QUIET);
+  await run(scenarios, { ...SETTINGS, repeat: 1 }, QUIET, NEVER);
   const lives = story.filter((line) => /starts|ends/.test(line));
   assert.equal(lives, ['a starts', 'b starts', 'a ends', 'b ends']);
   assert.ok(story.indexOf('a ends') < story.lastIndexOf('b is measured'));
@@ -71,11 +72,25 @@ test('a subject that lacks a program is skipped by name, and so is one that fail
     start: () => Promise.reject(new Missing('no postgres on the PATH')),
   };
   const cases = [caseOf(lacking, async () => ({})), measured[0]!];
-  const { scenarios } = await run([scenario(() => cases)], SETTINGS, QUIET);
+  const { scenarios } = await run([scenario(() => cases)], SETTINGS, QUIET, NEVER);
   const [skipped, sound] = scenarios[0]!.cases;
   assert.is(skipped!.skipped, 'no postgres on the PATH');
   assert.is(sound!.repetitions.length, 2);
   assert.is(story.at(-1), 'a ends');
+});
+
+test('who stops the bench ends what it has started', async () => {
+  const { story, subjects } = witnesses('a');
+  const stop = new AbortController();
+  const measuring = caseOf(subjects[0]!, async () => {
+    stop.abort(new Error('stopped'));
+    return {};
+  });
+  const measured = await run([scenario(() => [measuring])], SETTINGS, QUIET, stop.signal).catch(
+    ({ message }) => message,
+  );
+  assert.is(measured, 'stopped');
+  assert.equal(story, ['a starts', 'a ends']);
 });
 
 test('the seconds that are chosen for a time take about that time', () => {
