@@ -24,7 +24,7 @@ export const SUBJECT_COLOURS: Readonly<Record<string, string>> = {
 };
 
 export const WIDTH = 860;
-const FONT = 'system-ui, -apple-system, "Segoe UI", sans-serif';
+const FONT = 'Arial, Helvetica, sans-serif';
 const INK = '#222222';
 const FAINT = '#dddddd';
 
@@ -65,7 +65,8 @@ export function valueAxis(name: string, kind: 'value' | 'log' = 'value') {
   };
 }
 
-export function nameAxis(data: readonly string[], name = '') {
+/** `width`: pixels of a name before it goes on in a second line. */
+export function nameAxis(data: readonly string[], name = '', width = 130) {
   return {
     type: 'category' as const,
     data: [...data],
@@ -73,7 +74,7 @@ export function nameAxis(data: readonly string[], name = '') {
     nameLocation: 'middle' as const,
     nameGap: 30,
     nameTextStyle: { color: INK, fontSize: 12 },
-    axisLabel: { color: INK, interval: 0, width: 130, overflow: 'break' as const },
+    axisLabel: { color: INK, interval: 0, width, overflow: 'break' as const },
     axisTick: { show: false },
   };
 }

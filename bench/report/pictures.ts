@@ -14,7 +14,7 @@ export interface Picture {
 }
 
 const SERVICES = ['bazar', 'fastify-postgres', 'moleculer'];
-const LEGEND = { top: 62, left: 24, itemGap: 18 };
+const LEGEND = { top: 62, left: 24, itemGap: 40 };
 /** What the report of the course's project that this store began as measured, in milliseconds. */
 const ORIGINAL = { without: 29, with: 20 };
 
@@ -106,9 +106,9 @@ function keepingEqual(result: Result): Picture | undefined {
   const svg = svgOf(caption, 'A purchase of one client, HTTP, median; whiskers: the repetitions', 360, {
     grid: panels.map((_, place) => panel(place, panels.length)),
     xAxis: panels.map(([, labels, axis], gridIndex) => ({
-      ...nameAxis(labels, axis),
+      ...nameAxis(labels, axis, 78),
       gridIndex,
-      nameGap: 44,
+      nameGap: 46,
     })),
     yAxis: panels.map((_, gridIndex) => ({ ...valueAxis('response time, ms'), gridIndex })),
     series: barSeries(

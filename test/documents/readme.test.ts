@@ -11,6 +11,7 @@ const DOCUMENTS = [
   'CONTRIBUTING.md',
   'README.md',
   'docs/architecture.md',
+  'docs/performance.md',
   'docs/security.md',
   'docs/statecharts.md',
   'docs/verification.md',
