@@ -50,7 +50,7 @@ export interface Gateway
     Pick<Lifecycle, 'state' | 'observe'>,
     Pick<Happenings, 'onHappening'> {
   /** The launcher's word on which processes there are. */
-  learnProcesses(processes: readonly ProcessWord[]): void;
+  setProcesses(processes: readonly ProcessWord[]): void;
   /** The first books are in. */
   fill(): void;
   /** Says from now on that it is leaving. The bridge before it counts the requests and turns new ones away. */
@@ -121,7 +121,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
   const reads = createReads({ ...cachePorts, catalogs: catalogTurns, floorKnown });
   const changes: Changes = createChanges({ ...ports, books: (page) => reads.books(page) });
-  const submit = createSubmissions({ ...ports, orders: orderTurns, learn: reads.learn });
+  const submit = createSubmissions({ ...ports, orders: orderTurns, noteBook: reads.noteBook });
   const nodes = [
     ...catalogs.map((id) => ({ id, kind: 'catalog' as const })),
     ...orders.map((id) => ({ id, kind: 'order' as const })),
@@ -217,14 +217,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     onHappening: happenings.onHappening,
     whyUnready,
 
-    book: async (id, how) => reads.book(id, how),
-    heldBook: reads.heldBook,
-    search: async (topic, how) => reads.search(topic, how),
-    topics: reads.topics,
-    books: reads.books,
-    order: reads.order,
-    orders: reads.orders,
-
+    ...reads,
     purchase: (lines, key) => submit({ kind: 'purchase', ...named(key), lines: [...lines] }),
     addBooks: (books, key) => submit({ kind: 'addBooks', ...named(key), books: [...books] }),
     updateBook: (id, change, key) => submit({ kind: 'updateBook', ...named(key), id, ...change }),
@@ -246,8 +239,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     observatory,
     boot,
     version: knownVersion,
-    learnProcesses(processes) {
-      clusterNodes.learn(processes);
+    setProcesses(processes) {
+      clusterNodes.setProcesses(processes);
       processesChanged(processes);
     },
     fill() {

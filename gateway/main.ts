@@ -26,7 +26,7 @@ runChild(async ({ configuration, ...ports }) => {
         observe: gateway.observe,
         http: bridge.url,
         heard(message) {
-          if (message.type === 'processes') gateway.learnProcesses(message.processes);
+          if (message.type === 'processes') gateway.setProcesses(message.processes);
           else gateway.fill();
         },
         drain() {

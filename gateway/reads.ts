@@ -1,13 +1,12 @@
 import { z } from 'zod';
-import type { TopicsAnswer } from '../runtime/api.ts';
-import { Book, type BookChange, BookId, type Key, type Order } from '../runtime/domain.ts';
+import { Book, type BookChange, BookId } from '../runtime/domain.ts';
 import { BazarError } from '../runtime/errors.ts';
 import type { AskType, Body, Reply } from '../runtime/links/mesh.ts';
 import { topicKey } from '../runtime/topic.ts';
 import { type CachePorts, createAge, createCachedRead, type Demand } from './cache/cached-read.ts';
 import type { Freshness } from './cache/freshness.ts';
 import { type CacheEntry, createMemoryCache } from './cache/memory-cache.ts';
-import type { BooksPage, OrdersPage, ReadOptions, SearchOptions, Served, TitlesPage } from './service.ts';
+import type { ReadOptions, SearchOptions, Served, StoreReads, TitlesPage } from './service.ts';
 import { type Answered, type AskPorts, askInTurn } from './upstream/ask-in-turn.ts';
 import type { RoundRobin } from './upstream/round-robin.ts';
 
@@ -15,20 +14,14 @@ import type { RoundRobin } from './upstream/round-robin.ts';
  * Everything that is read: books and topics through the caches, at once where the memory has them; orders and
  * pages from a catalog each time.
  */
-export interface Reads {
-  book(id: BookId, options?: ReadOptions): Served<Book | null> | Promise<Served<Book | null>>;
-  /** The book, if the memory has it for a default read that begins now. */
-  heldBook(id: BookId): Served<Book> | undefined;
-  search(topic: string, options?: SearchOptions): Served<TitlesPage> | Promise<Served<TitlesPage>>;
-  topics(page: { after?: string; limit: number }, options?: ReadOptions): Promise<Served<TopicsAnswer>>;
-  books(page: { after?: BookId; limit: number }, options?: ReadOptions): Promise<Served<BooksPage>>;
-  order(orderId: Key, options?: ReadOptions): Promise<Served<Order | null>>;
-  orders(page: { after?: string; limit: number }, options?: ReadOptions): Promise<Served<OrdersPage>>;
-  /** A whole book as it was at index `asOf`, learnt otherwise than by reading. */
-  learn(book: Book, asOf: number): void;
+export interface Reads extends StoreReads {
+  /** A whole book as it was at index `asOf`, known otherwise than by reading. */
+  noteBook(book: Book, asOf: number): void;
   /** The newer state of a book, as of index `asOf`; makes a cached entry of it current. */
   patch(change: BookChange, asOf: number): void;
 }
+
+type PageType = 'read.topics' | 'read.books' | 'read.orders';
 
 const Titles: z.ZodType<TitlesPage> = z.object({
   books: z.array(z.object({ id: BookId, title: z.string() })),
@@ -134,11 +127,27 @@ export function createReads(
     return { value, servedBy: from, version, asOf, ...throughCatalog(demand) };
   }
 
+  /** A page of everything of a kind, at least as new as all that is known; `shown` notes the versions on it. */
+  async function readPage<T extends PageType>(
+    type: T,
+    page: Omit<Body<T>, keyof ReturnType<typeof wish>>,
+    options: ReadOptions = {},
+    shown: (reply: Reply<T>) => void = () => {},
+  ): Promise<Served<Omit<Reply<T>, 'asOf' | 'bytes'>>> {
+    const demand = { ...(await begin(options)), minVersion: freshness.highest };
+    const body = { ...page, ...wish(demand) } as Body<T>;
+    const asPage = (reply: unknown) => reply as Reply<T> & Reply<PageType>;
+    const { from, reply } = await ask(type, body, demand, (reply) => asPage(reply).asOf, true);
+    shown(reply);
+    const { asOf, bytes: _, ...value } = asPage(reply);
+    return { value, servedBy: from, version: asOf, asOf, ...throughCatalog(demand) };
+  }
+
   const age = createAge(ports);
   const throughCatalog = ({ strong }: Demand) => ({ cache: 'bypass', ageSeconds: age(strong) }) as const;
 
   return {
-    book(id, options = {}) {
+    async book(id, options = {}) {
       const held = options.strong ? undefined : books.held(id);
       return held ?? begin(options).then((patience) => books.read(id, patience, fetchBook(id)));
     },
@@ -148,7 +157,7 @@ export function createReads(
       return held?.value ? (held as Served<Book>) : undefined;
     },
 
-    search(topic, options = {}) {
+    async search(topic, options = {}) {
       if (options.after !== undefined || options.limit !== undefined) return titles(topic, options);
       const subject = topicKey(topic);
       const held = options.strong ? undefined : topics.held(subject);
@@ -156,20 +165,15 @@ export function createReads(
       return held ?? begin(options).then((patience) => topics.read(subject, patience, fetch));
     },
 
-    async topics(page, options = {}) {
-      const demand = { ...(await begin(options)), minVersion: freshness.highest };
-      const { from, reply } = await ask('read.topics', { ...page, ...wish(demand) }, demand, asOfReply, true);
-      const { asOf, bytes: _, ...value } = reply;
-      return { value, servedBy: from, version: asOf, asOf, ...throughCatalog(demand) };
-    },
-
-    async books(page, options = {}) {
-      const demand = { ...(await begin(options)), minVersion: freshness.highest };
-      const { from, reply } = await ask('read.books', { ...page, ...wish(demand) }, demand, asOfReply, true);
-      const { asOf, bytes: _, ...value } = reply;
-      for (const { id, version } of value.books) freshness.books.raise(id, version);
-      return { value, servedBy: from, version: asOf, asOf, ...throughCatalog(demand) };
-    },
+    topics: (page, options) => readPage('read.topics', page, options),
+    books: (page, options) =>
+      readPage('read.books', page, options, ({ books }) => {
+        for (const { id, version } of books) freshness.books.raise(id, version);
+      }),
+    orders: (page, options) =>
+      readPage('read.orders', page, options, ({ orders }) => {
+        for (const { orderId, version } of orders) freshness.orders.raise(orderId, version);
+      }),
 
     async order(orderId, options = {}) {
       const patience = await begin(options);
@@ -180,15 +184,7 @@ export function createReads(
       return { value: order, servedBy: from, version: order?.version ?? 0, asOf, ...throughCatalog(demand) };
     },
 
-    async orders(page, options = {}) {
-      const demand = { ...(await begin(options)), minVersion: freshness.highest };
-      const { from, reply } = await ask('read.orders', { ...page, ...wish(demand) }, demand, asOfReply, true);
-      const { asOf, bytes: _, ...value } = reply;
-      for (const { orderId, version } of value.orders) freshness.orders.raise(orderId, version);
-      return { value, servedBy: from, version: asOf, asOf, ...throughCatalog(demand) };
-    },
-
-    learn(book, asOf) {
+    noteBook(book, asOf) {
       const entry = { value: book, version: book.version, asOf };
       bookMemory.put(book.id, entry);
       remote?.put(bookKey(book.id), entry);

@@ -2,12 +2,8 @@ import type { AuditAnswer, StatusAnswer, TitleAnswer, TopicsAnswer } from '../ru
 import type { Book, BookChange, BookId, CartLine, Key, NewBook, Order, Result } from '../runtime/domain.ts';
 import type { Observatory } from './watch/observatory.ts';
 
-/**
- * What the gateway can do, without a word of HTTP or JSON-RPC: the two bridges and the simulated clients call
- * this. Everything rejects with a `BazarError`, whose outcome says whether a write happened.
- */
-export interface GatewayService {
-  readonly id: string;
+/** What can be read. */
+export interface StoreReads {
   book(id: BookId, options?: ReadOptions): Promise<Served<Book | null>>;
   /** The answer to a default read that begins now, if it is in the gateway's memory. */
   heldBook(id: BookId): Served<Book> | undefined;
@@ -18,6 +14,14 @@ export interface GatewayService {
   books(page: { after?: BookId; limit: number }, options?: ReadOptions): Promise<Served<BooksPage>>;
   order(orderId: Key, options?: ReadOptions): Promise<Served<Order | null>>;
   orders(page: { after?: string; limit: number }, options?: ReadOptions): Promise<Served<OrdersPage>>;
+}
+
+/**
+ * What the gateway can do, without a word of HTTP or JSON-RPC: the two bridges and the simulated clients call
+ * this. Everything rejects with a `BazarError`, whose outcome says whether a write happened.
+ */
+export interface GatewayService extends StoreReads {
+  readonly id: string;
 
   /** Buys all lines or none. Without a key it makes the order id. A refused order is a result, not an error. */
   purchase(lines: readonly CartLine[], key?: Key): Promise<Submitted>;

@@ -61,6 +61,15 @@ export async function openBundle(cache = new URL('node_modules/.cache/bazar/', R
   }
 }
 
+/** The module of a program. Sources need `tsx` to be loaded at all. */
+export async function loadProgram<Module>(
+  { programs, fallback }: Bundle,
+  name: ProgramName,
+): Promise<Module> {
+  if (fallback !== undefined) (await import('tsx/esm/api')).register();
+  return import(programs[name].href);
+}
+
 function programsIn(folder: URL, fileOf: (name: ProgramName) => string): Bundle['programs'] {
   const names = Object.keys(ENTRIES) as ProgramName[];
   return Object.fromEntries(names.map((name) => [name, new URL(fileOf(name), folder)])) as Bundle['programs'];

@@ -2,14 +2,13 @@ import type { Clock } from '../../runtime/clock.ts';
 import { createHappenings, type Happenings } from '../../runtime/create-happenings.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
-import type { Body, Incoming, Mesh, NodeId } from '../../runtime/links/mesh.ts';
+import type { Mesh, NodeId } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { NodeStatus } from '../../runtime/messages.ts';
 import { createLifecycle, type Lifecycle } from '../../runtime/process/lifecycle.ts';
 import { createNewsRing } from '../../runtime/process/news-ring.ts';
 import { createWatchedNode } from '../../runtime/process/watched-node.ts';
 import type { Random } from '../../runtime/random.ts';
-import { createTurnstile } from '../../runtime/turnstile.ts';
 import { measuredStore } from '../../storage/measured-store.ts';
 import { raftFigures } from '../raft/figures.ts';
 import { createReplica, type Replica } from '../raft/replica.ts';
@@ -17,9 +16,9 @@ import { auditCatalog } from './audit.ts';
 import type { CatalogDisk } from './disk.ts';
 import { createFeed } from './feed.ts';
 import { createLeaderContact } from './leader-contact.ts';
-import { type HeavyReadType, type LightReadType, QUERIES, type QueryOptions } from './queries.ts';
 import { createRefusalExpiry } from './refusal-expiry.ts';
 import { createRoomWatch } from './room-watch.ts';
+import { serveReads } from './serve-reads.ts';
 import type { CatalogState } from './state.ts';
 import { createVersionWaits } from './version-waits.ts';
 
@@ -58,12 +57,6 @@ export function createCatalog(options: CatalogOptions): Catalog {
   const news = createNewsRing({ clock, limits, pid: options.pid, happenings });
   const store = measuredStore(disk.store, clock);
   const waits = createVersionWaits({ clock, limits });
-  const pages = createTurnstile({
-    clock,
-    inWork: limits.maxPagesInWork,
-    waiting: limits.maxPagesWaiting,
-    bytesPerSecond: limits.pageBytesPerSecond,
-  });
   let state = disk.state;
   const feed = createFeed({
     index: state.applied.index,
@@ -116,74 +109,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     replica.note({ kind: 'boot', boot: options.boot });
   }
 
-  onRead('read.book');
-  onRead('read.order');
-  onHeavyRead('read.books');
-  onHeavyRead('read.orders');
-  onHeavyRead('read.topics');
-  onHeavyRead('read.topic', ({ topic, light }) => {
-    const isHeavy = state.topic(topic).bytes > limits.lightAnswerBytes;
-    if (isHeavy && light) throw new BazarError('too-large');
-    return isHeavy;
-  });
-
-  /** A default read is answered at once where the version it asks for is here already. */
-  function onRead<T extends LightReadType>(type: T): void {
-    const query = QUERIES[type];
-    mesh.onAsk(type, (body, incoming) => {
-      const show = () => query(state, body, queryOptions(incoming));
-      if (!body.strong && state.applied.index >= body.minVersion) return show();
-      return showWhenFresh(body, incoming, show);
-    });
-  }
-
-  /**
-   * Pages are made a few at a time, once they are fresh enough, and not at all when their deadline has passed:
-   * raft and purchases share this event loop.
-   */
-  function onHeavyRead<T extends HeavyReadType>(
-    type: T,
-    isHeavy: (body: Body<T>) => boolean = () => true,
-  ): void {
-    const query = QUERIES[type];
-    mesh.onAsk(type, async (body, incoming) => {
-      const options = queryOptions(incoming);
-      if (body.strong || state.applied.index < body.minVersion) await showWhenFresh(body, incoming, () => {});
-      if (!isHeavy(body)) return query(state, body, options);
-      const leave = await pages.enter({ group: incoming.from.id }, incoming.deadline);
-      const started = clock.cpu();
-      let bytes = 0;
-      try {
-        options.checked();
-        const reply = await query(state, body, options);
-        ({ bytes } = reply as { bytes: number });
-        return reply;
-      } finally {
-        // Encoding it costs about as much again.
-        leave(bytes, 2 * (clock.cpu() - started));
-      }
-    });
-  }
-
-  function queryOptions({ deadline }: Incoming): QueryOptions {
-    return {
-      maxPageBytes: limits.maxPageBytes,
-      checked() {
-        if (clock.monotonic() >= deadline) throw new BazarError('timeout', undefined, {}, 'none');
-      },
-    };
-  }
-
-  async function showWhenFresh<T>(
-    { strong, minVersion }: { strong: boolean; minVersion: number },
-    { deadline }: Incoming,
-    show: () => T | Promise<T>,
-  ): Promise<T> {
-    const confirmed = strong ? await replica.readIndex(deadline) : 0;
-    const index = Math.max(minVersion, confirmed);
-    if (state.applied.index >= index) return show();
-    return waits.until(index, Math.min(deadline, clock.monotonic() + limits.behindWaitMs), show);
-  }
+  const stopReads = serveReads({ mesh, replica, state: () => state, waits, clock, limits });
 
   mesh.onAsk('feed.follow', ({ from }, incoming) => {
     const silentMs = leaderContact.silentMs();
@@ -267,7 +193,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     },
     stop() {
       waits.stop();
-      pages.stop();
+      stopReads();
       watchedNode.stop();
       roomWatch.stop();
       replica.stop();

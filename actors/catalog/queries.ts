@@ -1,12 +1,10 @@
-import type { Body, Reply } from '../../runtime/messages.ts';
+import type { AskType, Body, Reply } from '../../runtime/messages.ts';
 import { titlesAfter } from './book-index.ts';
 import { fillPage, nextOf, PAGE_FRAME_BYTES } from './page.ts';
 import type { CatalogState } from './state.ts';
 
-export type ReadType = LightReadType | HeavyReadType;
-export type LightReadType = 'read.book' | 'read.order';
-/** Reads whose answers grow with the store, up to a page. */
-export type HeavyReadType = 'read.topic' | 'read.topics' | 'read.books' | 'read.orders';
+/** What a gateway asks of a catalog's state. */
+export type ReadType = Exclude<Extract<AskType, `read.${string}`>, 'read.index'>;
 
 export interface QueryOptions {
   /** Bytes of a page as it is answered to a client. */

@@ -1,5 +1,6 @@
 import type { ActorRefFrom } from 'xstate';
-import type { Clock, Timer } from '../../runtime/clock.ts';
+import type { Clock } from '../../runtime/clock.ts';
+import { createDeadlineWheel } from '../../runtime/deadline-wheel.ts';
 import { type Command, type Result, repeated } from '../../runtime/domain.ts';
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
@@ -38,7 +39,9 @@ interface Submission {
   readonly number: number;
   readonly command: Command;
   /** Local monotonic ms by which the answer must be out. */
-  readonly deadline: number;
+  readonly answerBy: number;
+  /** The same, or earlier, after which the latest proposal counts as silent. Set by `wakeAt` alone. */
+  deadline: number;
   readonly resolve: (reply: Reply<'submit'>) => void;
   readonly reject: (error: BazarError) => void;
   attempts: number;
@@ -46,8 +49,6 @@ interface Submission {
   leader: NodeId | undefined;
   /** Where the latest proposal went. */
   catalog: NodeId | undefined;
-  /** Local monotonic ms after which the latest proposal counts as silent. */
-  patienceEnds: number;
   saga: ActorRefFrom<typeof sagaMachine> | undefined;
 }
 
@@ -56,39 +57,38 @@ export function createOrder(options: OrderOptions): OrderReplica {
   const submissions = new Map<number, Submission>();
   const lifecycle = createLifecycle({ clock, logger, limits });
   let lastNumber = 0;
-  let sweepTimer: Timer | undefined;
+  const deadlines = createDeadlineWheel<Submission>(clock, limits.tickMs, overdue);
 
   function submit(command: Command, { deadline }: Incoming): Promise<Reply<'submit'>> {
     if (lifecycle.state === 'draining' || lifecycle.state === 'down') throw new BazarError('draining');
     if (submissions.size >= limits.maxSubmissions) throw new BazarError('overloaded');
     if (clock.monotonic() >= deadline) throw new BazarError('unavailable', 'The deadline had passed');
+    const answerBy = deadline - limits.submitMarginMs;
     return new Promise((resolve, reject) => {
       const submission: Submission = {
         number: ++lastNumber,
         command,
-        deadline: deadline - limits.submitMarginMs,
+        answerBy,
+        deadline: answerBy,
         resolve,
         reject,
         attempts: 0,
         leader: undefined,
         catalog: undefined,
-        patienceEnds: 0,
         saga: undefined,
       };
       submissions.set(submission.number, submission);
-      sweepTimer ??= clock.setTimeout(sweep, limits.tickMs);
       propose(submission);
     });
   }
 
   function propose(submission: Submission): void {
-    const { deadline } = submission;
     const now = clock.monotonic();
     const attempt = ++submission.attempts;
     const command = attempt > 1 ? repeated(submission.command) : submission.command;
     const catalog = leaders.next(submission.catalog);
     submission.catalog = catalog;
-    submission.patienceEnds = now + limits.proposalTimeoutMs;
+    wakeAt(submission, now + limits.proposalTimeoutMs);
     if (logger.isLevelEnabled('debug')) {
       logger.debug(`submit ${command.key} → ${mesh.self} → ${catalog ?? 'no catalog'}`);
     }
@@ -96,7 +96,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
       failed(submission, attempt, undefined, new BazarError('unreachable'));
       return;
     }
-    mesh.ask(catalog, 'propose', { command, forwarded: false }, Math.max(1, deadline - now)).then(
+    mesh.ask(catalog, 'propose', { command, forwarded: false }, Math.max(1, submission.answerBy - now)).then(
       ({ result, leader }) => answered(submission, leader, result),
       (error: unknown) => failed(submission, attempt, catalog, asBazarError(error)),
     );
@@ -112,7 +112,8 @@ export function createOrder(options: OrderOptions): OrderReplica {
 
   function failed(submission: Submission, attempt: number, catalog: NodeId | undefined, error: BazarError) {
     const leader = catalog ? leaders.noteFailure(catalog, error) : null;
-    if (attempt === submission.attempts) submission.patienceEnds = Number.POSITIVE_INFINITY;
+    if (attempt === submission.attempts && submissions.has(submission.number))
+      wakeAt(submission, submission.answerBy);
     const { code, outcome } = error;
     sendToSaga(submission, {
       type: 'proposal.failed',
@@ -157,21 +158,25 @@ export function createOrder(options: OrderOptions): OrderReplica {
 
   function finish(submission: Submission): Submission {
     submissions.delete(submission.number);
+    deadlines.delete(submission);
     if (submissions.size === 0 && lifecycle.state === 'draining') lifecycle.drained();
     return submission;
   }
 
-  /** The one timer of all submissions: notices silence and deadlines, to within a tick. */
-  function sweep(): void {
-    const now = clock.monotonic();
-    for (const submission of submissions.values()) {
-      if (now >= submission.deadline) sendToSaga(submission, { type: 'deadline.passed' });
-      else if (now >= submission.patienceEnds) {
-        if (submission.catalog) leaders.forgetLeader(submission.catalog);
-        sendToSaga(submission, { type: 'proposal.silent' });
-      }
+  function wakeAt(submission: Submission, time: number): void {
+    deadlines.delete(submission);
+    submission.deadline = Math.min(submission.answerBy, time);
+    deadlines.add(submission);
+  }
+
+  function overdue(submission: Submission): void {
+    if (clock.monotonic() >= submission.answerBy) {
+      sendToSaga(submission, { type: 'deadline.passed' });
+    } else {
+      wakeAt(submission, submission.answerBy);
+      if (submission.catalog) leaders.forgetLeader(submission.catalog);
+      sendToSaga(submission, { type: 'proposal.silent' });
     }
-    sweepTimer = submissions.size > 0 ? clock.setTimeout(sweep, limits.tickMs) : undefined;
   }
 
   lifecycle.observe((state) => {
@@ -218,7 +223,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
       });
     },
     async stop() {
-      clock.clearTimeout(sweepTimer);
+      deadlines.close();
       watchedNode.stop();
       for (const { saga } of submissions.values()) saga?.stop();
       submissions.clear();

@@ -142,7 +142,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
   }
 
   function hasWork(): boolean {
-    return applier.isReady || proposals.isReady || batches.isDue || (raft.news && role === 'leader');
+    return applier.isReady || proposals.isReady || batches.isDue || (raft.appendsDue && role === 'leader');
   }
 
   function step(event: ReplicaEvent): void {

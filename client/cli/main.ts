@@ -1,7 +1,4 @@
-import { openBundle } from '../../runtime/bundle.ts';
-
-const { programs } = await openBundle();
-const { runCli }: typeof import('./cli.ts') = await import(programs.bazar.href);
+import { loadProgram, openBundle } from '../../runtime/bundle.ts';
 
 const { argv, env, stdout, stderr } = process;
 const interrupted = new AbortController();
@@ -10,14 +7,21 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 // Whoever reads the output may have seen enough of it (`| head`).
 for (const stream of [stdout, stderr]) stream.on('error', () => interrupted.abort());
 
-process.exitCode = await runCli({
-  args: argv.slice(2),
-  env,
-  signal: interrupted.signal,
-  terminal: {
-    out: (text) => void stdout.write(text),
-    err: (text) => void stderr.write(text),
-    isWatched: stderr.isTTY === true,
-    hasColour: stdout.isTTY === true && !env.NO_COLOR,
-  },
+async function main(): Promise<number> {
+  const { runCli } = await loadProgram<typeof import('./cli.ts')>(await openBundle(), 'bazar');
+  return runCli({
+    args: argv.slice(2),
+    env,
+    signal: interrupted.signal,
+    terminal: {
+      out: (text) => void stdout.write(text),
+      err: (text) => void stderr.write(text),
+      isWatched: stderr.isTTY === true,
+      hasColour: stdout.isTTY === true && !env.NO_COLOR,
+    },
+  });
+}
+
+void main().then((code) => {
+  process.exitCode = code;
 });

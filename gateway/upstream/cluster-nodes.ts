@@ -24,7 +24,7 @@ export interface ClusterNodes {
   /** Of its process, as far as the launcher has told. */
   pidOf(id: NodeId): number | undefined;
   /** The launcher's latest word on all processes. */
-  learn(processes: readonly ProcessWord[]): void;
+  setProcesses(processes: readonly ProcessWord[]): void;
 }
 
 export function createClusterNodes(options: {
@@ -65,7 +65,7 @@ export function createClusterNodes(options: {
     silent,
     pidOf: (id) => processes.get(id)?.pid,
     ask: () => Promise.all(nodes.map(({ id, kind }) => ask(id, kind))),
-    learn(latest) {
+    setProcesses(latest) {
       processes = new Map(latest.map((word) => [word.id, word]));
     },
   };

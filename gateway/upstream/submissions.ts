@@ -19,10 +19,10 @@ export function createSubmissions(
   ports: AskPorts & {
     readonly orders: RoundRobin;
     readonly freshness: Freshness;
-    readonly learn: Reads['learn'];
+    readonly noteBook: Reads['noteBook'];
   },
 ): (command: Command) => Promise<Submitted> {
-  const { clock, limits, orders, freshness, learn } = ports;
+  const { clock, limits, orders, freshness, noteBook } = ports;
 
   function note(command: Command, result: Result): void {
     const { version } = result;
@@ -33,7 +33,7 @@ export function createSubmissions(
       for (const { id } of command.lines) raiseBook(id);
     }
     if (command.kind === 'updateBook') raiseBook(command.id);
-    if (result.kind === 'updated') learn(result.book, version);
+    if (result.kind === 'updated') noteBook(result.book, version);
     if (command.kind === 'addBooks' && result.kind === 'added') {
       for (const id of [...result.added, ...result.skipped]) raiseBook(id);
       for (const { topic } of command.books) freshness.topics.raise(topicKey(topic), version);

@@ -3,7 +3,7 @@ import { bound, KIB, MIB } from './bound.ts';
 /** The bounds of the replicated log. */
 export const REPLICATION_BOUNDS = {
   tickMs: bound(25, 'ms between two ticks of a replica; the unit its timeouts are counted in'),
-  heartbeatTicks: bound(2, 'ticks between two heartbeats of a leader'),
+  heartbeatTicks: bound(4, 'ticks between two heartbeats of a leader'),
   electionTicks: bound(12, 'ticks of the shortest election timeout; the longest is twice that'),
   successionTicks: bound(
     3,

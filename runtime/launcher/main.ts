@@ -1,8 +1,11 @@
-import { openBundle } from '../bundle.ts';
+import { loadProgram, openBundle } from '../bundle.ts';
 
 /** `npm start`. Compiles the programs if that has not been done, and runs the launcher among them. */
 
-const bundle = await openBundle();
-const { launch }: typeof import('./launch.ts') = await import(bundle.programs.launcher.href);
-process.exitCode = await launch(bundle);
-process.exit();
+async function main(): Promise<never> {
+  const bundle = await openBundle();
+  const { launch } = await loadProgram<typeof import('./launch.ts')>(bundle, 'launcher');
+  process.exit(await launch(bundle));
+}
+
+void main();

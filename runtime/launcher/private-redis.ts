@@ -57,8 +57,8 @@ export async function startPrivateRedis(ports: {
       stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     });
     child = server;
-    const lifeline = server.stdio[3] as Duplex;
-    lifeline.on('error', () => {});
+    const guardPipe = server.stdio[3] as Duplex;
+    guardPipe.on('error', () => {});
     server.on('error', (error) =>
       logger.warn({ err: error }, 'the private redis-server could not be started'),
     );
@@ -73,7 +73,7 @@ export async function startPrivateRedis(ports: {
         const facts = { fault: signal ?? `code ${code}`, isStarting: false };
         happened({ kind: 'processEnded', node: 'redis', facts });
       }
-      lifeline.end('ended\n');
+      guardPipe.end('ended\n');
       supervision.send({ type: 'process.exited' });
     });
   }

@@ -46,8 +46,8 @@ export async function openSocketFolder(places = [tmpdir(), '/tmp']): Promise<Soc
     stdio: ['ignore', 'ignore', 'ignore', 'pipe'],
     env: childEnvironment(),
   });
-  const lifeline = guard.stdio[3] as Duplex;
-  lifeline.on('error', () => {});
+  const guardPipe = guard.stdio[3] as Duplex;
+  guardPipe.on('error', () => {});
   const guarded = once(guard, 'close').catch(() => {});
 
   let given = 0;
@@ -64,7 +64,7 @@ export async function openSocketFolder(places = [tmpdir(), '/tmp']): Promise<Soc
     },
     async remove() {
       owner.close();
-      lifeline.destroy();
+      guardPipe.destroy();
       await guarded;
       await rm(path, { recursive: true, force: true });
     },

@@ -86,8 +86,9 @@ export function createLifecycle(options: {
       return state;
     },
     opened: () => actor.send({ type: 'node.opened' }),
-    caughtUp: () => actor.send({ type: 'node.caughtUp' }),
-    fellBehind: () => actor.send({ type: 'node.fellBehind' }),
+    // Both are said at every tick; the interpreter is asked only where they say something new.
+    caughtUp: () => void (state === 'catching-up' && actor.send({ type: 'node.caughtUp' })),
+    fellBehind: () => void (state === 'ready' && actor.send({ type: 'node.fellBehind' })),
     drain: () => actor.send({ type: 'drain.requested' }),
     drained: () => actor.send({ type: 'drain.finished' }),
     observe: (observer) => void observers.push(observer),

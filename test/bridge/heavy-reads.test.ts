@@ -86,9 +86,14 @@ test('a refused page says that nothing has happened and when to come back, by bo
   withBridge(
     async ({ url, service }) => {
       let go = () => {};
-      service.before = () => new Promise((resolve) => (go = resolve));
-      const first = ask(`${url}/info`);
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      let first: ReturnType<typeof ask> | undefined;
+      await new Promise<void>((begun) => {
+        service.before = () => {
+          begun();
+          return new Promise((resolve) => (go = resolve));
+        };
+        first = ask(`${url}/info`);
+      });
       const { status, body, headers } = await ask(`${url}/orders`, { headers: AS_READER });
       assert.equal(
         [status, body.code, body.outcome, headers.get('retry-after')],
@@ -99,7 +104,7 @@ test('a refused page says that nothing has happened and when to come back, by bo
       assert.equal([error!.data!.code, error!.data!.outcome], ['overloaded', 'none']);
       client.close();
       go();
-      assert.is((await first).status, 200);
+      assert.is((await first)!.status, 200);
     },
     { maxPagesInWork: 1, maxPagesWaiting: 0 },
   ));
@@ -108,20 +113,23 @@ test('a client that does not read its page is cut off in time, and one that has 
   withBridge(
     async ({ url, service }) => {
       const { books } = service;
-      service.books = async (page, options) => {
-        const served = await books(page, options);
-        const [book] = served.value.books;
-        const many = Array(4_000).fill({ ...book!, title: 'x'.repeat(8_000) });
-        return { ...served, value: { books: many, next: null } };
-      };
+      const begun = new Promise<void>((resolve) => {
+        service.books = async (page, options) => {
+          resolve();
+          service.books = books;
+          const served = await books(page, options);
+          const [book] = served.value.books;
+          const many = Array(4_000).fill({ ...book!, title: 'x'.repeat(8_000) });
+          return { ...served, value: { books: many, next: null } };
+        };
+      });
       const deaf = pipelined(url, '/info', 1);
       deaf.pause();
       const closed = new Promise((resolve) => deaf.on('close', resolve));
-      await new Promise((resolve) => setTimeout(resolve, 700));
+      await begun;
+      assert.is((await ask(`${url}/info`)).status, 200, 'the only place for an unread answer is free again');
       deaf.resume();
       await closed;
-      service.books = books;
-      assert.is((await ask(`${url}/info`)).status, 200);
     },
     { maxUnreadAnswers: 1, unreadAnswerMs: 500, readDeadlineMs: 60_000, httpRequestTimeoutMs: 60_000 },
   ));
@@ -136,12 +144,16 @@ test('a topic that was found to be large is not even read before its turn', () =
       const held = new Promise<void>((resolve) => {
         go = resolve;
       });
-      service.before = (operation) => {
-        if (operation === 'search') searches += 1;
-        return operation === 'orders' ? held : undefined;
-      };
-      const first = ask(`${url}/orders`, { headers: AS_READER });
-      await new Promise((resolve) => setTimeout(resolve, 50));
+      let first: ReturnType<typeof ask> | undefined;
+      await new Promise<void>((begun) => {
+        service.before = (operation) => {
+          if (operation === 'search') searches += 1;
+          if (operation !== 'orders') return undefined;
+          begun();
+          return held;
+        };
+        first = ask(`${url}/orders`, { headers: AS_READER });
+      });
       const client = await openRpc(url);
       assert.is(
         (await ask(path.toUpperCase().replace('HTTP', 'http').replace('/SEARCH', '/search'))).status,
@@ -154,7 +166,7 @@ test('a topic that was found to be large is not even read before its turn', () =
       assert.is(searches, 0);
       client.close();
       go();
-      assert.is((await first).status, 200);
+      assert.is((await first)!.status, 200);
     },
     { maxPagesInWork: 1, maxPagesWaiting: 0, lightAnswerBytes: 10 },
   ));

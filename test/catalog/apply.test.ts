@@ -287,7 +287,7 @@ test('a change that expects another version is refused as the log stands, and st
   assert.is(other.kind === 'refused' && other.code, 'key-reused');
 });
 
-test('more copies than the shelf holds are refused, and the price in the same request with them', () => {
+test('more copies than are in stock are refused, and the price in the same request with them', () => {
   const ledger = createLedger(newBook(1, { stock: MAX_STOCK }));
   const result = ledger.run(updateBook('a-1', { id: 1, restock: 1, price: 5 }));
   assert.is(result.kind === 'refused' && result.code, 'stock-limit');

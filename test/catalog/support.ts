@@ -47,34 +47,34 @@ export interface Ledger extends View {
   run(command: Command): Result;
 }
 
-export function createLedger(...books: readonly NewBook[]): Ledger {
-  const shelf = new Map<number, Book>();
+export function createLedger(...added: readonly NewBook[]): Ledger {
+  const books = new Map<number, Book>();
   const records = new Map<string, Recorded>();
   let index = 0;
   const ledger: Ledger = {
     get index() {
       return index;
     },
-    books: shelf,
-    book: (id) => shelf.get(id),
+    books: books,
+    book: (id) => books.get(id),
     get lastId() {
-      return Math.max(0, ...[...shelf.keys()].filter((id) => id <= MAX_NEW_BOOK_ID));
+      return Math.max(0, ...[...books.keys()].filter((id) => id <= MAX_NEW_BOOK_ID));
     },
     get firstFreeId() {
       let id = 1;
-      while (shelf.has(id)) id++;
+      while (books.has(id)) id++;
       return id;
     },
     recorded: (key) => records.get(key),
     run(command) {
       index++;
       const decision = decide(ledger, command, { index, at: index * 1000 });
-      for (const book of decision.books) shelf.set(book.id, book);
+      for (const book of decision.books) books.set(book.id, book);
       if (decision.record) records.set(recordKey(command), decision.record);
       return decision.result;
     },
   };
-  if (books.length > 0) ledger.run(addBooks('the-first-books', books));
+  if (added.length > 0) ledger.run(addBooks('the-first-books', added));
   return ledger;
 }
 

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../runtime/clock.ts';
 import { type Random, seededRandom } from '../../runtime/random.ts';
+import { BOOKS, PROBED, wantedBook, wantedLines } from './books.ts';
 import { isDecided, type StoreClient, type WriteRequest } from './clients.ts';
 import type { Recorder } from './recorder.ts';
-import { PROBED, SHELF, wantedBook, wantedLines } from './shelf.ts';
 
 /** Milliseconds between two operations of one buyer, at most. */
 const THINK_MS = 30;
@@ -164,7 +164,7 @@ export function createBuyers(options: {
       }
     },
     async lookAtAll() {
-      for (const { id } of SHELF) await recorder.read('last look', steadyClient, id, true);
+      for (const { id } of BOOKS) await recorder.read('last look', steadyClient, id, true);
     },
   };
 }

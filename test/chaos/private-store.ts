@@ -9,8 +9,8 @@ import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import type { NodeId } from '../../runtime/links/mesh.ts';
 import { createLogger } from '../../runtime/logger.ts';
 import { systemRandom } from '../../runtime/random.ts';
+import { BOOKS } from './books.ts';
 import { type Network, openNetwork } from './network.ts';
-import { SHELF } from './shelf.ts';
 
 /** A store of its own, with real processes and disks, whose every connection goes through a proxy. */
 export interface PrivateStore {
@@ -89,7 +89,7 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
     store = await startCluster({
       config,
       programs: PROGRAMS,
-      books: SHELF,
+      books: BOOKS,
       logFormat: 'json',
       addressFor,
       output,

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { type Random, seededRandom } from '../../runtime/random.ts';
 import type { Line, ReadLine, WriteLine } from './history.ts';
 import { checkLinearizability } from './linearizability.ts';
-import { judge, type Shelf } from './model.ts';
+import { type BookState, judge } from './model.ts';
 import { book, bought, read, restocked, type Span, soldOut, unsure } from './report.ts';
 
 /**
@@ -37,13 +37,13 @@ function randomHistory(random: Random): Operation[] {
 }
 
 /** Tries every order that respects real time, with and without each unknown operation. */
-function isExplained(left: readonly Operation[], shelves: ReadonlyMap<number, Shelf>): boolean {
+function isExplained(left: readonly Operation[], states: ReadonlyMap<number, BookState>): boolean {
   const musts = left.filter(({ outcome }) => outcome !== 'unknown');
   if (musts.length === 0) return true;
   return left.some((one) => {
     if (musts.some((other) => other !== one && (other.end ?? Number.POSITIVE_INFINITY) < one.start))
       return false;
-    const after = perform(one, shelves);
+    const after = perform(one, states);
     const rest = left.filter((other) => other !== one);
     return after !== undefined && isExplained(rest, after);
   });
@@ -51,14 +51,14 @@ function isExplained(left: readonly Operation[], shelves: ReadonlyMap<number, Sh
 
 function perform(
   line: Operation,
-  shelves: ReadonlyMap<number, Shelf>,
-): ReadonlyMap<number, Shelf> | undefined {
-  if (line.kind === 'read') return shelves.get(line.book)?.stock === line.stock ? shelves : undefined;
+  states: ReadonlyMap<number, BookState>,
+): ReadonlyMap<number, BookState> | undefined {
+  if (line.kind === 'read') return states.get(line.book)?.stock === line.stock ? states : undefined;
   const fate = line.outcome === 'unknown' ? 'open' : line.outcome === 'ok' ? 'ok' : 'refused';
   const { start, code, version } = line;
   const end = line.end ?? Number.POSITIVE_INFINITY;
-  const judgement = judge({ line, start, end, fate, code, version }, (id) => shelves.get(id));
-  return 'impossible' in judgement ? undefined : new Map([...shelves, ...judgement.changes]);
+  const judgement = judge({ line, start, end, fate, code, version }, (id) => states.get(id));
+  return 'impossible' in judgement ? undefined : new Map([...states, ...judgement.changes]);
 }
 
 test('the checker agrees with a search of every order on small crowded histories', async () => {
@@ -67,12 +67,12 @@ test('the checker agrees with a search of every order on small crowded histories
   for (let round = 0; round < 3_000; round++) {
     const operations = randomHistory(random);
     const books: Line[] = [book(1, 2), book(2, 1)];
-    const shelves = new Map([
+    const states = new Map([
       [1, { stock: 2, price: 1000 }],
       [2, { stock: 1, price: 1000 }],
     ]);
     const { verdict } = await checkLinearizability([...books, ...operations]);
-    const expected = isExplained(operations, shelves) ? 'linearizable' : 'violated';
+    const expected = isExplained(operations, states) ? 'linearizable' : 'violated';
     assert.is(verdict, expected, JSON.stringify(operations));
     verdicts[verdict] += 1;
   }

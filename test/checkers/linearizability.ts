@@ -1,6 +1,6 @@
 import { isAnsweredRead, isWrite, type Line, type ReadLine } from './history.ts';
 import { createGatherer } from './ledger.ts';
-import { booksOf, judge, type Shelf, type Violation, type Write } from './model.ts';
+import { type BookState, booksOf, judge, type Violation, type Write } from './model.ts';
 
 /**
  * A black-box check: can the purchases, restocks, price changes and strong reads of a history be put in one order,
@@ -11,7 +11,7 @@ import { booksOf, judge, type Shelf, type Violation, type Write } from './model.
  * 1993): go through the history in time and keep every configuration (a state, and which of the open operations
  * have already taken effect) that explains it so far; an operation has to take effect at its answer at the latest.
  * Linearizability is local (Herlihy and Wing, 1990), so books are checked one by one; a cart of several books
- * joins them into one group, whose state is all of their shelves.
+ * joins them into one group, whose state is all of their states.
  *
  * Two facts keep the configurations few. What changes nothing and fits the state (a read, a refusal) can take
  * effect at once: putting it off helps nobody. And of open operations that do the same and were told the same, the
@@ -38,8 +38,8 @@ interface Operation {
   step(state: State): State | undefined;
 }
 
-/** The shelves of a group by book; never changed, only replaced. */
-type State = ReadonlyMap<number, Shelf>;
+/** The states of a group by book; never changed, only replaced. */
+type State = ReadonlyMap<number, BookState>;
 
 interface Configuration {
   readonly state: State;
@@ -67,11 +67,11 @@ export async function checkLinearizability(
   const found = [...violations];
   for (const write of writes) operations.push(writeOperation(write));
 
-  const shelves: State = new Map(books.map(({ book, stock, price }) => [book, { stock, price }]));
+  const states: State = new Map(books.map(({ book, stock, price }) => [book, { stock, price }]));
   const groups = groupByBooks(operations);
   let undecided = false;
   for (const group of groups) {
-    const state = new Map([...shelves].filter(([book]) => group.books.has(book)));
+    const state = new Map([...states].filter(([book]) => group.books.has(book)));
     const verdict = checkGroup(group.operations, state, maxConfigurations);
     if (verdict === 'undecided') undecided = true;
     else if (verdict) found.push(verdict);
@@ -89,8 +89,8 @@ function readOperation({ op, start, end, book, stock, price }: ReadLine): Operat
     signature: `read ${book} ${stock} ${price}`,
     books: [book],
     step(state) {
-      const shelf = state.get(book);
-      return shelf?.stock === stock && shelf.price === price ? state : undefined;
+      const now = state.get(book);
+      return now?.stock === stock && now.price === price ? state : undefined;
     },
   };
 }
@@ -222,18 +222,18 @@ function absorb({ state, done }: Configuration, open: readonly Operation[]): Con
 
 /** Equal for equal configurations. */
 function nameOf({ state, done }: Configuration, numbers: ReadonlyMap<Operation, number>): string {
-  const shelves = [...state.values()].map(({ stock, price }) => `${stock}:${price}`).join();
+  const states = [...state.values()].map(({ stock, price }) => `${stock}:${price}`).join();
   const places = [...done].map((operation) => numbers.get(operation)!).sort((a, b) => a - b);
-  return `${shelves}|${places.join()}`;
+  return `${states}|${places.join()}`;
 }
 
 function unexplained(operation: Operation, configurations: readonly Configuration[]): Violation {
   const stocks = configurations.slice(0, 5).map(({ state }) => {
-    const shelves = operation.books.map((book) => {
-      const shelf = state.get(book);
-      return shelf ? `book ${book}: ${shelf.stock} at ${shelf.price}` : `no book ${book}`;
+    const states = operation.books.map((book) => {
+      const now = state.get(book);
+      return now ? `book ${book}: ${now.stock} at ${now.price}` : `no book ${book}`;
     });
-    return shelves.join(', ');
+    return states.join(', ');
   });
   return {
     rule: 'linearizable',

@@ -2,7 +2,7 @@ import type { WriteLine } from './history.ts';
 
 /** The store as its users may think of it, small enough to be seen to be right. */
 
-export interface Shelf {
+export interface BookState {
   readonly stock: number;
   readonly price: number;
 }
@@ -34,13 +34,13 @@ export function booksOf(line: WriteLine): readonly number[] {
 }
 
 export type Judgement =
-  | { readonly changes: readonly (readonly [book: number, shelf: Shelf])[] }
+  | { readonly changes: readonly (readonly [book: number, state: BookState])[] }
   | { readonly impossible: string };
 
 const NOTHING: Judgement = { changes: [] };
 
 /** What a write does in a state, or why its fate is impossible there. An open one does whatever it can. */
-export function judge(write: Write, look: (book: number) => Shelf | undefined): Judgement {
+export function judge(write: Write, look: (book: number) => BookState | undefined): Judgement {
   const { line, fate, code } = write;
   const missing = booksOf(line).find((book) => !look(book));
   if (missing !== undefined) return refusal(`there is no book ${missing}`, 'unknown-book');

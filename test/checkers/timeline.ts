@@ -1,11 +1,11 @@
 import type { Ledger } from './ledger.ts';
-import { booksOf, judge, type Shelf, type Violation, type Write } from './model.ts';
+import { type BookState, booksOf, judge, type Violation, type Write } from './model.ts';
 import { countFirst } from './monotone-step-function.ts';
 
 /** What every book was at every log index, as replaying the writes in the order of their versions tells. */
 export interface Timeline {
   /** The book at this version; undefined if no write made that version of it. */
-  at(book: number, version: number): Shelf | undefined;
+  at(book: number, version: number): BookState | undefined;
   /** The book's last version at or before a log index. */
   versionAt(book: number, index: number): number;
   /** The first version of the book after this one, or infinity. */
@@ -18,7 +18,7 @@ export interface Timeline {
 
 interface Past {
   readonly versions: number[];
-  readonly shelves: Shelf[];
+  readonly states: BookState[];
 }
 
 type Placed = Write & { readonly version: number };
@@ -36,19 +36,19 @@ export function replay(ledger: Ledger, blame: (violation: Violation) => void): T
 
   const pasts = new Map<number, Past>();
   for (const { book, stock, price, version } of ledger.books) {
-    pasts.set(book, { versions: [version], shelves: [{ stock, price }] });
+    pasts.set(book, { versions: [version], states: [{ stock, price }] });
   }
   for (const each of placed) {
     const write = firmPart(each, loose);
     if (!write) continue;
-    const judgement = judge(write, (book) => pasts.get(book)?.shelves.at(-1));
+    const judgement = judge(write, (book) => pasts.get(book)?.states.at(-1));
     if ('impossible' in judgement) {
       blame({ rule: 'the model agrees', op: each.line.op, says: `${judgement.impossible} (${each.fate})` });
       continue;
     }
-    for (const [book, shelf] of judgement.changes) {
+    for (const [book, state] of judgement.changes) {
       pasts.get(book)!.versions.push(each.version);
-      pasts.get(book)!.shelves.push(shelf);
+      pasts.get(book)!.states.push(state);
     }
   }
 
@@ -59,7 +59,7 @@ export function replay(ledger: Ledger, blame: (violation: Violation) => void): T
     at(book, version) {
       const past = pasts.get(book);
       const place = before(book, version);
-      return past?.versions[place] === version ? past.shelves[place] : undefined;
+      return past?.versions[place] === version ? past.states[place] : undefined;
     },
     versionAt: (book, index) => pasts.get(book)?.versions[before(book, index + 1) - 1] ?? 0,
     nextVersion: (book, version) =>

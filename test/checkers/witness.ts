@@ -113,11 +113,11 @@ function checkState(
   timeline: Timeline,
   blame: Blame,
 ) {
-  const shelf = timeline.at(book, version);
-  if (!shelf) {
+  const now = timeline.at(book, version);
+  if (!now) {
     blame({ rule: 'reads show what was', op, says: `book ${book} has no version ${version}` });
-  } else if (shelf.stock !== stock || shelf.price !== price) {
-    const says = `version ${version} of book ${book} is ${shelf.stock} at ${shelf.price}, not ${stock} at ${price}`;
+  } else if (now.stock !== stock || now.price !== price) {
+    const says = `version ${version} of book ${book} is ${now.stock} at ${now.price}, not ${stock} at ${price}`;
     blame({ rule: 'reads show what was', op, says });
   }
   if (version >= timeline.leastStartedAfter(end)) {

@@ -1,8 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const CLIENT = fileURLToPath(new URL('../../client/cli/main.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
+const CLIENT = fileURLToPath(new URL('../../client/cli/start.cjs', import.meta.url));
 
 export interface Run {
   readonly code: number | null;
@@ -18,7 +17,7 @@ export interface Running {
 
 /** Starts the command line as a process of its own, as npm does. */
 export function start(args: readonly string[], env: Record<string, string> = {}): Running {
-  const child = spawn(process.execPath, ['--import', TSX, CLIENT, ...args], {
+  const child = spawn(process.execPath, [CLIENT, ...args], {
     env: { PATH: process.env.PATH ?? '', BAZAR_DATA: '/nonexistent', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -21,7 +21,7 @@ function list(count: number, withIds = true): NewBook[] {
 }
 
 /** Keeps what it is given as the catalogs do: ids once, keys once. */
-function createShelf() {
+function createRecordingStore() {
   const titles: string[] = [];
   const ids = new Set<number>();
   const recorded = new Map<string, AddedAnswer>();
@@ -47,65 +47,65 @@ function createShelf() {
   };
 }
 
-type Shelf = Pick<ReturnType<typeof createShelf>, 'addBooks'>;
+type RecordingStore = Pick<ReturnType<typeof createRecordingStore>, 'addBooks'>;
 
-async function run(shelf: Shelf, books: readonly NewBook[], seed = 1, limits = LIMITS) {
+async function run(store: RecordingStore, books: readonly NewBook[], seed = 1, limits = LIMITS) {
   let last = { read: 0, added: 0, skipped: 0 };
-  for await (last of importBooks(shelf, books, seededRandom(seed), limits));
+  for await (last of importBooks(store, books, seededRandom(seed), limits));
   return last;
 }
 
 test('a list goes in batch by batch, in order, with prices as decimal strings', async () => {
-  const shelf = createShelf();
-  assert.equal(await run(shelf, list(25)), { read: 25, added: 25, skipped: 0 });
+  const store = createRecordingStore();
+  assert.equal(await run(store, list(25)), { read: 25, added: 25, skipped: 0 });
   assert.equal(
-    shelf.batches.map(({ books }) => books.length),
+    store.batches.map(({ books }) => books.length),
     [10, 10, 5],
   );
-  assert.equal(shelf.batches[0]?.books[1], { id: 2, title: 'Book 2', topic: 't', price: '1.01', stock: 1 });
+  assert.equal(store.batches[0]?.books[1], { id: 2, title: 'Book 2', topic: 't', price: '1.01', stock: 1 });
 });
 
 test('no batch has more bytes than allowed', async () => {
-  const shelf = createShelf();
+  const store = createRecordingStore();
   const books = list(40).map((book) => ({ ...book, title: 'é'.repeat(200) }));
-  await run(shelf, books, 1, { ...LIMITS, maxBatchBytes: 2_000 });
-  assert.ok(shelf.batches.length > 8);
-  for (const { books } of shelf.batches) assert.ok(Buffer.byteLength(JSON.stringify(books)) <= 2_000);
+  await run(store, books, 1, { ...LIMITS, maxBatchBytes: 2_000 });
+  assert.ok(store.batches.length > 8);
+  for (const { books } of store.batches) assert.ok(Buffer.byteLength(JSON.stringify(books)) <= 2_000);
 });
 
 test('the same list twice changes nothing, and says so', async () => {
   for (const withIds of [true, false]) {
-    const shelf = createShelf();
-    await run(shelf, list(25, withIds), 1);
-    assert.equal(await run(shelf, list(25, withIds), 2), { read: 25, added: 0, skipped: 25 });
-    assert.is(shelf.titles.length, 25);
+    const store = createRecordingStore();
+    await run(store, list(25, withIds), 1);
+    assert.equal(await run(store, list(25, withIds), 2), { read: 25, added: 0, skipped: 25 });
+    assert.is(store.titles.length, 25);
   }
 });
 
 test('an import that was cut off is finished by starting it again', async () => {
   for (const withIds of [true, false]) {
-    const shelf = createShelf();
+    const store = createRecordingStore();
     let answers = 0;
-    const failing: Shelf = {
+    const failing: RecordingStore = {
       async addBooks(books, options) {
-        const answer = await shelf.addBooks(books, options);
+        const answer = await store.addBooks(books, options);
         if (++answers === 2) throw new BazarError('outcome-unknown');
         return answer;
       },
     };
     const error = await run(failing, list(25, withIds), 1).catch((error) => error);
     assert.is(error.outcome, 'unknown');
-    assert.equal(await run(shelf, list(25, withIds), 2), { read: 25, added: 5, skipped: 20 });
-    assert.is(new Set(shelf.titles).size, 25);
+    assert.equal(await run(store, list(25, withIds), 2), { read: 25, added: 5, skipped: 20 });
+    assert.is(new Set(store.titles).size, 25);
   }
 });
 
 test('a batch whose first answer was lost counts as added by this run', async () => {
-  const shelf = createShelf();
-  const twice: Shelf = {
+  const store = createRecordingStore();
+  const twice: RecordingStore = {
     async addBooks(books, options) {
-      await shelf.addBooks(books, options);
-      return shelf.addBooks(books, options);
+      await store.addBooks(books, options);
+      return store.addBooks(books, options);
     },
   };
   assert.equal(await run(twice, list(15)), { read: 15, added: 15, skipped: 0 });

@@ -72,7 +72,7 @@ test('that carries harmed frames gives its node nothing invalid, is closed where
       await clock.elapse(100);
       assert.equal(await last, { index: 1 });
       assert.equal(
-        order.story.filter((event) => event.startsWith('closed')),
+        order.linkEvents.filter((event) => event.startsWith('closed')),
         [],
       );
       await Promise.all([one.close(), two.close(), order.close()]);
@@ -102,8 +102,8 @@ test('that is greeted with harmed frames opens for nobody but whom it greets, an
       await clock.elapse(20_000);
       network.onTheWay = (frame) => [frame];
       await clock.elapse(2 * (DEFAULT_LIMITS.backoffCapMs + DEFAULT_LIMITS.greetingTimeoutMs));
-      for (const event of catalog.story) assert.match(event, /^(opened|closed) order-1$/);
-      for (const event of order.story) assert.match(event, /^(opened|closed) catalog-1$/);
+      for (const event of catalog.linkEvents) assert.match(event, /^(opened|closed) order-1$/);
+      for (const event of order.linkEvents) assert.match(event, /^(opened|closed) catalog-1$/);
       assert.is(catalog.peer('order-1')?.incarnation, 'order-1 at first');
       assert.is(order.peer('catalog-1')?.incarnation, 'catalog-1 at first');
       await Promise.all([catalog.close(), order.close()]);

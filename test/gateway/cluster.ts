@@ -43,7 +43,7 @@ export interface ScriptedCatalog {
   readonly followers: ReadonlySet<NodeId>;
   /** Takes in a book as of a new index, and tells its followers. */
   write(index: number, book: Partial<Book> & { id: number }): void;
-  /** Tells the followers of changes that are in no shelf. */
+  /** Tells the followers of changes that no catalog has. */
   tell(body: Body<'feed.changes'>): void;
   leave(): Promise<void>;
 }

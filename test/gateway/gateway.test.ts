@@ -101,7 +101,7 @@ test('a node is down only where the launcher knows of no process', async () => {
   const cluster = await startScriptedCluster();
   for (const catalog of cluster.catalogs) await catalog.leave();
   await cluster.clock.elapse(20);
-  cluster.gateway.learnProcesses([
+  cluster.gateway.setProcesses([
     { id: 'catalog-1', pid: 41 },
     { id: 'catalog-2', reason: 'SIGKILL' },
   ]);
@@ -114,13 +114,13 @@ test('a node is down only where the launcher knows of no process', async () => {
       ['unreachable', undefined, 'there is no link to it'],
     ],
   );
-  cluster.gateway.learnProcesses([
+  cluster.gateway.setProcesses([
     { id: 'catalog-1', reason: 'code 1' },
     { id: 'catalog-2', pid: 42 },
   ]);
   const [one, two] = (await cluster.answer(cluster.gateway.status())).nodes;
   assert.equal([one!.state, two!.state, two!.pid], ['down', 'unreachable', 42]);
-  cluster.gateway.learnProcesses([{ id: 'catalog-1', pid: 43, reason: 'No space left on device' }]);
+  cluster.gateway.setProcesses([{ id: 'catalog-1', pid: 43, reason: 'No space left on device' }]);
   const [again] = (await cluster.answer(cluster.gateway.status())).nodes;
   assert.equal(
     [again!.state, again!.pid, again!.reason],

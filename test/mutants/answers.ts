@@ -48,9 +48,9 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     harm: 'What is committed but waits to be applied is missing from what a strong read shows.',
     swaps: [
       {
-        file: 'actors/catalog/catalog.ts',
-        find: 'if (state.applied.index >= index) return show();',
-        put: 'if (replica.raft.commit >= index) return show();',
+        file: 'actors/catalog/serve-reads.ts',
+        find: 'if (state().applied.index >= index) return show();',
+        put: 'if (confirmed >= index) return show();',
       },
     ],
     seeds: 20,
@@ -161,9 +161,9 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/order/order.ts',
-        find: `mesh.ask(catalog, 'propose', { command, forwarded: false }, Math.max(1, deadline - now)).then(`,
+        find: `mesh.ask(catalog, 'propose', { command, forwarded: false }, Math.max(1, submission.answerBy - now)).then(`,
         put: `const key = attempt > 1 ? \`\${command.key}-\${attempt}\` : command.key;
-              mesh.ask(catalog, 'propose', { command: { ...command, key }, forwarded: false }, Math.max(1, deadline - now)).then(`,
+              mesh.ask(catalog, 'propose', { command: { ...command, key }, forwarded: false }, Math.max(1, submission.answerBy - now)).then(`,
       },
     ],
     seeds: 10,

@@ -197,7 +197,7 @@ test('a follower is sent no more than the window and one message allow', async (
   const limits = { maxEntriesInFlight: 5, maxEntriesPerAppend: 3 };
   const trial = await createSettledLeader({ catalogs: 2, limits });
   assert.equal(appends(trial.send(proposed(9), TURN)), ['catalog-2: 1 1 1 after 1@1']);
-  assert.ok(trial.raft.news, 'the rest is for the next turn, not for the next heartbeat');
+  assert.ok(trial.raft.appendsDue, 'the rest is for the next turn, not for the next heartbeat');
   assert.equal(appends(trial.send(TURN)), ['catalog-2: 1 1 after 4@1']);
   assert.equal(appends(trial.send(TURN)), [], 'the window is full');
   assert.equal(appends(trial.send(matched(trial.raft, 'catalog-2', 4), TURN)), [

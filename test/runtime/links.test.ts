@@ -190,7 +190,7 @@ test('fails the pending asks of a lost link at once, before it says that the lin
   await clock.elapse(10);
   network.reset();
   assert.equal(await Promise.all(asks), Array(3).fill('link-lost/unknown'));
-  assert.equal(nodes['order-1'].story, ['opened catalog-1', 'closed catalog-1']);
+  assert.equal(nodes['order-1'].linkEvents, ['opened catalog-1', 'closed catalog-1']);
   assert.is(nodes['order-1'].peer('catalog-1'), undefined);
 });
 
@@ -205,7 +205,7 @@ test('dials again after a loss, and the link works as before', async () => {
   const answer = nodes['order-1'].ask('catalog-1', 'read.index', ...indexAsk);
   await clock.elapse(10);
   assert.equal(await answer, { index: 1 });
-  assert.is(nodes['catalog-1'].story.filter((line) => line === 'opened order-1').length, 6);
+  assert.is(nodes['catalog-1'].linkEvents.filter((line) => line === 'opened order-1').length, 6);
 });
 
 test('refuses asks beyond those that may wait, and takes more when some are answered', async () => {
@@ -290,7 +290,7 @@ test("lets a peer's newer connection take the place of the older", async () => {
   after.setAddresses({ 'catalog-1': catalog.url });
   await clock.elapse(10);
   assert.is(await pending, 'link-lost/unknown');
-  assert.equal(catalog.story, ['opened order-1', 'closed order-1', 'opened order-1']);
+  assert.equal(catalog.linkEvents, ['opened order-1', 'closed order-1', 'opened order-1']);
   assert.is(catalog.peer('order-1')?.incarnation, 'second life');
 });
 
@@ -299,17 +299,17 @@ test('gives a half-open link up at both ends, and mends it when frames pass agai
   const nodes = await openAll('catalog-1', 'order-1');
   network.onTheWay = () => [];
   await clock.elapse(4_000);
-  for (const node of Object.values(nodes)) assert.is(node.story.at(-1)?.slice(0, 6), 'closed');
+  for (const node of Object.values(nodes)) assert.is(node.linkEvents.at(-1)?.slice(0, 6), 'closed');
   network.onTheWay = (frame) => [frame];
   await clock.elapse(5_000);
-  for (const node of Object.values(nodes)) assert.is(node.story.at(-1)?.slice(0, 6), 'opened');
+  for (const node of Object.values(nodes)) assert.is(node.linkEvents.at(-1)?.slice(0, 6), 'opened');
 });
 
 test('keeps a quiet link open by signs of life', async () => {
   const { clock, openAll } = meshCluster();
   const nodes = await openAll('catalog-1', 'order-1');
   await clock.elapse(60_000);
-  assert.equal(nodes['order-1'].story, ['opened catalog-1']);
+  assert.equal(nodes['order-1'].linkEvents, ['opened catalog-1']);
 });
 
 test('needs no other sign of life than any frame', async () => {
@@ -328,7 +328,7 @@ test('needs no other sign of life than any frame', async () => {
     await clock.elapse(100);
   }
   assert.is(pings, 0);
-  assert.equal(nodes['catalog-2'].story, ['opened catalog-1']);
+  assert.equal(nodes['catalog-2'].linkEvents, ['opened catalog-1']);
 });
 
 test('does not take its own sleep for the silence of others', async () => {
@@ -338,8 +338,8 @@ test('does not take its own sleep for the silence of others', async () => {
     clock.stall(30_000);
     await clock.elapse(700);
   }
-  assert.equal(nodes['order-1'].story, ['opened catalog-1']);
-  assert.equal(nodes['catalog-1'].story, ['opened order-1']);
+  assert.equal(nodes['order-1'].linkEvents, ['opened catalog-1']);
+  assert.equal(nodes['catalog-1'].linkEvents, ['opened order-1']);
 });
 
 test('closes the link that brings a malformed frame, and no other', async () => {
@@ -354,7 +354,7 @@ test('closes the link that brings a malformed frame, and no other', async () => 
   nodes['catalog-2'].tell('catalog-1', 'raft.vote', vote);
   await clock.elapse(3);
   assert.is(handled, 0, 'nothing of that frame is handled');
-  assert.equal(nodes['catalog-1'].story, ['opened catalog-2', 'opened order-1', 'closed catalog-2']);
+  assert.equal(nodes['catalog-1'].linkEvents, ['opened catalog-2', 'opened order-1', 'closed catalog-2']);
   await clock.elapse(1_000);
   assert.is(nodes['catalog-1'].peer('catalog-2')?.id, 'catalog-2', 'and it is dialled again');
 });
@@ -450,7 +450,7 @@ test('never opens a link to a node with another secret or of another cluster', a
     const stranger = await open('order-1', changes);
     link(catalog, stranger);
     await clock.elapse(10_000);
-    assert.equal([...catalog.story, ...stranger.story], []);
+    assert.equal([...catalog.linkEvents, ...stranger.linkEvents], []);
     assert.ok(network.open <= 1);
   }
 });
@@ -461,7 +461,7 @@ test('never opens a link to another node than it meant to dial', async () => {
   const order = await open('order-1');
   order.setAddresses({ 'catalog-2': catalog.url });
   await clock.elapse(5_000);
-  assert.equal([...catalog.story, ...order.story], []);
+  assert.equal([...catalog.linkEvents, ...order.linkEvents], []);
 });
 
 test('closes accepted connections that do not greet in time, and the oldest beyond the bound at once', async () => {
@@ -504,7 +504,7 @@ test('leaves an address for a newer one at once, and stays where it has not chan
   await clock.elapse(1_000);
   link(order, former);
   await clock.elapse(1_000);
-  assert.equal(order.story, ['opened catalog-1']);
+  assert.equal(order.linkEvents, ['opened catalog-1']);
 
   await former.close();
   await clock.elapse(20_000);
@@ -534,7 +534,7 @@ test('does not listen to a connection that it has left', async () => {
   former[0]!.frame('no frame at all');
   former[0]!.closed('late');
   await clock.elapse(1_000);
-  assert.equal(order.story, ['opened catalog-1', 'closed catalog-1', 'opened catalog-1']);
+  assert.equal(order.linkEvents, ['opened catalog-1', 'closed catalog-1', 'opened catalog-1']);
 });
 
 test('handles nothing more of a frame in the midst of which it was closed', async () => {
@@ -575,7 +575,7 @@ test('closes for good: pending asks fail, peers see it, no timer is left', async
   assert.is(await toOther, 'link-lost/unknown');
   assert.is(await toSelf, 'link-lost/unknown');
   await clock.elapse(10);
-  assert.equal(nodes['catalog-1'].story, ['opened catalog-2', 'closed catalog-2']);
+  assert.equal(nodes['catalog-1'].linkEvents, ['opened catalog-2', 'closed catalog-2']);
   assert.is(
     await outcomeOf(nodes['catalog-2'].ask('catalog-2', 'read.index', ...indexAsk)),
     'unreachable/none',

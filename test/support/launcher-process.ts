@@ -11,8 +11,7 @@ export interface LauncherProcess {
   readonly exited: Promise<number | null>;
 }
 
-const LAUNCHER = fileURLToPath(new URL('../../runtime/launcher/main.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
+const LAUNCHER = fileURLToPath(new URL('../../runtime/launcher/start.cjs', import.meta.url));
 const KEPT = 256 * 1024;
 
 /** `ownGroup`: in a process group of its own, as a shell starts it. */
@@ -21,7 +20,7 @@ export function spawnLauncher(
   { env = {}, ownGroup = false }: { env?: Record<string, string>; ownGroup?: boolean } = {},
 ): LauncherProcess {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(BAZAR_|REDIS_URL$)/.test(name));
-  const child = spawn(process.execPath, ['--import', TSX, LAUNCHER, ...args], {
+  const child = spawn(process.execPath, [LAUNCHER, ...args], {
     detached: ownGroup,
     env: { ...Object.fromEntries(inherited), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

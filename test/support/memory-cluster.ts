@@ -9,7 +9,7 @@ import { type MemoryNetwork, memoryNetwork } from './memory-transport.ts';
 
 /** A node's mesh and what was observed of its links, such as `opened catalog-1`. */
 export interface MeshNode extends OpenMesh {
-  readonly story: string[];
+  readonly linkEvents: string[];
 }
 
 /** Meshes joined by a network in memory, whose time passes by hand. */
@@ -45,12 +45,12 @@ export function meshCluster(limits: Partial<Limits> = {}): MeshCluster {
         logger: silentLogger,
         ...changes,
       });
-      const story: string[] = [];
+      const linkEvents: string[] = [];
       mesh.observe({
-        opened: (peer) => void story.push(`opened ${peer.id}`),
-        closed: (peer) => void story.push(`closed ${peer.id}`),
+        opened: (peer) => void linkEvents.push(`opened ${peer.id}`),
+        closed: (peer) => void linkEvents.push(`closed ${peer.id}`),
       });
-      return { ...mesh, story };
+      return { ...mesh, linkEvents };
     },
     async openAll<Id extends NodeId>(...ids: Id[]) {
       const nodes = {} as Record<Id, MeshNode>;

@@ -4,17 +4,17 @@ import { createProcessHappenings } from '../../gateway/watch/process-happenings.
 
 function setUp() {
   const told: (readonly [kind: string, text: string])[] = [];
-  const learn = createProcessHappenings({ note: (kind, text) => void told.push([kind, text]) });
-  return { told, learn };
+  const takeProcesses = createProcessHappenings({ note: (kind, text) => void told.push([kind, text]) });
+  return { told, takeProcesses };
 }
 
 test('the first word of the launcher is no happening, whatever it says', () => {
-  const { told, learn } = setUp();
-  learn([
+  const { told, takeProcesses } = setUp();
+  takeProcesses([
     { id: 'catalog-1', pid: 1 },
     { id: 'catalog-2', reason: 'SIGKILL' },
   ]);
-  learn([
+  takeProcesses([
     { id: 'catalog-1', pid: 1 },
     { id: 'catalog-2', reason: 'SIGKILL' },
   ]);
@@ -22,10 +22,10 @@ test('the first word of the launcher is no happening, whatever it says', () => {
 });
 
 test('an end is told with its cause and when the process is started again, and then the start', () => {
-  const { told, learn } = setUp();
-  learn([{ id: 'catalog-1', pid: 1 }]);
-  learn([{ id: 'catalog-1', reason: 'SIGKILL', againInMs: 100 }]);
-  learn([{ id: 'catalog-1', pid: 2 }]);
+  const { told, takeProcesses } = setUp();
+  takeProcesses([{ id: 'catalog-1', pid: 1 }]);
+  takeProcesses([{ id: 'catalog-1', reason: 'SIGKILL', againInMs: 100 }]);
+  takeProcesses([{ id: 'catalog-1', pid: 2 }]);
   assert.equal(told, [
     ['processEnded', 'hears that catalog-1 is gone: SIGKILL, is started again in 100 ms'],
     ['processStarted', 'hears that catalog-1 has a process again'],
@@ -33,9 +33,9 @@ test('an end is told with its cause and when the process is started again, and t
 });
 
 test('a process that was replaced between two words has ended and begun', () => {
-  const { told, learn } = setUp();
-  learn([{ id: 'order-1', pid: 1 }]);
-  learn([{ id: 'order-1', pid: 2 }]);
+  const { told, takeProcesses } = setUp();
+  takeProcesses([{ id: 'order-1', pid: 1 }]);
+  takeProcesses([{ id: 'order-1', pid: 2 }]);
   assert.equal(
     told.map(([kind]) => kind),
     ['processEnded', 'processStarted'],

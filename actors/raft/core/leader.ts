@@ -13,7 +13,7 @@ export function startLeading(raft: Raft): void {
   raft.termStart = raft.log.lastIndex + 1;
   raft.progress = new Map(raft.peers.map((peer) => [peer, newProgress(raft.termStart)]));
   raft.log.append([{ term: raft.term, at: 0, command: null }]);
-  raft.news = true;
+  raft.appendsDue = true;
 }
 
 function newProgress(next: number): Progress {
@@ -34,16 +34,16 @@ export function stopLeading(raft: Raft): void {
 
 export function appendCommands(raft: Raft, event: EventOf<'commands.proposed'>): void {
   raft.log.append(event.commands.map((command) => ({ term: raft.term, at: event.at, command })));
-  raft.news = true;
+  raft.appendsDue = true;
 }
 
 export function sayCommit(raft: Raft): void {
-  if (raft.commitUnsaid) raft.news = true;
+  if (raft.commitUnsaid) raft.appendsDue = true;
 }
 
 export function queueReads(raft: Raft, event: EventOf<'reads.requested'>): void {
   for (const id of event.ids) raft.reads.push({ id, index: undefined, round: 0 });
-  raft.news = true;
+  raft.appendsDue = true;
 }
 
 /** Whether a majority, this leader among it, was heard since the last check (CheckQuorum). */
@@ -61,7 +61,7 @@ export function tickLeader(raft: Raft, event: EventOf<'clock.ticked'>): void {
   raft.elapsed++;
   if (raft.elapsed % raft.limits.heartbeatTicks !== 0) return;
   for (const progress of raft.progress.values()) progress.probing = false;
-  raft.news = true;
+  raft.appendsDue = true;
 }
 
 /**
@@ -70,8 +70,8 @@ export function tickLeader(raft: Raft, event: EventOf<'clock.ticked'>): void {
  */
 export function broadcastNews(raft: Raft): void {
   openReads(raft);
-  if (!raft.news) return;
-  raft.news = false;
+  if (!raft.appendsDue) return;
+  raft.appendsDue = false;
   raft.commitUnsaid = false;
   raft.round++;
   const groups = new Map<string, { body: Body<'raft.append'>; to: NodeId[] }>();
@@ -109,7 +109,7 @@ function nextAppend(raft: Raft, peer: NodeId, progress: Progress): Body<'raft.ap
   const entries = most > 0 ? raft.log.slice(progress.next, most, raft.limits.maxBytesPerAppend) : [];
   progress.next += entries.length;
   // What one message cannot carry goes out with the next turn, not with the next heartbeat.
-  if (entries.length < room && progress.next <= raft.log.lastIndex) raft.news = true;
+  if (entries.length < room && progress.next <= raft.log.lastIndex) raft.appendsDue = true;
   return { ...header, prevIndex, prevTerm, entries };
 }
 
@@ -132,7 +132,7 @@ function acceptMatch(raft: Raft, progress: Progress, event: EventOf<'append.answ
     progress.mode = 'replicate';
     progress.next = Math.max(progress.match, agreed) + 1;
   }
-  if (progress.next <= raft.log.lastIndex) raft.news = true;
+  if (progress.next <= raft.log.lastIndex) raft.appendsDue = true;
   commitByCounting(raft);
 }
 
@@ -147,7 +147,7 @@ function stepBack(raft: Raft, progress: Progress, event: EventOf<'append.answere
   progress.next = Math.max(progress.match + 1, Math.min(next, progress.next));
   progress.probing = false;
   progress.probeRound = raft.round + 1;
-  raft.news = true;
+  raft.appendsDue = true;
 }
 
 /**
@@ -177,7 +177,7 @@ function openReads(raft: Raft): void {
     if (read.index !== undefined) continue;
     read.index = raft.commit;
     read.round = raft.round + 1;
-    raft.news = true;
+    raft.appendsDue = true;
   }
 }
 
@@ -224,5 +224,5 @@ function probeAgain(raft: Raft, progress: Progress, next: number): void {
   progress.next = next;
   progress.probing = false;
   progress.probeRound = raft.round + 1;
-  raft.news = true;
+  raft.appendsDue = true;
 }

@@ -5,7 +5,7 @@ import type { ReplicaLog } from '../../../storage/log.ts';
 import type { Position } from '../../../storage/position.ts';
 
 /**
- * What a replica knows: the context of its statechart (`machine.ts`).
+ * What a replica knows: the context of its statechart (`statechart.ts`).
  *
  * The algorithm is Raft (Ongaro and Ousterhout, "In Search of an Understandable Consensus Algorithm", extended
  * version, 2014) with PreVote and ReadIndex (Ongaro, "Consensus: Bridging Theory and Practice", 2014, sections
@@ -71,7 +71,7 @@ export interface Raft {
   round: number;
   reads: PendingRead[];
   /** Something new for the followers: entries, a commit index, or a round that reads wait for. */
-  news: boolean;
+  appendsDue: boolean;
   /** The followers have not been told the commit index; entries carry it, or a message of its own a little later. */
   commitUnsaid: boolean;
 
@@ -257,7 +257,7 @@ export function createRaft({ members, applied, ...start }: RaftStart): Raft {
     termStart: 0,
     round: 0,
     reads: [],
-    news: false,
+    appendsDue: false,
     commitUnsaid: false,
     effects: [],
   };

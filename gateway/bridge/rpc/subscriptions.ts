@@ -116,7 +116,7 @@ export function createSubscriptions(options: {
   }
 
   function changed(change: BookChange): void {
-    if (change.topic !== undefined) learn(topicKey(change.topic), change.id);
+    if (change.topic !== undefined) addTopicMember(topicKey(change.topic), change.id);
     const topic = topicOf.get(change.id);
     const direct = byId.get(change.id);
     const indirect = topic === undefined ? undefined : byTopic.get(topic)?.watchers;
@@ -128,7 +128,7 @@ export function createSubscriptions(options: {
   }
 
   /** A book never changes its topic, so what is learnt stays true. */
-  function learn(name: string, id: BookId): void {
+  function addTopicMember(name: string, id: BookId): void {
     const topic = byTopic.get(name);
     if (!topic) return;
     topic.books.add(id);
@@ -237,7 +237,7 @@ export function createSubscriptions(options: {
     for (let after: BookId | undefined; ; ) {
       const { books, next } = (await service.search(topic, { after })).value;
       for (const { id } of books) {
-        learn(topicKey(topic), id);
+        addTopicMember(topicKey(topic), id);
         ids.push(id);
       }
       if (next === null) return ids;

@@ -10,7 +10,7 @@ const PLENTIFUL: readonly BookId[] = [9, 10, 11];
 /** Bought by the steady buyer alone, never sold out and never in a cart with others. */
 export const PROBED: BookId = 12;
 
-export const SHELF: readonly (NewBook & { readonly id: BookId })[] = [
+export const BOOKS: readonly (NewBook & { readonly id: BookId })[] = [
   ...SCARCE.map((id) => book(id, 20)),
   ...ENOUGH.map((id) => book(id, 200)),
   ...PLENTIFUL.map((id) => book(id, 1_000_000)),

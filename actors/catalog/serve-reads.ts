@@ -1,0 +1,99 @@
+import type { Clock } from '../../runtime/clock.ts';
+import { BazarError } from '../../runtime/errors.ts';
+import type { Limits } from '../../runtime/limits.ts';
+import type { Body, Incoming, Mesh } from '../../runtime/links/mesh.ts';
+import { createTurnstile } from '../../runtime/turnstile.ts';
+import type { Replica } from '../raft/replica.ts';
+import { QUERIES, type QueryOptions, type ReadType } from './queries.ts';
+import type { CatalogState } from './state.ts';
+import type { VersionWaits } from './version-waits.ts';
+
+export interface ReadServerOptions {
+  readonly mesh: Mesh;
+  readonly replica: Pick<Replica, 'readIndex'>;
+  /** The state as it is now; a snapshot replaces it. */
+  readonly state: () => CatalogState;
+  readonly waits: VersionWaits;
+  readonly clock: Clock;
+  readonly limits: Limits;
+}
+
+/** Reads of one thing. All others grow with the store, up to a page, and wait for their turn. */
+const LIGHT: ReadonlySet<ReadType> = new Set<ReadType>(['read.book', 'read.order']);
+
+/** Answers every read of `QUERIES`, each once the state is as new as it asks for. Returns what stops it. */
+export function serveReads({ mesh, replica, state, waits, clock, limits }: ReadServerOptions): () => void {
+  const pages = createTurnstile({
+    clock,
+    inWork: limits.maxPagesInWork,
+    waiting: limits.maxPagesWaiting,
+    bytesPerSecond: limits.pageBytesPerSecond,
+  });
+  for (const type of Object.keys(QUERIES) as ReadType[]) {
+    if (LIGHT.has(type)) onRead(type);
+    else if (type === 'read.topic') onHeavyRead(type, isLarge);
+    else onHeavyRead(type);
+  }
+
+  /** A default read is answered at once where the version it asks for is here already. */
+  function onRead<T extends ReadType>(type: T): void {
+    mesh.onAsk(type, (body, incoming) => {
+      const show = () => QUERIES[type](state(), body, queryOptions(incoming));
+      if (!body.strong && state().applied.index >= body.minVersion) return show();
+      return showWhenFresh(body, incoming, show);
+    });
+  }
+
+  /**
+   * Pages are made a few at a time, once they are fresh enough, and not at all when their deadline has passed:
+   * raft and purchases share this event loop.
+   */
+  function onHeavyRead<T extends ReadType>(type: T, isHeavy: (body: Body<T>) => boolean = () => true): void {
+    mesh.onAsk(type, async (body, incoming) => {
+      const options = queryOptions(incoming);
+      if (body.strong || state().applied.index < body.minVersion)
+        await showWhenFresh(body, incoming, () => {});
+      if (!isHeavy(body)) return QUERIES[type](state(), body, options);
+      const leave = await pages.enter({ group: incoming.from.id }, incoming.deadline);
+      const started = clock.cpu();
+      let bytes = 0;
+      try {
+        options.checked();
+        const reply = await QUERIES[type](state(), body, options);
+        ({ bytes } = reply as { bytes: number });
+        return reply;
+      } finally {
+        // Encoding it costs about as much again.
+        leave(bytes, 2 * (clock.cpu() - started));
+      }
+    });
+  }
+
+  function isLarge({ topic, light }: Body<'read.topic'>): boolean {
+    const isHeavy = state().topic(topic).bytes > limits.lightAnswerBytes;
+    if (isHeavy && light) throw new BazarError('too-large');
+    return isHeavy;
+  }
+
+  function queryOptions({ deadline }: Incoming): QueryOptions {
+    return {
+      maxPageBytes: limits.maxPageBytes,
+      checked() {
+        if (clock.monotonic() >= deadline) throw new BazarError('timeout', undefined, {}, 'none');
+      },
+    };
+  }
+
+  async function showWhenFresh<T>(
+    { strong, minVersion }: { strong: boolean; minVersion: number },
+    { deadline }: Incoming,
+    show: () => T | Promise<T>,
+  ): Promise<T> {
+    const confirmed = strong ? await replica.readIndex(deadline) : 0;
+    const index = Math.max(minVersion, confirmed);
+    if (state().applied.index >= index) return show();
+    return waits.until(index, Math.min(deadline, clock.monotonic() + limits.behindWaitMs), show);
+  }
+
+  return pages.stop;
+}
