@@ -106,8 +106,9 @@ async function measure(
   return { name, title, columns: [...columns], isCompared: !isList && cases.length > 1, cases: results };
 }
 
-const OVERHEAD_SECONDS = 1.3;
-const START_SECONDS = 6;
+/** Beside its seconds: waking up, warm-up, connections, and the machine's own measurement. */
+const OVERHEAD_SECONDS = 0.9;
+const START_SECONDS = 4;
 
 /** Seconds that all this takes, about. */
 export function estimate(scenarios: readonly Scenario[], settings: Settings): number {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
 import { startLauncherCluster } from '../../test/support/cluster.ts';
 import { eventually } from '../../test/support/eventually.ts';
 import { temporaryFolder } from '../../test/support/temporary.ts';
@@ -16,6 +17,7 @@ import { caseOf, type MeasureContext, type Scenario } from './scenario.ts';
 
 /** What the processes need for themselves: to start, and to be there. */
 
+const BAZAR = fileURLToPath(new URL('../../client/cli/start.cjs', import.meta.url));
 const MB = 1024 * 1024;
 const SETTLE_MS = 2_000;
 const LEAST_IDLE_SECONDS = 5;
@@ -87,13 +89,7 @@ async function lives(): Promise<Figures> {
 
 async function runInfo(url: string): Promise<number> {
   const began = performance.now();
-  const child = spawn(
-    process.execPath,
-    ['--import', 'tsx', 'client/cli/main.ts', 'info', '1', '--url', url],
-    {
-      stdio: 'ignore',
-    },
-  );
+  const child = spawn(process.execPath, [BAZAR, 'info', '1', '--url', url], { stdio: 'ignore' });
   const [code] = await once(child, 'exit');
   if (code !== 0) throw new Error(`bazar info ended with ${code}`);
   return secondsSince(began);

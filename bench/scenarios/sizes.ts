@@ -14,7 +14,7 @@ const MB = 1024 * 1024;
 const LEAST_ORDERS = 10_000;
 /** What a slow machine takes in a second. */
 const BOOKS_A_SECOND = 10_000;
-const ORDERS_A_SECOND = 4_000;
+const ORDERS_A_SECOND = 5_000;
 
 const withBooks = sized((books) =>
   bazar({ name: count(books, 'books'), about: count(books, 'books'), books }),

@@ -3,7 +3,13 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
 const PROJECT = new URL('../../', import.meta.url);
-const TOOLS = ['test/simulation/main.ts', 'test/mutants/run.ts', 'test/chaos/main.ts', 'bench/load/main.ts'];
+const TOOLS = [
+  'test/simulation/main.ts',
+  'test/mutants/run.ts',
+  'test/chaos/main.ts',
+  'bench/load/main.ts',
+  'bench/main.ts',
+];
 
 function run(tool: string, ...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
   const child = spawn(process.execPath, ['--import', 'tsx', tool, ...args], { cwd: PROJECT });
