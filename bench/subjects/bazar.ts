@@ -3,6 +3,7 @@ import {
   type LauncherClusterOptions,
   startLauncherCluster,
 } from '../../test/support/cluster.ts';
+import { eventually } from '../../test/support/eventually.ts';
 import { BOOKS, benchBooks } from './books.ts';
 import type { Running, Subject } from './subject.ts';
 
@@ -21,6 +22,7 @@ export interface BazarShape extends Pick<LauncherClusterOptions, 'catalogs' | 'o
 
 const BOOKS_A_REQUEST = 1_000;
 const REQUESTS_AT_ONCE = 4;
+const PATIENCE_MS = 120_000;
 const PATIENT = ['--limit', 'drainMs=30000'];
 
 /** The store as it comes, with a private Redis, unless `shape` says otherwise. */
@@ -69,6 +71,7 @@ export function bazar(shape: BazarShape = {}): Subject<RunningBazar> {
   };
 }
 
+/** Puts the first `count` books of every bench in, 1,000 a request. */
 export async function addBooks(cluster: LauncherCluster, count: number): Promise<void> {
   let next = 0;
   await Promise.all(
@@ -79,11 +82,14 @@ export async function addBooks(cluster: LauncherCluster, count: number): Promise
         const body = benchBooks(Math.min(BOOKS_A_REQUEST, count - from), from);
         const headers = { 'idempotency-key': `books-from-${from}` };
         // Asked again on a busy machine, under the same key.
-        for (let tries = 1; ; tries += 1) {
-          const { status } = await cluster.request('POST', '/books', { admin: true, body, headers });
-          if (status === 201 || status === 200) break;
-          if (tries === 50) throw new Error(`books were answered ${status}`);
-        }
+        await eventually(
+          `books from ${from} on are in`,
+          async () => {
+            const { status } = await cluster.request('POST', '/books', { admin: true, body, headers });
+            return status === 201 || status === 200;
+          },
+          PATIENCE_MS,
+        );
       }
     }),
   );
