@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Answered, AS_ADMIN, openRpc, post, send, TOKEN, withBridge } from './support.ts';
+import { type Answered, AS_ADMIN, ask, openRpc, post, send, TOKEN, withBridge } from './support.ts';
 
 /** What answers to writes tell beside what was asked: who served them, and what a refused buyer wants to know. */
 
