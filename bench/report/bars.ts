@@ -11,56 +11,77 @@ export interface Bars {
   readonly panel?: number;
 }
 
-/** Bars at the medians, each with its median above it and a whisker from the least to the most. */
+const MAX_WIDTH = 46;
+const GAP = '12%';
+const INK = '#222222';
+const CAP = 4;
+
+/** Bars at the medians; each has a whisker from the least to the most, and its median above that. */
 export function barSeries(groups: readonly Bars[]): SeriesOption[] {
-  return groups.flatMap((group, place): SeriesOption[] => {
+  return groups.flatMap((group): SeriesOption[] => {
     const { name, colour, values, panel = 0 } = group;
-    const axes = { xAxisIndex: panel, yAxisIndex: panel };
+    const beside = groups.filter((other) => (other.panel ?? 0) === panel);
     const bars: SeriesOption = {
-      ...axes,
       name,
       type: 'bar',
-      barMaxWidth: 46,
-      barGap: '12%',
+      xAxisIndex: panel,
+      yAxisIndex: panel,
+      barMaxWidth: MAX_WIDTH,
+      barGap: GAP,
       itemStyle: { color: colour },
-      label: { show: true, position: 'top', distance: 8, fontSize: 11, color: '#222222' },
-      data: values.map((spread) =>
-        spread === undefined ? '-' : { value: spread.median, label: { formatter: brief(spread.median) } },
-      ),
+      data: values.map((spread) => spread?.median ?? '-'),
     };
-    const beside = groups.filter((other) => (other.panel ?? 0) === panel);
-    return [bars, whiskers(group, beside.indexOf(group), beside.length, place)];
+    return [bars, whiskers(group, beside.indexOf(group), beside.length)];
   });
 }
 
 /** A bar's own layout is asked for, since whiskers stand where the bars do. */
-function whiskers({ values, panel = 0 }: Bars, place: number, count: number, z: number): CustomSeriesOption {
+function whiskers({ values, panel = 0 }: Bars, place: number, count: number): CustomSeriesOption {
   return {
     type: 'custom',
     xAxisIndex: panel,
     yAxisIndex: panel,
-    z: 10 + z,
+    z: 10,
     silent: true,
-    tooltip: { show: false },
+    // The axis reaches to the ends of the whiskers.
+    encode: { x: 0, y: [1, 2, 3] },
     data: values.flatMap((spread, index) =>
-      spread === undefined || spread.least === spread.most ? [] : [[index, spread.least, spread.most]],
+      spread === undefined ? [] : [[index, spread.least, spread.median, spread.most]],
     ),
     renderItem(_, api) {
-      const index = api.value(0);
-      const layout = api.barLayout({ barMaxWidth: 46, barGap: '12%', count }) as { offsetCenter: number }[];
-      const [x = 0, low = 0] = api.coord([index, api.value(1)]);
-      const [, high = 0] = api.coord([index, api.value(2)]);
+      const [index, least, median, most] = [0, 1, 2, 3].map((dimension) => Number(api.value(dimension)));
+      const layout = api.barLayout({ barMaxWidth: MAX_WIDTH, barGap: GAP, count }) as {
+        offsetCenter: number;
+      }[];
+      const [x = 0, low = 0] = api.coord([index!, least!]);
+      const [, high = 0] = api.coord([index!, most!]);
       const at = x + layout[place]!.offsetCenter;
-      const style = { stroke: '#222222', lineWidth: 1.2 };
       const line = (x1: number, y1: number, x2: number, y2: number) => ({
         type: 'line' as const,
         shape: { x1, y1, x2, y2 },
-        style,
+        style: { stroke: INK, lineWidth: 1.2 },
       });
-      return {
-        type: 'group',
-        children: [line(at, low, at, high), line(at - 4, low, at + 4, low), line(at - 4, high, at + 4, high)],
+      const whisker =
+        least === most
+          ? []
+          : [
+              line(at, low, at, high),
+              line(at - CAP, low, at + CAP, low),
+              line(at - CAP, high, at + CAP, high),
+            ];
+      const text = {
+        type: 'text' as const,
+        style: {
+          text: brief(median!),
+          x: at,
+          y: high - 6,
+          fill: INK,
+          fontSize: 11,
+          align: 'center' as const,
+          verticalAlign: 'bottom' as const,
+        },
       };
+      return { type: 'group', children: [...whisker, text] };
     },
   };
 }

@@ -7,14 +7,20 @@ import { evenness } from './text.ts';
 export function markdownOf(result: Result, pictures: readonly Picture[], file: string): string {
   const { machine, settings, date, commit, minutes, scenarios } = result;
   const { processor, cores, memoryGb, system, node, load } = machine;
-  const abouts = new Map(scenarios.flatMap(({ cases }) => cases.map(({ label, about }) => [label, about])));
+  // Of several names of one subject the first is its own.
+  const names = new Map<string, string>();
+  for (const { label, about } of scenarios.flatMap(({ cases }) => cases)) {
+    if (!names.has(about)) names.set(about, label);
+  }
   return `# Benchmarks
 
 Written by \`npm run bench -- --report\` on ${date.slice(0, 10)} at commit ${commit}, in ${minutes} minutes: ${processor}, ${cores} cores,
 ${memoryGb} GB, ${system}, Node ${node}; the load of the machine was ${load} when it began. Each was measured ${settings.repeat} times for
 ${settings.seconds} s, in turns, with the load generator on the same machine; whoever was not measured rested. Cells are medians,
 with the least and the most in brackets. *A ÷ B* is the median of the pairs of one round, in the first column: only such
-ratios carry over to another machine. ${sentence(evenness(result))}.
+ratios carry over to another machine.
+
+${sentence(evenness(result))}.
 
 All repetitions are in [\`${file}\`](${file}).
 
@@ -24,7 +30,7 @@ ${scenarios.map(section).join('\n\n')}
 
 ## Who is who
 
-${[...abouts].map(([label, about]) => `- **${label}**: ${about}.`).join('\n')}
+${[...names].map(([about, label]) => `- **${label}**: ${about}.`).join('\n')}
 `;
 }
 

@@ -182,7 +182,7 @@ function byClients(result: Result): Picture | undefined {
   return { name: '5-response-time-against-clients', caption, svg };
 }
 
-/** Scenario, its name below the bars, and the figure's case where that is not the service's own name. */
+/** Scenarios, and what they are called below the bars. */
 const THROUGHPUT = {
   'cached-read-http': 'cached read',
   'strong-read-http': 'read past the cache (ours strong)',
@@ -201,7 +201,11 @@ function throughput(result: Result): Picture | undefined {
   const svg = svgOf(caption, subtitle, 460, {
     legend: LEGEND,
     grid: { left: 90, right: 30, top: 110, bottom: 66 },
-    xAxis: nameAxis(shown.map(([, title]) => title)),
+    xAxis: nameAxis(
+      shown.map(([, title]) => title),
+      '',
+      108,
+    ),
     yAxis: valueAxis('requests a second'),
     series: barSeries(
       SERVICES.map((label) => ({

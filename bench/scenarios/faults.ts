@@ -9,7 +9,7 @@ import { beginBuying, caughtUp, followerOf } from './recover.ts';
 import { caseOf, type MeasureContext, type Scenario } from './scenario.ts';
 
 /** A store of its own, since whoever is measured later has a right to one that nothing happened to. */
-const disturbed = bazar({ about: 'this store, amid purchases' });
+const disturbed = bazar();
 const SECONDS_A_KILL = 4;
 /** Pauses take longer than kills, and there are fewer of them. */
 const KILLS_A_PAUSE = 4;

@@ -36,8 +36,9 @@ async function idle({ pids }: Running, { settings }: MeasureContext): Promise<Fi
   };
 }
 
-const fresh = bazar({ about: 'this store as it starts, with 1,000 books' });
+const fresh = bazar();
 
+/** Nothing has been asked of it yet. */
 const memory: Scenario = {
   name: 'idle',
   title: 'what it needs while nobody asks',
@@ -48,8 +49,9 @@ const memory: Scenario = {
 };
 
 const nothing: Subject = {
-  name: 'bazar',
-  about: 'npm start to its ready line, with a private Redis; and one command of the command line',
+  name: 'npm start',
+  about:
+    'this store from npm start to its ready line, with a private Redis; and one command of the command line',
   start: async () => ({ url: '', pids: [], async stop() {} }),
 };
 

@@ -17,12 +17,12 @@ const BOOKS_A_SECOND = 10_000;
 const ORDERS_A_SECOND = 5_000;
 
 const withBooks = sized((books) =>
-  bazar({ name: count(books, 'books'), about: count(books, 'books'), books }),
+  bazar({ name: count(books, 'books'), about: `this store with ${count(books, 'books')}`, books }),
 );
 const withOrders = sized((orders) =>
   bazar({
     name: count(orders, 'orders'),
-    about: `${count(orders, 'orders')} of ${BOOKS} books`,
+    about: `this store with ${count(orders, 'orders')}`,
     fill: ({ url }) =>
       buyMany(url, orders, BOOKS, (line) => void process.stderr.write(`  filling: ${line}\n`)),
   }),
