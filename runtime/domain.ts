@@ -179,7 +179,7 @@ export const Result = z.discriminatedUnion('kind', [
     order: Order,
     version: Index,
     replayed: z.boolean(),
-    /** Of an order that was just refused as sold out: the copies that there are. It is not part of the record. */
+    /** Of an order that was just refused as sold out: the copies that there were. A repetition tells the same; the order does not have it. */
     available: Stock.optional(),
     unrecorded,
   }),
