@@ -94,7 +94,6 @@ shown(
     await page.getByText('38 % to 88 % of the line').waitFor();
     await page.reload();
     await page.getByText('38 % to 88 % of the line').waitFor();
-    await keepPicture(page, 'waterfall');
     await page.keyboard.press('s');
     await page.getByText('the whole time').waitFor();
 
@@ -157,29 +156,35 @@ shown('with a token the next purchases are traced whosever they are', async (clu
   await judge();
 });
 
-shown('axe finds no fault in any form, light and dark, wide and narrow', async (cluster, browser) => {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [1280, 390]) {
-      const options = { colorScheme, viewport: { width, height: 844 }, reducedMotion: 'reduce' as const };
-      const { page, judge } = await openPage(browser, `${cluster.url}/#/request`, options);
-      await isLive(page);
-      const traced = ['lanes', 'lanes&line=3', 'waterfall', 'text', 'json'].map(
-        (form) => `request/${orderId}?form=${form}`,
-      );
-      for (const view of ['request', 'request/never', ...traced]) {
-        await page.goto(`${cluster.url}/#/${view}`);
-        await page
-          .getByText(view.includes('?') ? 'Where the time went' : /None yet|There is no order/)
-          .first()
-          .waitFor();
-        const where = `${view}, ${colorScheme}, ${width} px`;
-        assert.equal(await accessFaults(page), [], where);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(overflow <= 0, `${where} is ${overflow} px too wide`);
-      }
-      await judge();
-      await page.context().close();
+const LOOKS = [
+  { colorScheme: 'light', width: 1280 },
+  { colorScheme: 'light', width: 390 },
+  { colorScheme: 'dark', width: 1280 },
+  { colorScheme: 'dark', width: 390 },
+  { forcedColors: 'active', width: 1280 },
+] as const;
+
+shown('axe finds no fault in any form, light, dark and forced, wide and narrow', async (cluster, browser) => {
+  for (const { width, ...colours } of LOOKS) {
+    const options = { ...colours, viewport: { width, height: 844 }, reducedMotion: 'reduce' as const };
+    const { page, judge } = await openPage(browser, `${cluster.url}/#/request`, options);
+    await isLive(page);
+    const traced = ['lanes', 'lanes&line=3', 'waterfall', 'text', 'json'].map(
+      (form) => `request/${orderId}?form=${form}`,
+    );
+    for (const view of ['request', 'request/never', ...traced]) {
+      await page.goto(`${cluster.url}/#/${view}`);
+      await page
+        .getByText(view.includes('?') ? 'Where the time went' : /None yet|There is no order/)
+        .first()
+        .waitFor();
+      const where = `${view}, ${JSON.stringify(colours)}, ${width} px`;
+      assert.equal(await accessFaults(page), [], where);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(overflow <= 0, `${where} is ${overflow} px too wide`);
     }
+    await judge();
+    await page.context().close();
   }
 });
 

@@ -9,6 +9,8 @@ import { lookAt, panned, type ZoomWindow, zoomed, zoomWindow } from './request-a
 const WIDTH = 640;
 const ROW = 24;
 const LEAST_BAR = 2;
+/** Room for a sign at either end of the line. */
+const MARGIN = 7;
 
 export function WaterfallForm({ chronology }: { chronology: Chronology }) {
   const axis = foldedAxis(chronology);
@@ -31,7 +33,8 @@ export function WaterfallForm({ chronology }: { chronology: Chronology }) {
         </button>
         <span class="quiet">
           {isWhole(zoom) ? 'the whole time' : `${percent(zoom.from)} to ${percent(zoom.to)} of the line`}
-          {axis.breaks.length > 0 && `, ${axis.breaks.length} idle times folded`}
+          {axis.breaks.length > 0 &&
+            `, ${axis.breaks.length} idle ${axis.breaks.length === 1 ? 'time' : 'times'} folded`}
         </span>
       </fieldset>
       <ScrollRegion label="The steps, as a waterfall">
@@ -133,6 +136,7 @@ function Breaks({ axis, zoom, height }: { axis: FoldedAxis; zoom: ZoomWindow; he
   );
 }
 
-const placeIn = ({ from, to }: ZoomWindow, place: number) => ((place - from) / (to - from)) * WIDTH;
+const placeIn = ({ from, to }: ZoomWindow, place: number) =>
+  MARGIN + ((place - from) / (to - from)) * (WIDTH - 2 * MARGIN);
 const isWhole = ({ from, to }: ZoomWindow) => from <= 0 && to >= 1;
 const percent = (part: number) => `${Math.round(part * 100)} %`;
