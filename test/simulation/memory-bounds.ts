@@ -29,6 +29,8 @@ export function tooLargeBatch(operations: readonly StoreOperation[], plan: Plan)
 
 /** Times the kept entries that the log may have while a snapshot is on its way (`compaction.ts`). */
 const TRANSFER_ALLOWANCE = 8;
+/** Signs of life are sent where nothing else is, whatever waits. */
+const SIGNS_OF_LIFE_BYTES = 500;
 /** Timers and deliveries of one process beside those of its asks, submissions and reads. */
 const OTHER_TIMERS = 500;
 
@@ -43,7 +45,8 @@ export function tooMuchHeld(node: SimNode): string | undefined {
 function onLinks({ mesh, limits }: SimNode): string | undefined {
   for (const { peer, asks, outboxBytes } of mesh?.links() ?? []) {
     if (asks > limits.maxPendingAsks) return `${asks} asks wait for ${peer}`;
-    if (outboxBytes > limits.maxOutboxBytes) return `${outboxBytes} bytes wait on the link to ${peer}`;
+    if (outboxBytes > limits.maxOutboxBytes + SIGNS_OF_LIFE_BYTES)
+      return `${outboxBytes} bytes wait on the link to ${peer}`;
   }
   return undefined;
 }

@@ -68,6 +68,8 @@ export interface Plan {
   readonly slowestSyncMs: number;
   /** The longest time in simulated milliseconds that may pass with faults and without a decided purchase. */
   readonly longestDroughtMs?: number;
+  /** The longest time in simulated milliseconds that a purchase may take to be decided. */
+  readonly slowestPurchaseMs?: number;
   /**
    * Simulated milliseconds after which a catalog that was wiped, and left alone since, is so near to the others that
    * their logs suffice.
