@@ -9,10 +9,10 @@ import { fileURLToPath } from 'node:url';
 const HERE = join(dirname(fileURLToPath(import.meta.url)), 'node');
 const STANDS_FOR = {
   'node:crypto': 'crypto.ts',
-  'node:zlib': 'zlib.ts',
-  'node:events': 'nothing.ts',
-  'node:fs': 'nothing.ts',
-  'node:readline': 'nothing.ts',
+  'node:zlib': 'crc32.ts',
+  'node:events': 'files.ts',
+  'node:fs': 'files.ts',
+  'node:readline': 'files.ts',
   pino: 'pino.ts',
 };
 

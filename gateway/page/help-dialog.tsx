@@ -3,8 +3,11 @@ import type { RefObject } from 'preact';
 const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
   ['g c', 'the cluster'],
   ['g s', 'the shop'],
+  ['g t', 'the statecharts'],
+  ['g m', 'the simulator'],
   ['/', 'search the shelf'],
-  ['Space', 'hold the picture, or let it go on'],
+  ['Space', 'hold the picture, or let it go on; in the simulator: play and stop'],
+  ['← →', 'in the simulator: one event back or on; with Shift: to the last or next fault or election'],
   ['?', 'this list'],
   ['Esc', 'close it'],
 ];

@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals';
 
 /** The route, which is where the page is: everything it can show has an address, such as `#/shop?order=my-first-order`. */
 
-export const VIEWS = ['cluster', 'shop'] as const;
+export const VIEWS = ['cluster', 'shop', 'charts', 'simulator'] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 const hash = signal(location.hash);
@@ -11,8 +11,9 @@ window.addEventListener('hashchange', () => {
 });
 
 const parts = computed(() => {
-  const [path = '', query = ''] = hash.value.replace(/^#\/?/, '').split('?', 2);
-  return { path: safelyDecoded(path), query: new URLSearchParams(query) };
+  const [address = '', query = ''] = hash.value.replace(/^#\/?/, '').split('?', 2);
+  const [path = '', ...rest] = safelyDecoded(address).split('/');
+  return { path, rest: rest.join('/'), query: new URLSearchParams(query) };
 });
 
 /** The view of the address; null for one that there is not. */
@@ -26,6 +27,16 @@ export const unknownView = computed(() => parts.value.path.slice(0, 60));
 
 export function queryOf(name: string): string | null {
   return parts.value.query.get(name);
+}
+
+/** What stands behind the view's name: `saga` in `#/charts/saga`. */
+export const subject = computed(() => parts.value.rest);
+
+/** Another address for what is shown already, without an entry in the browser's history. */
+export function readdress(name: ViewName, query: Readonly<Record<string, string>>): void {
+  const text = new URLSearchParams(query).toString();
+  history.replaceState(null, '', `#/${name}${text && `?${text}`}`);
+  hash.value = location.hash;
 }
 
 export function goTo(name: ViewName, query: Readonly<Record<string, string>> = {}): void {

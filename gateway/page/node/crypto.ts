@@ -33,8 +33,9 @@ export function timingSafeEqual(a: Uint8Array, b: Uint8Array): boolean {
 
 function encoded(bytes: Uint8Array, encoding: string): string {
   if (encoding === 'hex') return bytesToHex(bytes);
-  if (encoding === 'binary') return String.fromCharCode(...bytes);
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  if (encoding === 'binary') return text;
   if (encoding !== 'base64url') throw new Error(`there is no encoding ${encoding} here`);
-  const text = btoa(String.fromCharCode(...bytes));
-  return text.replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
+  return btoa(text).replaceAll('+', '-').replaceAll('/', '_').replace(/=+$/, '');
 }

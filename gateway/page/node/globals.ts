@@ -1,4 +1,4 @@
-/** What Node has everywhere and the simulated store takes, for its simulation in a browser's worker. */
+/** Node's globals as far as the simulated store takes them, for its simulation in a browser's worker. */
 
 const encoder = new TextEncoder();
 
@@ -42,7 +42,9 @@ port1.onmessage = () => {
 };
 
 /** Behind every promise that settles by itself, as in Node, and in turn with what the page says. */
-export function setImmediate(run: () => void): void {
+function runSoon(run: () => void): void {
   due.push(run);
   port2.postMessage(null);
 }
+
+export { runSoon as setImmediate };

@@ -1,8 +1,8 @@
+import type { Act, ActName } from '../../../gateway/page/simulator/protocol.ts';
 import type { Invariants } from '../invariants.ts';
 import { mayWipe, replaceDisk } from '../wipes.ts';
 import type { Workload } from '../workload.ts';
 import type { SimNode, World } from '../world.ts';
-import type { Act, ActName } from './protocol.ts';
 
 /**
  * Puts a fault, or a purchase, into a run by hand. Each mends itself, as those of the plan do, so that the judges may

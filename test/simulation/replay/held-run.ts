@@ -1,3 +1,4 @@
+import { type EventLine, KIND, type RunName } from '../../../gateway/page/simulator/protocol.ts';
 import type { Invariants } from '../invariants.ts';
 import type { Flight, Observer } from '../observer.ts';
 import type { Plan } from '../plan.ts';
@@ -6,7 +7,6 @@ import type { Workload } from '../workload.ts';
 import type { World } from '../world.ts';
 import { createFrameReader } from './frame.ts';
 import { perform, refusalOf } from './hand.ts';
-import { type EventLine, KIND, type RunName } from './protocol.ts';
 
 /** One event with all that came of it. */
 export interface TakenEvent extends EventLine {

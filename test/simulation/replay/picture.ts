@@ -1,9 +1,15 @@
+import type {
+  DiskView,
+  EntryView,
+  FlightView,
+  Moment,
+  NodeView,
+} from '../../../gateway/page/simulator/protocol.ts';
 import type { NodeFigures } from '../../../runtime/figures.ts';
 import type { FiguresAnswer } from '../../../runtime/watch-answers.ts';
 import type { SimNode, World } from '../world.ts';
 import { commandText, signOf } from './frame.ts';
 import type { HeldRun } from './held-run.ts';
-import type { DiskView, EntryView, FlightView, Moment, NodeView } from './protocol.ts';
 import { verdictsOf } from './verdicts.ts';
 
 /** Entries of a log's end that are shown. */

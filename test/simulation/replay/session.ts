@@ -1,6 +1,3 @@
-import type { Plan } from '../plan.ts';
-import { createHeldRun, type HeldRun, type TakenEvent } from './held-run.ts';
-import { pictureOf } from './picture.ts';
 import {
   type EventLine,
   type FromReplay,
@@ -8,7 +5,10 @@ import {
   type Moment,
   type RunName,
   type ToReplay,
-} from './protocol.ts';
+} from '../../../gateway/page/simulator/protocol.ts';
+import type { Plan } from '../plan.ts';
+import { createHeldRun, type HeldRun, type TakenEvent } from './held-run.ts';
+import { pictureOf } from './picture.ts';
 import { createSurvey } from './survey.ts';
 
 /** Moments before the one that was sought of which a picture is kept: so many steps back cost nothing. */

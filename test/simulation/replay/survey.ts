@@ -1,5 +1,5 @@
+import { KIND, type Mark, type Stretch, type Timeline } from '../../../gateway/page/simulator/protocol.ts';
 import type { HeldRun, TakenEvent } from './held-run.ts';
-import { KIND, type Mark, type Stretch, type Timeline } from './protocol.ts';
 
 /** Marks that a timeline keeps; a run of half a minute has about a hundred. */
 const MOST_MARKS = 2_000;
@@ -9,6 +9,8 @@ export interface Survey {
   take(event: TakenEvent, run: HeldRun): void;
   timeline(run: HeldRun): Timeline;
 }
+
+const counted = (count: number, what: string) => `${count} ${what}${count === 1 ? '' : 's'}`;
 
 export function createSurvey(): Survey {
   const times: number[] = [];
@@ -34,7 +36,9 @@ export function createSurvey(): Survey {
   function planText({ world, outcome }: HeldRun): string {
     const { roughness, catalogs, orders, gateways, redis } = world!.plan;
     const faults = [...(outcome?.faults ?? [])].map(([name, times]) => `${name} ${times}`).join(', ');
-    const size = `${catalogs} catalogs, ${orders} orders, ${gateways} gateways`;
+    const size = [counted(catalogs, 'catalog'), counted(orders, 'order'), counted(gateways, 'gateway')].join(
+      ', ',
+    );
     return `${roughness}; ${size}${redis ? ', Redis' : ''}; ${faults || 'no faults'}`;
   }
 

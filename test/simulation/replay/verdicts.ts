@@ -1,5 +1,5 @@
+import type { Verdict } from '../../../gateway/page/simulator/protocol.ts';
 import type { HeldRun } from './held-run.ts';
-import type { Verdict } from './protocol.ts';
 
 /** The judges of a run, each with the violations that are its own: the first whose words they are. */
 

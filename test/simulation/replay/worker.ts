@@ -1,4 +1,4 @@
-import type { FromReplay, ToReplay } from './protocol.ts';
+import type { FromReplay, ToReplay } from '../../../gateway/page/simulator/protocol.ts';
 import { createSession } from './session.ts';
 
 /** The program of the browser's worker: it hears from the page and tells it, and runs seeds. */

@@ -1,7 +1,7 @@
 import type { FiguresAnswer } from '../../../runtime/watch-answers.ts';
 
 /**
- * What the worker that runs a seed and the page that shows it say to each other. A moment of a run is the number of
+ * The protocol between the worker that runs a seed and the page that shows it. A moment of a run is the number of
  * events that were taken; times are simulated milliseconds.
  */
 

@@ -1,4 +1,4 @@
-/** Parts of Node that the simulated store's files name and its simulation never calls. */
+/** What the simulated store's sources name of Node's files, and its simulation never calls. */
 
 function missing(): never {
   throw new Error('a browser has no files');
