@@ -1,6 +1,7 @@
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Announcer } from './announcer.tsx';
+import { ChartsView } from './charts/charts-view.tsx';
 import { ClusterView } from './cluster/cluster-view.tsx';
 import { Header, LostBar, TITLES } from './header.tsx';
 import { HelpDialog } from './help-dialog.tsx';
@@ -29,6 +30,7 @@ export function App() {
       <main id="content" tabIndex={-1}>
         {view.value === 'cluster' && <ClusterView />}
         {view.value === 'shop' && <ShopView />}
+        {view.value === 'charts' && <ChartsView />}
         {view.value === 'simulator' && <SimulatorView />}
         {view.value === null && (
           <div class="waiting">

@@ -58,6 +58,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'gateway/bridge/http': ['types:gateway', 'gateway/bridge', 'gateway/bridge/operations', 'runtime'],
   'gateway/bridge/rpc': ['types:gateway', 'gateway/bridge', 'gateway/bridge/operations', 'runtime'],
   'gateway/page': [
+    'gateway/page/charts',
     'gateway/page/cluster',
     'gateway/page/shop',
     'gateway/page/simulator',
@@ -66,9 +67,10 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'gateway/page/cluster': ['gateway/page', 'types:runtime'],
   'gateway/page/shop': ['gateway/page', 'types:runtime'],
+  'gateway/page/charts': ['gateway/page', 'types:runtime'],
   // In the place of Node, for the simulation in a browser.
   'gateway/page/node': [],
-  'gateway/page/simulator': ['gateway/page', 'gateway/page/cluster', 'types:runtime'],
+  'gateway/page/simulator': ['gateway/page', 'gateway/page/charts', 'gateway/page/cluster', 'types:runtime'],
   client: ['types:gateway/bridge/operations', 'runtime', 'runtime/bounds', 'runtime/links'],
   'client/cli': ['client', 'client/cli/commands', 'runtime'],
   'client/cli/commands': ['client', 'client/cli', 'runtime'],

@@ -1,6 +1,7 @@
 import { ScrollRegion } from '../scroll-region.tsx';
 import { linkSign, SignText, stateSign } from '../signs.tsx';
 import { ACT_WORDS } from './address.ts';
+import { NodeChart } from './node-chart.tsx';
 import type { ActName, Moment } from './protocol.ts';
 import { choose, chosen, fork, runName } from './replay.ts';
 
@@ -48,6 +49,7 @@ export function NodePanel({ moment: { figures, nodes } }: { moment: Moment }) {
           </>
         )}
       </dl>
+      <NodeChart id={id} machines={own?.machines ?? {}} />
       {view.tail && (
         <ScrollRegion label={`The end of the log of ${id}`}>
           <table>
