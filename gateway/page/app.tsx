@@ -1,15 +1,17 @@
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Announcer } from './announcer.tsx';
-import { ChartsView } from './charts/charts-view.tsx';
 import { ClusterView } from './cluster/cluster-view.tsx';
 import { Header, LostBar, TITLES } from './header.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import { listenToKeys } from './keys.ts';
+import { laterView } from './later-view.tsx';
 import { unknownView, VIEWS, view } from './route.ts';
 import { ShopView } from './shop/shop-view.tsx';
-import { SimulatorView } from './simulator/simulator-view.tsx';
 import { UpdateBar } from './update-bar.tsx';
+
+const ChartsView = laterView(async () => (await import('./charts/charts-view.tsx')).ChartsView);
+const SimulatorView = laterView(async () => (await import('./simulator/simulator-view.tsx')).SimulatorView);
 
 /** The whole page. */
 export function App() {

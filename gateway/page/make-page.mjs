@@ -21,7 +21,8 @@ const TYPES = {
 };
 
 const PARTS = {
-  page: { entry: 'main.tsx' },
+  // What is imported later is a file of its own, named after its content.
+  page: { entry: 'main.tsx', options: { splitting: true, chunkNames: 'part-[hash]' } },
   simulator: {
     entry: '../../test/simulation/replay/worker.ts',
     options: { plugins: [browserParts], inject: [NODE_GLOBALS] },

@@ -40,6 +40,8 @@ const DIRECTORY = {
 
 const ASSETS = ['/page.js', '/page.css'] as const;
 const SIMULATOR = '/simulator.js';
+/** What the page loads later, named after its content. */
+const LATER = '/part-:hash.js';
 
 /** Serves the page: at `/` to browsers; programs are told there where things are. */
 export function addPage(app: FastifyInstance, { logger }: Context): void {
@@ -53,6 +55,7 @@ export function addPage(app: FastifyInstance, { logger }: Context): void {
     reply: FastifyReply,
   ): Promise<FastifyReply> {
     const file = await fileAt(bundle, path);
+    if (!file) throw new BazarError('not-found', `There is nothing at ${path.slice(0, 200)}.`);
     reply.headers(HEADERS).header('etag', file.etag).header('vary', 'accept, accept-encoding');
     if (request.headers['if-none-match'] === file.etag) return reply.code(304).send();
     const encoding = encodingFor(request.headers['accept-encoding'] ?? '');
@@ -60,9 +63,9 @@ export function addPage(app: FastifyInstance, { logger }: Context): void {
     return reply.type(file.type).send(Buffer.from(file.bodies[encoding]));
   }
 
-  async function fileAt(bundle: PageBundle, path: string): Promise<PageFile> {
+  async function fileAt(bundle: PageBundle, path: string): Promise<PageFile | undefined> {
     try {
-      return (await bundle.files()).get(path)!;
+      return (await bundle.files()).get(path);
     } catch (error) {
       logger.error({ err: error }, 'the page could not be made');
       throw new BazarError('unavailable', 'The page could not be made; the log of the gateway says why.');
@@ -74,6 +77,7 @@ export function addPage(app: FastifyInstance, { logger }: Context): void {
     return reply.header('vary', 'accept').send(DIRECTORY);
   });
   for (const path of ASSETS) app.get(path, (request, reply) => send(page, path, request, reply));
+  app.get(LATER, (request, reply) => send(page, request.url.split('?', 1)[0]!, request, reply));
   app.get(SIMULATOR, (request, reply) => send(simulator, SIMULATOR, request, reply));
 }
 

@@ -81,9 +81,10 @@ function Chooser({
   machine: MachineAtWork | undefined;
 }) {
   return (
-    <label class="together">
-      Whose
+    <div class="together">
+      <label for="whose">Whose</label>
       <select
+        id="whose"
         value={machine?.owner ?? ''}
         onChange={(event) => {
           location.hash = `#/charts/${chart}?${new URLSearchParams({ process: event.currentTarget.value })}`;
@@ -94,7 +95,7 @@ function Chooser({
           <option key={owner}>{owner}</option>
         ))}
       </select>
-    </label>
+    </div>
   );
 }
 

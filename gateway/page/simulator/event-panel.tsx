@@ -44,7 +44,7 @@ function Line({ line }: { line: EventLine }) {
       <button
         type="button"
         class="plain number"
-        aria-label={`To event ${line.n}`}
+        aria-label={`${(line.at / 1_000).toFixed(3)} s: to event ${line.n}`}
         onClick={() => seek(line.n)}
       >
         {(line.at / 1_000).toFixed(3)}

@@ -15,14 +15,11 @@ export function NodePanel({ moment: { figures, nodes } }: { moment: Moment }) {
     <section class="panel inside" aria-labelledby="inside">
       <header>
         <h2 id="inside">Inside {id}</h2>
-        <label class="together">
-          <span class="for-ears">Process</span>
-          <select value={id} onChange={(event) => choose(event.currentTarget.value)}>
-            {nodes.map((candidate) => (
-              <option key={candidate.id}>{candidate.id}</option>
-            ))}
-          </select>
-        </label>
+        <select aria-label="Process" value={id} onChange={(event) => choose(event.currentTarget.value)}>
+          {nodes.map((candidate) => (
+            <option key={candidate.id}>{candidate.id}</option>
+          ))}
+        </select>
       </header>
       <Acts id={id} kind={node.kind} />
       <dl class="facts">

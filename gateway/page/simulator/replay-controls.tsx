@@ -38,16 +38,17 @@ export function ReplayControls() {
         <button type="button" aria-label="To the end" onClick={() => seek(whole.events)}>
           ▶|
         </button>
-        <label>
-          <span class="for-ears">Speed</span>
-          <select value={speed.value} onChange={(event) => (speed.value = Number(event.currentTarget.value))}>
-            {SPEEDS.map((value) => (
-              <option key={value} value={value}>
-                {value < 1 ? `× 1/${1 / value}` : `× ${value}`}
-              </option>
-            ))}
-          </select>
-        </label>
+        <select
+          aria-label="Speed"
+          value={speed.value}
+          onChange={(event) => (speed.value = Number(event.currentTarget.value))}
+        >
+          {SPEEDS.map((value) => (
+            <option key={value} value={value}>
+              {value < 1 ? `× 1/${1 / value}` : `× ${value}`}
+            </option>
+          ))}
+        </select>
       </div>
       <fieldset class="steps">
         <legend class="for-ears">Steps</legend>
@@ -62,7 +63,7 @@ export function ReplayControls() {
         <input
           type="range"
           min={0}
-          max={Math.ceil(whole.endsAt)}
+          max={Math.ceil(whole.endsAt / 10) * 10}
           step={10}
           value={Math.round(whole.times[wantedEvent.value - 1] ?? at)}
           aria-valuetext={`${(at / 1_000).toFixed(2)} s, event ${formatCount(wantedEvent.value)} of ${formatCount(whole.events)}`}
