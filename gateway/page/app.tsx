@@ -5,10 +5,14 @@ import { ClusterView } from './cluster/cluster-view.tsx';
 import { Header, LostBar, TITLES } from './header.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import { listenToKeys } from './keys.ts';
+import { laterView } from './later-view.tsx';
 import { RequestView } from './request/request-view.tsx';
 import { unknownView, VIEWS, view } from './route.ts';
 import { ShopView } from './shop/shop-view.tsx';
 import { UpdateBar } from './update-bar.tsx';
+
+const ChartsView = laterView(async () => (await import('./charts/charts-view.tsx')).ChartsView);
+const SimulatorView = laterView(async () => (await import('./simulator/simulator-view.tsx')).SimulatorView);
 
 /** The whole page. */
 export function App() {
@@ -30,6 +34,8 @@ export function App() {
         {view.value === 'cluster' && <ClusterView />}
         {view.value === 'shop' && <ShopView />}
         {view.value === 'request' && <RequestView />}
+        {view.value === 'charts' && <ChartsView />}
+        {view.value === 'simulator' && <SimulatorView />}
         {view.value === null && (
           <div class="waiting">
             <h1>There is no view “{unknownView.value}”</h1>

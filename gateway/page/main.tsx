@@ -5,6 +5,8 @@ import './styles/picture.css';
 import './styles/cluster.css';
 import './styles/shop.css';
 import './styles/request.css';
+import './styles/charts.css';
+import './styles/simulator.css';
 import { App } from './app.tsx';
 import { keepShelf } from './shop/shelf.ts';
 import { openStoreSocket } from './store-socket.ts';

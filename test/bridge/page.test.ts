@@ -54,10 +54,33 @@ test('the files are compressed as the browser takes them, and asked about again 
     }
   }));
 
-test('the page is at most 60 KB of script by brotli', () =>
+test('the page is at most 60 KB of script by brotli, with all that it loads at once', () =>
   withBridge(async ({ url }) => {
-    const { bytes } = await raw(`${url}/page.js`, { 'accept-encoding': 'br' });
-    assert.ok(bytes.length <= 60_000, `${bytes.length} bytes`);
+    const atOnce = new Set(['page.js']);
+    const later = new Set<string>();
+    let bytes = 0;
+    for (const file of atOnce) {
+      const packed = (await raw(`${url}/${file}`, { 'accept-encoding': 'br' })).bytes;
+      bytes += packed.length;
+      const text = brotliDecompressSync(packed).toString();
+      for (const [, part] of text.matchAll(/(?:from|import)"\.\/(part-\w+\.js)"/g)) atOnce.add(part!);
+      for (const [, part] of text.matchAll(/import\("\.\/(part-\w+\.js)"\)/g)) later.add(part!);
+    }
+    assert.ok(bytes <= 60_000, `${bytes} bytes`);
+    assert.ok(later.size >= 2);
+    for (const part of later) {
+      const { headers, status } = await ask(`${url}/${part}`);
+      assert.equal([status, headers.get('content-security-policy')], [200, PAGE_POLICY]);
+    }
+    assert.is((await ask(`${url}/part-NOTHING.js`)).status, 404);
+  }));
+
+test('the simulator is at most 150 KB of script by brotli, in a file of its own that the page itself has nothing of', () =>
+  withBridge(async ({ url }) => {
+    const { bytes } = await raw(`${url}/simulator.js`, { 'accept-encoding': 'br' });
+    assert.ok(bytes.length <= 150_000, `${bytes.length} bytes`);
+    const page = await raw(`${url}/page.js`, {});
+    assert.not.match(page.bytes.toString(), 'has two leaders');
   }));
 
 test.run();

@@ -152,6 +152,18 @@ shown(
       const now = await cluster.leader();
       return now !== leader && (await page.getByRole('img', { name: `${now} leads` }).count()) === 1;
     });
+    const leads = await cluster.leader();
+    await page.goto(`${cluster.url}/#/charts/replica?process=${leads}`);
+    await page
+      .getByText(`${leads} is in participating.leader, and came from participating.candidate.`)
+      .waitFor();
+    await page.getByRole('img', { name: `${leads} is in participating.leader` }).waitFor();
+    assert.ok((await page.locator('.arrow.last').allInnerTexts()).join().includes('hasWon'));
+    await page.goto(`${cluster.url}/#/charts/nothing`);
+    await page.getByText('There is no statechart “nothing”.').waitFor();
+    await page.goto(`${cluster.url}/#/charts/replica?process=catalog-9`);
+    await page.getByText('“catalog-9” has no such machine now.').waitFor();
+    await page.goto(`${cluster.url}/#/cluster`);
     await eventually(
       'nobody is away',
       async () => (await page.getByRole('img', { name: 'away' }).count()) === 0,
@@ -223,7 +235,7 @@ shown('axe finds no fault in any view, light and dark, wide and narrow', async (
       const options = { colorScheme, viewport: { width, height: 844 }, reducedMotion: 'reduce' as const };
       const { page, judge } = await openPage(browser, `${cluster.url}/#/cluster`, options);
       await isLive(page);
-      for (const view of ['cluster', 'shop', 'nowhere']) {
+      for (const view of ['cluster', 'shop', 'charts', 'charts/lifecycle', 'nowhere']) {
         await page.goto(`${cluster.url}/#/${view}`);
         await page.getByRole('heading', { level: 1 }).waitFor();
         const where = `${view}, ${colorScheme}, ${width} px`;

@@ -6,6 +6,7 @@ import type {
   Transport,
 } from '../../runtime/links/transport.ts';
 import type { Random } from '../../runtime/random.ts';
+import type { Observer } from './observer.ts';
 import type { Scheduler, SimProcess } from './scheduler.ts';
 
 /** Milliseconds after which the second copy of a frame has come. */
@@ -75,7 +76,7 @@ export function createNetwork(
   scheduler: Scheduler,
   random: Random,
   weather: NetworkWeather,
-  onFrame: (from: string, to: string, frame: string) => void,
+  told: Pick<Observer, 'arrived'> & Partial<Pick<Observer, 'sent' | 'lost'>>,
   /** Encoding or decoding `bytes` is work of this process. */
   works: (process: SimProcess, bytes: number) => void = () => {},
 ): SimNetwork {
@@ -117,7 +118,10 @@ export function createNetwork(
       send(frame) {
         const to = end.peer;
         if (!end.live || !to) return;
-        if (!end.isClients && random.next() < weather.dropRate) return;
+        if (!end.isClients && random.next() < weather.dropRate) {
+          told.lost?.(end.process.name, to.process.name, frame);
+          return;
+        }
         end.untaken += frame.length;
         works(end.process, frame.length);
         deliver(end, to, frame);
@@ -134,6 +138,13 @@ export function createNetwork(
 
   function deliver(from: End, to: End, frame: string): void {
     to.lastArrival = Math.max(to.lastArrival, scheduler.now + latency());
+    told.sent?.({
+      from: from.process.name,
+      to: to.process.name,
+      frame,
+      sentAt: scheduler.now,
+      arrivesAt: to.lastArrival,
+    });
     scheduler.after(to.lastArrival - scheduler.now, to.process, () => arrive(from, to, frame), to);
   }
 
@@ -148,7 +159,7 @@ export function createNetwork(
       closeBoth(to, 'too much from a stranger');
       return;
     }
-    onFrame(from.process.name, to.process.name, frame);
+    told.arrived(from.process.name, to.process.name, frame);
     taken(from, frame.length);
     works(to.process, frame.length);
     to.events.frame(frame);

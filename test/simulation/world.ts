@@ -17,6 +17,7 @@ import { openClientDoor } from './client-door.ts';
 import { type SimulatedDisk, simulatedDisk } from './disk.ts';
 import { tooLargeBatch } from './memory-bounds.ts';
 import { createNetwork, type SimNetwork } from './network.ts';
+import type { Observer } from './observer.ts';
 import type { Plan } from './plan.ts';
 import { type SimulatedRedis, simulatedRedis } from './redis.ts';
 import {
@@ -64,6 +65,8 @@ export interface World {
   /** The process of those who stand outside: clients, faults, disks. It never dies. */
   readonly outside: SimProcess;
   readonly outsideClock: Clock;
+  /** Writes a line into the trace that is part of its hash. */
+  say(line: string): void;
   start(node: SimNode): void;
   kill(node: SimNode): void;
   pause(node: SimNode): void;
@@ -81,9 +84,9 @@ export interface World {
   readonly complaints: string[];
 }
 
-export function createWorld(plan: Plan, random: Random): World {
-  const scheduler = createScheduler();
-  const trace = createTrace();
+export function createWorld(plan: Plan, random: Random, observer?: Observer): World {
+  const scheduler = createScheduler(observer && ((process) => observer.taken(process)));
+  const trace = createTrace(observer && ((text) => observer.marked(text)));
   const outside = createProcess('outside');
   const outsideClock = processClock(scheduler, outside, { offsetMs: 0, rate: 1 });
   const complaints: string[] = [];
@@ -95,11 +98,10 @@ export function createWorld(plan: Plan, random: Random): World {
     duplicateRate: 0,
     blocked: new Set<string>(),
   };
-  const network = createNetwork(
-    scheduler,
-    fork(),
-    weather,
-    (from, to, frame) => {
+  const told = {
+    sent: observer && ((flight: Parameters<Observer['sent']>[0]) => observer.sent(flight)),
+    lost: observer && ((from: string, to: string, frame: string) => observer.lost(from, to, frame)),
+    arrived(from: string, to: string, frame: string) {
       trace.mix(frame);
       const isBetweenNodes = !from.startsWith('library-') && !to.startsWith('library-');
       if (isBetweenNodes && frame.length > plan.limits.maxFrameBytes) {
@@ -109,9 +111,10 @@ export function createWorld(plan: Plan, random: Random): World {
         scheduler.now,
         () => `${from} → ${to}  ${frame.length > 300 ? `${frame.slice(0, 300)}…` : frame}`,
       );
+      observer?.arrived(from, to, frame);
     },
-    works,
-  );
+  };
+  const network = createNetwork(scheduler, fork(), weather, told, works);
   function works(process: SimProcess, bytes: number): void {
     if (plan.cpuMsPerKiB > 0 && nodes.some((node) => node.process === process)) {
       scheduler.spend(process, (bytes / 1024) * plan.cpuMsPerKiB);
@@ -189,6 +192,7 @@ export function createWorld(plan: Plan, random: Random): World {
       if (process.alive) attended.set(node, boots);
       const mesh = await join(disk.identity.incarnation);
       if (!process.alive) return;
+      node.mesh = mesh;
       const onFailure = (error: unknown) => ended(node, error);
       node.catalog = createCatalog({
         disk,
@@ -202,6 +206,7 @@ export function createWorld(plan: Plan, random: Random): World {
       mesh.setAddresses(addresses);
     } else {
       const mesh = await join(ports.random.id());
+      if (process.alive) node.mesh = mesh;
       if (node.kind === 'order') node.order = createOrder({ mesh, catalogs, pid: 1, ...ports });
       else {
         const server = redis?.connect(clock);
@@ -284,7 +289,7 @@ export function createWorld(plan: Plan, random: Random): World {
 
   function say(line: string): void {
     trace.mix(line);
-    trace.note(scheduler.now, () => `*** ${line}`);
+    trace.mark(scheduler.now, line);
   }
 
   function start(node: SimNode): void {
@@ -318,6 +323,7 @@ export function createWorld(plan: Plan, random: Random): World {
     outside,
     outsideClock,
     complaints,
+    say,
     start,
     kill,
     pause(node) {

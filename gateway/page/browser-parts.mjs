@@ -1,0 +1,52 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/**
+ * What stands in a browser for the parts of Node that the simulated store takes, as a plug-in of esbuild. Plain
+ * JavaScript, as `make-page.mjs`, which uses it.
+ */
+
+/** What zod makes of schemas elsewhere. */
+const NEVER_CALLED = [
+  'fromJSONSchema',
+  'compile',
+  'withParser',
+  'INVALID',
+  'ZodCompileAsyncError',
+  'ZodCompileUnsupportedError',
+];
+const HERE = join(dirname(fileURLToPath(import.meta.url)), 'node');
+const STANDS_FOR = {
+  'node:buffer': 'buffer.ts',
+  'node:crypto': 'crypto.ts',
+  'node:zlib': 'crc32.ts',
+  'node:events': 'files.ts',
+  'node:fs': 'files.ts',
+  'node:readline': 'files.ts',
+  pino: 'pino.ts',
+  'prom-client': 'prom-client.ts',
+};
+
+export const browserParts = {
+  name: 'browser parts',
+  setup(build) {
+    build.onResolve({ filter: /^(node:.*|pino|prom-client)$/ }, ({ path }) => {
+      const file = STANDS_FOR[path];
+      if (file === undefined) return { errors: [{ text: `nothing stands for ${path} in a browser` }] };
+      return { path: join(HERE, file) };
+    });
+    // The simulation makes no schema of a JSON schema, and compiles none beforehand.
+    build.onLoad({ filter: /zod[/\\]v4[/\\](classic[/\\]from-json-schema|core[/\\]compile)\.js$/ }, () => ({
+      contents: `export const ${NEVER_CALLED.map((name) => `${name} = undefined`).join(', ')};`,
+      loader: 'js',
+    }));
+    // The words of zod in forty languages are half of all there is; the simulation reads none of them.
+    build.onLoad({ filter: /zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
+      contents: "export { default as en } from './en.js';",
+      loader: 'js',
+    }));
+  },
+};
+
+/** For `inject`: what Node has everywhere. */
+export const NODE_GLOBALS = join(HERE, 'globals.ts');
