@@ -220,7 +220,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     whyUnready,
 
     ...reads,
-    purchase: (lines, key) => submit({ kind: 'purchase', ...named(key), lines: [...lines] }),
+    purchase: (lines, key, trace) => submit({ kind: 'purchase', ...named(key), lines: [...lines] }, trace),
     addBooks: (books, key) => submit({ kind: 'addBooks', ...named(key), books: [...books] }),
     updateBook: (id, change, key) => submit({ kind: 'updateBook', ...named(key), id, ...change }),
 

@@ -29,6 +29,7 @@ export const ERROR_KINDS = {
   'total-limit': { status: 409, title: 'The cart comes to more than can be counted', outcome: 'refused' },
   'unknown-book': { status: 404, title: 'No such book', outcome: 'refused' },
   'unknown-order': { status: 404, title: 'No such order', outcome: 'none' },
+  'unknown-trace': { status: 404, title: 'No trace of that order', outcome: 'none' },
   'not-found': { status: 404, title: 'No such address', outcome: 'none' },
   'method-not-allowed': { status: 405, title: 'That method is not allowed here', outcome: 'none' },
   'foreign-origin': { status: 403, title: 'Not for web pages elsewhere', outcome: 'none' },

@@ -11,6 +11,7 @@ import { createNewsRing } from '../../runtime/process/news-ring.ts';
 import { createWatchedNode } from '../../runtime/process/watched-node.ts';
 import type { Random } from '../../runtime/random.ts';
 import { createStatechart } from '../../runtime/statechart.ts';
+import type { OpenStep, SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import { createLeaderTracker } from './leader-tracker.ts';
 import { afterFirstProposal, type SagaEffect, type SagaEvent, sagaMachine } from './saga.ts';
 
@@ -50,6 +51,10 @@ interface Submission {
   /** Where the latest proposal went. */
   catalog: NodeId | undefined;
   saga: ActorRefFrom<typeof sagaMachine> | undefined;
+  /** Notes its way, where the gateway wants to know. */
+  readonly trace: SpanRecorder | undefined;
+  /** A pause that it notes. */
+  pause: OpenStep | undefined;
 }
 
 export function createOrder(options: OrderOptions): OrderReplica {
@@ -59,7 +64,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
   let lastNumber = 0;
   const deadlines = createDeadlineWheel<Submission>(clock, limits.tickMs, overdue);
 
-  function submit(command: Command, { deadline }: Incoming): Promise<Reply<'submit'>> {
+  function submit(command: Command, { deadline, trace }: Incoming): Promise<Reply<'submit'>> {
     if (lifecycle.state === 'draining' || lifecycle.state === 'down') throw new BazarError('draining');
     if (submissions.size >= limits.maxSubmissions) throw new BazarError('overloaded');
     if (clock.monotonic() >= deadline) throw new BazarError('unavailable', 'The deadline had passed');
@@ -76,6 +81,8 @@ export function createOrder(options: OrderOptions): OrderReplica {
         leader: undefined,
         catalog: undefined,
         saga: undefined,
+        trace,
+        pause: undefined,
       };
       submissions.set(submission.number, submission);
       propose(submission);
@@ -83,6 +90,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
   }
 
   function propose(submission: Submission): void {
+    const { trace } = submission;
     const now = clock.monotonic();
     const attempt = ++submission.attempts;
     const command = attempt > 1 ? repeated(submission.command) : submission.command;
@@ -92,11 +100,16 @@ export function createOrder(options: OrderOptions): OrderReplica {
     if (logger.isLevelEnabled('debug')) {
       logger.debug(`submit ${command.key} → ${mesh.self} → ${catalog ?? 'no catalog'}`);
     }
+    submission.pause?.end();
+    submission.pause = undefined;
     if (!catalog) {
+      trace?.mark('unlinked', { attempt });
       failed(submission, attempt, undefined, new BazarError('unreachable'));
       return;
     }
-    mesh.ask(catalog, 'propose', { command, forwarded: false }, Math.max(1, submission.answerBy - now)).then(
+    const timeoutMs = Math.max(1, submission.answerBy - now);
+    const traced = trace && { recorder: trace, step: 'propose', facts: { attempt } };
+    mesh.ask(catalog, 'propose', { command, forwarded: false }, timeoutMs, traced).then(
       ({ result, leader }) => answered(submission, leader, result),
       (error: unknown) => failed(submission, attempt, catalog, asBazarError(error)),
     );
@@ -130,6 +143,11 @@ export function createOrder(options: OrderOptions): OrderReplica {
     if (!submissions.has(submission.number)) return;
     submission.saga ??= startSaga(submission);
     submission.saga.send(event);
+    if (submission.trace) notePause(submission, submission.trace);
+  }
+
+  function notePause(submission: Submission, trace: SpanRecorder): void {
+    if (submission.saga?.getSnapshot().value === 'pausing') submission.pause ??= trace.begin('pausing');
   }
 
   function startSaga(submission: Submission): ActorRefFrom<typeof sagaMachine> {
@@ -175,6 +193,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
     } else {
       wakeAt(submission, submission.answerBy);
       if (submission.catalog) leaders.forgetLeader(submission.catalog);
+      submission.trace?.mark('silent', { attempt: submission.attempts });
       sendToSaga(submission, { type: 'proposal.silent' });
     }
   }

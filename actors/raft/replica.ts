@@ -106,8 +106,11 @@ export function createReplica<Change>(options: ReplicaOptions<Change>): Replica 
   ): Promise<Reply<'propose'>> {
     if (!options.accepts()) throw new BazarError('draining');
     const leader = leaderToAsk(forwarded);
-    if (leader === mesh.self) return { result: await driver.propose(command), leader };
-    return mesh.ask(leader, 'propose', { command, forwarded: true }, incoming.deadline - clock.monotonic());
+    const { deadline, trace } = incoming;
+    if (leader === mesh.self) return { result: await driver.propose(command, trace), leader };
+    const traced = trace && { recorder: trace, step: 'forward' };
+    const timeoutMs = deadline - clock.monotonic();
+    return mesh.ask(leader, 'propose', { command, forwarded: true }, timeoutMs, traced);
   }
 
   async function readIndex(forwarded: boolean, deadline: number): Promise<number> {

@@ -19,6 +19,7 @@ import { createSubscriptions } from './rpc/subscriptions.ts';
 import { createTurn } from './rpc/turn.ts';
 import { createSharedBytes } from './shared-bytes.ts';
 import { createTokenGuard } from './token-guard.ts';
+import { createTraces } from './traces.ts';
 import { createWrites } from './writes.ts';
 
 /** The parts that one gateway's operations and doors share. */
@@ -48,6 +49,7 @@ export function createContext(
     audits: createAuditPages(limits, clock),
     largeTopics: createLargeTopics(service, limits),
     heldBooks: createHeldBooks(service),
+    traces: createTraces({ service, limits, clock }),
     metrics,
     held: {
       unfinished: createSharedBytes('unfinished messages', limits.maxUnfinishedBytes, clock),

@@ -1,5 +1,6 @@
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { AskType, Body, NodeId, Reply } from '../../runtime/links/mesh.ts';
+import type { SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import { type Answered, type AskPorts, isFinal } from './ask-in-turn.ts';
 import type { RoundRobin } from './round-robin.ts';
 
@@ -8,6 +9,13 @@ interface Hedged<T extends AskType> {
   readonly first: Body<T>;
   readonly again: Body<T>;
   readonly provisional: (reply: Reply<T>) => boolean;
+}
+
+/** How long to wait: `deadline` in local monotonic ms, for all. `trace` notes each attempt. */
+interface HedgedPatience {
+  readonly attemptMs: number;
+  readonly deadline: number;
+  readonly trace?: SpanRecorder;
 }
 
 /**
@@ -24,7 +32,7 @@ export function askHedged<T extends AskType>(
   replicas: RoundRobin,
   type: T,
   { first, again, provisional }: Hedged<T>,
-  patience: { readonly attemptMs: number; readonly deadline: number },
+  { attemptMs, deadline, trace }: HedgedPatience,
 ): Promise<Answered<T>> {
   return new Promise((resolve, reject) => {
     let candidates = replicas.candidates();
@@ -35,7 +43,7 @@ export function askHedged<T extends AskType>(
     next();
 
     function timeLeft(): number {
-      return waits.ended ? 0 : patience.deadline - clock.monotonic();
+      return waits.ended ? 0 : deadline - clock.monotonic();
     }
 
     function next(): void {
@@ -62,8 +70,9 @@ export function askHedged<T extends AskType>(
         replicas.passOver(id);
         next();
       }
-      const silence = clock.setTimeout(goOn, Math.min(patience.attemptMs, left));
-      mesh.ask(id, type, asked > 1 ? again : first, left).then(
+      const silence = clock.setTimeout(goOn, Math.min(attemptMs, left));
+      const traced = trace && { recorder: trace, step: type, facts: { attempt: asked } };
+      mesh.ask(id, type, asked > 1 ? again : first, left, traced).then(
         (reply) => {
           clock.clearTimeout(silence);
           if (asked > 1 && provisional(reply)) {

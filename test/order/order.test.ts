@@ -6,6 +6,7 @@ import type { BazarError } from '../../runtime/errors.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
 import { type Logger, silentLogger } from '../../runtime/logger.ts';
 import { seededRandom } from '../../runtime/random.ts';
+import { createSpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import { manualClock, settle } from '../support/manual-clock.ts';
 import { confirmed, purchase, scriptedMesh, soldOut } from './support.ts';
 
@@ -329,6 +330,50 @@ test('only the first proposal of a key that is nobody else’s goes without reco
     [true, undefined],
   );
   assert.is(at(1).command.key, 'a');
+});
+
+test('a traced submission notes each of its proposals and the pauses between them', async () => {
+  const { clock, mesh, at } = start();
+  const trace = createSpanRecorder('order-1', 'submit', clock, 100);
+  void mesh.submit(purchase('a'), clock.monotonic() + 3_000, trace);
+  await clock.elapse(2);
+  mesh.cut('catalog-1');
+  await clock.elapse(DEFAULT_LIMITS.sagaBackoffBaseMs);
+  at(1).fail('not-leader', 'catalog-3');
+  await settle();
+  at(2).answer(confirmed('a'));
+  await settle();
+  const { node, steps } = trace.span();
+  assert.is(node, 'order-1');
+  assert.equal(
+    steps.map(({ what, to, error, facts }) => [what, to, error, facts?.attempt]),
+    [
+      ['propose', 'catalog-1', 'link-lost', 1],
+      ['pausing', undefined, undefined, undefined],
+      ['propose', 'catalog-2', 'not-leader', 2],
+      ['propose', 'catalog-3', undefined, 3],
+    ],
+  );
+  assert.is(steps[0]!.tookUs, 2_000);
+  assert.is(steps[1]!.atUs, 2_000);
+  assert.is(steps[2]!.atUs, steps[1]!.atUs + steps[1]!.tookUs!);
+});
+
+test('a traced proposal that is silent stays open, and the next begins beside it', async () => {
+  const { clock, mesh, at } = start();
+  const trace = createSpanRecorder('order-1', 'submit', clock, 100);
+  void mesh.submit(purchase('a'), clock.monotonic() + 3_000, trace);
+  await clock.elapse(PATIENCE);
+  at(1).answer(confirmed('a'));
+  await settle();
+  assert.equal(
+    trace.span().steps.map(({ what, tookUs }) => [what, tookUs === undefined]),
+    [
+      ['propose', true],
+      ['silent', true],
+      ['propose', false],
+    ],
+  );
 });
 
 test.run();

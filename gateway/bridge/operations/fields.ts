@@ -74,4 +74,12 @@ export const Explain = z
   .optional()
   .meta({ description: '`via` in the answer says who served it.' });
 
+export const Trace = z
+  .union([z.boolean(), z.string().max(200)])
+  .optional()
+  .meta({
+    description:
+      'True, or a `traceparent` with the sampled flag: `trace {orderId}` says afterwards what it took.',
+  });
+
 export const PageLimit = ({ maxPage }: Limits) => z.int().min(1).max(maxPage).optional();
