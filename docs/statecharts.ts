@@ -1,20 +1,25 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { sagaMachine } from '../actors/order/saga.ts';
 import { replicaStatechart } from '../actors/raft/core/statechart.ts';
 import { connectionMachine } from '../client/connection-machine.ts';
 import { feedMachine } from '../gateway/feed/feed-machine.ts';
+import type { Chart, ChartRow } from '../gateway/page/charts/chart-drawing.ts';
 import { supervisionMachine } from '../runtime/launcher/supervision.ts';
 import { linkMachine } from '../runtime/links/link-machine.ts';
 import { lifecycleMachine } from '../runtime/process/lifecycle.ts';
+import { layOutChart } from './chart-layout.ts';
+import { actionsText, children, idOf, type Step, stepsFrom } from './chart-steps.ts';
+import { chartSvg } from './chart-svg.ts';
 
 /**
- * Writes `docs/statecharts.md` from the machines themselves; a test compares the two.
+ * Writes `docs/statecharts.md`, the drawings in `docs/charts/` and what the page draws of them from the machines
+ * themselves; a test compares them.
  *
  *     node --import tsx docs/statecharts.ts
  */
-interface Chart {
+interface NamedMachine {
   readonly machine: AnyStateMachine;
   readonly file: string;
   /** One or two sentences: whose state it is, and how many of it there are. */
@@ -22,7 +27,7 @@ interface Chart {
 }
 
 /** In the order in which a purchase meets them; then those of the processes themselves. */
-export const CHARTS: readonly Chart[] = [
+export const CHARTS: readonly NamedMachine[] = [
   {
     machine: connectionMachine,
     file: 'client/connection-machine.ts',
@@ -72,146 +77,56 @@ first row that fits is taken. What a machine asks of its host is its \`effect\`:
 know neither clock nor chance.
 `;
 
-/** The text of `docs/statecharts.md`. */
-export function statechartsDocument(): string {
-  return [HEAD, ...CHARTS.map(section)].join('\n');
+/** Where each file is written, from the project's root, and its text. */
+export async function statechartFiles(): Promise<ReadonlyMap<string, string>> {
+  const charts = await Promise.all(CHARTS.map(chartOf));
+  const files = new Map<string, string>();
+  files.set('docs/statecharts.md', [HEAD, ...charts.map(section)].join('\n'));
+  for (const { name, drawing } of charts) files.set(`docs/charts/${name}.svg`, chartSvg(name, drawing));
+  const lines = charts.map((chart) => `  ${JSON.stringify(chart)}`);
+  files.set('gateway/page/charts/charts.json', `[\n${lines.join(',\n')}\n]\n`);
+  return files;
 }
 
-function section({ machine, file, says }: Chart): string {
-  const { root } = machine;
+async function chartOf({ machine, file, says }: NamedMachine): Promise<Chart> {
+  const drawing = await layOutChart(machine);
+  return { name: machine.id, says, file, drawing, rows: rowsOf(machine.root) };
+}
+
+function section({ name, says, file, rows }: Chart): string {
   return [
-    `## ${machine.id}`,
+    `## ${name}`,
     '',
     `${says} [\`${file}\`](../${file})`,
     '',
-    '```mermaid',
-    'stateDiagram-v2',
-    ...drawInside(root, '  '),
-    '```',
+    `![The states of ${name} and what leads from one to another](charts/${name}.svg)`,
     '',
     '| in | on | if | to | does |',
     '|---|---|---|---|---|',
-    ...tabulate(root),
+    ...rows.map(([place, on, condition, to, does]) => {
+      const row = [place || '*any*', ON_THE_WAY.has(on) ? `*${on}*` : on, condition, to, does];
+      return `| ${row.join(' | ')} |`;
+    }),
     '',
   ].join('\n');
 }
 
-/** One way out of a state, or through it. */
-interface Step {
-  readonly source: AnyStateNode;
-  readonly on: string;
-  readonly guard: string;
-  readonly target: AnyStateNode | undefined;
-  readonly does: string;
-}
+const ON_THE_WAY: ReadonlySet<string> = new Set(['entry', 'exit']);
 
-function stepsFrom(source: AnyStateNode): Step[] {
-  const after = source.after.map((transition) => ({ on: `after ${transition.delay}`, transition }));
-  const delayed = new Set(source.after.map(({ eventType }) => eventType));
-  const handled = [...source.transitions.values()]
-    .flat()
-    .filter(({ eventType }) => !delayed.has(eventType))
-    .map((transition) => ({ on: transition.eventType, transition }));
-  const always = (source.always ?? []).map((transition) => ({ on: 'always', transition }));
-  return [...always, ...handled, ...after].map(({ on, transition }) => ({
-    source,
-    on,
-    guard: nameOf(transition.guard),
-    target: transition.target?.[0],
-    does: actionsText(transition.actions),
-  }));
-}
-
-function children(node: AnyStateNode): AnyStateNode[] {
-  return Object.values(node.states);
-}
-
-function descendants(node: AnyStateNode): AnyStateNode[] {
-  return [node, ...children(node).flatMap(descendants)];
-}
-
-/** The children of a state and the arrows that need no more room than it has. */
-function drawInside(node: AnyStateNode, indent: string): string[] {
-  const lines: string[] = [];
-  for (const child of children(node)) {
-    const plain = idOf(child) === child.key;
-    const name = `state ${plain ? child.key : `"${child.key}" as ${idOf(child)}`}`;
-    if (children(child).length > 0)
-      lines.push(`${indent}${name} {`, ...drawInside(child, `${indent}  `), `${indent}}`);
-    else lines.push(`${indent}${plain ? child.key : name}`);
-  }
-  const [first] = node.initial?.target ?? [];
-  if (first) lines.push(`${indent}[*] --> ${idOf(first)}`);
-
-  const arrows = new Map<string, string[]>();
-  const within = descendants(node).flatMap(stepsFrom);
-  for (const { source, target, on, guard } of within) {
-    if (!target || roomOf(source, target) !== node) continue;
-    const from = isInside(target, source) ? anyOf(source) : idOf(source);
-    const arrow = `${from} --> ${idOf(target)}`;
-    const label = [on === 'always' && guard ? '' : on, guard && `[${guard}]`].filter(Boolean).join(' ');
-    arrows.set(arrow, [...(arrows.get(arrow) ?? []), label]);
-    const stands = `${indent}state "any" as ${anyOf(source)}`;
-    if (from === anyOf(source) && !lines.includes(stands)) lines.unshift(stands);
-  }
-  for (const [arrow, labels] of arrows) lines.push(`${indent}${arrow}: ${labels.join('<br/>')}`);
-  for (const child of children(node))
-    if (child.type === 'final') lines.push(`${indent}${idOf(child)} --> [*]`);
-  return lines;
-}
-
-/** The innermost state that holds both ends of an arrow; one that leads into a state is drawn within it. */
-function roomOf(source: AnyStateNode, target: AnyStateNode): AnyStateNode {
-  let room: AnyStateNode = source;
-  while (room.parent && !isInside(target, room)) room = room.parent;
-  return room;
-}
-
-function isInside(node: AnyStateNode, holder: AnyStateNode): boolean {
-  return node !== holder && node.path.length > holder.path.length && descendants(holder).includes(node);
-}
-
-const idOf = (node: AnyStateNode): string => node.path.join('_').replace(/\W/g, '_');
-const anyOf = (node: AnyStateNode): string => [idOf(node), 'any'].filter(Boolean).join('_');
-
-function tabulate(node: AnyStateNode): string[] {
-  const rows: string[] = [];
-  const add = (step: Omit<Step, 'source' | 'target'> & { target?: AnyStateNode | undefined }) => {
-    const place = node.path.length === 0 ? '*any*' : node.path.join('.');
-    const target = step.target ? step.target.path.join('.') : '';
-    rows.push(`| ${[place, step.on, step.guard, target, step.does].join(' | ')} |`);
-  };
+function rowsOf(node: AnyStateNode): ChartRow[] {
+  const rows: ChartRow[] = [];
+  const add = ({ on, guard, target, does }: Omit<Step, 'source'>) =>
+    rows.push([idOf(node), on, guard, target ? idOf(target) : '', does]);
   const entry = actionsText(node.entry);
   const exit = actionsText(node.exit);
-  if (entry) add({ on: '*entry*', guard: '', does: entry });
+  if (entry) add({ on: 'entry', guard: '', target: undefined, does: entry });
   for (const step of stepsFrom(node)) add(step);
-  if (exit) add({ on: '*exit*', guard: '', does: exit });
-  return [...rows, ...children(node).flatMap(tabulate)];
+  if (exit) add({ on: 'exit', guard: '', target: undefined, does: exit });
+  return [...rows, ...children(node).flatMap(rowsOf)];
 }
-
-const actionsText = (actions: readonly unknown[]): string =>
-  actions
-    .map(nameOf)
-    .filter((name) => !TIMER_KEEPING.has(name))
-    .join(', ');
-
-/** What XState adds at entry and exit of a state with an `after`. */
-const TIMER_KEEPING: ReadonlySet<string> = new Set(['xstate.raise', 'xstate.cancel']);
-
-/** The name of an action or a guard, as the machine's table has it; of an effect, which one. */
-function nameOf(named: unknown): string {
-  if (named === undefined) return '';
-  if (typeof named === 'string') return named;
-  const { type, params, assignment } = named as { type: string; params?: unknown; assignment?: object };
-  if (assignment) return `assign ${Object.keys(assignment).join(', ')}`;
-  if (type !== 'effect') return type;
-  const effect = (typeof params === 'function' ? params(ANYTHING) : params) as { type: string };
-  return `**${effect.type}**`;
-}
-
-/** Stands for whatever context and event an effect's parameters are made from: every field of it is itself. */
-const ANYTHING: object = new Proxy({}, { get: () => ANYTHING });
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  await writeFile(new URL('statecharts.md', import.meta.url), statechartsDocument());
+  const project = new URL('../', import.meta.url);
+  await mkdir(new URL('docs/charts/', project), { recursive: true });
+  for (const [path, text] of await statechartFiles()) await writeFile(new URL(path, project), text);
 }

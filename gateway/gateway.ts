@@ -8,7 +8,7 @@ import type { Logger } from '../runtime/logger.ts';
 import type { NodeStatus } from '../runtime/messages.ts';
 import { createLifecycle, type Lifecycle } from '../runtime/process/lifecycle.ts';
 import { createNewsRing } from '../runtime/process/news-ring.ts';
-import { createWatchedNode } from '../runtime/process/watched-node.ts';
+import { createWatchedNode, type OwnFigures } from '../runtime/process/watched-node.ts';
 import type { Random } from '../runtime/random.ts';
 import { topicKey } from '../runtime/topic.ts';
 import { createWaits } from '../runtime/waits.ts';
@@ -49,6 +49,8 @@ export interface Gateway
   extends GatewayService,
     Pick<Lifecycle, 'state' | 'observe'>,
     Pick<Happenings, 'onHappening'> {
+  /** How it is now. */
+  figures(): OwnFigures;
   /** The launcher's word on which processes there are. */
   setProcesses(processes: readonly ProcessWord[]): void;
   /** A fault was made on purpose: it stands among what happened, before what it leads to. */
@@ -194,15 +196,11 @@ export function createGateway(options: GatewayOptions): Gateway {
     ...count,
   });
   const knownVersion = () => (freshness.known ? committed() : null);
-  const watchedNode = createWatchedNode({
-    ...ports,
-    news,
-    lifecycle,
-    figures: () => ({
-      machines: { lifecycle: lifecycle.state, feed: feed.state },
-      gateway: { version: knownVersion(), feed: feed.catalog, cache: cacheStatus() },
-    }),
+  const figures = (): OwnFigures => ({
+    machines: { lifecycle: lifecycle.state, feed: feed.state },
+    gateway: { version: knownVersion(), feed: feed.catalog, cache: cacheStatus() },
   });
+  const watchedNode = createWatchedNode({ ...ports, news, lifecycle, figures });
 
   mesh.onAsk('status', ownStatus);
   mesh.observe({ opened: updateReadiness, closed: updateReadiness });
@@ -218,6 +216,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     observe: lifecycle.observe,
     onHappening: happenings.onHappening,
     whyUnready,
+    figures,
 
     ...reads,
     purchase: (lines, key, trace) => submit({ kind: 'purchase', ...named(key), lines: [...lines] }, trace),

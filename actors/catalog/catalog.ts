@@ -7,7 +7,7 @@ import type { Logger } from '../../runtime/logger.ts';
 import type { NodeStatus } from '../../runtime/messages.ts';
 import { createLifecycle, type Lifecycle } from '../../runtime/process/lifecycle.ts';
 import { createNewsRing } from '../../runtime/process/news-ring.ts';
-import { createWatchedNode } from '../../runtime/process/watched-node.ts';
+import { createWatchedNode, type OwnFigures } from '../../runtime/process/watched-node.ts';
 import type { Random } from '../../runtime/random.ts';
 import { measuredStore } from '../../storage/measured-store.ts';
 import { raftFigures } from '../raft/figures.ts';
@@ -45,6 +45,8 @@ export interface Catalog extends Pick<Happenings, 'onHappening'> {
   readonly lifecycle: Lifecycle;
   readonly replica: Replica;
   readonly state: CatalogState;
+  /** How it is now; those of its syncs since this was asked last. */
+  figures(): OwnFigures;
   /** Takes no new proposals and resolves when what it knows is durable. */
   drain(): Promise<void>;
   stop(): void;
@@ -153,18 +155,12 @@ export function createCatalog(options: CatalogOptions): Catalog {
     return `its disk is full (${words}): it only reads, and starts anew when ${room} MiB are free`;
   }
 
-  const watchedNode = createWatchedNode({
-    mesh,
-    news,
-    lifecycle,
-    clock,
-    limits,
-    figures: () => ({
-      machines: { lifecycle: lifecycle.state, replica: replica.role },
-      raft: raftFigures(replica),
-      sync: store.takeFigures(),
-    }),
+  const figures = (): OwnFigures => ({
+    machines: { lifecycle: lifecycle.state, replica: replica.role },
+    raft: raftFigures(replica),
+    sync: store.takeFigures(),
   });
+  const watchedNode = createWatchedNode({ mesh, news, lifecycle, clock, limits, figures });
 
   lifecycle.opened();
   function watch(): void {
@@ -181,6 +177,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   return {
     lifecycle,
     replica,
+    figures,
     onHappening: happenings.onHappening,
     get state() {
       return state;

@@ -8,7 +8,7 @@ import type { Incoming, Mesh, NodeId, Reply } from '../../runtime/links/mesh.ts'
 import type { Logger } from '../../runtime/logger.ts';
 import { createLifecycle, type Lifecycle } from '../../runtime/process/lifecycle.ts';
 import { createNewsRing } from '../../runtime/process/news-ring.ts';
-import { createWatchedNode } from '../../runtime/process/watched-node.ts';
+import { createWatchedNode, type OwnFigures } from '../../runtime/process/watched-node.ts';
 import type { Random } from '../../runtime/random.ts';
 import { createStatechart } from '../../runtime/statechart.ts';
 import type { OpenStep, SpanRecorder } from '../../runtime/trace/span-recorder.ts';
@@ -30,6 +30,8 @@ export interface OrderOptions {
 export interface OrderReplica extends Pick<Lifecycle, 'state' | 'observe'> {
   /** Submissions without an answer. */
   readonly inFlight: number;
+  /** How it is now. */
+  figures(): OwnFigures;
   /** Refuses new submissions and resolves when those in flight have their answers, or after `drainMs`. */
   drain(): Promise<void>;
   stop(): Promise<void>;
@@ -211,24 +213,26 @@ export function createOrder(options: OrderOptions): OrderReplica {
     leader: leaders.leader ?? undefined,
     url: mesh.url,
   }));
-  const watchedNode = createWatchedNode({
-    mesh,
-    news: createNewsRing({ clock, limits, pid }),
-    lifecycle,
-    clock,
-    limits,
-    figures: () => ({
-      machines: { lifecycle: lifecycle.state },
-      order: { leader: leaders.leader, inFlight: submissions.size },
-    }),
+  const figures = (): OwnFigures => ({
+    machines: { lifecycle: lifecycle.state, ...sagaStates() },
+    order: { leader: leaders.leader, inFlight: submissions.size },
   });
+  const news = createNewsRing({ clock, limits, pid });
+  const watchedNode = createWatchedNode({ mesh, news, lifecycle, clock, limits, figures });
   lifecycle.opened();
   const leaders = createLeaderTracker(options, lifecycle);
+
+  /** The present state of the oldest saga, where there is one. */
+  function sagaStates(): { saga?: string } {
+    for (const { saga } of submissions.values()) if (saga) return { saga: String(saga.getSnapshot().value) };
+    return {};
+  }
 
   return {
     get state() {
       return lifecycle.state;
     },
+    figures,
     observe: lifecycle.observe,
     get inFlight() {
       return submissions.size;

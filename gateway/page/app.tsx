@@ -1,13 +1,16 @@
 import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Announcer } from './announcer.tsx';
+import { ChartsView } from './charts/charts-view.tsx';
 import { ClusterView } from './cluster/cluster-view.tsx';
 import { Header, LostBar, TITLES } from './header.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import { listenToKeys } from './keys.ts';
+import { LabView } from './lab/lab-view.tsx';
 import { RequestView } from './request/request-view.tsx';
 import { unknownView, VIEWS, view } from './route.ts';
 import { ShopView } from './shop/shop-view.tsx';
+import { SimulatorView } from './simulator/simulator-view.tsx';
 import { UpdateBar } from './update-bar.tsx';
 
 /** The whole page. */
@@ -30,6 +33,9 @@ export function App() {
         {view.value === 'cluster' && <ClusterView />}
         {view.value === 'shop' && <ShopView />}
         {view.value === 'request' && <RequestView />}
+        {view.value === 'charts' && <ChartsView />}
+        {view.value === 'simulator' && <SimulatorView />}
+        {view.value === 'lab' && <LabView />}
         {view.value === null && (
           <div class="waiting">
             <h1>There is no view “{unknownView.value}”</h1>

@@ -7,6 +7,9 @@ export const TITLES: Readonly<Record<ViewName, string>> = {
   cluster: 'Cluster',
   shop: 'Shop',
   request: 'Request',
+  charts: 'Statecharts',
+  simulator: 'Simulator',
+  lab: 'Lab',
 };
 
 /** Name, views, connection and the button that holds the picture. */

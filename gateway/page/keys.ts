@@ -17,6 +17,9 @@ export function listenToKeys(openHelp: () => void): () => void {
     if (goes && event.key === 'c') goTo('cluster');
     else if (goes && event.key === 's') goTo('shop');
     else if (goes && event.key === 'r') goTo('request');
+    else if (goes && event.key === 't') goTo('charts');
+    else if (goes && event.key === 'm') goTo('simulator');
+    else if (goes && event.key === 'l') goTo('lab');
     else if (event.key === 'g') goUntil = browserClock.monotonic() + GO_LIMIT_MS;
     else if (event.key === '?') openHelp();
     else if (event.key === '/') findSearch();

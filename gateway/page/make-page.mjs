@@ -5,10 +5,11 @@ import { promisify } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import esbuild from 'esbuild';
+import { browserParts, NODE_GLOBALS } from './browser-parts.mjs';
 
 /**
- * Makes the page's files of the sources in `workerData.folder`, and posts them: path, type, ETag and bodies of each. It is
- * a worker of its own, since loading and starting the bundler would hold up the event loop that sells books; and plain
+ * Makes files of the sources in `workerData.folder`, and posts them: path, type, ETag and bodies of each. `workerData.part`
+ * says which: the page, or the simulator that it runs in a worker, which is the store's own simulation. This is a worker, since loading and starting the bundler would hold up the event loop that sells books; and plain
  * JavaScript, since the gateway may run compiled.
  */
 
@@ -19,9 +20,19 @@ const TYPES = {
   css: 'text/css; charset=utf-8',
 };
 
-async function bundle(folder) {
+const PARTS = {
+  page: { entry: 'main.tsx' },
+  simulator: {
+    entry: '../../test/simulation/replay/worker.ts',
+    options: { plugins: [browserParts], inject: [NODE_GLOBALS] },
+  },
+};
+
+async function bundle(folder, part) {
+  const { entry, options } = PARTS[part];
   const { outputFiles } = await esbuild.build({
-    entryPoints: { page: join(folder, 'main.tsx') },
+    ...options,
+    entryPoints: { [part]: join(folder, entry) },
     outdir: '/',
     bundle: true,
     minify: true,
@@ -49,7 +60,7 @@ async function fileOf(path, text) {
   return { path, type, etag: `"${hash}"`, bodies: { br, gzip: zipped, identity: text } };
 }
 
-const { folder } = workerData;
-const html = await readFile(join(folder, 'page.html'));
-const texts = [['/', html], ...(await bundle(folder))];
+const { folder, part } = workerData;
+const texts = await bundle(folder, part);
+if (part === 'page') texts.push(['/', await readFile(join(folder, 'page.html'))]);
 parentPort.postMessage(await Promise.all(texts.map(([path, text]) => fileOf(path, text))));

@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals';
 
 /** The route, which is where the page is: everything it can show has an address, such as `#/shop?order=my-first-order`. */
 
-export const VIEWS = ['cluster', 'shop', 'request'] as const;
+export const VIEWS = ['cluster', 'shop', 'request', 'charts', 'simulator', 'lab'] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 const hash = signal(location.hash);
@@ -40,6 +40,13 @@ export function addressOf(
 ): string {
   const text = new URLSearchParams(query).toString();
   return `#/${name}/${encodeURIComponent(about)}${text && `?${text}`}`;
+}
+
+/** Another address for what is shown already, without an entry in the browser's history. */
+export function readdress(name: ViewName, query: Readonly<Record<string, string>>): void {
+  const text = new URLSearchParams(query).toString();
+  history.replaceState(null, '', `#/${name}${text && `?${text}`}`);
+  hash.value = location.hash;
 }
 
 export function goTo(name: ViewName, query: Readonly<Record<string, string>> = {}): void {

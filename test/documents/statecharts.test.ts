@@ -1,14 +1,27 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CHARTS, statechartsDocument } from '../../docs/statecharts.ts';
+import { descendants, idOf, stepsFrom } from '../../docs/chart-steps.ts';
+import { CHARTS, statechartFiles } from '../../docs/statecharts.ts';
 
 const project = new URL('../../', import.meta.url);
 const FOLDERS = ['actors', 'client', 'gateway', 'runtime', 'storage'];
 
-test('docs/statecharts.md is what the code gives', () => {
-  const written = readFileSync(new URL('docs/statecharts.md', project), 'utf8');
-  assert.is(statechartsDocument(), written, 'write it anew: node --import tsx docs/statecharts.ts');
+test('docs/statecharts.md, its drawings and those of the page are what the code gives', async () => {
+  for (const [path, text] of await statechartFiles()) {
+    const written = readFileSync(new URL(path, project), 'utf8');
+    assert.is(text, written, `${path}: write it anew: node --import tsx docs/statecharts.ts`);
+  }
+});
+
+test('every state of every machine is in its drawing, and every arrow has a way', async () => {
+  for (const { machine } of CHARTS) {
+    const svg = readFileSync(new URL(`docs/charts/${machine.id}.svg`, project), 'utf8');
+    for (const node of descendants(machine.root).slice(1)) assert.match(svg, `id="${idOf(node)}"`);
+    const steps = descendants(machine.root).flatMap(stepsFrom);
+    for (const { target, on } of steps) if (target) assert.match(svg, on);
+    assert.not.match(svg, 'NaN');
+  }
 });
 
 test('every statechart of the store is in it', () => {

@@ -96,7 +96,7 @@ export function createInvariants(world: World): Invariants {
       throw new Violation(`term ${term} has two leaders, ${other} and ${node.id}`);
     }
     if (other === undefined) {
-      world.trace.note(world.scheduler.now, () => `*** ${node.id} leads term ${term}`);
+      world.trace.mark(world.scheduler.now, `${node.id} leads term ${term}`);
       checkElected(node.id, term);
     }
     leaders.set(term, node.id);

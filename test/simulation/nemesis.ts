@@ -1,5 +1,6 @@
 import type { Random } from '../../runtime/random.ts';
 import { durableOn, type Invariants } from './invariants.ts';
+import { mayWipe, replaceDisk } from './wipes.ts';
 import type { SimNode, World } from './world.ts';
 
 /** Breaks things by the seed's plan while it runs, and mends everything at its end. */
@@ -25,10 +26,7 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
   const pick = <T>(choices: readonly T[]): T => choices[random.integer(choices.length)]!;
   const soon = (lowMs: number, highMs: number, run: () => void) =>
     void scheduler.after(lowMs + random.next() * (highMs - lowMs), outside, () => running && run());
-  const say = (line: string) => {
-    world.trace.mix(line);
-    world.trace.note(scheduler.now, () => `*** ${line}`);
-  };
+  const { say } = world;
 
   function restartSoon(node: SimNode): void {
     soon(50, 4_000, () => {
@@ -44,32 +42,23 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
 
   function wipe(): void {
     const node = pick(world.ofKind('catalog'));
-    if (awaited !== undefined || !mayWipe(node)) return;
-    replaceDisk(node);
+    if (awaited !== undefined || !mayWipe(node, world, invariants)) return;
+    replaceDisk(node, world);
     restartSoon(node);
     if (plan.catchUpMs !== undefined) mustBeNearIn(plan.catchUpMs, node);
-  }
-
-  /** Another disk, with nothing on it. */
-  function replaceDisk(node: SimNode): void {
-    if (node.process.alive) world.kill(node);
-    say(`wipe ${node.id}`);
-    node.heldBeforeWipe = durableOn(node.disk!);
-    node.disk!.wipe();
-    node.wiped = true;
   }
 
   /** Its catalog ends with the next write, and stays out until there is another disk. */
   function failDisk(): void {
     const node = pick(world.ofKind('catalog'));
-    if (node.disk!.failed || !node.process.alive || !mayWipe(node)) return;
+    if (node.disk!.failed || !node.process.alive || !mayWipe(node, world, invariants)) return;
     say(`the disk of ${node.id} fails`);
     node.wiped = true;
     node.heldBeforeWipe = durableOn(node.disk!);
     node.disk!.fail();
     soon(1_000, 6_000, () => {
       if (!node.disk!.failed) return;
-      replaceDisk(node);
+      replaceDisk(node, world);
       world.start(node);
     });
   }
@@ -93,23 +82,6 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
       if (behind <= NEAR_ENTRIES) return;
       world.complaints.push(`${node.id} is ${behind} entries behind, ${ms} ms after its wipe`);
     });
-  }
-
-  /** A wiped disk counts in the minority that may fail until it has caught up; a second one would be too many. */
-  function mayWipe(candidate: SimNode): boolean {
-    const catalogs = world.ofKind('catalog');
-    for (const node of catalogs) if (node.wiped && hasCaughtUp(node)) node.wiped = false;
-    const wiped = catalogs.filter((node) => node.wiped && node !== candidate).length + 1;
-    return wiped <= (catalogs.length - 1) / 2;
-  }
-
-  function hasCaughtUp({ catalog, disk }: SimNode): boolean {
-    return (
-      !disk!.failed &&
-      catalog !== undefined &&
-      catalog.replica.role !== 'recovering' &&
-      catalog.state.applied.index >= invariants.committed
-    );
   }
 
   function pauseFor(node: SimNode, ms: number): void {
@@ -292,7 +264,7 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
           node.disk.full = false;
         }
         if (node.process.paused) world.resume(node);
-        if (node.disk?.failed) replaceDisk(node);
+        if (node.disk?.failed) replaceDisk(node, world);
         if (!node.process.alive) world.start(node);
       }
     },

@@ -12,7 +12,7 @@ transportSuite('the simulated network', () => {
     duplicateRate: 0,
     blocked: new Set<string>(),
   };
-  const network = createNetwork(scheduler, seededRandom(1), weather, () => {});
+  const network = createNetwork(scheduler, seededRandom(1), weather, { arrived() {} });
   return {
     transport: network.transport(createProcess('node')),
     async until(condition) {

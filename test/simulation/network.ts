@@ -1,6 +1,7 @@
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import type { ConnectionEvents, PeerConnection, Transport } from '../../runtime/links/transport.ts';
 import type { Random } from '../../runtime/random.ts';
+import type { Observer } from './observer.ts';
 import type { Scheduler, SimProcess } from './scheduler.ts';
 
 /** Milliseconds after which the second copy of a frame has come. */
@@ -54,7 +55,7 @@ export function createNetwork(
   scheduler: Scheduler,
   random: Random,
   weather: NetworkWeather,
-  onFrame: (from: string, to: string, frame: string) => void,
+  told: Pick<Observer, 'arrived'> & Partial<Pick<Observer, 'sent' | 'lost'>>,
 ): SimNetwork {
   const listeners = new Map<string, Listening>();
   const ends = new Set<End>();
@@ -78,7 +79,10 @@ export function createNetwork(
       send(frame) {
         const to = end.peer;
         if (!end.live || !to) return;
-        if (random.next() < weather.dropRate) return;
+        if (random.next() < weather.dropRate) {
+          told.lost?.(end.process.name, to.process.name, frame);
+          return;
+        }
         deliver(end, to, frame);
         if (random.next() >= weather.duplicateRate) return;
         scheduler.after(random.next() * LATE_COPY_MS, to.process, () => arrive(end, to, frame), to);
@@ -89,6 +93,13 @@ export function createNetwork(
 
   function deliver(from: End, to: End, frame: string): void {
     to.lastArrival = Math.max(to.lastArrival, scheduler.now + latency());
+    told.sent?.({
+      from: from.process.name,
+      to: to.process.name,
+      frame,
+      sentAt: scheduler.now,
+      arrivesAt: to.lastArrival,
+    });
     scheduler.after(to.lastArrival - scheduler.now, to.process, () => arrive(from, to, frame), to);
   }
 
@@ -103,7 +114,7 @@ export function createNetwork(
       closeBoth(to, 'too much from a stranger');
       return;
     }
-    onFrame(from.process.name, to.process.name, frame);
+    told.arrived(from.process.name, to.process.name, frame);
     to.events.frame(frame);
   }
 

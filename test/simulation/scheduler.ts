@@ -48,7 +48,8 @@ interface Event extends Due {
   cancelled: boolean;
 }
 
-export function createScheduler(): Scheduler {
+/** `onTaken` is told after each event and its judges, and may hold the run. */
+export function createScheduler(onTaken?: (process: SimProcess) => Promise<void> | undefined): Scheduler {
   let now = 0;
   let order = 0;
   let taken = 0;
@@ -98,6 +99,8 @@ export function createScheduler(): Scheduler {
         if (!take(event)) continue;
         await settle();
         afterEach();
+        const held = onTaken?.(event.process);
+        if (held) await held;
       }
       now = until;
     },

@@ -33,6 +33,8 @@ export interface Workload {
   begin(): void;
   /** Resolves when every client has the answers to what it had asked, or has given up. */
   stop(): Promise<void>;
+  /** One more client buys one copy of a book, through this gateway. */
+  buy(client: string, via: string): Promise<void>;
   /** Every client gets a definite answer to a purchase through every gateway; rejects if that takes too long. */
   progress(): Promise<void>;
 }
@@ -289,6 +291,9 @@ export function createWorkload(
     async stop() {
       running = false;
       await Promise.all(lives);
+    },
+    async buy(client, via) {
+      await buy(client, [{ id: book(), quantity: 1 }], via);
     },
     async progress() {
       const deadline = outsideClock.monotonic() + PROGRESS_MS;

@@ -15,6 +15,7 @@ import type { Store } from '../../storage/store.ts';
 import { type SimulatedDisk, simulatedDisk } from './disk.ts';
 import { tooLargeBatch } from './memory-bounds.ts';
 import { createNetwork, type SimNetwork } from './network.ts';
+import type { Observer } from './observer.ts';
 import type { Plan } from './plan.ts';
 import { type SimulatedRedis, simulatedRedis } from './redis.ts';
 import {
@@ -40,6 +41,7 @@ export interface SimNode {
   /** How its clock is off. */
   readonly skew: { offsetMs: number; rate: number };
   process: SimProcess;
+  mesh?: Mesh;
   catalog?: Catalog;
   order?: OrderReplica;
   gateway?: Gateway;
@@ -60,6 +62,8 @@ export interface World {
   /** The process of those who stand outside: clients, faults, disks. It never dies. */
   readonly outside: SimProcess;
   readonly outsideClock: Clock;
+  /** Writes a line into the trace that is part of its hash. */
+  say(line: string): void;
   start(node: SimNode): void;
   kill(node: SimNode): void;
   pause(node: SimNode): void;
@@ -72,9 +76,9 @@ export interface World {
   readonly complaints: string[];
 }
 
-export function createWorld(plan: Plan, random: Random): World {
-  const scheduler = createScheduler();
-  const trace = createTrace();
+export function createWorld(plan: Plan, random: Random, observer?: Observer): World {
+  const scheduler = createScheduler(observer && ((process) => observer.taken(process)));
+  const trace = createTrace(observer && ((text) => observer.marked(text)));
   const outside = createProcess('outside');
   const outsideClock = processClock(scheduler, outside, { offsetMs: 0, rate: 1 });
   const complaints: string[] = [];
@@ -86,12 +90,17 @@ export function createWorld(plan: Plan, random: Random): World {
     duplicateRate: 0,
     blocked: new Set<string>(),
   };
-  const network = createNetwork(scheduler, fork(), weather, (from, to, frame) => {
-    trace.mix(frame);
-    trace.note(
-      scheduler.now,
-      () => `${from} → ${to}  ${frame.length > 300 ? `${frame.slice(0, 300)}…` : frame}`,
-    );
+  const network = createNetwork(scheduler, fork(), weather, {
+    sent: observer && ((flight) => observer.sent(flight)),
+    lost: observer && ((from, to, frame) => observer.lost(from, to, frame)),
+    arrived(from, to, frame) {
+      trace.mix(frame);
+      trace.note(
+        scheduler.now,
+        () => `${from} → ${to}  ${frame.length > 300 ? `${frame.slice(0, 300)}…` : frame}`,
+      );
+      observer?.arrived(from, to, frame);
+    },
   });
   const redis = plan.redis ? simulatedRedis({ clock: outsideClock, random: fork() }) : undefined;
 
@@ -157,6 +166,7 @@ export function createWorld(plan: Plan, random: Random): World {
       });
       const mesh = await join(disk.identity.incarnation);
       if (!process.alive) return;
+      node.mesh = mesh;
       const onFailure = (error: unknown) => ended(node, error);
       node.catalog = createCatalog({
         disk,
@@ -170,6 +180,7 @@ export function createWorld(plan: Plan, random: Random): World {
       mesh.setAddresses(addresses);
     } else {
       const mesh = await join(ports.random.id());
+      if (process.alive) node.mesh = mesh;
       if (node.kind === 'order') node.order = createOrder({ mesh, catalogs, pid: 1, ...ports });
       else {
         const server = redis?.connect(clock);
@@ -237,7 +248,7 @@ export function createWorld(plan: Plan, random: Random): World {
 
   function say(line: string): void {
     trace.mix(line);
-    trace.note(scheduler.now, () => `*** ${line}`);
+    trace.mark(scheduler.now, line);
   }
 
   function start(node: SimNode): void {
@@ -253,6 +264,7 @@ export function createWorld(plan: Plan, random: Random): World {
   function kill(node: SimNode): void {
     say(`kill ${node.id}`);
     node.process.alive = false;
+    node.mesh = undefined;
     node.catalog = undefined;
     node.order = undefined;
     node.gateway = undefined;
@@ -270,6 +282,7 @@ export function createWorld(plan: Plan, random: Random): World {
     outside,
     outsideClock,
     complaints,
+    say,
     start,
     kill,
     pause(node) {

@@ -3,9 +3,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
+/** The page itself, and the simulation that it runs in a worker of the browser, which few ask for. */
+export type PagePart = 'page' | 'simulator';
+
 /**
- * The page's files as browsers get them. They are made when the first browser asks, by a worker (`make-page.mjs`), and
- * kept in memory; a gateway that no browser asks never loads the bundler.
+ * The files of one part of the page as browsers get them. They are made when the first browser asks, by a worker
+ * (`make-page.mjs`), and kept in memory; a gateway that no browser asks never loads the bundler.
  */
 export interface PageBundle {
   /** By their paths. Rejects where they cannot be made; the next call tries again. */
@@ -26,11 +29,11 @@ export type Encoding = (typeof ENCODINGS)[number];
 
 const SOURCES = 'gateway/page';
 
-export function createPageBundle(): PageBundle {
+export function createPageBundle(part: PagePart): PageBundle {
   let made: Promise<ReadonlyMap<string, PageFile>> | undefined;
   return {
     files() {
-      made ??= makeFiles().catch((error) => {
+      made ??= makeFiles(part).catch((error) => {
         made = undefined;
         throw error;
       });
@@ -39,10 +42,10 @@ export function createPageBundle(): PageBundle {
   };
 }
 
-async function makeFiles(): Promise<ReadonlyMap<string, PageFile>> {
+async function makeFiles(part: PagePart): Promise<ReadonlyMap<string, PageFile>> {
   const folder = await findSources(dirname(fileURLToPath(import.meta.url)));
   // Without the options of this process, which may load a compiler that the worker has no use for.
-  const worker = new Worker(join(folder, 'make-page.mjs'), { workerData: { folder }, execArgv: [] });
+  const worker = new Worker(join(folder, 'make-page.mjs'), { workerData: { folder, part }, execArgv: [] });
   worker.unref();
   const files = await new Promise<readonly PageFile[]>((resolve, reject) => {
     worker.once('message', resolve);

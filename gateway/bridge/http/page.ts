@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Context } from '../context.ts';
-import { createPageBundle, ENCODINGS, type Encoding, type PageFile } from './page-bundle.ts';
+import { createPageBundle, ENCODINGS, type Encoding, type PageBundle, type PageFile } from './page-bundle.ts';
 
 /** What the page may do: speak to this very host, and run what comes from it. */
 export const PAGE_POLICY = [
@@ -15,7 +15,8 @@ export const PAGE_POLICY = [
   "form-action 'none'",
   "frame-ancestors 'none'",
   "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
+  // One name, made once: the page's own worker. The constructor of workers takes no plain address under these rules.
+  'trusted-types simulator',
 ].join('; ');
 
 const HEADERS = {
@@ -38,13 +39,20 @@ const DIRECTORY = {
 };
 
 const ASSETS = ['/page.js', '/page.css'] as const;
+const SIMULATOR = '/simulator.js';
 
 /** Serves the page: at `/` to browsers; programs are told there where things are. */
 export function addPage(app: FastifyInstance, { logger }: Context): void {
-  const bundle = createPageBundle();
+  const page = createPageBundle('page');
+  const simulator = createPageBundle('simulator');
 
-  async function send(path: string, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const file = await fileAt(path);
+  async function send(
+    bundle: PageBundle,
+    path: string,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<FastifyReply> {
+    const file = await fileAt(bundle, path);
     reply.headers(HEADERS).header('etag', file.etag).header('vary', 'accept, accept-encoding');
     if (request.headers['if-none-match'] === file.etag) return reply.code(304).send();
     const encoding = encodingFor(request.headers['accept-encoding'] ?? '');
@@ -52,7 +60,7 @@ export function addPage(app: FastifyInstance, { logger }: Context): void {
     return reply.type(file.type).send(Buffer.from(file.bodies[encoding]));
   }
 
-  async function fileAt(path: string): Promise<PageFile> {
+  async function fileAt(bundle: PageBundle, path: string): Promise<PageFile> {
     try {
       return (await bundle.files()).get(path)!;
     } catch (error) {
@@ -62,10 +70,11 @@ export function addPage(app: FastifyInstance, { logger }: Context): void {
   }
 
   app.get('/', (request, reply) => {
-    if (takesHtml(request)) return send('/', request, reply);
+    if (takesHtml(request)) return send(page, '/', request, reply);
     return reply.header('vary', 'accept').send(DIRECTORY);
   });
-  for (const path of ASSETS) app.get(path, (request, reply) => send(path, request, reply));
+  for (const path of ASSETS) app.get(path, (request, reply) => send(page, path, request, reply));
+  app.get(SIMULATOR, (request, reply) => send(simulator, SIMULATOR, request, reply));
 }
 
 function takesHtml({ headers: { accept = '' } }: FastifyRequest): boolean {

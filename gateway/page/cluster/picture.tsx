@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import type { FiguresAnswer, WatchedNodeAnswer } from '../../../runtime/watch-answers.ts';
 import { formatMs, formatPercent, formatRate } from '../format.ts';
 import { linkSign } from '../signs.tsx';
@@ -7,7 +8,16 @@ import { ProcessBox } from './process-box.tsx';
 import { believedLeader, describeCluster } from './standing.ts';
 
 /** The processes and their links, from left to right in the order of a purchase. The table beside it says the same. */
-export function Picture({ figures, sample }: { figures: FiguresAnswer; sample: Sample | undefined }) {
+export function Picture({
+  figures,
+  sample,
+  children,
+}: {
+  figures: FiguresAnswer;
+  sample: Sample | undefined;
+  /** Drawn over it, in its own coordinates. */
+  children?: ComponentChildren;
+}) {
   const { height, buyer, placed, cache } = layOut(figures);
   const gateways = placed.filter(({ node }) => node.kind === 'gateway');
   const redis = figures.nodes.find(({ figures: own }) => own?.gateway)?.figures?.gateway?.cache;
@@ -71,6 +81,7 @@ export function Picture({ figures, sample }: { figures: FiguresAnswer; sample: S
       <text class="version quiet" x={PICTURE_WIDTH - 8} y="18">
         version {figures.version?.toLocaleString('en-US') ?? '–'} · p99 {formatMs(sample?.p99Ms)}
       </text>
+      {children}
     </svg>
   );
 }
