@@ -54,6 +54,8 @@ export interface Gateway
   figures(): OwnFigures;
   /** The launcher's word on which processes there are. */
   setProcesses(processes: readonly ProcessWord[]): void;
+  /** A fault was made on purpose: it stands among what happened, before what it leads to. */
+  noteFault(text: string): void;
   /** The first books are in. */
   fill(): void;
   /** Says from now on that it is leaving. The bridge before it counts the requests and turns new ones away. */
@@ -245,6 +247,7 @@ export function createGateway(options: GatewayOptions): Gateway {
       clusterNodes.setProcesses(processes);
       processesChanged(processes);
     },
+    noteFault: (text) => news.note('lab', `is told of the lab: ${text}`),
     fill() {
       filled = true;
     },

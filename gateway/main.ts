@@ -1,8 +1,11 @@
 import { runChild } from '../runtime/process/child.ts';
+import { tellLauncher } from '../runtime/process/ipc.ts';
+import { createWaits } from '../runtime/waits.ts';
 import { openBridge } from './bridge/bridge.ts';
 import { openRedis } from './cache/redis.ts';
 import { createRemoteCache, type RemoteCache } from './cache/remote-cache.ts';
 import { createGateway } from './gateway.ts';
+import { createLabLine } from './lab-line.ts';
 
 /** The gateway as a process of its own, with its door for clients. It keeps nothing: each start is a new incarnation. */
 runChild(async ({ configuration, ...ports }) => {
@@ -18,7 +21,11 @@ runChild(async ({ configuration, ...ports }) => {
     async run(mesh) {
       const remote = redisUrl === undefined ? undefined : openRemote(redisUrl);
       const gateway = createGateway({ mesh, catalogs, orders, remote, filled, ...ports });
-      const bridge = await openBridge({ service: gateway, ...http, ...ports });
+      const waits = createWaits(ports.clock);
+      const tell: Parameters<typeof createLabLine>[0]['tell'] = (number, action) =>
+        void tellLauncher({ type: 'lab', number, action });
+      const lab = configuration.lab ? createLabLine({ waits, limits: ports.limits, tell }) : undefined;
+      const bridge = await openBridge({ service: gateway, lab, ...http, ...ports });
       return {
         get state() {
           return gateway.state;
@@ -27,13 +34,18 @@ runChild(async ({ configuration, ...ports }) => {
         http: bridge.url,
         heard(message) {
           if (message.type === 'processes') gateway.setProcesses(message.processes);
-          else gateway.fill();
+          if (message.type === 'filled') gateway.fill();
+          if (message.type === 'labDone') {
+            if ('text' in message.reply && message.reply.text) gateway.noteFault(message.reply.text);
+            lab?.answered(message.number, message.reply);
+          }
         },
         drain() {
           gateway.drain();
           return bridge.drain();
         },
         async stop() {
+          waits.end();
           await bridge.close();
           await gateway.stop();
         },

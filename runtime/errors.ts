@@ -39,6 +39,7 @@ export const OUTSIDE_ERRORS = {
   'malformed-http': { status: 400, title: 'That is not HTTP', outcome: 'none' },
   'key-reused': { status: 422, title: 'This key was used for another request', outcome: 'refused' },
   'invalid-request': { status: 422, title: 'The request does not fit', outcome: 'none' },
+  'lab-refused': { status: 409, title: 'The lab does not do that now', outcome: 'none' },
   'malformed-json': { status: 400, title: 'That is not JSON', outcome: 'none' },
   'unsupported-media-type': { status: 415, title: 'The body must be JSON', outcome: 'none' },
   'too-large': { status: 413, title: 'The request is too large', outcome: 'none' },

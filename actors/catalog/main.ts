@@ -1,12 +1,15 @@
 import { runChild } from '../../runtime/process/child.ts';
 import { openLevelStore } from '../../storage/leveldb/level-store.ts';
+import { slowedStore } from '../../storage/slowed-store.ts';
 import { createCatalog } from './catalog.ts';
 import { openCatalogDisk } from './disk.ts';
 
 /** The process of one catalog replica. */
 runChild(async ({ id, configuration, clock, random, limits, logger }) => {
-  const { cluster, boot, catalogs, dataDirectory, format, start } = configuration;
-  const store = await openLevelStore(dataDirectory);
+  const { cluster, boot, catalogs, dataDirectory, format, start, lab } = configuration;
+  const level = await openLevelStore(dataDirectory);
+  const slowed = lab ? slowedStore(level, clock) : undefined;
+  const store = slowed ?? level;
   const disk = await openCatalogDisk(store, { cluster, node: id, format, random, start });
   return {
     incarnation: disk.identity.incarnation,
@@ -32,6 +35,10 @@ runChild(async ({ id, configuration, clock, random, limits, logger }) => {
           return catalog.lifecycle.state;
         },
         observe: catalog.lifecycle.observe,
+        heard(message) {
+          if (message.type === 'slowDisk') slowed?.slow(message.syncMs, message.forMs);
+          if (message.type === 'heal') slowed?.slow(0, 0);
+        },
         drain: catalog.drain,
         async stop() {
           catalog.stop();

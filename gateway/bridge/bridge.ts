@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { LabLine } from '../lab-line.ts';
 import type { GatewayService } from '../service.ts';
 import type { Certificate } from './certificate.ts';
 import { createContext } from './create-context.ts';
@@ -17,6 +18,7 @@ import { addPage } from './http/page.ts';
 import { addProbes } from './http/probes.ts';
 import { addRoutes } from './http/routes.ts';
 import { createOperations } from './operations/index.ts';
+import { labOperations } from './operations/lab.ts';
 import type { Operation } from './operations/operation.ts';
 import type { Tokens } from './roles.ts';
 import { createRpcServer } from './rpc/server.ts';
@@ -35,6 +37,8 @@ export interface Bridge {
 
 export interface BridgeOptions extends Tokens, Access {
   readonly service: GatewayService;
+  /** Faults may be asked for. */
+  readonly lab?: LabLine;
   readonly host: string;
   /** Serves https and wss with this; without it, http and ws. */
   readonly tls?: Certificate;
@@ -49,7 +53,10 @@ export interface BridgeOptions extends Tokens, Access {
 export async function openBridge(options: BridgeOptions): Promise<Bridge> {
   const { host, port, limits, tls } = options;
   const context = createContext(options);
-  const operations: Readonly<Record<string, Operation>> = createOperations(limits);
+  const operations: Readonly<Record<string, Operation>> = {
+    ...createOperations(limits),
+    ...(context.lab && labOperations()),
+  };
   const guarded = new Set(Object.values(operations).map(({ role, http }) => role && http?.url));
   const rpc = createRpcServer(context, operations);
   const app = createApp(context, tls);

@@ -4,6 +4,7 @@ import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Waits } from '../../runtime/waits.ts';
+import type { LabLine } from '../lab-line.ts';
 import type { ClusterStatus, GatewayService } from '../service.ts';
 import type { Admission } from './admission.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
@@ -23,6 +24,8 @@ import type { Writes } from './writes.ts';
 /** What the operations and both doors to them work with. */
 export interface Context {
   readonly service: GatewayService;
+  /** Only in a store that was started with `--lab`. */
+  readonly lab: LabLine | undefined;
   readonly writes: Writes;
   readonly subscriptions: Subscriptions;
   readonly allBooks: AllBooks;

@@ -2,6 +2,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { createWaits } from '../../runtime/waits.ts';
+import type { LabLine } from '../lab-line.ts';
 import type { GatewayService } from '../service.ts';
 import { createAdmission } from './admission.ts';
 import type { Context } from './context.ts';
@@ -26,6 +27,7 @@ export function createContext(
   options: Tokens &
     Access & {
       readonly service: GatewayService;
+      readonly lab?: LabLine;
       readonly limits: Limits;
       readonly clock: Clock;
       readonly logger: Logger;
@@ -38,6 +40,7 @@ export function createContext(
   const waits = createWaits(clock);
   return {
     service,
+    lab: options.lab,
     writes: createWrites(service, metrics.purchased),
     subscriptions: createSubscriptions({ service, limits, endOfTurn }),
     allBooks: createAllBooks({ service, limits, endOfTurn }),

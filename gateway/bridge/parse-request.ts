@@ -46,12 +46,19 @@ function complain(issues: readonly Issue[], input: unknown, name: string, base: 
   if (!issue) return `${name} does not fit`;
   const path = [...base, ...issue.path];
   const value = at(input, path);
-  if (issue.code === 'invalid_union' && value !== undefined && isOwnWording(issue)) {
+  if (
+    issue.code === 'invalid_union' &&
+    issue.errors.length > 0 &&
+    value !== undefined &&
+    isOwnWording(issue)
+  ) {
     const closest = issue.errors.reduce((one, other) => (misfit(other) < misfit(one) ? other : one));
     return complain(closest, input, name, path);
   }
   return `${place(path) || name} ${complaint(issue, value)}`;
 }
+
+const texts = (values: readonly unknown[]) => values.map((one) => JSON.stringify(one)).join(', ');
 
 /** True where the wording is zod's, not one that a schema was given. */
 const isOwnWording = (issue: Issue) => /^(Invalid |Too small|Too big|Unrecognized )/.test(issue.message);
@@ -75,8 +82,11 @@ function complaint(issue: Issue, value: unknown): string {
       return `must ${extent(issue.origin, 'at most', issue.maximum)}`;
     case 'invalid_format':
       return 'has another form than it must have';
+    case 'invalid_union':
+      // Of a union that one field tells apart.
+      return 'options' in issue ? `must be one of ${texts(issue.options as unknown[])}` : 'does not fit';
     case 'invalid_value':
-      return `must be one of ${issue.values.map((one) => JSON.stringify(one)).join(', ')}`;
+      return `must be one of ${texts(issue.values)}`;
     case 'unrecognized_keys':
       return `has no field ${issue.keys
         .slice(0, 3)

@@ -5,6 +5,7 @@ import { ClusterView } from './cluster/cluster-view.tsx';
 import { Header, LostBar, TITLES } from './header.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import { listenToKeys } from './keys.ts';
+import { LabView } from './lab/lab-view.tsx';
 import { laterView } from './later-view.tsx';
 import { RequestView } from './request/request-view.tsx';
 import { unknownView, VIEWS, view } from './route.ts';
@@ -36,6 +37,7 @@ export function App() {
         {view.value === 'request' && <RequestView />}
         {view.value === 'charts' && <ChartsView />}
         {view.value === 'simulator' && <SimulatorView />}
+        {view.value === 'lab' && <LabView />}
         {view.value === null && (
           <div class="waiting">
             <h1>There is no view “{unknownView.value}”</h1>

@@ -9,6 +9,7 @@ export const TITLES: Readonly<Record<ViewName, string>> = {
   request: 'Request',
   charts: 'Statecharts',
   simulator: 'Simulator',
+  lab: 'Lab',
 };
 
 /** Name, views, connection and the button that holds the picture. */

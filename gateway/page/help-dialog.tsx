@@ -9,6 +9,7 @@ const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
   ['W S A D', 'of a waterfall: closer, wider, earlier, later'],
   ['g t', 'the statecharts'],
   ['g m', 'the simulator'],
+  ['g l', 'the lab'],
   ['/', 'search the shelf'],
   ['Space', 'hold the picture, or let it go on; in the simulator: play and stop'],
   ['← →', 'in the simulator: one event back or on; with Shift: to the last or next fault or election'],

@@ -19,6 +19,7 @@ export function listenToKeys(openHelp: () => void): () => void {
     else if (goes && event.key === 'r') goTo('request');
     else if (goes && event.key === 't') goTo('charts');
     else if (goes && event.key === 'm') goTo('simulator');
+    else if (goes && event.key === 'l') goTo('lab');
     else if (event.key === 'g') goUntil = browserClock.monotonic() + GO_LIMIT_MS;
     else if (event.key === '?') openHelp();
     else if (event.key === '/') findSearch();

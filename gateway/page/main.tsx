@@ -7,6 +7,7 @@ import './styles/shop.css';
 import './styles/request.css';
 import './styles/charts.css';
 import './styles/simulator.css';
+import './styles/lab.css';
 import { App } from './app.tsx';
 import { keepShelf } from './shop/shelf.ts';
 import { openStoreSocket } from './store-socket.ts';

@@ -14,5 +14,6 @@ export const PROCESS_BOUNDS = {
     120_000,
     'ms a process may take to open its disk and listen, and the whole store to be ready',
   ),
+  labPauseMs: bound(500, 'ms between two faults of a lab (`--lab`)'),
   maxHappenings: bound(20, 'happenings a second that a node tells, in its log as well; the rest is counted'),
 };

@@ -11,6 +11,7 @@ import type { Random } from '../random.ts';
 import { refuseShortTokens } from './access.ts';
 import { type Config, UsageError } from './config.ts';
 import { type DataDirectory, openDataDirectory } from './data-directory.ts';
+import { createLab, type Lab } from './lab.ts';
 import { findOnPath, type PrivateRedis, startPrivateRedis } from './private-redis.ts';
 import { awaitPurchases, cacheTrouble, introduceCatalogs } from './readiness.ts';
 import { type Ready, startingLine } from './ready-line.ts';
@@ -92,8 +93,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   // Before any catalog writes it down: a record that knows of no such start would be an earlier one.
   await data.begin(clock.now()).catch(unwritten);
   const plans = planNodes({ config, data, boot, sockets, logFormat, redisUrl, httpPort: () => httpPort });
+  let lab: Lab | undefined;
   const supervisor = startSupervisor({
     plans,
+    ...(config.lab && { lab: (action) => lab!.perform(action) }),
     programs,
     clock,
     limits,
@@ -102,6 +105,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     addressFor,
     output,
   });
+  if (config.lab) lab = createLab({ supervisor, redis, clock, limits, logger });
   // A free port is chosen once: the gateway must come back where its clients know it.
   supervisor.observe((node) => {
     if (node.http !== undefined) httpPort = Number(new URL(node.http).port) || httpPort;
@@ -136,6 +140,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     ready: Promise.race([ready, broken, hopeless]),
     broken,
     async stop() {
+      lab?.heal();
       await supervisor.stop();
       await redis?.stop();
       await sockets?.remove();
@@ -187,6 +192,7 @@ function planNodes(options: {
       ...(kind === 'catalog' && {
         start: { number: data.record.start, attended: data.record.attended[id] ?? 0 },
       }),
+      lab: config.lab,
       ...(kind === 'gateway' && {
         filled: data.record.seeded,
         http: {

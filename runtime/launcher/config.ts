@@ -2,6 +2,7 @@ import { type Command, Option } from 'commander';
 import { commandLine, type Environment, parse, readWhole, settings, UsageError } from '../command-line.ts';
 import { BOUNDS, boundText, DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { LogFormat } from '../log-text.ts';
+import { isLoopbackHost } from '../loopback-address.ts';
 import { masked } from '../masked.ts';
 import { type ClientAccess, readAccess, refuseShortTokens } from './access.ts';
 
@@ -31,6 +32,8 @@ export interface Config {
   /** The same for the token that lists orders. */
   readonly readerToken: string | undefined;
   readonly limits: Partial<Limits>;
+  /** Faults may be asked for, on this machine. */
+  readonly lab: boolean;
 }
 
 /** In folders with modes. What Windows has under that name protects nothing. */
@@ -69,6 +72,10 @@ const OPTIONS: readonly Option[] = [
     '--log-format <FORMAT>',
     'text or json; else text on a terminal and JSON in pipes and files',
   ).env('BAZAR_LOG_FORMAT'),
+  plainSwitch(
+    '--lab',
+    'lets the admin break things on purpose: kill, pause, cut off, wipe (this machine only)',
+  ),
   plainSwitch('--verbose', 'the same as --log-level debug: the way of each request'),
 ];
 
@@ -103,7 +110,11 @@ export function readConfig(args: readonly string[], env: Environment): Config | 
   if (tokens[ADMIN_TOKEN_ENV] !== undefined && tokens[ADMIN_TOKEN_ENV] === tokens[READER_TOKEN_ENV]) {
     throw new UsageError(`${ADMIN_TOKEN_ENV} and ${READER_TOKEN_ENV} must differ`);
   }
+  const lab = given.lab === true;
+  if (lab && !isLoopbackHost(host))
+    throw new UsageError(`--lab is for this machine only, and not with --host ${host}`);
   return {
+    lab,
     catalogs: given.catalogs ? whole('catalogs', 1, 7) : undefined,
     orders: whole('orders', 1, 16),
     host,

@@ -1,12 +1,21 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { rmSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Clock } from '../clock.ts';
 import type { Happening } from '../happenings.ts';
+import type { LabAction, LabReply } from '../lab.ts';
 import type { Limits } from '../limits.ts';
 import type { NodeId, NodeKind } from '../links/mesh.ts';
 import type { Logger } from '../logger.ts';
 import { childEnvironment } from '../process/environment.ts';
-import { type Configure, type DiskFound, type NodeProcess, ToLauncher, tellChild } from '../process/ipc.ts';
+import {
+  type Configure,
+  type DiskFound,
+  type NodeProcess,
+  type ToChild,
+  ToLauncher,
+  tellChild,
+} from '../process/ipc.ts';
 import type { NodeState } from '../process/lifecycle.ts';
 import { createProcessNews, type ProcessNews } from './process-news.ts';
 import { type Supervision, superviseProcess } from './supervision.ts';
@@ -50,6 +59,8 @@ export interface SupervisorOptions {
   readonly addressFor?: AddressFor;
   /** The file descriptor that the processes write to; without it, where this one does. */
   readonly output?: number;
+  /** Does what a gateway's lab asks for; without it, nothing is done. */
+  readonly lab?: (action: LabAction) => LabReply;
 }
 
 export type AddressFor = (viewer: NodeId, target: NodeId, url: string) => string;
@@ -64,6 +75,10 @@ export interface Supervisor {
   tellFilled(): void;
   /** Sends a signal to a node's process; false if it has none just now. Never reaches another's. */
   signal(id: NodeId, name: NodeJS.Signals): boolean;
+  /** Tells a node's process something; false if it has none just now. */
+  tell(id: NodeId, message: ToChild): boolean;
+  /** Kills a node's process and removes its folder before the next one is started. */
+  wipe(id: NodeId): void;
   /** Drains and ends all: first those who take work in, last those who keep it. After `drainMs`, kills the rest. */
   stop(): Promise<void>;
   /** Kills every process at once. */
@@ -74,6 +89,8 @@ interface Running {
   readonly plan: NodePlan;
   node: SupervisedNode;
   child: ChildProcess | undefined;
+  /** Its folder is to be removed before the next start. */
+  isToBeWiped: boolean;
   /** How the process before ended, until the next one listens. */
   lastEnd: string | undefined;
   /** Of a gateway that listens. */
@@ -126,6 +143,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
 
   function start(running: Running): void {
     const { plan } = running;
+    if (running.isToBeWiped) {
+      rmSync(plan.configure().dataDirectory, { recursive: true, force: true });
+      running.isToBeWiped = false;
+    }
     const child = spawn(process.execPath, nodeArguments(programs[plan.kind]), {
       stdio: ['ignore', output, output, 'ipc'],
       env: childEnvironment(),
@@ -167,6 +188,11 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
         break;
       case 'failed':
         change(running, { fault: message.message });
+        break;
+      case 'lab': {
+        const reply = options.lab?.(message.action) ?? { refused: 'There is no lab.' };
+        tellChild(running.child!, { type: 'labDone', number: message.number, reply });
+      }
     }
   }
 
@@ -201,6 +227,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       plan,
       node,
       child: undefined,
+      isToBeWiped: false,
       lastEnd: undefined,
       news: undefined,
       supervision: superviseProcess({
@@ -228,6 +255,10 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     clock.clearTimeout(limit);
   }
 
+  function running(id: NodeId): Running | undefined {
+    return all.find(({ node }) => node.id === id);
+  }
+
   function kill(): void {
     stopping = true;
     for (const { supervision } of all) {
@@ -250,7 +281,18 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
         if (child && plan.kind === 'gateway') tellChild(child, { type: 'filled' });
       }
     },
-    signal: (id, name) => all.find(({ node }) => node.id === id)?.child?.kill(name) ?? false,
+    signal: (id, name) => running(id)?.child?.kill(name) ?? false,
+    tell(id, message) {
+      const child = running(id)?.child;
+      if (child) tellChild(child, message);
+      return child !== undefined;
+    },
+    wipe(id) {
+      const node = running(id);
+      if (!node) return;
+      node.isToBeWiped = true;
+      node.child?.kill('SIGKILL');
+    },
     stop,
     kill,
   };

@@ -9,12 +9,13 @@ import type { Logger } from '../logger.ts';
 import type { Random } from '../random.ts';
 import { createStatechart } from '../statechart.ts';
 import { type Asks, createAsks, type PendingAsk } from './asks.ts';
+import type { Cuts } from './cuts.ts';
 import { decodeFrame, type Envelope, FrameError, PING } from './envelope.ts';
 import { type Greeting, GreetingError, greetAsAcceptor, greetAsDialler } from './greeting.ts';
 import { type LinkEffect, type LinkEvent, linkMachine } from './link-machine.ts';
 import type { NodeId, Peer } from './mesh.ts';
 import { createOutbox, type Outbox } from './outbox.ts';
-import type { ConnectionEvents, PeerConnection, Transport } from './transport.ts';
+import type { Connection, ConnectionEvents, PeerConnection, Transport } from './transport.ts';
 
 /** What all links of a node share. */
 export interface LinkOptions {
@@ -28,6 +29,8 @@ export interface LinkOptions {
   readonly logger: Logger;
   /** Deadlines of the node's asks. */
   readonly wheel: DeadlineWheel<PendingAsk>;
+  /** Whom this node is cut off from; only in a lab. */
+  readonly cuts?: Cuts;
 }
 
 /** Where envelopes go to and come from: an open link, or a node's way to itself. */
@@ -186,6 +189,7 @@ function createLink(
   }
 
   function receive(text: string): void {
+    if (open && setting.cuts?.drops(open.peer.id, 'in')) return;
     heardAt = clock.monotonic();
     try {
       if (open) receiveEnvelopes(open, text);
@@ -212,7 +216,7 @@ function createLink(
 
   function announceOpen(peer: Peer): void {
     connection!.trust();
-    const box = createOutbox(connection!, clock, limits);
+    const box = createOutbox(cuttable(connection!, peer, setting.cuts), clock, limits);
     greeting = undefined;
     outbox = box;
     open = {
@@ -277,4 +281,16 @@ function stateOf(value: StateValue): LinkFigures['state'] {
   if (typeof value === 'object') return value.establishing === 'greeting' ? 'greeting' : 'dialling';
   if (value === 'open') return 'open';
   return value === 'backingOff' ? 'pausing' : 'lost';
+}
+
+/** The connection, of which frames are dropped while the way to the peer is cut. */
+function cuttable(connection: PeerConnection, peer: Peer, cuts: Cuts | undefined): Connection {
+  if (!cuts) return connection;
+  return {
+    send: (frame) => void (cuts.drops(peer.id, 'out') || connection.send(frame)),
+    get bufferedBytes() {
+      return connection.bufferedBytes;
+    },
+    close: () => connection.close(),
+  };
 }

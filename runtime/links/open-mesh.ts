@@ -25,7 +25,7 @@ export type OpenMesh = Mesh & { readonly url: string };
 
 /** Listens, and links this node to the others as soon as `setAddresses` says where they are. */
 export async function openMesh(options: MeshOptions): Promise<OpenMesh> {
-  const { self, transport, clock, limits, logger } = options;
+  const { self, transport, clock, limits, logger, cuts } = options;
   const setting: LinkOptions = { ...options, wheel: createDeadlineWheel(clock, limits.askTickMs, expireAsk) };
   const { wheel } = setting;
   const handlers = createHandlers(self.id, clock, limits, logger);
@@ -66,11 +66,14 @@ export async function openMesh(options: MeshOptions): Promise<OpenMesh> {
   };
 
   function dial(id: NodeId): Link {
-    const dialOwner: LinkOwner = { ...owner, expects: (peer) => peer === id };
+    const dialOwner: LinkOwner = { ...owner, expects: (peer) => peer === id && !cuts?.refuses(id) };
     return dialLink(setting, dialOwner, () => addresses.get(id)!);
   }
 
-  const acceptOwner: LinkOwner = { ...owner, expects: (peer) => dials(peer, self.id) };
+  const acceptOwner: LinkOwner = {
+    ...owner,
+    expects: (peer) => dials(peer, self.id) && !cuts?.refuses(peer),
+  };
 
   function accept(connection: PeerConnection): ConnectionEvents {
     const { link, events } = acceptLink(setting, acceptOwner, connection);

@@ -2,6 +2,7 @@ import { on } from 'node:events';
 import { type Clock, systemClock } from '../clock.ts';
 import { StartRefused } from '../errors.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
+import { createCuts } from '../links/cuts.ts';
 import type { Mesh, NodeId } from '../links/mesh.ts';
 import { openMesh } from '../links/open-mesh.ts';
 import { LOOPBACK, webSocketTransport } from '../links/web-socket-transport.ts';
@@ -37,7 +38,10 @@ export interface PreparedNode {
   run(mesh: Mesh & { readonly url: string }): RunningNode | Promise<RunningNode>;
 }
 
-export type FromLauncher = Extract<ToChild, { type: 'processes' | 'filled' }>;
+export type FromLauncher = Extract<
+  ToChild,
+  { type: 'processes' | 'filled' | 'slowDisk' | 'heal' | 'labDone' }
+>;
 
 export interface RunningNode {
   readonly state: NodeState;
@@ -45,7 +49,7 @@ export interface RunningNode {
   observe(changed: (state: NodeState) => void): void;
   /** Gateways only: where clients find it. */
   readonly http?: string;
-  /** Gateways only: what the launcher says of the other processes and of the first books. */
+  /** What the launcher says of the other processes, of the first books, and of the faults of a lab. */
   heard?(message: FromLauncher): void;
   /** Accepts nothing new and resolves when what was in flight is done. */
   drain(): Promise<void>;
@@ -112,7 +116,8 @@ async function live(
     const prepared = await prepare({ id, configuration, ...ports });
     const self = { id, kind, incarnation: prepared.incarnation };
     const transport = webSocketTransport(limits, socket === undefined ? LOOPBACK : { path: socket });
-    const mesh = await openMesh({ self, cluster, secret, transport, ...ports });
+    const cuts = configuration.lab ? createCuts(systemClock) : undefined;
+    const mesh = await openMesh({ self, cluster, secret, transport, cuts, ...ports });
     const node = await prepared.run(mesh);
 
     let leaving = false;
@@ -134,11 +139,17 @@ async function live(
     for await (const message of messages) {
       if (message.type === 'addresses') mesh.setAddresses(message.urls);
       if (message.type === 'drain') void leave();
-      if (message.type === 'processes' || message.type === 'filled') node.heard?.(message);
+      if (message.type === 'cut') cuts?.cut(message.peers, message.way, message.forMs);
+      if (message.type === 'heal') cuts?.heal();
+      if (isForNode(message)) node.heard?.(message);
     }
   } catch (error) {
     fail(error);
   }
+}
+
+function isForNode(message: ToChild): message is FromLauncher {
+  return !['configure', 'addresses', 'drain', 'cut'].includes(message.type);
 }
 
 /** What an error says, short enough for a line. */

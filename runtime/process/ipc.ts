@@ -1,5 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 import { z } from 'zod';
+import { CutWay, LabAction, LabReply } from '../lab.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { NodeState } from '../messages.ts';
 
@@ -43,6 +44,8 @@ export const Configure = z.object({
   /** `text` is for people, `json` for programs. */
   logFormat: z.enum(['text', 'json']),
   limits: LimitOverrides,
+  /** Faults may be asked for. */
+  lab: z.boolean().optional(),
   /** Gateways only: the store has its first books. */
   filled: z.boolean().optional(),
   /** Gateways only: where and for whom the bridge listens (port 0: any free one), and the tokens of its two roles. */
@@ -83,6 +86,14 @@ export const ToChild = z.discriminatedUnion('type', [
   z.object({ type: z.literal('processes'), processes: z.array(NodeProcess) }),
   /** Gateways only: the store has its first books. */
   z.object({ type: z.literal('filled') }),
+  /** In a lab only: from now on nothing passes between this node and these. */
+  z.object({ type: z.literal('cut'), peers: Names, way: CutWay, forMs: z.int().min(0) }),
+  /** In a lab only, catalogs: each sync takes so much longer. */
+  z.object({ type: z.literal('slowDisk'), syncMs: z.int().min(0), forMs: z.int().min(0) }),
+  /** In a lab only: no fault is left. */
+  z.object({ type: z.literal('heal') }),
+  /** To a gateway: what became of the action it asked for under that number. */
+  z.object({ type: z.literal('labDone'), number: z.int(), reply: LabReply }),
   /** Finish what is in flight, accept nothing new, and exit with code 0. */
   z.object({ type: z.literal('drain') }),
 ]);
@@ -105,6 +116,8 @@ export const ToLauncher = z.discriminatedUnion('type', [
   z.object({ type: z.literal('refused'), message: z.string() }),
   /** A fault ends the process now; the message is the fault's own. */
   z.object({ type: z.literal('failed'), message: z.string() }),
+  /** Of a gateway in a lab; `labDone` answers under the same number. */
+  z.object({ type: z.literal('lab'), number: z.int(), action: LabAction }),
 ]);
 export type ToLauncher = z.infer<typeof ToLauncher>;
 

@@ -81,6 +81,7 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
       logLevel: 'info',
       access: { origins: [], hosts: [], tls: undefined },
       logFormat: 'json',
+      lab: false,
       adminToken: undefined,
       readerToken: undefined,
       limits: LIMITS,

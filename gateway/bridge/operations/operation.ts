@@ -195,7 +195,8 @@ function spread({ params, rule, wholeBody }: Description, route: Route): HttpReq
     return { ...parts, query: pick(first, (name) => !elsewhere(name)), body: undefined };
   }
   const bodies = variants.map((variant) => pick(variant, (name) => !elsewhere(name)));
-  const fields = bodies.length === 1 ? bodies[0]! : z.union(bodies);
+  const isWhole = ![...names].some(elsewhere);
+  const fields = isWhole ? params : bodies.length === 1 ? bodies[0]! : z.union(bodies);
   const body = wholeBody ? (first.shape[wholeBody] as z.ZodType) : fields;
   return {
     ...parts,
