@@ -5,7 +5,7 @@ import { sagaMachine } from '../actors/order/saga.ts';
 import { replicaStatechart } from '../actors/raft/core/statechart.ts';
 import { connectionMachine } from '../client/connection-machine.ts';
 import { feedMachine } from '../gateway/feed/feed-machine.ts';
-import type { Chart, ChartRow } from '../gateway/page/charts/chart-drawing.ts';
+import type { ChartRow, DrawnChart } from '../gateway/page/charts/chart-drawing.ts';
 import { supervisionMachine } from '../runtime/launcher/supervision.ts';
 import { linkMachine } from '../runtime/links/link-machine.ts';
 import { lifecycleMachine } from '../runtime/process/lifecycle.ts';
@@ -88,12 +88,12 @@ export async function statechartFiles(): Promise<ReadonlyMap<string, string>> {
   return files;
 }
 
-async function chartOf({ machine, file, says }: NamedMachine): Promise<Chart> {
+async function chartOf({ machine, file, says }: NamedMachine): Promise<DrawnChart> {
   const drawing = await layOutChart(machine);
   return { name: machine.id, says, file, drawing, rows: rowsOf(machine.root) };
 }
 
-function section({ name, says, file, rows }: Chart): string {
+function section({ name, says, file, rows }: DrawnChart): string {
   return [
     `## ${name}`,
     '',

@@ -17,14 +17,14 @@ const NEVER_CALLED = [
 ];
 const HERE = join(dirname(fileURLToPath(import.meta.url)), 'node');
 const STANDS_FOR = {
-  'node:buffer': 'buffer.ts',
+  'node:buffer': 'is-utf8.ts',
   'node:crypto': 'crypto.ts',
   'node:zlib': 'crc32.ts',
   'node:events': 'files.ts',
   'node:fs': 'files.ts',
   'node:readline': 'files.ts',
   pino: 'pino.ts',
-  'prom-client': 'prom-client.ts',
+  'prom-client': 'metrics.ts',
 };
 
 export const browserParts = {

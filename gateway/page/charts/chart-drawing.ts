@@ -28,7 +28,7 @@ export interface ChartArrow {
 }
 
 /** What there is of one machine: its drawing, and a row for everything it does. */
-export interface Chart {
+export interface DrawnChart {
   readonly name: string;
   readonly says: string;
   readonly file: string;

@@ -1,6 +1,6 @@
 import { queryOf, subject } from '../route.ts';
 import { ScrollRegion } from '../scroll-region.tsx';
-import type { Chart } from './chart-drawing.ts';
+import type { DrawnChart } from './chart-drawing.ts';
 import { CHARTS, chartNamed, stateIn } from './charts.ts';
 import { type MachineAtWork, machinesAtWork } from './machines-at-work.ts';
 import { StateChart, wasGone } from './state-chart.tsx';
@@ -44,7 +44,7 @@ function countOf(name: string): string {
   return count === 0 ? 'none seen' : `${count} at work`;
 }
 
-function ChartPanel({ chart }: { chart: Chart }) {
+function ChartPanel({ chart }: { chart: DrawnChart }) {
   const machines = machinesAtWork.value.filter((machine) => machine.chart === chart.name);
   const asked = queryOf('process');
   const machine = asked === null ? machines[0] : machines.find(({ owner }) => owner === asked);
@@ -100,7 +100,7 @@ function Chooser({
 }
 
 function Present(props: {
-  chart: Chart;
+  chart: DrawnChart;
   machine: MachineAtWork | undefined;
   asked: string | null;
   isAny: boolean;
@@ -130,7 +130,7 @@ function Present(props: {
   return <p class="quiet">No process tells of one now: it lives outside of them, or for a moment only.</p>;
 }
 
-function Rows({ chart, machine }: { chart: Chart; machine: MachineAtWork | undefined }) {
+function Rows({ chart, machine }: { chart: DrawnChart; machine: MachineAtWork | undefined }) {
   const on = machine && stateIn(chart, machine.state);
   const before = machine?.before ? stateIn(chart, machine.before) : undefined;
   return (

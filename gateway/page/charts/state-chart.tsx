@@ -1,4 +1,4 @@
-import type { Chart, ChartArrow, ChartState } from './chart-drawing.ts';
+import type { ChartArrow, ChartState, DrawnChart } from './chart-drawing.ts';
 import { stateIn } from './charts.ts';
 
 const LINE_HEIGHT = 15;
@@ -10,7 +10,7 @@ export function StateChart({
   state,
   before,
 }: {
-  chart: Chart;
+  chart: DrawnChart;
   owner: string | null;
   state: string | null;
   before: string | null;

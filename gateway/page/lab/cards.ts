@@ -4,8 +4,8 @@ import type { FiguresAnswer, WatchedNodeAnswer } from '../../../runtime/watch-an
 import { browserClock, randomName } from '../browser-clock.ts';
 import { type CallFailure, call } from '../store-socket.ts';
 import { picture } from '../watched-store.ts';
-import { askLab } from './lab-line.ts';
-import { pause, startProbe } from './probe.ts';
+import { askLab } from './lab-state.ts';
+import { pause, startSteadyBuyer } from './steady-buyer.ts';
 
 /** What the lab can do, what should come of it, and how that is measured. */
 
@@ -44,14 +44,14 @@ function fault(
     async run() {
       const figures = seen();
       const action = card.action(figures);
-      const probe = startProbe(await plentifulBook());
+      const buyer = startSteadyBuyer(await plentifulBook());
       await pause(1_000);
       const began = browserClock.monotonic();
       const { text = '' } = await askLab(action);
       await pause('forMs' in action ? action.forMs : 1_000);
       const isWhole = await within(SETTLE_MS, () => seen().nodes.every(({ state }) => state === 'ready'));
       const tookMs = browserClock.monotonic() - began;
-      const { bought, open, longestMs } = await probe.stop();
+      const { bought, open, longestMs } = await buyer.stop();
       return [
         { text, ok: true },
         {

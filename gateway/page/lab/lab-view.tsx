@@ -3,7 +3,7 @@ import { KeeperPanel, role } from '../shop/keeper.tsx';
 import { sayFailure } from '../shop/say-failure.ts';
 import { type CallFailure, socketState } from '../store-socket.ts';
 import { CARDS, type Card, type Check } from './cards.ts';
-import { askLab, faults, labState, lookAtLab } from './lab-line.ts';
+import { askLab, faults, labState, lookAtLab } from './lab-state.ts';
 
 /** Breaks things on purpose: each card says what should happen, and then what did. */
 

@@ -2,12 +2,12 @@ import { browserClock, randomName } from '../browser-clock.ts';
 import { type CallFailure, call } from '../store-socket.ts';
 
 /** A buyer that goes on buying while something is broken: how long it waited, and whether all came to an end. */
-export interface Probe {
+export interface SteadyBuyer {
   /** Stops buying; resolves once every purchase has ended, or after `SETTLE_MS`. */
-  stop(): Promise<ProbeResult>;
+  stop(): Promise<BoughtMeanwhile>;
 }
 
-export interface ProbeResult {
+export interface BoughtMeanwhile {
   readonly bought: number;
   /** Neither bought nor refused, however often it was asked for under its order id. */
   readonly open: number;
@@ -20,7 +20,7 @@ const AGAIN_MS = 100;
 const SETTLE_MS = 15_000;
 
 /** Buys one copy of `book` five times a second. */
-export function startProbe(book: number): Probe {
+export function startSteadyBuyer(book: number): SteadyBuyer {
   const open = new Set<string>();
   let bought = 0;
   let longestMs = 0;
