@@ -13,7 +13,7 @@ import { browserParts, NODE_GLOBALS } from './browser-parts.mjs';
  * JavaScript, since the gateway may run compiled.
  */
 
-const QUALITY = 9;
+const GZIP_LEVEL = 9;
 const TYPES = {
   html: 'text/html; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
@@ -22,9 +22,10 @@ const TYPES = {
 
 const PARTS = {
   // What is imported later is a file of its own, named after its content.
-  page: { entry: 'main.tsx', options: { splitting: true, chunkNames: 'part-[hash]' } },
+  page: { entry: 'main.tsx', quality: 9, options: { splitting: true, chunkNames: 'part-[hash]' } },
   simulator: {
     entry: '../../test/simulation/replay/worker.ts',
+    quality: 11,
     options: { plugins: [browserParts], inject: [NODE_GLOBALS] },
   },
 };
@@ -49,12 +50,12 @@ async function bundle(folder, part) {
 
 async function fileOf(path, text) {
   const params = {
-    [constants.BROTLI_PARAM_QUALITY]: QUALITY,
+    [constants.BROTLI_PARAM_QUALITY]: PARTS[part].quality,
     [constants.BROTLI_PARAM_SIZE_HINT]: text.length,
   };
   const [br, zipped] = await Promise.all([
     promisify(brotliCompress)(text, { params }),
-    promisify(gzip)(text, { level: QUALITY }),
+    promisify(gzip)(text, { level: GZIP_LEVEL }),
   ]);
   const hash = createHash('sha256').update(text).digest('base64url').slice(0, 22);
   const type = TYPES[path === '/' ? 'html' : path.split('.').at(-1)];
