@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CatalogState } from '../actors/catalog/state.ts';
@@ -31,7 +32,7 @@ const PURCHASES_PER_BATCH = 500;
 
 const { books, orders, rounds, data } = readOptions<Options>(COMMAND);
 const directory = data ?? (await mkdtemp(join(tmpdir(), 'bazar-bench-')));
-await fill();
+if (data === undefined || !existsSync(directory)) await fill();
 for (let round = 0; round < rounds; round++) await reopen();
 if (data === undefined) await rm(directory, { recursive: true });
 
@@ -41,9 +42,9 @@ async function reopen(): Promise<void> {
   const opened = watch();
   const state = await CatalogState.load(store);
   const loaded = watch();
-  const memory = Math.round(process.memoryUsage().rss / 1024 / 1024);
+  const memory = await residentMemory();
   console.log(
-    `files checked ${opened}; records read ${loaded}; ${state.size} books, entry ${state.applied.index}, digest ${state.digest}; ${memory} MB resident`,
+    `files checked ${opened}; records read ${loaded}; ${state.size} books, entry ${state.applied.index}, digest ${state.digest}; ${memory}`,
   );
   await store.close();
 }
@@ -102,4 +103,13 @@ function randomPurchase(): Purchase {
   const key = Math.random().toString(36).slice(2) + Math.random().toString(36).slice(2);
   const id = 1 + Math.floor(Math.random() * books);
   return { kind: 'purchase', key, requestId: `of-${key}`, lines: [{ id, quantity: 1 }] };
+}
+
+/** What of this process is resident: its own memory, and the pages of files that LevelDB maps, which the system may take back. */
+async function residentMemory(): Promise<string> {
+  const status = await readFile('/proc/self/status', 'utf8').catch(() => '');
+  const kilobytes = (name: string) =>
+    Number(new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(status)?.[1] ?? Number.NaN);
+  const megabytes = (name: string) => Math.round(kilobytes(name) / 1024);
+  return `${megabytes('RssAnon')} MB of its own and ${megabytes('RssFile')} MB of files resident`;
 }
