@@ -12,7 +12,7 @@ import type { Range } from './store.ts';
  * | `r/hs`            | the hard state of Raft: term and vote                                                  |
  * | `r/l/<index>`     | a log entry; the index as 16 hexadecimal digits                                        |
  * | `r/offset`        | the position before the first kept entry; absent while nothing has been forgotten      |
- * | `g<gen>/applied`  | the position and digest that the records of this generation are at                     |
+ * | `g<gen>/applied`  | the position, digest and checksum that the records of this generation are at           |
  * | `g<gen>/boot`     | the last start of the store that stands in the log; absent before there was one         |
  * | `g<gen>/b/<id>`   | a book; the id as 16 decimal digits                                                    |
  * | `g<gen>/o/<id>`   | what was recorded under an order id                                                    |

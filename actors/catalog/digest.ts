@@ -1,22 +1,28 @@
 import { hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 
 /**
- * A digest of a set of records that does not depend on their order and follows a change of one record at the
- * cost of that record: the sum, modulo 2^96, of a hash of every record (Bellare and Micciancio's AdHash, 1997).
- * It finds damage and divergence; it is not meant to withstand somebody who chooses the records.
+ * Two sums over a set of records, which do not depend on their order and follow a change of one record at the cost of
+ * that record. Both find damage; neither is meant to withstand somebody who chooses the records.
+ *
+ * The digest is the sum, modulo 2^96, of a hash of every record (Bellare and Micciancio's AdHash, 1997). Replicas are
+ * compared by it. The checksum is a sum of checksums that cost much less than that hash. A start compares it with the one
+ * that was written beside the digest, and so knows that the digest is that of the records which it has read.
  */
 
 const LANE = 2 ** 48;
+const LANE_DIGITS = 12;
 
-/** 96 bits of a record's hash as two lanes of 48 bits, so that sums stay exact numbers. */
+/** What one record is in both sums: 96 bits as two lanes of 48, so that sums stay exact numbers, and 32 bits. */
 export interface RecordHash {
   readonly high: number;
   readonly low: number;
+  readonly checksum: number;
 }
 
 export function recordHash(key: string, value: string): RecordHash {
   const bytes = hash('sha256', `${key}\n${value}`, 'binary');
-  return { high: lane(bytes, 0), low: lane(bytes, 6) };
+  return { high: lane(bytes, 0), low: lane(bytes, 6), checksum: recordChecksum(key, value) };
 }
 
 function lane(bytes: string, from: number): number {
@@ -25,18 +31,47 @@ function lane(bytes: string, from: number): number {
   return value;
 }
 
+/**
+ * A CRC-32, mixed (the end of MurmurHash3): CRCs are linear, so that changes of two records could cancel each other
+ * out in a sum. The key's length counts, so that a key cannot swallow part of its value.
+ */
+export function recordChecksum(key: string, value: string): number {
+  const crc = crc32(value, (crc32(key) + key.length) >>> 0);
+  const mixed = Math.imul(crc ^ (crc >>> 16), 0x85ebca6b);
+  const more = Math.imul(mixed ^ (mixed >>> 13), 0xc2b2ae35);
+  return (more ^ (more >>> 16)) >>> 0;
+}
+
 export class SetDigest {
   #high = 0;
   #low = 0;
+  #checksum = 0;
 
   add(record: RecordHash): void {
     this.#high = (this.#high + record.high) % LANE;
     this.#low = (this.#low + record.low) % LANE;
+    this.addChecksum(record.checksum);
   }
 
   remove(record: RecordHash): void {
     this.#high = (this.#high - record.high + LANE) % LANE;
     this.#low = (this.#low - record.low + LANE) % LANE;
+    this.#checksum = (this.#checksum - record.checksum + LANE) % LANE;
+  }
+
+  /** Adds a record to the checksum alone; the digest is to be adopted once the checksum has turned out right. */
+  addChecksum(checksum: number): void {
+    this.#checksum = (this.#checksum + checksum) % LANE;
+  }
+
+  /** Takes the digest of the records in the checksum from `digest`, which `toString` gave. */
+  adopt(digest: string): void {
+    this.#high = Number.parseInt(digest.slice(0, LANE_DIGITS), 16);
+    this.#low = Number.parseInt(digest.slice(LANE_DIGITS), 16);
+  }
+
+  get checksum(): number {
+    return this.#checksum;
   }
 
   /** 24 hexadecimal digits; all zero for the empty set. */
@@ -46,5 +81,5 @@ export class SetDigest {
 }
 
 function hex(value: number): string {
-  return value.toString(16).padStart(12, '0');
+  return value.toString(16).padStart(LANE_DIGITS, '0');
 }

@@ -1,11 +1,18 @@
 import { z } from 'zod';
-import type { Book, BookChange, BookId, Order } from '../../runtime/domain.ts';
+import type { Book, BookChange, Order } from '../../runtime/domain.ts';
 import { DamagedStoreError } from '../../storage/damage.ts';
-import { APPLIED_KEY, BOOK_PREFIX, GENERATION_KEY, generationPrefix, keysUnder } from '../../storage/keys.ts';
+import {
+  APPLIED_KEY,
+  GENERATION_KEY,
+  generationPrefix,
+  keysUnder,
+  REFUSAL_PREFIX,
+} from '../../storage/keys.ts';
 import type { Position } from '../../storage/position.ts';
 import { putSealed, readSealed } from '../../storage/sealed.ts';
 import type { Range, Store, StoreOperation } from '../../storage/store.ts';
 import type { Recorded } from './decide.ts';
+import type { SetDigest } from './digest.ts';
 import type { KeyedText } from './overlay.ts';
 
 /**
@@ -49,15 +56,25 @@ const Index = z.int().min(0);
 const AppliedRecord = z.object({
   position: z.object({ index: Index, term: Index, sum: z.int() }),
   digest: z.string(),
+  checksum: Index.optional(),
 });
 
-/** Up to where the records under `prefix` are applied, and their digest: written with them in one batch. */
+/**
+ * Up to where the records under `prefix` are applied, and their digest and checksum: written with them in one batch.
+ * Earlier versions wrote no checksum.
+ */
 export function readApplied(store: Store, prefix: string): z.infer<typeof AppliedRecord> | undefined {
   return readSealed(store, prefix + APPLIED_KEY, AppliedRecord);
 }
 
-export function putApplied(prefix: string, position: Position, digest: string): StoreOperation {
-  return putSealed(prefix + APPLIED_KEY, { position, digest });
+export function putApplied(prefix: string, position: Position, digest: SetDigest): StoreOperation {
+  const { checksum } = digest;
+  return putSealed(prefix + APPLIED_KEY, { position, digest: digest.toString(), checksum });
+}
+
+/** Whether a record is in the digest. The index of refusals is not: it follows from the orders. */
+export function isDigested(key: string): boolean {
+  return key !== APPLIED_KEY && !key.startsWith(REFUSAL_PREFIX);
 }
 
 /** The book of a record. A damaged text may be none; the digest of all records does not agree with it either. */
@@ -92,11 +109,6 @@ export function outsideBytes([, text]: KeyedText): number {
 export function orderOf({ result }: Recorded): Order {
   if (result.kind !== 'order') throw new Error(`the record of an order holds the result of ${result.kind}`);
   return result.order;
-}
-
-/** The id of the book whose record lies under `key`. */
-export function bookIdOf(key: string): BookId {
-  return Number(key.slice(BOOK_PREFIX.length));
 }
 
 /** A book's state for the commit feed; its topic only where the book is new. */

@@ -1,8 +1,6 @@
 import type { Book, BookChange, BookId, Key, LogCommand, Order, Result } from '../../runtime/domain.ts';
 import type { Entry } from '../../runtime/messages.ts';
-import { DamagedStoreError } from '../../storage/damage.ts';
 import {
-  APPLIED_KEY,
   BOOK_PREFIX,
   BOOT_KEY,
   bookKey,
@@ -10,7 +8,6 @@ import {
   keysUnder,
   ORDER_PREFIX,
   orderKey,
-  REFUSAL_PREFIX,
 } from '../../storage/keys.ts';
 import { LOG_START, type Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
@@ -18,13 +15,13 @@ import type { Applied, Restoring, StateMachine } from '../raft/state-machine.ts'
 import { BookIndex, type IndexedTopic, type ListedTopic } from './book-index.ts';
 import { decide, type Recorded, recordKey, type View } from './decide.ts';
 import { type RecordHash, recordHash, SetDigest } from './digest.ts';
-import { Overlay } from './overlay.ts';
+import { type KeyedText, Overlay } from './overlay.ts';
 import { type BooksSlice, fillPage, nextOf, type OrdersSlice } from './page.ts';
+import { readRecords } from './read-records.ts';
 import * as records from './records.ts';
 import { RefusalIndex } from './refusal-index.ts';
 
 const NOTHING: Applied<Result, BookChange> = { result: null, changes: [] };
-const EMPTY_DIGEST = new SetDigest().toString();
 
 /**
  * The state that the catalogs replicate: books, which are all in memory, and what was recorded under keys (orders
@@ -39,7 +36,7 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
   readonly #shelf = new BookIndex();
   readonly #overlay: Overlay;
   readonly #digest = new SetDigest();
-  /** Each book's part of the digest, to be taken out when the book changes. */
+  /** The parts in the digest of books that have changed since the start, to be taken out when they change again. */
   readonly #bookHashes = new Map<BookId, RecordHash>();
   /** Books whose present state is in neither the overlay nor the digest yet. */
   readonly #changed = new Set<BookId>();
@@ -66,17 +63,9 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
   static async load(store: Store): Promise<CatalogState> {
     const generation = await records.currentGeneration(store);
     const state = new CatalogState(store, generation);
-    const { prefix } = state;
-    for await (const page of store.pages(keysUnder(prefix))) {
-      const given = page.map(([key, value]) => [key.slice(prefix.length), value] as const);
-      state.#fill(given);
-      await store.write(state.refusals.missing(given));
-    }
-    const written = state.readPersisted(store);
-    if (state.digest !== (written?.digest ?? EMPTY_DIGEST)) {
-      throw new DamagedStoreError(store.location, 'its books and orders are not the ones that were written');
-    }
-    state.#standAt(written?.position ?? LOG_START);
+    const { prefix, refusals } = state;
+    const parts = { store, prefix, refusals, digest: state.#digest };
+    state.#standAt(await readRecords(parts, (given) => state.#shelve(given)));
     for (const range of records.otherGenerations(generation)) await store.clear(range);
     return state;
   }
@@ -120,9 +109,9 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
   takeOperations(): StoreOperation[] {
     if (this.#taken === this.#applied) return [];
     this.#taken = this.#applied;
-    const { digest } = this;
+    this.#settle();
     const operations = this.#overlay.take();
-    operations.push(records.putApplied(this.prefix, this.#applied, digest));
+    operations.push(records.putApplied(this.prefix, this.#applied, this.#digest));
     return operations;
   }
 
@@ -142,9 +131,12 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     return {
       prefix,
       accept(given) {
-        state.#fill(given);
+        state.#shelve(given);
         state.#overlay.persisted();
         for (const [key, value] of given) state.#overlay.put(key, value);
+        for (const [key, value] of given) {
+          if (records.isDigested(key)) state.#digest.add(recordHash(key, value));
+        }
         return state.#overlay.take();
       },
       amend(given) {
@@ -155,7 +147,7 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
       finish(at, digest) {
         if (state.digest !== digest) return undefined;
         state.#standAt(at);
-        const switchOver = [records.putApplied(prefix, at, digest), records.putGeneration(generation)];
+        const switchOver = [records.putApplied(prefix, at, state.#digest), records.putGeneration(generation)];
         return { state, switchOver };
       },
     };
@@ -254,7 +246,7 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
       const key = bookKey(id);
       const text = JSON.stringify(this.#shelf.book(id));
       const hash = recordHash(key, text);
-      const old = this.#bookHashes.get(id);
+      const old = this.#bookHashes.get(id) ?? this.#hashOf(key);
       if (old) this.#digest.remove(old);
       this.#digest.add(hash);
       this.#bookHashes.set(id, hash);
@@ -264,19 +256,21 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     this.#changedBytes = 0;
   }
 
+  /** What a record is in the digest as it stands; nothing where there is none. */
+  #hashOf(key: string): RecordHash | undefined {
+    const text = this.#overlay.get(key);
+    return text === undefined ? undefined : recordHash(key, text);
+  }
+
   /**
-   * Takes records in as they lie in a store or a snapshot, a page at a time, so that no turn of the event loop has
-   * to read all books. Until the digest has been compared nothing says that they are the right ones.
+   * Takes the books in from records as they lie in a store or a snapshot, a page at a time, so that no turn of the event
+   * loop has to read all. Until a sum has been compared nothing says that they are the right ones.
    */
-  #fill(given: Iterable<readonly [key: string, value: string]>): void {
+  #shelve(given: readonly KeyedText[]): void {
     const books: Book[] = [];
     for (const [key, text] of given) {
-      if (key === APPLIED_KEY || key.startsWith(REFUSAL_PREFIX)) continue;
-      const hash = recordHash(key, text);
-      this.#digest.add(hash);
       if (key === BOOT_KEY) this.#boot = text;
       if (!key.startsWith(BOOK_PREFIX)) continue;
-      this.#bookHashes.set(records.bookIdOf(key), hash);
       const book = records.readBook(text);
       if (book) books.push(book);
     }
@@ -288,7 +282,7 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     const text = this.#overlay.get(key);
     if (text === undefined) return;
     this.#overlay.remove(key);
-    if (key !== APPLIED_KEY && !key.startsWith(REFUSAL_PREFIX)) this.#digest.remove(recordHash(key, text));
+    if (records.isDigested(key)) this.#digest.remove(recordHash(key, text));
   }
 
   /** The records are the right ones, and what they show is the state after the entry at `position`. */

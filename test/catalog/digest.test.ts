@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { recordHash, SetDigest } from '../../actors/catalog/digest.ts';
+import { recordChecksum, recordHash, SetDigest } from '../../actors/catalog/digest.ts';
 
 function digestOf(records: readonly (readonly [string, string])[]): string {
   const digest = new SetDigest();
@@ -39,6 +39,42 @@ test('a value under another key, and a key that swallows part of its value, are 
   assert.is.not(digestOf([['b/2', 'one']]), one);
   assert.is.not(digestOf([['b/1o', 'ne']]), one);
   assert.is.not(digestOf([['b/1', 'One']]), one);
+});
+
+test('the checksum follows the records as the digest does, and is the same when it is made alone', () => {
+  const records = fc.uniqueArray(fc.tuple(fc.string(), fc.string()), {
+    selector: ([key]) => key,
+    maxLength: 20,
+  });
+  const property = fc.property(records, ([first, ...others]) => {
+    const whole = new SetDigest();
+    for (const [key, value] of first ? [first, ...others] : []) whole.add(recordHash(key, value));
+    if (first) whole.remove(recordHash(...first));
+    const read = new SetDigest();
+    for (const [key, value] of others.toReversed()) read.addChecksum(recordChecksum(key, value));
+    assert.is(read.checksum, whole.checksum);
+    read.adopt(whole.toString());
+    assert.is(read.toString(), whole.toString());
+  });
+  fc.assert(property);
+});
+
+test('the checksum tells what the digest tells: another value, another key, values that have changed places', () => {
+  const checksumOf = (...records: [string, string][]) =>
+    records.reduce((sum, [key, value]) => sum + recordChecksum(key, value), 0);
+  const one = checksumOf(['b/1', 'one']);
+  assert.is(one, checksumOf(['b/1', 'one']));
+  for (const other of [
+    ['b/2', 'one'],
+    ['b/1o', 'ne'],
+    ['b/1', 'One'],
+  ] as [string, string][]) {
+    assert.is.not(checksumOf(other), one);
+  }
+  for (let number = 0; number < 1_000; number++) {
+    const [key, value] = [`k${number}`, `v${number}`];
+    assert.is.not(checksumOf([key, 'one'], ['k', value]), checksumOf([key, value], ['k', 'one']));
+  }
 });
 
 test.run();

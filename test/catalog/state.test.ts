@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { readApplied } from '../../actors/catalog/records.ts';
 import { CatalogState } from '../../actors/catalog/state.ts';
 import { isUnrecorded } from '../../runtime/domain.ts';
 import {
@@ -15,6 +16,7 @@ import {
 } from '../../storage/keys.ts';
 import { openLevelStore } from '../../storage/leveldb/level-store.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
+import { putSealed } from '../../storage/sealed.ts';
 import type { Store } from '../../storage/store.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
 import { commandLog } from './commands.ts';
@@ -213,6 +215,7 @@ function describeState(
     await replica.flush();
     const { digest, prefix } = replica.state;
     await replica.store.clear(keysUnder(prefix + REFUSAL_PREFIX));
+    await withoutChecksum(replica);
     const state = await CatalogState.load(replica.store);
     assert.is(state.digest, digest);
     assert.equal(
@@ -369,6 +372,48 @@ function describeState(
     }
   });
 
+  it('a store of a version that wrote no checksum starts with its digest, which has to be right, and has one from then on', async (open) => {
+    const { store, state, apply, flush } = await openReplica(await open());
+    apply(books);
+    apply(one('o-1'));
+    await flush();
+    await withoutChecksum({ store, state });
+    const old = await openReplica(store);
+    assert.equal([old.state.digest, old.state.book(1)?.stock], [state.digest, 9]);
+    old.apply({ kind: 'boot', boot: 'first' });
+    await old.flush();
+    assert.type(readApplied(store, state.prefix)?.checksum, 'number');
+    assert.is((await openReplica(store)).state.digest, old.state.digest);
+    const key = state.prefix + orderKey('o-1');
+    for (const value of [undefined, '{}', store.get(key)?.replace('1000', '1001')]) {
+      await withoutChecksum({ store, state });
+      await store.write([value === undefined ? { type: 'del', key } : { type: 'put', key, value }]);
+      await rejects(CatalogState.load(store), store.location);
+    }
+  });
+
+  it('a record that nobody wrote, and two that have changed places, refuse the start', async (open) => {
+    const { store, state, apply, flush } = await openReplica(await open());
+    apply(books);
+    for (const id of ['o-1', 'o-2']) apply(one(id));
+    await flush();
+    const [first, second] = [state.prefix + orderKey('o-1'), state.prefix + orderKey('o-2')];
+    const [own, other] = [store.get(first)!, store.get(second)!];
+    await store.write([{ type: 'put', key: `${first}0`, value: own }]);
+    await rejects(CatalogState.load(store), store.location);
+    await store.write([
+      { type: 'del', key: `${first}0` },
+      { type: 'put', key: first, value: other },
+      { type: 'put', key: second, value: own },
+    ]);
+    await rejects(CatalogState.load(store), store.location);
+    await store.write([
+      { type: 'put', key: first, value: own },
+      { type: 'put', key: second, value: other },
+    ]);
+    assert.is((await CatalogState.load(store)).digest, state.digest);
+  });
+
   it('a store that has books and orders but lost which of them count refuses the start', async (open) => {
     const { store, apply, flush } = await openReplica(await open());
     apply(books);
@@ -404,6 +449,12 @@ function describeState(
   });
 
   test.run();
+}
+
+/** Leaves a store as an earlier version did. */
+async function withoutChecksum({ store, state }: { store: Store; state: CatalogState }): Promise<void> {
+  const { position, digest } = readApplied(store, state.prefix)!;
+  await store.write([putSealed(state.prefix + APPLIED_KEY, { position, digest })]);
 }
 
 async function rejects(loading: Promise<unknown>, location: string): Promise<void> {

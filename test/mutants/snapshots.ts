@@ -118,7 +118,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/catalog/state.ts',
-        find: 'if (key !== APPLIED_KEY && !key.startsWith(REFUSAL_PREFIX)) this.#digest.remove(recordHash(key, text));',
+        find: 'if (records.isDigested(key)) this.#digest.remove(recordHash(key, text));',
         put: '',
       },
     ],
