@@ -18,7 +18,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'runtime/bounds': [],
   'runtime/links': ['runtime'],
   'runtime/process': ['runtime', 'runtime/links'],
-  'runtime/launcher': ['runtime', 'runtime/links', 'runtime/process', 'client'],
+  'runtime/launcher': ['runtime', 'runtime/links', 'runtime/process', 'client', 'client/files'],
   storage: ['runtime'],
   'storage/leveldb': ['runtime', 'storage'],
   'actors/raft/core': ['types:runtime', 'types:runtime/links', 'types:storage'],
@@ -61,8 +61,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'gateway/page/cluster': ['gateway/page', 'types:runtime'],
   'gateway/page/shop': ['gateway/page', 'types:runtime'],
   client: ['types:gateway/bridge/operations', 'runtime', 'runtime/bounds', 'runtime/links'],
+  'client/files': ['client', 'runtime'],
   'client/cli': ['client', 'client/cli/commands', 'runtime'],
-  'client/cli/commands': ['client', 'client/cli', 'runtime'],
+  'client/cli/commands': ['client', 'client/cli', 'client/files', 'runtime'],
 };
 
 /** Folders of tools: they may import what they measure or draw. */
