@@ -20,6 +20,7 @@ import { type Clock, waitingClock } from '../runtime/clock.ts';
 import type { BookId, Key } from '../runtime/domain.ts';
 import { BazarError } from '../runtime/errors.ts';
 import { type Random, systemRandom } from '../runtime/random.ts';
+import { TraceAnswer, TracesAnswer } from '../runtime/trace/trace-answers.ts';
 import { createCalls } from './calls.ts';
 import { openConnection } from './connection.ts';
 import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from './limits.ts';
@@ -69,6 +70,12 @@ export interface Client {
   /** Buys all lines or none. Makes an order id if there is none. */
   purchase(request: PurchaseRequest, options?: CallOptions): Promise<OrderAnswer>;
   order(orderId: Key, options?: CallOptions): Promise<OrderAnswer>;
+  /** What a purchase took, process by process, where it was made with `trace: true`; `unknown-trace` where it was not. */
+  trace(orderId: Key, options?: CallOptions): Promise<TraceAnswer>;
+  /** The traces that are kept, the newest first; for those with a token. */
+  traces(options?: CallOptions): Promise<TracesAnswer>;
+  /** Has the next purchases at the gateway traced, whosever they are; for those with a token. */
+  traceNext(purchases: number, options?: CallOptions): Promise<TracesAnswer>;
   /** Recorded orders in id order, a page after the id `after`; for those with a token. */
   orders(
     page?: { readonly after?: string; readonly limit?: number },
@@ -182,6 +189,9 @@ export function connect(options: ClientOptions): Client {
       return ask(OrderAnswer, 'purchase', { ...request, orderId }, { ...options, key: orderId });
     },
     order: (orderId, options) => ask(OrderAnswer, 'order', { orderId }, options),
+    trace: (orderId, options) => ask(TraceAnswer, 'trace', { orderId }, options),
+    traces: (options) => ask(TracesAnswer, 'traces', {}, options),
+    traceNext: (purchases, options) => ask(TracesAnswer, 'traceNext', { purchases }, options),
     orders: (page = {}, options) => ask(OrdersAnswer, 'orders', page, options),
     status: (options) => ask(StatusAnswer, 'status', {}, options),
     audit: (page = {}, options) => ask(AuditAnswer, 'audit', page, options),

@@ -209,8 +209,11 @@ function nameOf(named: unknown): string {
   return `**${effect.type}**`;
 }
 
-/** Stands for whatever context and event an effect's parameters are made from: every field of it is itself. */
-const ANYTHING: object = new Proxy({}, { get: () => ANYTHING });
+/** Stands for whatever context and event an effect's parameters are made from: every field of it is itself, as a number 0. */
+const ANYTHING: object = new Proxy(
+  {},
+  { get: (_, name) => (name === Symbol.toPrimitive ? () => 0 : ANYTHING) },
+);
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   await writeFile(new URL('statecharts.md', import.meta.url), statechartsDocument());

@@ -6,6 +6,7 @@ import type { Limits } from '../runtime/limits.ts';
 import type { Mesh, NodeId } from '../runtime/links/mesh.ts';
 import type { Logger } from '../runtime/logger.ts';
 import type { NodeStatus } from '../runtime/messages.ts';
+import { createFullDisks } from '../runtime/process/full-disks.ts';
 import { createLifecycle, type Lifecycle } from '../runtime/process/lifecycle.ts';
 import { createNewsRing } from '../runtime/process/news-ring.ts';
 import { createWatchedNode } from '../runtime/process/watched-node.ts';
@@ -77,6 +78,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const happenings = createHappenings({ node: mesh.self, clock, limits, logger });
   const news = createNewsRing({ clock, limits, pid, happenings });
   const processesChanged = createProcessHappenings(news);
+  const disks = createFullDisks(options);
   const waits = createWaits(clock);
   const freshness = createFreshness(limits);
   const ports = { mesh, clock, limits, waits, freshness, remote, logger };
@@ -172,6 +174,7 @@ export function createGateway(options: GatewayOptions): Gateway {
 
   /** Purchases are possible, and the store is what the launcher's ready line says of it. */
   function whyUnready(): string | undefined {
+    if (disks.reason !== undefined) return disks.reason;
     if (lifecycle.state !== 'ready') return 'No quorum of catalogs is within reach.';
     if (clock.monotonic() - feed.currentAt > limits.readySilenceMs) return 'No catalog hears a leader.';
     if (!orders.some((id) => mesh.peer(id))) return 'No order replica is within reach.';
@@ -218,7 +221,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     whyUnready,
 
     ...reads,
-    purchase: (lines, key) => submit({ kind: 'purchase', ...named(key), lines: [...lines] }),
+    purchase: (lines, key, trace) => submit({ kind: 'purchase', ...named(key), lines: [...lines] }, trace),
     addBooks: (books, key) => submit({ kind: 'addBooks', ...named(key), books: [...books] }),
     updateBook: (id, change, key) => submit({ kind: 'updateBook', ...named(key), id, ...change }),
 

@@ -1,5 +1,6 @@
 import type { AuditAnswer, StatusAnswer, TitleAnswer, TopicsAnswer } from '../runtime/api.ts';
 import type { Book, BookChange, BookId, CartLine, Key, NewBook, Order, Result } from '../runtime/domain.ts';
+import type { SpanRecorder } from '../runtime/trace/span-recorder.ts';
 import type { Observatory } from './watch/observatory.ts';
 
 /** What can be read. */
@@ -23,8 +24,11 @@ export interface StoreReads {
 export interface GatewayService extends StoreReads {
   readonly id: string;
 
-  /** Buys all lines or none. Without a key it makes the order id. A refused order is a result, not an error. */
-  purchase(lines: readonly CartLine[], key?: Key): Promise<Submitted>;
+  /**
+   * Buys all lines or none. Without a key it makes the order id. A refused order is a result, not an error. `trace` notes
+   * what it takes.
+   */
+  purchase(lines: readonly CartLine[], key?: Key, trace?: SpanRecorder): Promise<Submitted>;
   addBooks(books: readonly NewBook[], key?: Key): Promise<Submitted>;
   updateBook(id: BookId, change: BookUpdate, key?: Key): Promise<Submitted>;
 

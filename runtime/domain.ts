@@ -22,7 +22,7 @@ export type BookId = z.infer<typeof BookId>;
 export const Key = z
   .string()
   .regex(/^[A-Za-z0-9._~-]{1,128}$/, 'must be 1 to 128 of A-Z a-z 0-9 . _ ~ -')
-  .meta({ examples: ['my-order-17'] });
+  .meta({ description: '1 to 128 of A-Z a-z 0-9 . _ ~ -', examples: ['my-order-17'] });
 export type Key = z.infer<typeof Key>;
 
 const Price = z.int().min(0).max(MAX_PRICE_CENTS);
@@ -75,8 +75,8 @@ export const CartLine = z.object({
 export type CartLine = z.infer<typeof CartLine>;
 
 /**
- * The gateway made the key, nobody else knows it, and this is the only proposal so far: a refusal leaves no record.
- * Whoever proposes the same once more leaves it out (`repeated`), so that the refusal of that one is recorded.
+ * The gateway made the key, nobody else knows it, and no other proposal of it can be in the log: a refusal leaves no record.
+ * Whoever proposes the same where another may be leaves it out (`repeated`), so that the refusal of that one is recorded.
  */
 const once = z.literal(true).optional();
 
@@ -179,7 +179,7 @@ export const Result = z.discriminatedUnion('kind', [
     order: Order,
     version: Index,
     replayed: z.boolean(),
-    /** Of an order that was just refused as sold out: the copies that there are. It is not part of the record. */
+    /** Of an order that was just refused as sold out: the copies that there were. A repetition tells the same; the order does not have it. */
     available: Stock.optional(),
     unrecorded,
   }),

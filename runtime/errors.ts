@@ -21,7 +21,7 @@ interface ErrorKind {
 }
 
 /** All error codes of the outside contract; each is stable. */
-export const ERROR_KINDS = {
+export const OUTSIDE_ERRORS = {
   'sold-out': { status: 409, title: 'Not enough copies left', outcome: 'refused' },
   'price-changed': { status: 409, title: 'The price is another one now', outcome: 'refused' },
   'version-changed': { status: 412, title: 'The book has changed since', outcome: 'refused' },
@@ -29,6 +29,7 @@ export const ERROR_KINDS = {
   'total-limit': { status: 409, title: 'The cart comes to more than can be counted', outcome: 'refused' },
   'unknown-book': { status: 404, title: 'No such book', outcome: 'refused' },
   'unknown-order': { status: 404, title: 'No such order', outcome: 'none' },
+  'unknown-trace': { status: 404, title: 'No trace of that order', outcome: 'none' },
   'not-found': { status: 404, title: 'No such address', outcome: 'none' },
   'method-not-allowed': { status: 405, title: 'That method is not allowed here', outcome: 'none' },
   'foreign-origin': { status: 403, title: 'Not for web pages elsewhere', outcome: 'none' },
@@ -45,11 +46,15 @@ export const ERROR_KINDS = {
   'too-many-requests': { status: 429, title: 'Too many requests in flight', outcome: 'none' },
   overloaded: { status: 429, title: 'The store is overloaded', outcome: 'none' },
   unavailable: { status: 503, title: 'The store cannot answer now', outcome: 'none' },
+  'disk-full': { status: 503, title: 'The disks of the store are full', outcome: 'none' },
   draining: { status: 503, title: 'The store is shutting down', outcome: 'none' },
   'outcome-unknown': { status: 503, title: 'No answer in time', outcome: 'unknown' },
   internal: { status: 500, title: 'An unexpected fault', outcome: 'unknown' },
+} as const satisfies Record<string, ErrorKind>;
 
-  // Between processes only; the gateway and the order replicas turn these into retries or one of the above.
+/** Those, and the ones between processes; the gateway and the order replicas turn these into retries or one of those. */
+export const ERROR_KINDS = {
+  ...OUTSIDE_ERRORS,
   unreachable: { status: 503, title: 'No open link', outcome: 'none' },
   'not-leader': { status: 503, title: 'This replica does not lead', outcome: 'none' },
   behind: { status: 503, title: 'This replica has not applied that version yet', outcome: 'none' },

@@ -6,7 +6,7 @@
 /** How a replica came to know no leader. */
 export type LeaderLoss =
   | { readonly how: 'unknown' | 'resigned' }
-  | { readonly how: 'link-lost'; readonly leader: string }
+  | { readonly how: 'link-lost' | 'disk-full'; readonly leader: string }
   | { readonly how: 'silent'; readonly leader: string; readonly ms: number };
 
 /** Why a leader or a candidate is none any more. */
@@ -156,6 +156,8 @@ function lossText(loss: LeaderLoss): string {
       return 'it led before and hears no leader';
     case 'link-lost':
       return `the link to the leader ${loss.leader} was lost`;
+    case 'disk-full':
+      return `the disk of the leader ${loss.leader} is full`;
     case 'silent':
       return `the leader ${loss.leader} was not heard for ${seconds(loss.ms)}`;
   }

@@ -137,6 +137,13 @@ export const MESSAGES = {
   },
 
   /**
+   * A catalog → all nodes that are linked, and each that links later: my disk is full, so I take part in nothing until I
+   * start anew. Followers of it stand for election at once; orders refuse commands where it was one too many. Loss:
+   * they find it out by its silence, and by their deadlines.
+   */
+  'disk.filled': { body: z.object({ words: z.string().max(200) }) },
+
+  /**
    * A catalog whose disk was wiped → every other: what must I not fall behind? Asked again until answered. One
    * that is `recovering` itself has nothing to say.
    */

@@ -20,6 +20,7 @@ import { createRefusalExpiry } from './refusal-expiry.ts';
 import { createRoomWatch } from './room-watch.ts';
 import { serveReads } from './serve-reads.ts';
 import type { CatalogState } from './state.ts';
+import { tellFullDisk } from './tell-full-disk.ts';
 import { createVersionWaits } from './version-waits.ts';
 
 const MIB = 1024 * 1024;
@@ -65,6 +66,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     send: (to, body) => mesh.tell(to, 'feed.changes', body),
   });
 
+  const diskFilled = tellFullDisk(mesh);
   const replica = createReplica({
     raft: disk.raft(mesh.self, options.catalogs, limits),
     state,
@@ -86,7 +88,10 @@ export function createCatalog(options: CatalogOptions): Catalog {
         feed.reset(state.applied.index);
         waits.reached(state.applied.index);
       },
-      happened: happenings.tell,
+      happened(happening) {
+        if (happening.kind === 'diskFull') diskFilled(happening.facts.words);
+        happenings.tell(happening);
+      },
       failed: options.onFailure,
     },
   });

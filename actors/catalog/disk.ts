@@ -25,21 +25,30 @@ export interface CatalogDisk {
   readonly persist: DriverOptions['persist'];
 }
 
+/** A start of the store, as its launcher knows it. Numbers of starts rise. */
+export interface StoreStart {
+  readonly number: number;
+  /** The last start in which this catalog is known to have taken part; 0 if none is. */
+  readonly attended: number;
+}
+
 /**
  * Opens the disk of catalog `node`. Where it has no identity it gets one; unless the whole cluster is being
  * formatted, it is then marked as recovering, durably, until it has learnt what it must not fall behind.
  *
- * Throws `StartRefused` for another cluster's or another node's disk, and for one that is damaged.
+ * Throws `StartRefused` for another cluster's or another node's disk, for one that is damaged, and for one that was put
+ * back from an earlier copy: it has forgotten what it promised, and a majority could forget with it.
  */
 export async function openCatalogDisk(
   store: Store,
-  options: { cluster: string; node: NodeId; format: boolean; random: Random },
+  options: { cluster: string; node: NodeId; format: boolean; random: Random; start?: StoreStart },
 ): Promise<CatalogDisk> {
-  const { cluster, node, format, random } = options;
+  const { cluster, node, format, random, start } = options;
   let identity = readIdentity(store);
   const found = identity && !identity.recovering ? 'present' : format ? 'formatted' : 'absent';
   if (identity === undefined) {
     identity = { cluster, node, incarnation: random.id(), recovering: !format };
+    if (start) identity.start = start.number;
     await store.write([writeIdentity(identity)]);
   }
   if (identity.cluster !== cluster || identity.node !== node) {
@@ -47,9 +56,14 @@ export async function openCatalogDisk(
       `this disk belongs to ${identity.node} of cluster ${identity.cluster}, not to ${node} of ${cluster}`,
     );
   }
+  if (start) refuseEarlierCopy(identity, start, store.location);
   const state = await CatalogState.load(store);
   const log = await ReplicaLog.load(store, state.applied);
   const hardState = readHardState(store, log.lastTerm);
+  if (start && identity.start !== start.number) {
+    identity = { ...identity, start: start.number };
+    await store.write([writeIdentity(identity)]);
+  }
   const known = identity;
 
   function persist({ term, votedFor, voteFloor }: Parameters<DriverOptions['persist']>[0]): StoreOperation[] {
@@ -80,6 +94,21 @@ export async function openCatalogDisk(
         chance: random.next(),
       }),
   };
+}
+
+function refuseEarlierCopy({ start: last = 0 }: Identity, start: StoreStart, location: string): void {
+  if (last < start.attended) {
+    throw new StartRefused(
+      `${location} was put back from an earlier copy and has forgotten what it promised since; delete it and start ` +
+        'again: it comes back from the others',
+    );
+  }
+  if (last > start.number) {
+    throw new StartRefused(
+      `${location} is newer than the store’s own record (cluster.json), which was put back from an earlier copy; put ` +
+        'back the whole data directory from one copy',
+    );
+  }
 }
 
 function isSameFloor(a: Identity['voteFloor'], b: Identity['voteFloor']): boolean {

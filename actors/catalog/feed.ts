@@ -4,6 +4,11 @@ import type { Limits } from '../../runtime/limits.ts';
 import type { NodeId } from '../../runtime/links/mesh.ts';
 import type { Body, Reply } from '../../runtime/messages.ts';
 
+/** Bytes of the longest change as it is sent; its topic is the most of it. */
+const LONGEST_CHANGE_BYTES = 1_500;
+/** Bytes of a message beside its changes. */
+const MESSAGE_BYTES = 500;
+
 /**
  * The commit feed of a catalog: sends its followers the new states of books. A ring keeps the last changes; the feed
  * knows for each follower the index up to which it was sent, and once a turn sends what the ring holds past that,
@@ -64,7 +69,16 @@ export function createFeed({ index: startIndex, clock, limits, send }: FeedOptio
       // Only the first change of a new book names its topic, which must not get lost behind a later one.
       else if (change.topic !== undefined) newest.set(change.id, { ...later, topic: change.topic });
     }
-    return { from: reach, index: last, changes: [...newest.values()].reverse() };
+    const changes = [...newest.values()].reverse();
+    // What no link would take at once is a gap, as if the ring did not reach back so far.
+    return fits(changes) ? { from: reach, index: last, changes } : { from: last, index: last, changes: [] };
+  };
+
+  const fits = (changes: readonly BookChange[]) => {
+    const room = limits.maxFrameBytes - MESSAGE_BYTES;
+    return (
+      changes.length * LONGEST_CHANGE_BYTES <= room || Buffer.byteLength(JSON.stringify(changes)) <= room
+    );
   };
 
   const flush = () => {

@@ -5,9 +5,9 @@ import { openCatalogDisk } from './disk.ts';
 
 /** The process of one catalog replica. */
 runChild(async ({ id, configuration, clock, random, limits, logger }) => {
-  const { cluster, boot, catalogs, dataDirectory, format } = configuration;
+  const { cluster, boot, catalogs, dataDirectory, format, start } = configuration;
   const store = await openLevelStore(dataDirectory);
-  const disk = await openCatalogDisk(store, { cluster, node: id, format, random });
+  const disk = await openCatalogDisk(store, { cluster, node: id, format, random, start });
   return {
     incarnation: disk.identity.incarnation,
     identity: disk.found,

@@ -6,11 +6,13 @@ import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Incoming, Mesh, NodeId, Reply } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { createFullDisks } from '../../runtime/process/full-disks.ts';
 import { createLifecycle, type Lifecycle } from '../../runtime/process/lifecycle.ts';
 import { createNewsRing } from '../../runtime/process/news-ring.ts';
 import { createWatchedNode } from '../../runtime/process/watched-node.ts';
 import type { Random } from '../../runtime/random.ts';
 import { createStatechart } from '../../runtime/statechart.ts';
+import type { OpenStep, SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import { createLeaderTracker } from './leader-tracker.ts';
 import { afterFirstProposal, type SagaEffect, type SagaEvent, sagaMachine } from './saga.ts';
 
@@ -50,16 +52,21 @@ interface Submission {
   /** Where the latest proposal went. */
   catalog: NodeId | undefined;
   saga: ActorRefFrom<typeof sagaMachine> | undefined;
+  /** Notes its way, where the gateway wants to know. */
+  readonly trace: SpanRecorder | undefined;
+  /** A pause that it notes. */
+  pause: OpenStep | undefined;
 }
 
 export function createOrder(options: OrderOptions): OrderReplica {
   const { mesh, clock, random, limits, logger, pid = process.pid } = options;
   const submissions = new Map<number, Submission>();
   const lifecycle = createLifecycle({ clock, logger, limits });
+  const disks = createFullDisks(options);
   let lastNumber = 0;
   const deadlines = createDeadlineWheel<Submission>(clock, limits.tickMs, overdue);
 
-  function submit(command: Command, { deadline }: Incoming): Promise<Reply<'submit'>> {
+  function submit(command: Command, { deadline, trace }: Incoming): Promise<Reply<'submit'>> {
     if (lifecycle.state === 'draining' || lifecycle.state === 'down') throw new BazarError('draining');
     if (submissions.size >= limits.maxSubmissions) throw new BazarError('overloaded');
     if (clock.monotonic() >= deadline) throw new BazarError('unavailable', 'The deadline had passed');
@@ -76,27 +83,38 @@ export function createOrder(options: OrderOptions): OrderReplica {
         leader: undefined,
         catalog: undefined,
         saga: undefined,
+        trace,
+        pause: undefined,
       };
       submissions.set(submission.number, submission);
-      propose(submission);
+      propose(submission, command);
     });
   }
 
-  function propose(submission: Submission): void {
+  function propose(submission: Submission, command: Command): void {
+    const { trace } = submission;
     const now = clock.monotonic();
     const attempt = ++submission.attempts;
-    const command = attempt > 1 ? repeated(submission.command) : submission.command;
     const catalog = leaders.next(submission.catalog);
     submission.catalog = catalog;
     wakeAt(submission, now + limits.proposalTimeoutMs);
+    submission.pause?.end();
+    submission.pause = undefined;
+    if (disks.reason !== undefined) {
+      failed(submission, attempt, undefined, new BazarError('disk-full'));
+      return;
+    }
     if (logger.isLevelEnabled('debug')) {
       logger.debug(`submit ${command.key} → ${mesh.self} → ${catalog ?? 'no catalog'}`);
     }
     if (!catalog) {
+      trace?.mark('unlinked', { attempt });
       failed(submission, attempt, undefined, new BazarError('unreachable'));
       return;
     }
-    mesh.ask(catalog, 'propose', { command, forwarded: false }, Math.max(1, submission.answerBy - now)).then(
+    const timeoutMs = Math.max(1, submission.answerBy - now);
+    const traced = trace && { recorder: trace, step: 'propose', facts: { attempt } };
+    mesh.ask(catalog, 'propose', { command, forwarded: false }, timeoutMs, traced).then(
       ({ result, leader }) => answered(submission, leader, result),
       (error: unknown) => failed(submission, attempt, catalog, asBazarError(error)),
     );
@@ -130,6 +148,11 @@ export function createOrder(options: OrderOptions): OrderReplica {
     if (!submissions.has(submission.number)) return;
     submission.saga ??= startSaga(submission);
     submission.saga.send(event);
+    if (submission.trace) notePause(submission, submission.trace);
+  }
+
+  function notePause(submission: Submission, trace: SpanRecorder): void {
+    if (submission.saga?.getSnapshot().value === 'pausing') submission.pause ??= trace.begin('pausing');
   }
 
   function startSaga(submission: Submission): ActorRefFrom<typeof sagaMachine> {
@@ -140,7 +163,8 @@ export function createOrder(options: OrderOptions): OrderReplica {
       snapshot: afterFirstProposal(input),
       perform(effect) {
         if (!submissions.has(submission.number)) return;
-        if (effect.type === 'propose') propose(submission);
+        const { command } = submission;
+        if (effect.type === 'propose') propose(submission, effect.again ? repeated(command) : command);
         else settle(submission, effect);
       },
       failed(error) {
@@ -153,7 +177,10 @@ export function createOrder(options: OrderOptions): OrderReplica {
   function settle(submission: Submission, end: Exclude<SagaEffect, { type: 'propose' }>): void {
     const { resolve, reject, command, attempts, leader } = finish(submission);
     if (end.type === 'answer') resolve({ result: end.result, leader });
-    else reject(new BazarError(end.code, undefined, { key: command.key, attempts }));
+    else {
+      const message = end.code === 'disk-full' ? disks.reason : undefined;
+      reject(new BazarError(end.code, message, { key: command.key, attempts }));
+    }
   }
 
   function finish(submission: Submission): Submission {
@@ -175,6 +202,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
     } else {
       wakeAt(submission, submission.answerBy);
       if (submission.catalog) leaders.forgetLeader(submission.catalog);
+      submission.trace?.mark('silent', { attempt: submission.attempts });
       sendToSaga(submission, { type: 'proposal.silent' });
     }
   }

@@ -8,7 +8,7 @@ import type { Limits } from '../../runtime/limits.ts';
  * The course of one command (a purchase, or an admin's change) from its first proposal to its end:
  * confirmed, refused, unknown, or none (it was never appended). Every proposal carries the same key and request
  * id, so whichever of them is decided first decides for all, and a late answer is as good as a prompt one. A refusal
- * that left no record is the exception: it decides only where no other proposal was made.
+ * that left no record is the exception: it decides only where no other proposal can be in the log.
  *
  * Sagas: Garcia-Molina and Salem, SIGMOD 1987; here the key's record in the log takes the place of compensation.
  */
@@ -30,7 +30,8 @@ export type SagaEvent =
 type Failure = Extract<SagaEvent, { type: 'proposal.failed' }>;
 
 export type SagaEffect =
-  | { readonly type: 'propose' }
+  /** `again`: another proposal may be in the log, so this one's refusal must be recorded. */
+  | { readonly type: 'propose'; readonly again: boolean }
   | { readonly type: 'answer'; readonly result: Result }
   | { readonly type: 'giveUp'; readonly code: ErrorCode };
 
@@ -84,7 +85,7 @@ export const sagaMachine = setup({
   guards: {
     refuses: (_, event: { result: Result }) => isRefusal(event.result),
     decidesNothing: ({ context }, event: { result: Result }) =>
-      context.attempt > 1 && isUnrecorded(event.result),
+      isUnrecorded(event.result) && (context.open > 1 || context.doubt),
     isLate: ({ context }, event: Failure) => event.attempt !== context.attempt,
     namesLeader: ({ context }, event: Failure) => event.leader !== null && !context.led,
     isLasting: (_, event: Failure) => !PASSING.has(event.code),
@@ -139,7 +140,13 @@ export const sagaMachine = setup({
   },
   states: {
     proposing: {
-      entry: ['countProposal', { type: 'effect', params: { type: 'propose' } }],
+      entry: [
+        'countProposal',
+        {
+          type: 'effect',
+          params: ({ context }) => ({ type: 'propose', again: context.open > 1 || context.doubt }),
+        },
+      ],
       on: {
         'proposal.silent': { target: 'proposing', reenter: true },
         'proposal.failed': [

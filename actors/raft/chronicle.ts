@@ -73,13 +73,18 @@ export function createChronicle(options: {
       return;
     }
     if (leader !== null && leader !== raft.self) {
-      const isCut = event.type === 'peer.disconnected';
-      loss = isCut ? { how: 'link-lost', leader } : { how: 'silent', leader, ms: ms(silentTicks) };
-      if (isCut) tell('leaderLost', { leader }, term);
+      loss = howLost(event, leader);
+      if (loss.how === 'link-lost') tell('leaderLost', { leader }, term);
     }
     leader = raft.leader;
     noteRole(event);
     if (leader !== null && leader !== raft.self) tell('leaderFollowed', { leader });
+  }
+
+  function howLost({ type }: ReplicaEvent, leader: NodeId): LeaderLoss {
+    if (type === 'peer.disconnected') return { how: 'link-lost', leader };
+    if (type === 'peer.filled') return { how: 'disk-full', leader };
+    return { how: 'silent', leader, ms: ms(silentTicks) };
   }
 
   function noteRole(event: ReplicaEvent): void {

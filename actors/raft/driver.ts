@@ -4,6 +4,7 @@ import { BazarError } from '../../runtime/errors.ts';
 import type { Body, Mesh, NodeId } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Random } from '../../runtime/random.ts';
+import type { SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import { FullDiskError } from '../../storage/failed-disk.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
 import { createApplier } from './applier.ts';
@@ -42,7 +43,7 @@ export interface Driver<Result = unknown, Change = unknown> {
   /** A follower has answered a snapshot's chunk. */
   readonly acknowledgeSnapshot: (from: NodeId, answer: Body<'raft.snapshotted'>) => void;
   /** Puts a command into this leader's log with one of the next turns; resolves when it is committed and applied. */
-  propose(command: ProposedCommand): Promise<Result>;
+  propose(command: ProposedCommand, trace?: SpanRecorder): Promise<Result>;
   /** A commit index that a quorum confirmed after this call; only for a leader. */
   readIndex(): Promise<number>;
   /** Runs `then` once everything changed so far is durable. */
@@ -79,6 +80,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     raft,
     state: () => state,
     synced: dispatch,
+    began: proposals.traced.batchBegan,
     takes: (effects) => sender.noteEffects(effects),
     fail,
   });
@@ -130,6 +132,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
       for (let next = mailbox.shift(); next && !halted; next = mailbox.shift()) {
         step(next);
         chronicle.look(next);
+        if (proposals.traced.size > 0) proposals.traced.look(next);
         isQuiet &&= next.type === 'clock.ticked' && raft.effects.length === 0;
         performEffects();
       }
@@ -278,10 +281,10 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     },
     dispatch,
     acknowledgeSnapshot: sender.acknowledge,
-    propose(command) {
+    propose(command, trace) {
       if (halted || role !== 'leader') return Promise.reject(notLeader());
       scheduleTurn();
-      return proposals.add(command);
+      return proposals.add(command, trace);
     },
     readIndex() {
       if (halted || role !== 'leader') return Promise.reject(notLeader());

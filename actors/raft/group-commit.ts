@@ -34,6 +34,8 @@ export function createGroupCommit(options: {
   readonly raft: Raft;
   readonly state: () => StateMachine;
   readonly synced: (event: Extract<ReplicaEvent, { type: 'batch.synced' }>) => void;
+  /** Is told how many operations go to the disk. */
+  readonly began?: (operations: number) => void;
   /** Is told of the applied effects that a batch takes. */
   readonly takes?: (effects: readonly StoreOperation[]) => void;
   readonly fail: (error: unknown) => void;
@@ -80,6 +82,7 @@ export function createGroupCommit(options: {
     const { term, votedFor } = raft;
     const { lastIndex, lastTerm } = raft.log;
     const applied = state.applied.index;
+    options.began?.(operations.length);
     store.write(operations).then(() => {
       if (halted) return;
       writing = false;

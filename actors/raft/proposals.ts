@@ -1,7 +1,9 @@
 import { BazarError } from '../../runtime/errors.ts';
 import type { Body } from '../../runtime/links/mesh.ts';
+import type { OpenStep, SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import { approximateBytes } from '../../storage/log-record.ts';
 import type { Raft } from './core/raft.ts';
+import { createTracedEntries, type TracedEntries } from './traced-entries.ts';
 import { createWaiters, type Waiter } from './waiters.ts';
 
 /** A command as proposers send it. */
@@ -12,10 +14,11 @@ export type ProposedCommand = Body<'propose'>['command'];
  * are applied. They are bounded in number and in bytes, and so is what one turn takes from the queue.
  */
 export interface Proposals<Result> {
-  /** Queues a command; rejects with `overloaded` if there are too many in hand. */
-  add(command: ProposedCommand): Promise<Result>;
+  /** Queues a command; rejects with `overloaded` if there are too many in hand. `trace` notes what becomes of it. */
+  add(command: ProposedCommand, trace?: SpanRecorder): Promise<Result>;
   /** The commands for the log's next entries: what one append, and the batch that gathers, have room for. */
   take(): ProposedCommand[];
+  readonly traced: TracedEntries;
   /** Queued commands wait for nothing but the next turn. */
   readonly isReady: boolean;
   /** The entry at `index` has been applied. */
@@ -30,6 +33,7 @@ interface Queued<Result> {
   readonly command: ProposedCommand;
   readonly bytes: number;
   readonly waiter: Waiter<Result>;
+  readonly trace: { readonly recorder: SpanRecorder; readonly queued: OpenStep } | undefined;
 }
 
 export function createProposals<Result>({
@@ -43,6 +47,7 @@ export function createProposals<Result>({
   let queue: Queued<Result>[] = [];
   let queuedBytes = 0;
   const logged = createWaiters<Result>();
+  const traced = createTracedEntries(raft);
 
   function isOverloaded(): boolean {
     const index = applied();
@@ -65,31 +70,43 @@ export function createProposals<Result>({
   }
 
   return {
-    add(command) {
+    add(command, recorder) {
       if (isOverloaded()) return Promise.reject(new BazarError('overloaded'));
       const bytes = approximateBytes(command);
       queuedBytes += bytes;
-      return new Promise((resolve, reject) => queue.push({ command, bytes, waiter: { resolve, reject } }));
+      const trace = recorder && { recorder, queued: recorder.begin('queue') };
+      return new Promise((resolve, reject) =>
+        queue.push({ command, bytes, waiter: { resolve, reject }, trace }),
+      );
     },
     take() {
       const taken = queue.splice(0, countTaken());
       const first = log.lastIndex + 1;
-      for (const [place, { bytes, waiter }] of taken.entries()) {
+      for (const [place, { bytes, waiter, trace }] of taken.entries()) {
         queuedBytes -= bytes;
         logged.wait(first + place, waiter);
+        trace?.queued.end();
+        if (trace) traced.take(first + place, trace.recorder);
       }
       return taken.map(({ command }) => command);
     },
     get isReady() {
       return queue.length > 0 && countTaken() > 0;
     },
-    resolve: logged.resolve,
+    resolve(index, result) {
+      if (traced.size > 0) traced.applied(index);
+      logged.resolve(index, result);
+    },
+    traced,
     rejectQueued(error) {
       const rejected = queue;
       queue = [];
       queuedBytes = 0;
       for (const { waiter } of rejected) waiter.reject(error());
     },
-    rejectLogged: logged.rejectAll,
+    rejectLogged(error) {
+      traced.forget();
+      logged.rejectAll(error);
+    },
   };
 }

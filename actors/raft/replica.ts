@@ -53,6 +53,9 @@ export function createReplica<Change>(options: ReplicaOptions<Change>): Replica 
     driver.acknowledgeSnapshot(from.id, body);
     driver.dispatch({ type: 'term.exceeded', term: body.term });
   });
+  mesh.onTell('disk.filled', (_, { from }) => {
+    if (members.has(from.id)) driver.dispatch({ type: 'peer.filled', peer: from.id });
+  });
   mesh.onAsk('raft.identify', () => identify());
   mesh.onAsk('propose', ({ command, forwarded }, incoming) => propose(command, forwarded, incoming));
   mesh.onAsk('read.index', async ({ forwarded }, incoming) => ({
@@ -106,8 +109,11 @@ export function createReplica<Change>(options: ReplicaOptions<Change>): Replica 
   ): Promise<Reply<'propose'>> {
     if (!options.accepts()) throw new BazarError('draining');
     const leader = leaderToAsk(forwarded);
-    if (leader === mesh.self) return { result: await driver.propose(command), leader };
-    return mesh.ask(leader, 'propose', { command, forwarded: true }, incoming.deadline - clock.monotonic());
+    const { deadline, trace } = incoming;
+    if (leader === mesh.self) return { result: await driver.propose(command, trace), leader };
+    const traced = trace && { recorder: trace, step: 'forward' };
+    const timeoutMs = deadline - clock.monotonic();
+    return mesh.ask(leader, 'propose', { command, forwarded: true }, timeoutMs, traced);
   }
 
   async function readIndex(forwarded: boolean, deadline: number): Promise<number> {

@@ -7,8 +7,10 @@ import { waitingClock } from '../../runtime/clock.ts';
 import { seededRandom } from '../../runtime/random.ts';
 import { type LauncherCluster, startLauncherCluster } from '../../test/support/cluster.ts';
 import { readOptions, tool, whole } from '../../test/support/tool.ts';
-import { drive } from '../closed-loop.ts';
-import { openHttpConnection, openWebSocketConnection } from '../connections.ts';
+import { openHttpConnection, openWebSocketConnection } from '../load/connections.ts';
+import { drive } from '../load/loop.ts';
+import { addBooks } from '../subjects/bazar.ts';
+import { FIRST_BOOK } from '../subjects/books.ts';
 import { GROUPS, spentBy } from './groups.ts';
 import { type CpuProfile, type Inspected, inspect } from './inspector.ts';
 import { withSources } from './sources.ts';
@@ -36,8 +38,6 @@ const COMMAND = tool(
   .option('--top <N>', 'single functions shown for each process', whole(0, 100), 0)
   .option('--keep <DIR>', 'writes each profile there, for the tools of a browser (*.cpuprofile)');
 
-const FIRST_BOOK = 1_001;
-const BOOKS_A_REQUEST = 1_000;
 const WARM_UP_SECONDS = 2;
 const PATIENCE_MS = 10_000;
 /** Function and file whose calls are frames sent and synced batches. None of them waits: the engine counts a function anew when it goes on. */
@@ -183,20 +183,6 @@ async function load(
   if (failures.size > 0) console.error('not ok:', Object.fromEntries(failures));
   await pause(200);
   return { requests, seconds: driven.seconds };
-}
-
-async function addBooks(cluster: LauncherCluster, count: number): Promise<void> {
-  for (let from = 0; from < count; from += BOOKS_A_REQUEST) {
-    const body = Array.from({ length: Math.min(BOOKS_A_REQUEST, count - from) }, (_, place) => ({
-      id: FIRST_BOOK + from + place,
-      title: `Volume ${from + place}`,
-      topic: `topic ${place % 50}`,
-      price: '10.00',
-      stock: 1_000_000_000,
-    }));
-    const { status } = await cluster.request('POST', '/books', { admin: true, body });
-    if (status !== 201) throw new Error(`books were answered ${status}`);
-  }
 }
 
 /** Processor time of all threads, and system calls that read or write (proc(5), `stat` and `io`). */

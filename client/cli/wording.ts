@@ -13,6 +13,7 @@ export function copies(count: number): string {
 const NO_ANSWER: ReadonlySet<ErrorCode> = new Set([
   'unavailable',
   'overloaded',
+  'disk-full',
   'draining',
   'too-many-requests',
   'outcome-unknown',
@@ -32,6 +33,7 @@ const ADVICE: Partial<Record<ErrorCode, string>> = {
   unauthorized: 'Give the token of the store with --token, BAZAR_ADMIN_TOKEN or --data.',
   unavailable: 'Is the store running, and is --url right? Then try again.',
   overloaded: 'Try again in a moment.',
+  'disk-full': 'The store goes on by itself when there is room.',
   draining: 'Try again when the store is back.',
   'too-many-requests': 'Try again in a moment.',
 };

@@ -1,11 +1,11 @@
 import type { NewBook } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { ClientLimits } from '../limits.ts';
+import { BadRow, bookOfCells, type CellsOf } from './book-of-cells.ts';
 import { type Columns, type Field, knownNames, readColumns, type Wishes } from './column-names.ts';
 import { csvRows } from './csv-rows.ts';
 import { type ByteSource, readText } from './file-text.ts';
 import { jsonRows } from './json-rows.ts';
-import { BadRow, type CellsOf, readBook } from './read-book.ts';
 import { RowIndex } from './row-index.ts';
 
 type FileLimits = Pick<ClientLimits, 'maxFileBooks' | 'maxRowBytes' | 'maxJsonCharacters' | 'maxToldRows'>;
@@ -182,7 +182,7 @@ function bookOf(
     return (places.get(field) ?? []).map((at) => cells[at]?.trim() ?? '').filter(Boolean);
   };
   try {
-    return { where, ...readBook(cellsOf, decimalComma) };
+    return { where, ...bookOfCells(cellsOf, decimalComma) };
   } catch (error) {
     if (!(error instanceof BadRow)) throw error;
     return { where, fault: error.message };

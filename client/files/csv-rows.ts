@@ -57,9 +57,11 @@ async function* wholeLines(text: AsyncIterable<string>, most: number): AsyncGene
   yield rest;
 }
 
+/** The first of those by which most names are known. */
 function likeliest(head: string, known: (names: readonly string[]) => number): string {
-  const counts = DELIMITERS.map((delimiter) => known(firstRow(head, delimiter)));
-  return DELIMITERS[counts.indexOf(Math.max(...counts))]!;
+  return DELIMITERS.map((delimiter) => ({ delimiter, count: known(firstRow(head, delimiter)) })).reduce(
+    (best, next) => (next.count > best.count ? next : best),
+  ).delimiter;
 }
 
 function firstRow(head: string, delimiter: string): readonly string[] {

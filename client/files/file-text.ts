@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { BazarError } from '../../runtime/errors.ts';
 import { plain } from '../../runtime/plain.ts';
 
-/** Bytes that can be read more than once, from the first to the last. */
+/** The bytes of a file, which can be read more than once from the first to the last. */
 export interface ByteSource {
   read(): AsyncIterable<Uint8Array> | Iterable<Uint8Array>;
 }

@@ -70,7 +70,7 @@ export async function* importBooks(
     if (rounds === bounds.maxAddRounds) {
       throw new BazarError('overloaded', 'Others add books all the time; no id stays free for long enough');
     }
-    await compareBooks(store, comparison, Math.min(...contested.map(({ book }) => book.id)) - 1);
+    await compareBooks(store, comparison, contested[0]!.book.id - 1);
     const others = contested.filter(({ row }) => bookOf[row] === 0);
     if (others.length === 0) return added.length;
     const again = others.map(({ row, book: { id: _, ...book } }) => withId(row, book));

@@ -17,6 +17,7 @@ import type { Spectator, Spectators } from './rpc/spectators.ts';
 import type { Subscriptions, Watcher } from './rpc/subscriptions.ts';
 import type { SharedBytes } from './shared-bytes.ts';
 import type { TokenGuard } from './token-guard.ts';
+import type { Traces } from './traces.ts';
 import type { Writes } from './writes.ts';
 
 /** What the operations and both doors to them work with. */
@@ -31,6 +32,7 @@ export interface Context {
   readonly audits: Pages;
   readonly largeTopics: LargeTopics;
   readonly heldBooks: HeldBooks;
+  readonly traces: Traces;
   readonly metrics: Metrics;
   /** What clients make the gateway hold: messages not ended, calls waiting their turn, answers not taken. */
   readonly held: {

@@ -9,7 +9,7 @@ import { type Access, createDoorkeeper } from './doorkeeper.ts';
 import { createHeldBooks } from './held-books.ts';
 import { createIntake } from './intake.ts';
 import { createLargeTopics } from './large-topics.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type Metrics } from './metrics.ts';
 import { createAuditPages, createPages } from './pages.ts';
 import { createRoles, type Tokens } from './roles.ts';
 import { createAllBooks } from './rpc/all-books.ts';
@@ -18,6 +18,7 @@ import { createSubscriptions } from './rpc/subscriptions.ts';
 import { createTurn } from './rpc/turn.ts';
 import { createSharedBytes } from './shared-bytes.ts';
 import { createTokenGuard } from './token-guard.ts';
+import { createTraces } from './traces.ts';
 import { createWrites } from './writes.ts';
 
 /** The parts that one gateway's operations and doors share. */
@@ -28,10 +29,11 @@ export function createContext(
       readonly limits: Limits;
       readonly clock: Clock;
       readonly logger: Logger;
+      /** Where several gateways of one process count together. */
+      readonly metrics?: Metrics;
     },
 ): Context {
-  const { service, limits, clock, logger } = options;
-  const metrics = createMetrics();
+  const { service, limits, clock, logger, metrics = createMetrics() } = options;
   const endOfTurn = createTurn(clock);
   const waits = createWaits(clock);
   return {
@@ -45,6 +47,7 @@ export function createContext(
     audits: createAuditPages(limits, clock),
     largeTopics: createLargeTopics(service, limits),
     heldBooks: createHeldBooks(service),
+    traces: createTraces({ service, limits, clock }),
     metrics,
     held: {
       unfinished: createSharedBytes('unfinished messages', limits.maxUnfinishedBytes, clock),

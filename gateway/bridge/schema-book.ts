@@ -19,7 +19,8 @@ export function createSchemaBook(): SchemaBook {
         io,
         override({ jsonSchema }) {
           // A later version may answer more.
-          if (io === 'output') delete jsonSchema.additionalProperties;
+          if (io === 'output' && jsonSchema.additionalProperties === false)
+            delete jsonSchema.additionalProperties;
         },
       });
       const text = JSON.stringify(schema).replaceAll(DEFINITION, COMPONENT);

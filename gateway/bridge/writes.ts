@@ -1,12 +1,13 @@
 import type { BookId, CartLine, Key, NewBook, Order, Result } from '../../runtime/domain.ts';
 import { asBazarError, BazarError, ERROR_KINDS } from '../../runtime/errors.ts';
 import { formatMoney } from '../../runtime/money.ts';
+import type { SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import type { BookUpdate, GatewayService, Submitted } from '../service.ts';
 import { viewOrder } from './views.ts';
 
 /** The writes of the store; what was decided with no is thrown as a `BazarError`, with what was recorded. */
 export interface Writes {
-  purchase(lines: readonly CartLine[], key?: Key): Promise<Submitted>;
+  purchase(lines: readonly CartLine[], key?: Key, trace?: SpanRecorder): Promise<Submitted>;
   addBooks(books: readonly NewBook[], key?: Key): Promise<Submitted>;
   updateBook(id: BookId, change: BookUpdate, key?: Key): Promise<Submitted>;
 }
@@ -14,9 +15,9 @@ export interface Writes {
 /** `onPurchase` hears what each purchase came to: `confirmed`, a refusal's code, or the outcome of a failure. */
 export function createWrites(service: GatewayService, onPurchase: (outcome: string) => void): Writes {
   return {
-    async purchase(lines, key) {
+    async purchase(lines, key, trace) {
       try {
-        const submitted = settle(await service.purchase(lines, key), {});
+        const submitted = settle(await service.purchase(lines, key, trace), {});
         onPurchase('confirmed');
         return submitted;
       } catch (thrown) {

@@ -2,10 +2,11 @@ import { useSignalEffect } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import { Announcer } from './announcer.tsx';
 import { ClusterView } from './cluster/cluster-view.tsx';
-import { Header, LostBar } from './header.tsx';
+import { Header, LostBar, TITLES } from './header.tsx';
 import { HelpDialog } from './help-dialog.tsx';
 import { listenToKeys } from './keys.ts';
-import { unknownView, view } from './route.ts';
+import { RequestView } from './request/request-view.tsx';
+import { unknownView, VIEWS, view } from './route.ts';
 import { ShopView } from './shop/shop-view.tsx';
 import { UpdateBar } from './update-bar.tsx';
 
@@ -15,7 +16,7 @@ export function App() {
   const openHelp = () => dialog.current?.showModal();
   useEffect(() => listenToKeys(openHelp), []);
   useSignalEffect(() => {
-    document.title = `${view.value === 'shop' ? 'Shop' : 'Cluster'} · Bazar`;
+    document.title = `${TITLES[view.value ?? 'cluster']} · Bazar`;
   });
   return (
     <>
@@ -28,11 +29,19 @@ export function App() {
       <main id="content" tabIndex={-1}>
         {view.value === 'cluster' && <ClusterView />}
         {view.value === 'shop' && <ShopView />}
+        {view.value === 'request' && <RequestView />}
         {view.value === null && (
           <div class="waiting">
             <h1>There is no view “{unknownView.value}”</h1>
             <p>
-              There are the <a href="#/cluster">cluster</a> and the <a href="#/shop">shop</a>.
+              There are{' '}
+              {VIEWS.map((name, at) => (
+                <>
+                  {at > 0 && ', '}
+                  <a href={`#/${name}`}>{TITLES[name]}</a>
+                </>
+              ))}
+              .
             </p>
           </div>
         )}

@@ -3,7 +3,11 @@ import { VIEWS, type ViewName, view } from './route.ts';
 import { socketState } from './store-socket.ts';
 import { heldNews, isHeld, moment, picture, staleForMs, toggleHold } from './watched-store.ts';
 
-const TITLES: Readonly<Record<ViewName, string>> = { cluster: 'Cluster', shop: 'Shop' };
+export const TITLES: Readonly<Record<ViewName, string>> = {
+  cluster: 'Cluster',
+  shop: 'Shop',
+  request: 'Request',
+};
 
 /** Name, views, connection and the button that holds the picture. */
 export function Header({ openHelp }: { openHelp: () => void }) {

@@ -3,8 +3,12 @@ import type { RefObject } from 'preact';
 const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
   ['g c', 'the cluster'],
   ['g s', 'the shop'],
+  ['g r', 'a request'],
   ['/', 'search the shelf'],
   ['Space', 'hold the picture, or let it go on'],
+  ['1 2 3 4', 'of a trace: lanes, waterfall, text, JSON'],
+  ['↑ ↓', 'of a trace: the line before or behind'],
+  ['W S A D', 'of a waterfall: closer, wider, earlier, later'],
   ['?', 'this list'],
   ['Esc', 'close it'],
 ];

@@ -16,6 +16,7 @@ export function listenToKeys(openHelp: () => void): () => void {
     goUntil = 0;
     if (goes && event.key === 'c') goTo('cluster');
     else if (goes && event.key === 's') goTo('shop');
+    else if (goes && event.key === 'r') goTo('request');
     else if (event.key === 'g') goUntil = browserClock.monotonic() + GO_LIMIT_MS;
     else if (event.key === '?') openHelp();
     else if (event.key === '/') findSearch();

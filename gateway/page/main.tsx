@@ -4,6 +4,7 @@ import './styles/frame.css';
 import './styles/picture.css';
 import './styles/cluster.css';
 import './styles/shop.css';
+import './styles/request.css';
 import { App } from './app.tsx';
 import { keepShelf } from './shop/shelf.ts';
 import { openStoreSocket } from './store-socket.ts';

@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals';
 
 /** The route, which is where the page is: everything it can show has an address, such as `#/shop?order=my-first-order`. */
 
-export const VIEWS = ['cluster', 'shop'] as const;
+export const VIEWS = ['cluster', 'shop', 'request'] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 const hash = signal(location.hash);
@@ -11,8 +11,9 @@ window.addEventListener('hashchange', () => {
 });
 
 const parts = computed(() => {
-  const [path = '', query = ''] = hash.value.replace(/^#\/?/, '').split('?', 2);
-  return { path: safelyDecoded(path), query: new URLSearchParams(query) };
+  const [address = '', query = ''] = hash.value.replace(/^#\/?/, '').split('?', 2);
+  const [path = '', ...rest] = safelyDecoded(address).split('/');
+  return { path, rest: rest.join('/'), query: new URLSearchParams(query) };
 });
 
 /** The view of the address; null for one that there is not. */
@@ -26,6 +27,19 @@ export const unknownView = computed(() => parts.value.path.slice(0, 60));
 
 export function queryOf(name: string): string | null {
   return parts.value.query.get(name);
+}
+
+/** What stands behind the view's name: `my-order` in `#/request/my-order`. */
+export const subject = computed(() => parts.value.rest);
+
+/** The address of something in a view, and of how it is shown. */
+export function addressOf(
+  name: ViewName,
+  about: string,
+  query: Readonly<Record<string, string>> = {},
+): string {
+  const text = new URLSearchParams(query).toString();
+  return `#/${name}/${encodeURIComponent(about)}${text && `?${text}`}`;
 }
 
 export function goTo(name: ViewName, query: Readonly<Record<string, string>> = {}): void {

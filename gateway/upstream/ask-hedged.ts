@@ -1,30 +1,38 @@
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { AskType, Body, NodeId, Reply } from '../../runtime/links/mesh.ts';
+import type { SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import { type Answered, type AskPorts, isFinal } from './ask-in-turn.ts';
 import type { RoundRobin } from './round-robin.ts';
 
-/** What is asked of the first replica, and of all others. */
+/** What is asked, and what is asked beside or after an attempt that may have an effect. */
 interface Hedged<T extends AskType> {
   readonly first: Body<T>;
   readonly again: Body<T>;
   readonly provisional: (reply: Reply<T>) => boolean;
 }
 
+/** How long to wait: `deadline` in local monotonic ms, for all. `trace` notes each attempt. */
+interface HedgedPatience {
+  readonly attemptMs: number;
+  readonly deadline: number;
+  readonly trace?: SpanRecorder;
+}
+
 /**
  * Asks replicas the same until one answers or the deadline (local monotonic ms) has passed. One that is silent for
  * `attemptMs` is not given up: the next is asked beside it, and the first answer of any counts ("hedged requests",
- * Dean and Barroso, "The Tail at Scale", 2013). Only for what may safely be asked twice: as `again`, from the second
- * replica on. A reply that is `provisional` does not count once another replica has been asked.
+ * Dean and Barroso, "The Tail at Scale", 2013). Only for what may safely be asked twice: as `again`, where another
+ * attempt may have an effect. A reply that is `provisional` does not count then.
  *
  * Rejects with the error itself where another replica would say the same; with `outcome-unknown` where some
- * attempt may have had an effect; else with `unavailable`.
+ * attempt may have had an effect, at once if nobody will say more of it; else with `unavailable`.
  */
 export function askHedged<T extends AskType>(
   { mesh, clock, limits, waits }: AskPorts,
   replicas: RoundRobin,
   type: T,
   { first, again, provisional }: Hedged<T>,
-  patience: { readonly attemptMs: number; readonly deadline: number },
+  { attemptMs, deadline, trace }: HedgedPatience,
 ): Promise<Answered<T>> {
   return new Promise((resolve, reject) => {
     let candidates = replicas.candidates();
@@ -35,7 +43,7 @@ export function askHedged<T extends AskType>(
     next();
 
     function timeLeft(): number {
-      return waits.ended ? 0 : patience.deadline - clock.monotonic();
+      return waits.ended ? 0 : deadline - clock.monotonic();
     }
 
     function next(): void {
@@ -54,6 +62,7 @@ export function askHedged<T extends AskType>(
 
     function attempt(id: NodeId, left: number): void {
       let awaited = true;
+      const body = open > 0 || unknown ? again : first;
       open++;
       asked++;
       function goOn(): void {
@@ -62,11 +71,12 @@ export function askHedged<T extends AskType>(
         replicas.passOver(id);
         next();
       }
-      const silence = clock.setTimeout(goOn, Math.min(patience.attemptMs, left));
-      mesh.ask(id, type, asked > 1 ? again : first, left).then(
+      const silence = clock.setTimeout(goOn, Math.min(attemptMs, left));
+      const traced = trace && { recorder: trace, step: type, facts: { attempt: asked } };
+      mesh.ask(id, type, body, left, traced).then(
         (reply) => {
           clock.clearTimeout(silence);
-          if (asked > 1 && provisional(reply)) {
+          if (provisional(reply) && (open > 1 || unknown)) {
             open--;
             return goOn();
           }
@@ -77,7 +87,7 @@ export function askHedged<T extends AskType>(
           clock.clearTimeout(silence);
           open--;
           const error = asBazarError(thrown);
-          if (isFinal(error) && !unknown && open === 0) fail(error);
+          if (isFinal(error) && open === 0) fail(unknown ? inDoubt(error) : error);
           unknown ||= error.outcome === 'unknown';
           goOn();
         },
@@ -90,3 +100,7 @@ export function askHedged<T extends AskType>(
     }
   });
 }
+
+/** Nobody will say more, and an earlier attempt may have had an effect. */
+const inDoubt = ({ message }: BazarError) =>
+  new BazarError('outcome-unknown', `It may have happened before: no answer came. ${message}`);

@@ -1,5 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
-import { asBazarError, BazarError } from '../../runtime/errors.ts';
+import { asBazarError, BazarError, type ErrorCode } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { AskType, Body, Mesh, NodeId, Reply } from '../../runtime/links/mesh.ts';
 import type { Waits } from '../../runtime/waits.ts';
@@ -63,7 +63,10 @@ export async function askInTurn<T extends AskType>(
   throw new BazarError(unknown ? 'outcome-unknown' : overloaded ? 'overloaded' : 'unavailable');
 }
 
+/** Errors about which no other replica says anything else. */
+const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['invalid-request', 'too-large', 'disk-full']);
+
 /** Another replica would say the same. */
 export function isFinal({ code, outcome }: BazarError): boolean {
-  return outcome === 'refused' || code === 'invalid-request' || code === 'too-large';
+  return outcome === 'refused' || FINAL.has(code);
 }

@@ -1,6 +1,7 @@
 import { type BookId, type Command, isUnrecorded, type Result, repeated } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import { topicKey } from '../../runtime/topic.ts';
+import type { SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import type { Freshness } from '../cache/freshness.ts';
 import type { Reads } from '../reads.ts';
 import type { Submitted } from '../service.ts';
@@ -21,7 +22,7 @@ export function createSubmissions(
     readonly freshness: Freshness;
     readonly noteBook: Reads['noteBook'];
   },
-): (command: Command) => Promise<Submitted> {
+): (command: Command, trace?: SpanRecorder) => Promise<Submitted> {
   const { clock, limits, orders, freshness, noteBook } = ports;
 
   function note(command: Command, result: Result): void {
@@ -40,7 +41,7 @@ export function createSubmissions(
     }
   }
 
-  return async function submit(command) {
+  return async function submit(command, trace) {
     const deadline = clock.monotonic() + limits.purchaseDeadlineMs;
     const patience = { attemptMs: limits.submitAttemptMs, deadline };
     try {
@@ -53,9 +54,10 @@ export function createSubmissions(
           again: { command: repeated(command) },
           provisional: ({ result }) => isUnrecorded(result),
         },
-        patience,
+        { ...patience, trace },
       );
       note(command, reply.result);
+      trace?.mark('noted', { version: reply.result.version });
       const { result, leader } = reply;
       return { key: command.key, result, via: leader === undefined ? [from] : [from, leader] };
     } catch (error) {

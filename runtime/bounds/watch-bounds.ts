@@ -1,4 +1,4 @@
-import { type Bound, bound } from './bound.ts';
+import { type Bound, bound, KIB } from './bound.ts';
 
 /** The bounds of watching the store at work. */
 export const WATCH_BOUNDS = {
@@ -11,5 +11,9 @@ export const WATCH_BOUNDS = {
   ),
   keptHappenings: bound(256, 'happenings of each node that are kept for those who begin to watch later'),
   maxHappeningsPerSecond: bound(50, 'happenings of a node in one second; those beyond are counted'),
+  maxTraces: bound(200, 'traces of purchases that a gateway keeps; the oldest gives way'),
+  maxTraceBytes: bound(32 * KIB, 'bytes of one kept trace; steps in its middle give way, and are counted'),
+  maxTraceSteps: bound(200, 'steps of one process in a trace; those in the middle give way, and are counted'),
+  traceKeptMs: bound(600_000, 'ms a trace is kept'),
   maxSpectators: bound(1_000, 'connections that watch the store at work', '429'),
 } as const satisfies Readonly<Record<string, Bound>>;

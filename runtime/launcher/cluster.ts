@@ -87,6 +87,10 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
 
   let httpPort = config.port;
   const boot = random.id();
+  const unwritten = (error: unknown) =>
+    logger.warn({ err: error }, `${data.path}/cluster.json is not written`);
+  // Before any catalog writes it down: a record that knows of no such start would be an earlier one.
+  await data.begin(clock.now()).catch(unwritten);
   const plans = planNodes({ config, data, boot, sockets, logFormat, redisUrl, httpPort: () => httpPort });
   const supervisor = startSupervisor({
     plans,
@@ -101,6 +105,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
   // A free port is chosen once: the gateway must come back where its clients know it.
   supervisor.observe((node) => {
     if (node.http !== undefined) httpPort = Number(new URL(node.http).port) || httpPort;
+    if (node.kind !== 'catalog' || node.identity === undefined) return;
+    data.attend([node.id]).catch(unwritten);
   });
 
   const broken = watchMajority(supervisor, catalogs, logger);
@@ -178,6 +184,9 @@ function planNodes(options: {
       logLevel: config.logLevel,
       logFormat,
       limits: config.limits,
+      ...(kind === 'catalog' && {
+        start: { number: data.record.start, attended: data.record.attended[id] ?? 0 },
+      }),
       ...(kind === 'gateway' && {
         filled: data.record.seeded,
         http: {

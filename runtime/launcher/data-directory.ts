@@ -19,6 +19,13 @@ const ClusterRecord = z.object({
   catalogs: z.int().min(1),
   formatted: z.boolean(),
   seeded: z.boolean(),
+  /**
+   * The last start of the store, and for each catalog the last in which it took part. Each catalog's folder has its own,
+   * so that a folder that is put back from an earlier copy shows. The number is the wall time in ms where that is later
+   * than the start before: what a whole copy that is put back later makes a past of is older than its next start.
+   */
+  start: z.int().min(0).default(0),
+  attended: z.record(z.string(), z.int().min(0)).default({}),
 });
 export type ClusterRecord = z.infer<typeof ClusterRecord>;
 
@@ -29,8 +36,12 @@ export interface DataDirectory {
   readonly secret: string;
   readonly adminToken: string;
   readonly readerToken: string;
-  /** Changes the record; resolves once the change would survive a power cut. */
-  update(change: Partial<Pick<ClusterRecord, 'formatted' | 'seeded'>>): Promise<void>;
+  /** Changes the record, one change after the other; resolves once this one would survive a power cut. */
+  update(change: Partial<Omit<ClusterRecord, 'cluster' | 'catalogs'>>): Promise<void>;
+  /** Gives this start of the store its number. Where that cannot be written it keeps the number of the one before. */
+  begin(now: number): Promise<void>;
+  /** These catalogs have this start on their disks; resolves once that is on record. */
+  attend(ids: readonly NodeId[]): Promise<void>;
   /** A node's own folder. */
   folderOf(id: NodeId): string;
   /** Lets another launcher have the directory. */
@@ -62,6 +73,12 @@ export async function openDataDirectory(
   try {
     let record = await openRecord(path, options.catalogs, options.random);
     const secret = await openSecret(path, 'cluster-secret', options.random);
+    let written = Promise.resolve();
+    const update: DataDirectory['update'] = (change) => {
+      record = { ...record, ...change };
+      written = written.catch(() => {}).then(() => writeRecord(path, record));
+      return written;
+    };
     return {
       path,
       get record() {
@@ -70,9 +87,19 @@ export async function openDataDirectory(
       secret,
       adminToken: options.adminToken ?? (await openSecret(path, 'admin-token', options.random)),
       readerToken: options.readerToken ?? (await openSecret(path, 'reader-token', options.random)),
-      async update(change) {
-        record = { ...record, ...change };
-        await writeRecord(path, record);
+      update,
+      async begin(now) {
+        const { start } = record;
+        await update({ start: Math.max(start + 1, Math.floor(now)) }).catch((error) => {
+          record = { ...record, start };
+          throw error;
+        });
+      },
+      attend(ids) {
+        const missing = ids.filter((id) => record.attended[id] !== record.start);
+        if (missing.length === 0) return written;
+        const attended = Object.fromEntries(missing.map((id) => [id, record.start]));
+        return update({ attended: { ...record.attended, ...attended } });
       },
       folderOf: (id) => join(path, id),
       release: claim,
@@ -115,6 +142,8 @@ async function openRecord(
       catalogs: catalogs ?? DEFAULT_CATALOGS,
       formatted: false,
       seeded: false,
+      start: 0,
+      attended: {},
     };
     await writeRecord(path, record);
     return record;

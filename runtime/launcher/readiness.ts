@@ -38,6 +38,9 @@ export async function introduceCatalogs(options: {
     return open.length === catalogs.length;
   };
   await until(safe, 'the catalogs did not open their disks', clock, limits.startMs);
+  const open = supervisor.nodes.filter(({ kind, identity }) => kind === 'catalog' && identity !== undefined);
+  // Whether it could be written is told by who sees the catalogs open.
+  await data.attend(open.map(({ id }) => id)).catch(() => {});
   if (!formatted) await data.update({ formatted: true });
   supervisor.connectNodes();
 }

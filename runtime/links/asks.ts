@@ -1,6 +1,7 @@
 import type { DeadlineWheel } from '../deadline-wheel.ts';
 import { BazarError } from '../errors.ts';
 import type { AskType } from '../messages.ts';
+import type { TraceSpan } from '../trace/trace-span.ts';
 
 /** The asks of one link that wait for an answer. */
 export interface Asks {
@@ -15,7 +16,11 @@ export interface Asks {
   readonly size: number;
 }
 
-export type AskResult = { readonly body: unknown } | { readonly error: BazarError };
+/** `span` is what the answer took, where that was asked for. */
+export type AskResult = { readonly span?: TraceSpan } & (
+  | { readonly body: unknown }
+  | { readonly error: BazarError }
+);
 export type Settle = (answer: AskResult) => void;
 
 /** An ask in the wheel that gives all asks of a node their deadlines. */

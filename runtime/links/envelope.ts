@@ -8,6 +8,7 @@ import {
   type Reply,
   type TellType,
 } from '../messages.ts';
+import { TraceSpan } from '../trace/trace-span.ts';
 
 /**
  * What travels on an open link. A frame is one JSON array: the envelopes of one event-loop turn, in order. Who
@@ -15,7 +16,8 @@ import {
  *
  * On the wire an envelope is `{type, body}` (a tell), `{type, id, ttl, body}` (an ask), `{type, re, body}` (its
  * reply), `{type, re, error}` (its failure) or `{type: "ping"}` (a sign of life). `ttl` is how many milliseconds
- * the asker goes on waiting, so that clocks need not agree.
+ * the asker goes on waiting, so that clocks need not agree. An ask with `trace: true` wants to know what the answer
+ * took: the reply or the failure has a `span` then.
  */
 export type Envelope =
   | { readonly kind: 'ping' }
@@ -26,9 +28,22 @@ export type Envelope =
       readonly id: number;
       readonly ttl: number;
       readonly body: unknown;
+      readonly trace?: true;
     }
-  | { readonly kind: 'reply'; readonly type: AskType; readonly re: number; readonly body: unknown }
-  | { readonly kind: 'failure'; readonly type: AskType; readonly re: number; readonly error: BazarError };
+  | {
+      readonly kind: 'reply';
+      readonly type: AskType;
+      readonly re: number;
+      readonly body: unknown;
+      readonly span?: TraceSpan;
+    }
+  | {
+      readonly kind: 'failure';
+      readonly type: AskType;
+      readonly re: number;
+      readonly error: BazarError;
+      readonly span?: TraceSpan;
+    };
 
 /** A frame that is not what this protocol sends. Nothing of it is handled; its link is closed. */
 export class FrameError extends Error {
@@ -44,17 +59,34 @@ export function encodeTell<T extends TellType>(type: T, body: Body<T>): string {
   return JSON.stringify({ type, body });
 }
 
-export function encodeAsk<T extends AskType>(type: T, id: number, timeoutMs: number, body: Body<T>): string {
-  return JSON.stringify({ type, id, ttl: Math.min(Math.ceil(timeoutMs), MAX_TTL_MS), body });
+export function encodeAsk<T extends AskType>(
+  type: T,
+  id: number,
+  timeoutMs: number,
+  body: Body<T>,
+  trace?: true,
+): string {
+  const ttl = Math.min(Math.ceil(timeoutMs), MAX_TTL_MS);
+  return JSON.stringify(trace ? { type, id, ttl, body, trace } : { type, id, ttl, body });
 }
 
-export function encodeReply<T extends AskType>(type: T, re: number, body: Reply<T>): string {
-  return JSON.stringify({ type, re, body });
+export function encodeReply<T extends AskType>(
+  type: T,
+  re: number,
+  body: Reply<T>,
+  span?: TraceSpan,
+): string {
+  return JSON.stringify(span ? { type, re, body, span } : { type, re, body });
 }
 
-export function encodeFailure(type: AskType, re: number, error: BazarError): string {
-  const { code, outcome, message, details } = error;
-  return JSON.stringify({ type, re, error: { code, outcome, message, details } });
+export function encodeFailure(
+  type: AskType,
+  re: number,
+  { code, outcome, message, details }: BazarError,
+  span?: TraceSpan,
+): string {
+  const error = { code, outcome, message, details };
+  return JSON.stringify(span ? { type, re, error, span } : { type, re, error });
 }
 
 /** The envelopes of one frame, all of them checked. Throws a `FrameError`. */
@@ -98,13 +130,18 @@ function decodeEnvelope(value: unknown): Envelope {
   if (!isAskType(type)) return { kind: 'tell', type, body: check(shape.body, body, type) };
   const id = whole('id', envelope.id, 1);
   const ttl = whole('ttl', envelope.ttl, 0, MAX_TTL_MS);
-  if (id !== undefined && ttl !== undefined)
-    return { kind: 'ask', type, id, ttl, body: check(shape.body, body, type) };
+  if (id !== undefined && ttl !== undefined) {
+    const ask = { kind: 'ask' as const, type, id, ttl, body: check(shape.body, body, type) };
+    return envelope.trace === true ? { ...ask, trace: true } : ask;
+  }
   const re = whole('re', envelope.re, 1);
   if (re === undefined) throw new FrameError(`${type}: neither an ask nor an answer`);
-  if (error !== undefined)
-    return { kind: 'failure', type, re, error: revive(check(Failure, error, 'envelope: error')) };
-  return { kind: 'reply', type, re, body: check(shape.reply!, body, `reply to ${type}`) };
+  const answer: Envelope =
+    error === undefined
+      ? { kind: 'reply', type, re, body: check(shape.reply!, body, `reply to ${type}`) }
+      : { kind: 'failure', type, re, error: revive(check(Failure, error, 'envelope: error')) };
+  if (envelope.span === undefined) return answer;
+  return { ...answer, span: check(TraceSpan, envelope.span, 'envelope: span') };
 }
 
 function whole(

@@ -3,9 +3,10 @@ import { asBazarError, BazarError } from '../errors.ts';
 import type { Limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
 import type { AskType, MessageType, Reply } from '../messages.ts';
+import { createSpanRecorder, type SpanRecorder } from '../trace/span-recorder.ts';
 import { type Envelope, encodeFailure, encodeReply } from './envelope.ts';
 import type { Endpoint } from './link.ts';
-import type { Incoming, Mesh } from './mesh.ts';
+import type { Incoming, Mesh, NodeId } from './mesh.ts';
 
 /** A node's handlers of messages, one a type. */
 export interface Handlers extends Pick<Mesh, 'onAsk' | 'onTell'> {
@@ -16,7 +17,7 @@ export interface Handlers extends Pick<Mesh, 'onAsk' | 'onTell'> {
 type Handler = (body: unknown, incoming: Incoming) => unknown;
 type Ask = Extract<Envelope, { kind: 'ask' }>;
 
-export function createHandlers(clock: Clock, limits: Limits, logger: Logger): Handlers {
+export function createHandlers(self: NodeId, clock: Clock, limits: Limits, logger: Logger): Handlers {
   const handlers = new Map<MessageType, Handler>();
   let answering = 0;
 
@@ -34,11 +35,20 @@ export function createHandlers(clock: Clock, limits: Limits, logger: Logger): Ha
       refuse(from, ask, new BazarError('overloaded'));
     } else {
       answering += 1;
-      run(handler, ask.body, { from: from.peer, deadline }).then(
-        (body) => finish(from, ask, deadline, () => encodeReply(ask.type, ask.id, body as Reply<AskType>)),
-        (error) => finish(from, ask, deadline, () => encodeFailure(ask.type, ask.id, explain(ask, error))),
+      const trace = ask.trace && createSpanRecorder(self, ask.type, clock, limits.maxTraceSteps);
+      run(handler, ask.body, { from: from.peer, deadline, trace }).then(
+        (body) => finish(from, ask, deadline, () => reply(ask, body, trace)),
+        (error) => finish(from, ask, deadline, () => failure(ask, error, trace)),
       );
     }
+  }
+
+  function reply({ type, id }: Ask, body: unknown, trace: SpanRecorder | undefined): string {
+    return encodeReply(type, id, body as Reply<AskType>, trace?.span());
+  }
+
+  function failure(ask: Ask, error: unknown, trace: SpanRecorder | undefined): string {
+    return encodeFailure(ask.type, ask.id, explain(ask, error), trace?.span());
   }
 
   /** After the deadline nobody waits, so nothing is sent. */
@@ -76,10 +86,10 @@ export function createHandlers(clock: Clock, limits: Limits, logger: Logger): Ha
           answer(from, envelope);
           break;
         case 'reply':
-          from.asks.answered(envelope.re, envelope.type, { body: envelope.body });
+          from.asks.answered(envelope.re, envelope.type, envelope);
           break;
         case 'failure':
-          from.asks.answered(envelope.re, envelope.type, { error: envelope.error });
+          from.asks.answered(envelope.re, envelope.type, envelope);
       }
     },
   };

@@ -1,5 +1,7 @@
 import type { LinkFigures } from '../figures.ts';
 import type { AskType, Body, MessageType, Reply, TellType } from '../messages.ts';
+import type { SpanRecorder } from '../trace/span-recorder.ts';
+import type { StepFacts } from '../trace/trace-span.ts';
 
 export type NodeKind = 'gateway' | 'order' | 'catalog';
 
@@ -19,6 +21,8 @@ export interface Incoming {
   readonly from: Peer;
   /** Local monotonic time in ms after which nobody waits for the reply. */
   readonly deadline: number;
+  /** Notes what the answer takes, where the asker wants to know; it travels back with the answer. */
+  readonly trace?: SpanRecorder;
 }
 
 /** Answers one ask. Throwing a `BazarError` sends it as it is; anything else is sent as `internal`. */
@@ -47,9 +51,15 @@ export interface Mesh {
   /**
    * Asks and waits at most `timeoutMs`. The time left travels along (as a duration, so clocks need not agree).
    * Rejects with a `BazarError`: the receiver's own, or `unreachable` and `overloaded` (it was not sent),
-   * `link-lost` and `timeout` (it may have been handled).
+   * `link-lost` and `timeout` (it may have been handled). With `trace` the ask becomes a step of it, called `step`.
    */
-  ask<T extends AskType>(to: NodeId, type: T, body: Body<T>, timeoutMs: number): Promise<Reply<T>>;
+  ask<T extends AskType>(
+    to: NodeId,
+    type: T,
+    body: Body<T>,
+    timeoutMs: number,
+    trace?: TracedAsk,
+  ): Promise<Reply<T>>;
 
   /** The other end of the open link to a node, if there is one; a node's own name gives itself. */
   peer(id: NodeId): Peer | undefined;
@@ -65,6 +75,13 @@ export interface Mesh {
   setAddresses(addresses: Readonly<Record<NodeId, string>>): void;
   /** Closes every link and the listener; pending asks fail as `link-lost`. */
   close(): Promise<void>;
+}
+
+/** An ask that is to be a step of a trace. */
+export interface TracedAsk {
+  readonly recorder: SpanRecorder;
+  readonly step: string;
+  readonly facts?: StepFacts;
 }
 
 export interface LinkObserver {

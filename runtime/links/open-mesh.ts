@@ -1,7 +1,7 @@
 import { createDeadlineWheel } from '../deadline-wheel.ts';
 import { BazarError } from '../errors.ts';
 import type { LinkFigures } from '../figures.ts';
-import { expireAsk } from './asks.ts';
+import { expireAsk, type Settle } from './asks.ts';
 import { encodeAsk, encodeTell } from './envelope.ts';
 import { createHandlers } from './handlers.ts';
 import {
@@ -14,7 +14,7 @@ import {
   type OpenLink,
 } from './link.ts';
 import { createLoopback } from './loopback.ts';
-import type { LinkObserver, Mesh, NodeId, Reply } from './mesh.ts';
+import type { AskType, Body, LinkObserver, Mesh, NodeId, Reply, TracedAsk } from './mesh.ts';
 import { dials } from './topology.ts';
 import type { ConnectionEvents, PeerConnection } from './transport.ts';
 
@@ -28,7 +28,7 @@ export async function openMesh(options: MeshOptions): Promise<OpenMesh> {
   const { self, transport, clock, limits, logger } = options;
   const setting: LinkOptions = { ...options, wheel: createDeadlineWheel(clock, limits.askTickMs, expireAsk) };
   const { wheel } = setting;
-  const handlers = createHandlers(clock, limits, logger);
+  const handlers = createHandlers(self.id, clock, limits, logger);
   const loopback = createLoopback(self, clock, limits, wheel, handlers.handle);
 
   const addresses = new Map<NodeId, string>();
@@ -125,6 +125,25 @@ export async function openMesh(options: MeshOptions): Promise<OpenMesh> {
     return id === self.id ? loopback : open.get(id);
   }
 
+  /** Sends an ask whose answer goes to `settle`; returns why it could not be sent. */
+  function send<T extends AskType>(
+    to: NodeId,
+    type: T,
+    body: Body<T>,
+    timeoutMs: number,
+    settle: Settle,
+    trace?: true,
+  ): BazarError | undefined {
+    const exchange = endpointOf(to);
+    if (!exchange) return new BazarError('unreachable', `no open link to ${to}`);
+    if (timeoutMs <= 0) return new BazarError('timeout', 'no time left to ask', {}, 'none');
+    const id = exchange.asks.add(type, clock.monotonic() + timeoutMs, settle);
+    if (id === undefined) return new BazarError('overloaded', `too many asks wait for ${to}`);
+    if (exchange.send(encodeAsk(type, id, timeoutMs, body, trace))) return undefined;
+    exchange.asks.withdraw(id);
+    return new BazarError('overloaded', `no room on the link to ${to}`);
+  }
+
   const listener = await transport.listen(accept);
   let lastCheck = clock.monotonic();
   let checkTimer = clock.setTimeout(checkLinks, limits.pingIntervalMs);
@@ -139,18 +158,13 @@ export async function openMesh(options: MeshOptions): Promise<OpenMesh> {
       const envelope = encodeTell(type, body);
       for (const id of to) endpointOf(id)?.send(envelope);
     },
-    ask(to, type, body, timeoutMs) {
+    ask(to, type, body, timeoutMs, trace) {
       return new Promise((resolve, reject) => {
-        const exchange = endpointOf(to);
-        if (!exchange) return reject(new BazarError('unreachable', `no open link to ${to}`));
-        if (timeoutMs <= 0) return reject(new BazarError('timeout', 'no time left to ask', {}, 'none'));
-        const id = exchange.asks.add(type, clock.monotonic() + timeoutMs, (answer) =>
-          'error' in answer ? reject(answer.error) : resolve(answer.body as Reply<typeof type>),
-        );
-        if (id === undefined) return reject(new BazarError('overloaded', `too many asks wait for ${to}`));
-        if (exchange.send(encodeAsk(type, id, timeoutMs, body))) return;
-        exchange.asks.withdraw(id);
-        reject(new BazarError('overloaded', `no room on the link to ${to}`));
+        const taken: Settle = (answer) =>
+          'error' in answer ? reject(answer.error) : resolve(answer.body as Reply<typeof type>);
+        const settle = trace ? noted(trace, to, taken) : taken;
+        const error = send(to, type, body, timeoutMs, settle, trace && true);
+        if (error) settle({ error });
       });
     },
     peer: (id) => endpointOf(id)?.peer,
@@ -175,5 +189,14 @@ export async function openMesh(options: MeshOptions): Promise<OpenMesh> {
       wheel.close();
       await listener.close();
     },
+  };
+}
+
+/** Settles an ask that is a step of a trace. */
+function noted({ recorder, step, facts }: TracedAsk, to: NodeId, settle: Settle): Settle {
+  const noting = recorder.begin(step, facts, to);
+  return (answer) => {
+    noting.end({ error: 'error' in answer ? answer.error.code : undefined, span: answer.span });
+    settle(answer);
   };
 }

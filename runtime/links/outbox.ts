@@ -45,7 +45,7 @@ export function createOutbox(
       /** With the comma or bracket before it. */
       const bytes = Buffer.byteLength(envelope) + 1;
       if (bytes + 1 > maxFrameBytes) return false;
-      if (connection.bufferedBytes + frameBytes + bytes > maxOutboxBytes) return false;
+      if (connection.bufferedBytes + frameBytes + bytes + 1 > maxOutboxBytes) return false;
       if (frameBytes + bytes + 1 > maxFrameBytes) flush();
       frame = frame === '' ? envelope : `${frame},${envelope}`;
       frameBytes += bytes;

@@ -34,6 +34,8 @@ export const Configure = z.object({
   dataDirectory: z.string().min(1),
   /** True while the cluster has never run: only then may a catalog make itself an identity. */
   format: z.boolean(),
+  /** Catalogs only: this start of the store, and the last one in which this catalog is known to have taken part. */
+  start: z.object({ number: z.int().min(0), attended: z.int().min(0) }).optional(),
   catalogs: Names,
   orders: Names,
   gateways: Names,

@@ -151,15 +151,18 @@ test('the OpenAPI document describes every route, its shapes and its errors', ()
       'GET /openapi.json',
       'GET /orders',
       'GET /orders/{orderId}',
+      'GET /orders/{orderId}/trace',
       'GET /readyz',
       'GET /search/{topic}',
       'GET /status',
       'GET /topics',
+      'GET /traces',
       'GET /ws',
       'PATCH /books/{id}',
       'POST /books',
       'POST /purchase',
       'POST /purchase/{id}',
+      'POST /traces',
     ]);
     const purchase = document.paths['/purchase']!.post!;
     assert.equal(Object.keys(purchase.responses), [

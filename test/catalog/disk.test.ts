@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openCatalogDisk } from '../../actors/catalog/disk.ts';
+import { openCatalogDisk, type StoreStart } from '../../actors/catalog/disk.ts';
 import { StartRefused } from '../../runtime/errors.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { type Random, seededRandom } from '../../runtime/random.ts';
@@ -13,7 +13,7 @@ const FLOOR = { lastTerm: 3, lastIndex: 8 };
 
 function open(
   store: Store,
-  changes: { node?: string; cluster?: string; format?: boolean; random?: Random } = {},
+  changes: { node?: string; cluster?: string; format?: boolean; random?: Random; start?: StoreStart } = {},
 ) {
   const options = { cluster: 'mine', node: 'catalog-2', format: false, random: seededRandom(1), ...changes };
   return openCatalogDisk(store, options);
@@ -49,6 +49,34 @@ test('a disk without identity in a cluster that exists is a wiped one, until it 
   const raft = recovered.raft('catalog-2', CATALOGS, DEFAULT_LIMITS);
   assert.not(raft.wiped);
   assert.equal([raft.term, raft.votedFor, raft.voteFloor], [5, 'catalog-2', FLOOR]);
+});
+
+test('a disk keeps the last start of the store that it took part in, through restarts and recovery', async () => {
+  const store = await openMemoryStore();
+  assert.is((await open(store, { format: true, start: { number: 5, attended: 0 } })).identity.start, 5);
+  assert.is((await open(store, { start: { number: 5, attended: 5 } })).identity.start, 5);
+  const left = await open(store, { start: { number: 8, attended: 5 } });
+  assert.is(left.identity.start, 8, 'it was left out of those between');
+  await store.write(left.persist({ type: 'persist', term: 5, votedFor: 'catalog-2', voteFloor: FLOOR }));
+  assert.is((await open(store, { start: { number: 8, attended: 5 } })).identity.start, 8);
+});
+
+test('a disk of before there were numbers of starts is taken as it is', async () => {
+  const store = await openMemoryStore();
+  await open(store, { format: true });
+  assert.is((await open(store, { start: { number: 3, attended: 0 } })).identity.start, 3);
+});
+
+test('a disk that was put back from an earlier copy is refused, whether the others or the record are later', async () => {
+  const store = await openMemoryStore();
+  await open(store, { format: true, start: { number: 5, attended: 0 } });
+  const earlier = await open(store, { start: { number: 7, attended: 6 } }).catch((reason) => reason);
+  assert.instance(earlier, StartRefused);
+  assert.match(earlier.message, 'was put back from an earlier copy');
+  const later = await open(store, { start: { number: 4, attended: 3 } }).catch((reason) => reason);
+  assert.instance(later, StartRefused);
+  assert.match(later.message, 'is newer than the store’s own record');
+  assert.is((await open(store, { start: { number: 7, attended: 5 } })).found, 'present');
 });
 
 test('a disk of another cluster or another node is refused', async () => {

@@ -15,7 +15,7 @@ function change(id: number, version: number, topic?: string): BookChange {
 }
 
 /** A feed that starts at index 0 with a ring of `feedEntries`, and what it sent; `blocked` nodes refuse. */
-function openFeed({ feedEntries = 10, index = 0 } = {}) {
+function openFeed({ feedEntries = 10, index = 0, maxFrameBytes = DEFAULT_LIMITS.maxFrameBytes } = {}) {
   const clock = manualClock();
   const sent: Message[] = [];
   const blocked = new Set<string>();
@@ -24,7 +24,7 @@ function openFeed({ feedEntries = 10, index = 0 } = {}) {
     sent.push({ to, ...body });
     return true;
   };
-  const feed = createFeed({ index, clock, limits: { ...DEFAULT_LIMITS, feedEntries }, send });
+  const feed = createFeed({ index, clock, limits: { ...DEFAULT_LIMITS, feedEntries, maxFrameBytes }, send });
   return { feed, clock, sent, blocked };
 }
 
@@ -98,6 +98,23 @@ test('an entry of which the ring holds only a part counts as forgotten', () => {
   feed.record(1, [change(1, 1), change(2, 1), change(3, 1)]);
   assert.equal(feed.since(0), { from: 1, index: 1, changes: [] });
   assert.is(feed.follow('gateway-1', 0).reset, true);
+});
+
+test('more than a link takes at once is a gap to the follower', () => {
+  const { feed, clock, sent } = openFeed({ feedEntries: 100, maxFrameBytes: 2_000 });
+  const topic = 'x'.repeat(200);
+  feed.record(1, [change(9, 1, topic)]);
+  for (const id of [1, 2, 3, 4, 5, 6]) feed.record(1 + id, [change(id, 1 + id, topic)]);
+  feed.follow('gateway-1', 1);
+  feed.follow('gateway-2', 6);
+  clock.advance(0);
+  assert.equal(
+    sent.map(({ from, index, changes }) => [from, index, changes.length]),
+    [
+      [7, 7, 0],
+      [6, 7, 1],
+    ],
+  );
 });
 
 test('a live follower that the ring has passed sees the gap in the next message', () => {

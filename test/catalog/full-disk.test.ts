@@ -52,6 +52,25 @@ test('a leader whose disk is full says so, is succeeded, and is read on', async 
   assert.equal(catalogs.failures, []);
 });
 
+test('whoever is linked is told that a disk is full, and whoever links later; a full leader is succeeded within 200 ms', async () => {
+  const { catalogs, leader } = await start();
+  const told: string[] = [];
+  catalogs.gateway.onTell('disk.filled', ({ words }, { from }) => void told.push(`${from.id}: ${words}`));
+  const reachedAt = catalogs.clock.monotonic();
+  catalogs.disk(leader.id).full = true;
+  watch(catalogs.propose(leader.id, purchase('o', [{ id: 1, quantity: 1 }])));
+  await catalogs.until(() =>
+    catalogs.running.some(({ id, catalog }) => id !== leader.id && catalog.replica.role === 'leader'),
+  );
+  assert.ok(catalogs.clock.monotonic() - reachedAt < 200, `${catalogs.clock.monotonic() - reachedAt} ms`);
+  const line = `${leader.id}: No space left on device`;
+  assert.equal(told, [line]);
+
+  catalogs.network.reset();
+  await catalogs.until(() => told.length === 2);
+  assert.equal(told, [line, line]);
+});
+
 test('reads are answered while the disks of all catalogs are full, and nothing is promised', async () => {
   const { catalogs, leader } = await start();
   for (const { id } of catalogs.running) catalogs.disk(id).full = true;

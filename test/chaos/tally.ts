@@ -44,6 +44,7 @@ const EXPECTED: ReadonlySet<string> = new Set([
   'price-changed',
   'outcome-unknown',
   'unavailable',
+  'disk-full',
   'overloaded',
   'too-many-requests',
   'draining',

@@ -10,7 +10,9 @@ const read = (path: string) => readFileSync(new URL(path, project), 'utf8');
 const DOCUMENTS = [
   'CONTRIBUTING.md',
   'README.md',
+  'docs/api.md',
   'docs/architecture.md',
+  'docs/performance.md',
   'docs/security.md',
   'docs/statecharts.md',
   'docs/verification.md',

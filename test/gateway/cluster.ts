@@ -254,6 +254,13 @@ function script(mesh: OpenMesh, asked: Question[]): ScriptedCatalog {
     const next = later.length > books.length ? books.at(-1)!.id : null;
     return { books, next, bytes: bytesOf(books), version, asOf: catalog.applied };
   });
+  mesh.onAsk('read.topics', async (body) => {
+    await read('read.topics', body);
+    const counts = new Map<string, number>();
+    for (const { topic } of catalog.books.values()) counts.set(topic, (counts.get(topic) ?? 0) + 1);
+    const topics = [...counts].map(([topic, books]) => ({ topic, books }));
+    return { topics, next: null, bytes: bytesOf(topics), asOf: catalog.applied };
+  });
   mesh.onAsk('read.books', async (body) => {
     await read('read.books', body);
     const rest = [...catalog.books.values()].filter(({ id }) => id > (body.after ?? 0));

@@ -266,6 +266,47 @@ test('a page shows everything that was acknowledged', async () => {
   await cluster.end();
 });
 
+test('the topics show every book that was acknowledged, and are read past every cache', async () => {
+  const cluster = await startScriptedCluster({ prepare: fill });
+  const { gateway, catalogs, orders, asked } = cluster;
+  for (const order of orders) {
+    order.submit = () => ({
+      result: { kind: 'added', added: [2], skipped: [], version: 6, replayed: false },
+    });
+  }
+  const before = await cluster.answer(gateway.topics({ limit: 10 }));
+  assert.equal(before.value.topics, [{ topic: 'Tests', books: 1 }]);
+  await cluster.answer(gateway.addBooks([{ title: 'Book 2', topic: 'News', price: 1, stock: 1 }]));
+  catalogs[2]!.write(6, { id: 2, topic: 'News' });
+  for (let turn = 0; turn < 3; turn++) {
+    const page = await cluster.answer(gateway.topics({ limit: 10 }));
+    assert.equal([page.servedBy, page.cache, page.version], ['catalog-3', 'bypass', 6]);
+    assert.is(page.value.topics.length, 2);
+  }
+  const questions = asked.filter(({ type }) => type === 'read.topics');
+  assert.ok(questions.slice(1).every(({ minVersion }) => minVersion === 6));
+  const strong = await cluster.answer(gateway.topics({ limit: 10 }, { strong: true }));
+  assert.is(strong.ageSeconds, 0);
+  assert.ok(asked.findLast(({ type }) => type === 'read.topics')?.strong);
+  await cluster.end();
+});
+
+test('topics that a replica has as they were before what was acknowledged are never shown', async () => {
+  const cluster = await startScriptedCluster({ prepare: fill });
+  const { gateway, catalogs, orders } = cluster;
+  for (const order of orders) order.submit = ({ command }) => ({ result: confirmed(command.key, 6) });
+  await cluster.answer(gateway.purchase([{ id: 1, quantity: 1 }]));
+  for (const catalog of catalogs) catalog.careless = true;
+  const error = await cluster.answer(
+    gateway.topics({ limit: 10 }).then(
+      () => null,
+      (thrown) => thrown,
+    ),
+  );
+  assert.is(error?.code, 'unavailable');
+  await cluster.end();
+});
+
 test('an order is found as soon as it was acknowledged', async () => {
   const cluster = await startScriptedCluster({ prepare: fill });
   const { gateway, catalogs, orders } = cluster;

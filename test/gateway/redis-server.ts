@@ -1,15 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
 
 /** A real redis-server on a free port with a folder of its own. */
 export interface RedisServer {
   readonly url: string;
+  /** Of the process that runs now. */
+  readonly pid: number;
   save(): Promise<void>;
   kill(): Promise<void>;
   start(data: 'saved' | 'nothing'): Promise<void>;
@@ -49,6 +52,9 @@ export async function startRedisServer(): Promise<RedisServer> {
   await start('nothing');
   return {
     url: `redis://127.0.0.1:${port}`,
+    get pid() {
+      return child!.pid!;
+    },
     async save() {
       const answer = await say(port, 'SAVE');
       if (!answer.startsWith('+OK')) throw new Error(`SAVE: ${answer}`);
@@ -94,13 +100,4 @@ async function say(port: number, command: string): Promise<string> {
   } finally {
     socket.destroy();
   }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 }

@@ -127,6 +127,7 @@ test('an order replica that is draining or overloaded is followed by the next at
     const cluster = await startScriptedCluster();
     cluster.orders[0]!.submit = refusing(code);
     assert.is((await cluster.answer(cluster.gateway.purchase(cart))).via[0], 'order-2');
+    assert.is(cluster.orders[1]!.submitted[0]!.once, true, 'the first surely proposed nothing');
     await cluster.end();
   }
 });
@@ -182,6 +183,24 @@ test('a request that every order replica would refuse is refused by the first', 
   assert.is((await failure(cluster, cluster.gateway.purchase(cart))).code, 'invalid-request');
   assert.is(cluster.orders.flatMap(({ submitted }) => submitted).length, 1);
   await cluster.end();
+});
+
+test('where no disk has room the first order replica decides; after one that may have taken it that is unknown, at once', async () => {
+  for (const [before, code, outcome] of [
+    ['disk-full', 'disk-full', 'none'],
+    ['outcome-unknown', 'outcome-unknown', 'unknown'],
+  ] as const) {
+    const cluster = await startScriptedCluster();
+    const [first, second] = cluster.orders;
+    first!.submit = refusing(before);
+    second!.submit = refusing('disk-full');
+    const begin = cluster.clock.monotonic();
+    const error = await failure(cluster, cluster.gateway.purchase(cart, 'k'));
+    assert.equal([error.code, error.outcome, error.details.key], [code, outcome, 'k']);
+    assert.match(error.message, 'The disks of the store are full');
+    assert.ok(cluster.clock.monotonic() - begin < 100);
+    await cluster.end();
+  }
 });
 
 test('an updated book is in the memory before the answer is out', async () => {

@@ -37,6 +37,35 @@ test('a directory keeps its cluster, its secrets and what was updated', () =>
     await second.release();
   }));
 
+test('starts are numbered by the time, and rise where the clock does not; who took part is on record', () =>
+  inTemporaryFolder(async (folder) => {
+    const first = await openWith(folder);
+    await first.begin(1_000.7);
+    await Promise.all([first.attend(['catalog-1']), first.attend(['catalog-2', 'catalog-3'])]);
+    await first.release();
+    const second = await openWith(folder);
+    assert.is(second.record.start, 1_000);
+    assert.equal(second.record.attended, { 'catalog-1': 1_000, 'catalog-2': 1_000, 'catalog-3': 1_000 });
+    await second.begin(500);
+    await second.attend(['catalog-2']);
+    await second.release();
+    const third = await openWith(folder);
+    assert.is(third.record.start, 1_001);
+    assert.equal(third.record.attended, { 'catalog-1': 1_000, 'catalog-2': 1_001, 'catalog-3': 1_000 });
+    await third.release();
+  }));
+
+test('a start that cannot be written down keeps the number of the one before', () =>
+  inTemporaryFolder(async (folder) => {
+    const data = await openWith(folder);
+    await data.begin(1_000);
+    await mkdir(join(folder, 'cluster.json.new'));
+    const error = await data.begin(2_000).catch((reason) => reason);
+    assert.instance(error, Error);
+    assert.is(data.record.start, 1_000);
+    await data.release();
+  }));
+
 test('secrets can be read by their owner only', () =>
   inTemporaryFolder(async (folder) => {
     const data = await openWith(folder);

@@ -1,5 +1,5 @@
 import type { Mutant } from './mutant.ts';
-import { cutOffFromCatalogs, limits, slicesUnder, strongReadsUnder, under } from './plans.ts';
+import { cutOffFromCatalogs, limits, longLists, slicesUnder, strongReadsUnder, under } from './plans.ts';
 
 /** Bugs in what readers are shown and buyers are told. */
 export const ANSWER_MUTANTS: readonly Mutant[] = [
@@ -156,14 +156,27 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     change: cutOffFromCatalogs,
   },
   {
+    name: 'acknowledged-topic-not-raised',
+    harm: 'Who has just shelved a book does not find it under its topic.',
+    swaps: [
+      {
+        file: 'gateway/upstream/submissions.ts',
+        find: 'for (const { topic } of command.books) freshness.topics.raise(topicKey(topic), version);',
+        put: '',
+      },
+    ],
+    seeds: 5,
+    change: longLists,
+  },
+  {
     name: 'retried-under-a-new-order-id',
     harm: 'Every proposal whose answer was lost is sold and charged again.',
     swaps: [
       {
         file: 'actors/order/order.ts',
-        find: `mesh.ask(catalog, 'propose', { command, forwarded: false }, Math.max(1, submission.answerBy - now)).then(`,
+        find: `mesh.ask(catalog, 'propose', { command, forwarded: false }, timeoutMs, traced).then(`,
         put: `const key = attempt > 1 ? \`\${command.key}-\${attempt}\` : command.key;
-              mesh.ask(catalog, 'propose', { command: { ...command, key }, forwarded: false }, Math.max(1, submission.answerBy - now)).then(`,
+              mesh.ask(catalog, 'propose', { command: { ...command, key }, forwarded: false }, timeoutMs, traced).then(`,
       },
     ],
     seeds: 10,

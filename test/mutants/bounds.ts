@@ -1,5 +1,5 @@
 import type { Mutant } from './mutant.ts';
-import { limits, slicesUnder } from './plans.ts';
+import { crowdUnder, limits, longLists, readersOfPages, slicesUnder } from './plans.ts';
 
 const SMALL_BATCHES = limits({
   maxBatchOperations: 8,
@@ -9,6 +9,8 @@ const SMALL_BATCHES = limits({
   snapshotChunkRecords: 4,
   keptEntries: 400,
 });
+
+const CROWD = crowdUnder(['pause any', 'partition', 'hang a disk', 'slow disks']);
 
 /** Bounds that are missing: what then grows with what clients send, or with how slow a part is. */
 export const BOUND_MUTANTS: readonly Mutant[] = [
@@ -66,6 +68,88 @@ export const BOUND_MUTANTS: readonly Mutant[] = [
     }),
   },
   {
+    name: 'submissions-without-bound',
+    harm: 'Every client that does not wait for its answer leaves a submission behind.',
+    swaps: [
+      {
+        file: 'actors/order/order.ts',
+        find: "if (submissions.size >= limits.maxSubmissions) throw new BazarError('overloaded');",
+        put: '',
+      },
+    ],
+    seeds: 5,
+    change: CROWD,
+  },
+  {
+    name: 'asks-without-bound',
+    harm: 'A peer that answers nothing fills the memory of all who ask it.',
+    swaps: [
+      {
+        file: 'runtime/links/asks.ts',
+        find: 'if (pending.size >= limit) return undefined;',
+        put: '',
+      },
+    ],
+    seeds: 5,
+    change: CROWD,
+  },
+  {
+    name: 'strong-reads-without-bound',
+    harm: 'A leader that hears no quorum keeps every strong read.',
+    swaps: [
+      {
+        file: 'actors/raft/index-reads.ts',
+        find: "if (waiting.size >= maxPendingReads) return Promise.reject(new BazarError('overloaded'));",
+        put: '',
+      },
+    ],
+    seeds: 5,
+    change: CROWD,
+  },
+  {
+    name: 'outbox-without-bound',
+    harm: 'What a peer does not take is kept for it without end.',
+    swaps: [
+      {
+        file: 'runtime/links/outbox.ts',
+        find: 'if (connection.bufferedBytes + frameBytes + bytes + 1 > maxOutboxBytes) return false;',
+        put: '',
+      },
+    ],
+    seeds: 5,
+    change: crowdUnder(['partition', 'isolate', 'silence the leader'], {
+      maxSubmissions: 1_000,
+      maxPendingAsks: 1_000,
+      maxOutboxBytes: 6_000,
+    }),
+  },
+  {
+    name: 'flight-without-bound',
+    harm: 'A follower whose disk hangs is sent everything, and keeps it in memory.',
+    swaps: [
+      {
+        file: 'actors/raft/core/leader.ts',
+        find: 'return isFull ? 0 : limits.maxEntriesInFlight - (next - 1 - match);',
+        put: 'return limits.maxEntriesPerAppend;',
+      },
+    ],
+    seeds: 5,
+    change: CROWD,
+  },
+  {
+    name: 'log-never-forgets',
+    harm: 'The log grows in memory and on disk with every purchase.',
+    swaps: [
+      {
+        file: 'actors/raft/core/compaction.ts',
+        find: 'if (target > log.offset.index) log.compactTo(target);',
+        put: '',
+      },
+    ],
+    seeds: 5,
+    change: CROWD,
+  },
+  {
     name: 'slow-page-asked-for-again',
     harm: 'Every catalog works on the same large page, for a client that waits for one.',
     swaps: [
@@ -88,8 +172,34 @@ export const BOUND_MUTANTS: readonly Mutant[] = [
         put: 'const busy = () => false;',
       },
     ],
-    seeds: 1,
-    test: 'test/runtime/turnstile.test.ts',
+    seeds: 3,
+    change: readersOfPages,
+  },
+  {
+    name: 'pages-cut-by-number-only',
+    harm: 'A page of large orders is more than a link takes: it is no answer, today and for ever.',
+    swaps: [
+      {
+        file: 'actors/catalog/page.ts',
+        find: 'if (taken.length > 0 && bytes + own > maxBytes) return { elements: taken, bytes, more: true };',
+        put: '',
+      },
+    ],
+    seeds: 5,
+    change: longLists,
+  },
+  {
+    name: 'cut-page-looks-whole',
+    harm: 'Whoever reads a list page by page misses its end, and never learns that there is more.',
+    swaps: [
+      {
+        file: 'actors/catalog/page.ts',
+        find: 'if (taken.length > 0 && bytes + own > maxBytes) return { elements: taken, bytes, more: true };',
+        put: 'if (taken.length > 0 && bytes + own > maxBytes) return { elements: taken, bytes, more: false };',
+      },
+    ],
+    seeds: 5,
+    change: longLists,
   },
   {
     name: 'unfinished-frame-for-good',

@@ -1,5 +1,5 @@
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
-import type { Plan } from '../simulation/plan.ts';
+import { type Plan, smallPages } from '../simulation/plan.ts';
 
 /** Three catalogs under busy clients, and of all faults only these: what one mutant gets wrong comes up often. */
 export function under(faults: readonly string[], more: Partial<Plan> = {}): (plan: Plan) => Plan {
@@ -84,6 +84,113 @@ export const fullDisks = under(['fill a disk', 'fill all disks', 'kill any'], {
   clients: 3,
   thinkMs: 100,
 });
+
+/** The client library as the client, whose connections break all the time. */
+export function libraryUnder(faults: readonly string[] = []): (plan: Plan) => Plan {
+  return under(['reset a client', 'cut off a client', 'kill any', ...faults], {
+    libraryClients: 3,
+    clients: 2,
+    books: 3,
+    stock: 200,
+    faultEveryMs: 500,
+    dropRate: 0,
+    duplicateRate: 0,
+  });
+}
+
+/** The folder of one catalog is put back from an earlier copy while the store stands still. */
+export const folderPutBack =
+  (lostFolder: NonNullable<Plan['lostFolder']>) =>
+  (plan: Plan): Plan => ({
+    ...plan,
+    roughness: 'breeze',
+    catalogs: 3,
+    lostFolder,
+    lostMs: 3_000,
+    faultEveryMs: Number.POSITIVE_INFINITY,
+    faultsMs: 3_000,
+    dropRate: 0,
+    duplicateRate: 0,
+  });
+
+/** Carts of up to 100 lines, and lists far larger than a page and a frame, read page by page. */
+export function longLists(plan: Plan): Plan {
+  return {
+    ...under(['kill any', 'reset a link', 'pause any', 'isolate'], {
+      librarians: 2,
+      largestCart: 100,
+      clients: 4,
+      books: 20,
+      stock: 5_000,
+      mostSupplied: 400,
+      faultEveryMs: 1_500,
+      limits: smallPages(DEFAULT_LIMITS, true),
+    })(plan),
+  };
+}
+
+/**
+ * Nobody fails, and many ask for the largest pages: with small pages and a slow processor, what a catalog can make of
+ * them in a second keeps it busy for less than half of it.
+ */
+export const readersOfPages = (plan: Plan): Plan => ({
+  ...plan,
+  roughness: 'breeze',
+  catalogs: 3,
+  orders: 1,
+  gateways: 1,
+  redis: false,
+  clients: 3,
+  thinkMs: 100,
+  books: 20,
+  stock: 5_000,
+  largestCart: 100,
+  supplyEveryMs: 100,
+  mostDelivered: 20,
+  mostSupplied: 200,
+  pageReaders: 40,
+  cpuMsPerKiB: 2,
+  faults: [],
+  faultEveryMs: Number.POSITIVE_INFINITY,
+  faultsMs: 10_000,
+  lostMs: 0,
+  latencyMs: 2,
+  dropRate: 0,
+  duplicateRate: 0,
+  diskMs: 2,
+  maxNewTerms: 0,
+  slowestPurchaseMs: 500,
+  limits: limits({ maxPageBytes: 16 * 1024, pageBytesPerSecond: 128 * 1024 }),
+});
+
+/** Sixty clients before bounds for a few: what waits without one shows at once. */
+export const crowdUnder = (faults: readonly string[], changed: Partial<Limits> = {}) =>
+  under(faults, {
+    clients: 60,
+    thinkMs: 100,
+    diskMs: 150,
+    books: 20,
+    stock: 200,
+    strongReads: 0.3,
+    latencyMs: 10,
+    faultEveryMs: 1_000,
+    faultsMs: 8_000,
+    lostMs: 0,
+    limits: limits({
+      maxSubmissions: 12,
+      maxPendingAsks: 30,
+      maxPendingReads: 6,
+      maxOutboxBytes: 24_000,
+      maxEntriesInFlight: 8,
+      maxBytesInFlight: 4_000,
+      maxBytesPerAppend: 2_000,
+      maxUncommittedEntries: 40,
+      maxBatchOperations: 20,
+      keptEntries: 10,
+      snapshotChunkBytes: 2_000,
+      ...changed,
+    }),
+  });
 
 /** The default limits but for these. */
 export function limits(changed: Partial<Limits>): Limits {

@@ -1,6 +1,6 @@
 import { underLongTransfers } from '../simulation/long-transfers.ts';
 import type { Mutant } from './mutant.ts';
-import { limits, under } from './plans.ts';
+import { folderPutBack, limits, under } from './plans.ts';
 
 /** Bugs in snapshots, in compaction and in what lies on the disk. */
 export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
@@ -137,5 +137,18 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     ],
     seeds: 5,
     change: under(['fail a disk'], { failingDisks: true }),
+  },
+  {
+    name: 'earlier-folder-takes-part',
+    harm: 'A catalog that was put back from an earlier copy and one that is behind are a majority, and lose what was sold.',
+    swaps: [
+      {
+        file: 'actors/catalog/disk.ts',
+        find: 'if (start) refuseEarlierCopy(identity, start, store.location);',
+        put: '',
+      },
+    ],
+    seeds: 5,
+    change: folderPutBack('beside one behind'),
   },
 ];

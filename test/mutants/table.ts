@@ -1,6 +1,7 @@
 import { ANSWER_MUTANTS } from './answers.ts';
 import { BOUND_MUTANTS } from './bounds.ts';
 import { ELECTION_MUTANTS } from './elections.ts';
+import { LIBRARY_MUTANTS } from './library.ts';
 import type { Mutant } from './mutant.ts';
 import { REPLICATION_MUTANTS } from './replication.ts';
 import { SNAPSHOT_MUTANTS } from './snapshots.ts';
@@ -12,6 +13,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SNAPSHOT_MUTANTS,
   ...ANSWER_MUTANTS,
   ...BOUND_MUTANTS,
+  ...LIBRARY_MUTANTS,
 ];
 
 export function mutantNamed(name: string | undefined): Mutant {

@@ -203,6 +203,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orders/{orderId}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a traced purchase took, process by process */
+        get: operations["trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The traces that are kept, the newest first */
+        get: operations["traces"];
+        put?: never;
+        /** Trace the next purchases at this gateway, whosever they are */
+        post: operations["traceNext"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/livez": {
         parameters: {
             query?: never;
@@ -303,12 +338,14 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+            code: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             /**
              * @description `none`: nothing happened and nothing will. `refused`: decided, and the answer is no. `unknown`: it may have happened; ask again with the same key.
              * @enum {string}
              */
             outcome: "none" | "refused" | "unknown";
+        } & {
+            [key: string]: unknown;
         };
         TopicsPage: {
             topics: components["schemas"]["Topic"][];
@@ -347,7 +384,10 @@ export interface components {
             next: number | null;
         };
         Order: {
-            /** @example my-order-17 */
+            /**
+             * @description 1 to 128 of A-Z a-z 0-9 . _ ~ -
+             * @example my-order-17
+             */
             orderId: string;
             /** @enum {string} */
             status: "confirmed" | "refused";
@@ -470,6 +510,96 @@ export interface components {
                 id: number;
             }[];
             next: number | null;
+        };
+        Trace: {
+            /**
+             * @description 1 to 128 of A-Z a-z 0-9 . _ ~ -
+             * @example my-order-17
+             */
+            orderId: string;
+            /**
+             * Format: date-time
+             * @description When the gateway took it, by its clock.
+             */
+            at: string;
+            /** @enum {string} */
+            door: "http" | "ws";
+            /** @description That of the caller’s `traceparent`. */
+            traceId?: string;
+            /** @description Such as `1 × 4`: book 1, four copies. */
+            cart: string;
+            /**
+             * @description Confirmed; or, where it is not, as an error’s `outcome` has it.
+             * @enum {string}
+             */
+            outcome: "confirmed" | "refused" | "none" | "unknown";
+            /**
+             * @description Of what was not confirmed.
+             * @enum {string}
+             */
+            code?: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+            version?: number;
+            total?: string;
+            /**
+             * @description It had been decided before.
+             * @constant
+             */
+            replayed?: true;
+            /** @description The gateway’s; those of the others hang on its steps. */
+            span: components["schemas"]["TraceSpan"];
+        };
+        /** @description In the order in which they began. */
+        TraceSteps: components["schemas"]["TraceStep"][];
+        TraceStep: {
+            /** @description Such as `submit`, `propose`, `batch`, `commit`; there may be more of them one day. */
+            what: string;
+            /** @description When it began, since its process took the request. */
+            atUs: number;
+            /** @description How long it took; a mark of a moment, and what was not waited for to its end, has none. */
+            tookUs?: number;
+            /** @description The process that was asked. */
+            to?: string;
+            /** @description What it ended with, where that was no answer. */
+            error?: string;
+            facts?: {
+                [key: string]: string | number;
+            };
+            /** @description What the process did that was asked. */
+            span?: components["schemas"]["TraceSpan"];
+        };
+        TraceSpan: {
+            node: string;
+            /** @description What it was asked to do. */
+            what: string;
+            tookUs: number;
+            /** @description Steps in its middle that had no room. */
+            omitted?: number;
+            steps: components["schemas"]["TraceSteps"];
+        };
+        Traces: {
+            /** @description Those that this gateway keeps. */
+            traces: {
+                /**
+                 * @description 1 to 128 of A-Z a-z 0-9 . _ ~ -
+                 * @example my-order-17
+                 */
+                orderId: string;
+                /** Format: date-time */
+                at: string;
+                tookUs: number;
+                /**
+                 * @description Confirmed; or, where it is not, as an error’s `outcome` has it.
+                 * @enum {string}
+                 */
+                outcome: "confirmed" | "refused" | "none" | "unknown";
+                /**
+                 * @description Of what was not confirmed.
+                 * @enum {string}
+                 */
+                code?: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+            }[];
+            /** @description So many purchases are still to be traced, whosever they are. */
+            awaited: number;
         };
     };
     responses: never;
@@ -1057,6 +1187,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string;
+                traceparent?: string;
             };
             path?: never;
             cookie?: never;
@@ -1065,14 +1196,22 @@ export interface operations {
             content: {
                 "application/json": {
                     id: number;
-                    /** @default 1 */
+                    /**
+                     * @description How many copies.
+                     * @default 1
+                     */
                     quantity?: number;
+                    /** @description The price of one copy that the buyer expects; at another nothing is sold (`price-changed`). */
                     price?: string | number;
                 } | {
                     lines: {
                         id: number;
-                        /** @default 1 */
+                        /**
+                         * @description How many copies.
+                         * @default 1
+                         */
                         quantity?: number;
+                        /** @description The price of one copy that the buyer expects; at another nothing is sold (`price-changed`). */
                         price?: string | number;
                     }[];
                 };
@@ -1187,7 +1326,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `draining`: The store is shutting down. */
+            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1203,6 +1342,7 @@ export interface operations {
             query?: never;
             header?: {
                 "Idempotency-Key"?: string;
+                traceparent?: string;
             };
             path: {
                 id: number;
@@ -1212,8 +1352,12 @@ export interface operations {
         requestBody?: {
             content: {
                 "application/json": {
-                    /** @default 1 */
+                    /**
+                     * @description How many copies.
+                     * @default 1
+                     */
                     quantity?: number;
+                    /** @description The price of one copy that the buyer expects; at another nothing is sold (`price-changed`). */
                     price?: string | number;
                 };
             };
@@ -1327,7 +1471,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `draining`: The store is shutting down. */
+            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1355,6 +1499,7 @@ export interface operations {
                     title: string;
                     /** @example distributed systems */
                     topic: string;
+                    /** @description Of one copy. */
                     price: string | number;
                     stock: number;
                     authors?: string;
@@ -1366,6 +1511,7 @@ export interface operations {
                     title: string;
                     /** @example distributed systems */
                     topic: string;
+                    /** @description Of one copy. */
                     price: string | number;
                     stock: number;
                     authors?: string;
@@ -1465,7 +1611,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `draining`: The store is shutting down. */
+            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1491,8 +1637,11 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @description Its new price. */
                     price?: string | number;
+                    /** @description Copies to add. */
                     restock?: number;
+                    /** @description Copies that there are from now on. */
                     stock?: number;
                 };
             };
@@ -1606,7 +1755,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `draining`: The store is shutting down. */
+            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1758,6 +1907,273 @@ export interface operations {
                 };
             };
             /** @description `unavailable`: The store cannot answer now. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                orderId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The trace. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Trace"];
+                };
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-trace`: No trace of that order. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The store cannot answer now. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    traces: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The traces. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Traces"];
+                };
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The store cannot answer now. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    traceNext: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example 5 */
+                    purchases: number;
+                };
+            };
+        };
+        responses: {
+            /** @description The traces kept so far. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Traces"];
+                };
+            };
+            /** @description `malformed-json`: That is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `draining`: The store is shutting down. */
             503: {
                 headers: {
                     [name: string]: unknown;

@@ -6,6 +6,7 @@ import type { BazarError } from '../../runtime/errors.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
 import { type Logger, silentLogger } from '../../runtime/logger.ts';
 import { seededRandom } from '../../runtime/random.ts';
+import { createSpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import { manualClock, settle } from '../support/manual-clock.ts';
 import { confirmed, purchase, scriptedMesh, soldOut } from './support.ts';
 
@@ -318,17 +319,99 @@ test('at level debug each proposal leaves a line that shows its way', async () =
   assert.ok(lines.some((line) => JSON.parse(line).msg === 'submit a → order-1 → catalog-1'));
 });
 
-test('only the first proposal of a key that is nobody else’s goes without record', async () => {
+test('while the disks of a majority are full a submission is refused at once, and the disks are named', async () => {
+  const { clock, mesh, submit, at, places } = start();
+  mesh.fill('catalog-3');
+  const possible = submit('a');
+  at(0).answer(confirmed('a'), 'catalog-1');
+  await settle();
+  assert.ok(possible.reply);
+
+  mesh.fill('catalog-2');
+  const refused = submit('b');
+  await settle();
+  assert.equal([refused.error!.code, refused.error!.outcome, refused.atMs], ['disk-full', 'none', 0]);
+  assert.is(
+    refused.error!.message,
+    'The disks of catalog-2 and catalog-3 are full (No space left on device): nothing can be written.',
+  );
+  assert.equal(places(), ['catalog-1'], 'nothing was proposed');
+
+  mesh.cut('catalog-2');
+  mesh.link('catalog-2');
+  submit('c');
+  await clock.elapse(1);
+  assert.is(places().length, 2, 'one that has started anew has room');
+});
+
+test('what was under way when the disks of a majority filled ends as unknown, as soon as it cannot be otherwise', async () => {
+  const { clock, mesh, submit, at, places } = start();
+  const heard = submit('a');
+  await settle();
+  for (const id of ALL) mesh.fill(id);
+  at(0).fail('leader-lost');
+  await clock.elapse(DEFAULT_LIMITS.sagaBackoffCapMs);
+  assert.is(heard.error?.code, 'outcome-unknown');
+  assert.equal(places(), ['catalog-1']);
+});
+
+test('a proposal of a key that is nobody else’s goes without record while no other can be in the log', async () => {
   const { mesh, clock, at } = start();
   mesh.submit({ ...purchase('a'), once: true }, clock.monotonic() + 3_000).catch(() => {});
   await settle();
   at(0).fail('not-leader', 'catalog-2');
   await settle();
+  at(1).fail('leader-lost', 'catalog-3');
+  await clock.elapse(DEFAULT_LIMITS.sagaBackoffCapMs);
   assert.equal(
     mesh.proposals.map(({ command }) => command.once),
-    [true, undefined],
+    [true, true, undefined],
   );
-  assert.is(at(1).command.key, 'a');
+  assert.is(at(2).command.key, 'a');
+});
+
+test('a traced submission notes each of its proposals and the pauses between them', async () => {
+  const { clock, mesh, at } = start();
+  const trace = createSpanRecorder('order-1', 'submit', clock, 100);
+  void mesh.submit(purchase('a'), clock.monotonic() + 3_000, trace);
+  await clock.elapse(2);
+  mesh.cut('catalog-1');
+  await clock.elapse(DEFAULT_LIMITS.sagaBackoffBaseMs);
+  at(1).fail('not-leader', 'catalog-3');
+  await settle();
+  at(2).answer(confirmed('a'));
+  await settle();
+  const { node, steps } = trace.span();
+  assert.is(node, 'order-1');
+  assert.equal(
+    steps.map(({ what, to, error, facts }) => [what, to, error, facts?.attempt]),
+    [
+      ['propose', 'catalog-1', 'link-lost', 1],
+      ['pausing', undefined, undefined, undefined],
+      ['propose', 'catalog-2', 'not-leader', 2],
+      ['propose', 'catalog-3', undefined, 3],
+    ],
+  );
+  assert.is(steps[0]!.tookUs, 2_000);
+  assert.is(steps[1]!.atUs, 2_000);
+  assert.is(steps[2]!.atUs, steps[1]!.atUs + steps[1]!.tookUs!);
+});
+
+test('a traced proposal that is silent stays open, and the next begins beside it', async () => {
+  const { clock, mesh, at } = start();
+  const trace = createSpanRecorder('order-1', 'submit', clock, 100);
+  void mesh.submit(purchase('a'), clock.monotonic() + 3_000, trace);
+  await clock.elapse(PATIENCE);
+  at(1).answer(confirmed('a'));
+  await settle();
+  assert.equal(
+    trace.span().steps.map(({ what, tookUs }) => [what, tookUs === undefined]),
+    [
+      ['propose', true],
+      ['silent', true],
+      ['propose', false],
+    ],
+  );
 });
 
 test.run();

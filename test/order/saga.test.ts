@@ -31,7 +31,8 @@ function failed(attempt: number, code: ErrorCode, leader: string | null = null):
 const answered = (result: Result): SagaEvent => ({ type: 'proposal.answered', result });
 const silent: SagaEvent = { type: 'proposal.silent' };
 const late: SagaEvent = { type: 'deadline.passed' };
-const PROPOSE = { type: 'propose' };
+const PROPOSE = { type: 'propose', again: false };
+const PROPOSE_AGAIN = { type: 'propose', again: true };
 const UNKNOWN = { type: 'giveUp', code: 'outcome-unknown' };
 
 test('a saga begins by proposing', () => {
@@ -52,7 +53,7 @@ test('an answer that refuses ends it refused', () => {
   assert.is(tell(answered(reused)).state, 'refused');
 });
 
-test('a refusal without record ends it only if nothing else was proposed', () => {
+test('a refusal without record ends it only if no other proposal can be in the log', () => {
   const unrecorded = { ...soldOut('a'), unrecorded: true } as Result;
   assert.is(tell(answered(unrecorded)).state, 'refused');
   const waiting = tell(silent, answered(unrecorded));
@@ -63,13 +64,17 @@ test('a refusal without record ends it only if nothing else was proposed', () =>
   assert.is(tell(silent, answered(unrecorded), late).state, 'unknown');
   // What was refused has not happened, and the other was never appended.
   assert.is(tell(silent, answered(unrecorded), failed(2, 'not-leader'), late).state, 'none');
+  const surelyAlone = [failed(1, 'not-leader', 'catalog-2'), answered(unrecorded)];
+  assert.is(tell(...surelyAlone).state, 'refused', 'the first was surely never in the log');
+  assert.is(tell(silent, failed(2, 'not-leader'), answered(unrecorded)).state, 'refused');
+  assert.is(tell(failed(1, 'link-lost'), answered(unrecorded)).state, 'pausing', 'the first may be');
 });
 
 test('silence makes it propose again and keeps the first proposal open', () => {
   const { state, context, effects } = tell(silent);
   assert.is(state, 'proposing');
   assert.is(context.open, 2);
-  assert.equal(effects, [PROPOSE, PROPOSE]);
+  assert.equal(effects, [PROPOSE, PROPOSE_AGAIN]);
 });
 
 test('every passing error makes it pause', () => {

@@ -10,7 +10,10 @@ import type {
   NodeId,
   Peer,
   Reply,
+  TellType,
+  TracedAsk,
 } from '../../runtime/links/mesh.ts';
+import type { SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 
 const line = { id: 1, quantity: 1, price: 1000, title: 'Xen' };
 
@@ -44,8 +47,10 @@ export interface ScriptedMesh extends Mesh {
   link(id: NodeId): void;
   /** Fails what is pending there as `link-lost`, as a closing link does. */
   cut(id: NodeId): void;
+  /** Tells the replica that the disk of this catalog is full. */
+  fill(id: NodeId): void;
   /** Asks the replica as a gateway does. */
-  submit(command: Command, deadline: number): Promise<Reply<'submit'>>;
+  submit(command: Command, deadline: number, trace?: SpanRecorder): Promise<Reply<'submit'>>;
   status(): Promise<Reply<'status'>>;
 }
 
@@ -53,16 +58,22 @@ const GATEWAY: Peer = { id: 'gateway-1', kind: 'gateway', incarnation: 'g' };
 
 export function scriptedMesh(linked: readonly NodeId[]): ScriptedMesh {
   const handlers = new Map<AskType, (body: never, incoming: Incoming) => unknown>();
+  const tellHandlers = new Map<TellType, (body: never, incoming: Incoming) => void>();
   const observers: LinkObserver[] = [];
   const peers = new Map<NodeId, Peer>();
   const proposals: Proposal[] = [];
   const peerOf = (id: NodeId): Peer => ({ id, kind: 'catalog', incarnation: 'c' });
   for (const id of linked) peers.set(id, peerOf(id));
 
-  async function handle<T extends AskType>(type: T, body: Body<T>, deadline: number): Promise<Reply<T>> {
+  async function handle<T extends AskType>(
+    type: T,
+    body: Body<T>,
+    deadline: number,
+    trace?: SpanRecorder,
+  ): Promise<Reply<T>> {
     const handler = handlers.get(type) as AskHandler<T> | undefined;
     if (!handler) throw new BazarError('internal');
-    return handler(body, { from: GATEWAY, deadline });
+    return handler(body, { from: GATEWAY, deadline, trace });
   }
 
   return {
@@ -70,19 +81,32 @@ export function scriptedMesh(linked: readonly NodeId[]): ScriptedMesh {
     url: 'memory://order-1',
     proposals,
     onAsk: (type, handler) => void handlers.set(type, handler),
-    onTell() {},
+    onTell: (type, handler) => void tellHandlers.set(type, handler),
     tell: () => false,
     broadcast() {},
-    ask<T extends AskType>(to: NodeId, type: T, body: Body<T>, timeoutMs: number): Promise<Reply<T>> {
+    ask<T extends AskType>(
+      to: NodeId,
+      type: T,
+      body: Body<T>,
+      timeoutMs: number,
+      trace?: TracedAsk,
+    ): Promise<Reply<T>> {
       if (type !== 'propose') throw new Error(`an order replica asked ${type}`);
       const { command } = body as Body<'propose'>;
+      const step = trace?.recorder.begin(trace.step, trace.facts, to);
       return new Promise((resolve, reject) => {
         proposals.push({
           to,
           command,
           timeoutMs,
-          answer: (result, leader = to) => resolve({ result, leader } as Reply<T>),
-          fail: (code, leader) => reject(new BazarError(code, undefined, leader ? { leader } : {})),
+          answer(result, leader = to) {
+            step?.end();
+            resolve({ result, leader } as Reply<T>);
+          },
+          fail(code, leader) {
+            step?.end({ error: code });
+            reject(new BazarError(code, undefined, leader ? { leader } : {}));
+          },
         });
       });
     },
@@ -100,7 +124,11 @@ export function scriptedMesh(linked: readonly NodeId[]): ScriptedMesh {
       for (const proposal of proposals) if (proposal.to === id) proposal.fail('link-lost');
       for (const { closed } of observers) closed(peerOf(id), 'cut');
     },
-    submit: (command, deadline) => handle('submit', { command }, deadline),
+    fill(id) {
+      const words = 'No space left on device';
+      tellHandlers.get('disk.filled')!({ words } as never, { from: peerOf(id), deadline: 0 });
+    },
+    submit: (command, deadline, trace) => handle('submit', { command }, deadline, trace),
     status: () => handle('status', {}, Number.POSITIVE_INFINITY),
   };
 }

@@ -38,6 +38,17 @@ test('a leader that is given up for a newer term says for whom, and a follower w
   ]);
 });
 
+test('a follower whose leader has a full disk says so', async () => {
+  const trial = await createLeadingHost();
+  trial.driver.dispatch({ ...append(2, {}), from: 'catalog-3' });
+  takeSentences(trial);
+  trial.driver.dispatch({ type: 'peer.filled', peer: 'catalog-3' });
+  await trial.clock.elapse(trial.raft.limits.tickMs * 5);
+  assert.equal(takeSentences(trial), [
+    'asks whether it would be elected in term 3: the disk of the leader catalog-3 is full',
+  ]);
+});
+
 test('a follower that hears its leader no more says for how long', async () => {
   const trial = await createLeadingHost();
   trial.driver.dispatch({ ...append(2, {}), from: 'catalog-3' });

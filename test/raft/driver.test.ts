@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createSpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import { addBooks, newBook, purchase } from '../catalog/support.ts';
 import { createDriverTrial, createLeadingHost, type DriverTrial, SYNC_MS, watch } from './driver-support.ts';
 import { append, matched } from './support.ts';
@@ -168,6 +169,44 @@ test('a driver that is stopped ends what waits for it, and its clock', async () 
   assert.is(await trial.driver.propose(books('c')).catch(({ code }) => code), 'not-leader');
   assert.is(trial.clock.pending, 0);
   assert.equal(trial.failures, []);
+});
+
+test('a traced proposal tells its way through the leader, and by whom it was committed', async () => {
+  const trial = await createLeadingHost();
+  const { clock, raft, driver } = trial;
+  const trace = createSpanRecorder('catalog-1', 'propose', clock, 100);
+  const added = watch(driver.propose(books('stock'), trace));
+  void driver.propose(books('untraced'));
+  await clock.elapse(SYNC_MS + 2);
+  acknowledge(trial, 'catalog-3');
+  await clock.elapse(0);
+  assert.is.not(added.outcome, 'pending');
+  assert.equal(
+    trace.span().steps.map(({ what, to, atUs, tookUs, facts }) => [what, to, atUs, tookUs, facts]),
+    [
+      ['queue', undefined, 0, 0, undefined],
+      ['append', undefined, 0, undefined, { index: 2 }],
+      ['replicate', 'catalog-2', 0, undefined, undefined],
+      ['replicate', 'catalog-3', 0, 12_000, undefined],
+      ['batch', undefined, 0, 10_000, { operations: 2 }],
+      ['commit', undefined, 12_000, undefined, { index: 2, by: 'catalog-1, catalog-3', of: 3 }],
+      ['apply', undefined, 12_000, undefined, { index: 2 }],
+    ],
+  );
+  assert.is(raft.commit, 3);
+});
+
+test('nothing of a trace is in what goes to followers', async () => {
+  const bodies = await Promise.all(
+    [true, false].map(async (isTraced) => {
+      const trial = await createLeadingHost();
+      const trace = createSpanRecorder('catalog-1', 'propose', trial.clock, 100);
+      void trial.driver.propose(books('stock'), isTraced ? trace : undefined);
+      await trial.clock.elapse(SYNC_MS);
+      return trial.told('raft.append');
+    }),
+  );
+  assert.is(JSON.stringify(bodies[0]), JSON.stringify(bodies[1]));
 });
 
 test.run();

@@ -239,6 +239,15 @@ test('a leader whose link closes is succeeded by rank, a few ticks apart', async
   }
 });
 
+test('a leader whose disk is full is succeeded as if its link had closed', async () => {
+  const trial = await createFollower({ self: 'catalog-1' });
+  trial.send({ type: 'peer.filled', peer: 'catalog-3' });
+  assert.is(trial.raft.leader, 'catalog-2', 'another’s disk hastens nothing');
+  trial.send({ type: 'peer.filled', peer: 'catalog-2' });
+  assert.is(trial.raft.leader, null);
+  assert.is(ticksToCampaign(trial), 1);
+});
+
 test('the closing of any other link hastens nothing', async () => {
   const trial = await createFollower();
   trial.send({ type: 'peer.disconnected', peer: 'catalog-3' });

@@ -205,6 +205,20 @@ test('a follower is sent no more than the window and one message allow', async (
   ]);
 });
 
+test('an answer that frees no room in a full window is not answered with another append', async () => {
+  const trial = await createSettledLeader({ catalogs: 2, limits: { maxEntriesInFlight: 2 } });
+  trial.send(proposed(5), TURN);
+  const { raft } = trial;
+  assert.equal(
+    appends(trial.send(matched(raft, 'catalog-2', raft.progress.get('catalog-2')!.match), TURN)),
+    [],
+  );
+  assert.not(
+    raft.appendsDue,
+    'a slow disk answers at once, and the two would send each other nothing for ever',
+  );
+});
+
 test('a follower that is back is probed, since what was on its way is lost', async () => {
   const trial = await createSettledLeader();
   trial.send(proposed(2), TURN);

@@ -3,7 +3,13 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 
 const PROJECT = new URL('../../', import.meta.url);
-const TOOLS = ['test/simulation/main.ts', 'test/mutants/run.ts', 'test/chaos/main.ts', 'bench/load.ts'];
+const TOOLS = [
+  'test/simulation/main.ts',
+  'test/mutants/run.ts',
+  'test/chaos/main.ts',
+  'bench/load/main.ts',
+  'bench/main.ts',
+];
 
 function run(tool: string, ...args: string[]): Promise<{ code: number | null; out: string; err: string }> {
   const child = spawn(process.execPath, ['--import', 'tsx', tool, ...args], { cwd: PROJECT });
@@ -30,8 +36,8 @@ test('a tool ends with 2 and one line where a value does not fit', async () => {
     ['test/simulation/main.ts', ['--seeds', '0'], /It must be a whole number from 1 to/],
     ['test/mutants/run.ts', ['nobody'], /there is no mutant nobody/],
     ['test/chaos/main.ts', ['--minutes=x'], /It must be a number from 0.1 to 1440/],
-    ['bench/load.ts', ['--mode', 'sell'], /Allowed choices are buy, read, mix/],
-    ['bench/load.ts', ['--url', 'http://192.0.2.1'], /192.0.2.1 is not this machine/],
+    ['bench/load/main.ts', ['--mode', 'sell'], /Allowed choices are buy, read, mix/],
+    ['bench/load/main.ts', ['--url', 'http://192.0.2.1'], /192.0.2.1 is not this machine/],
   ];
   for (const [tool, args, problem] of cases) {
     const { code, err } = await run(tool, ...args);

@@ -130,4 +130,23 @@ test('of any bytes at all are decoded or refused with a FrameError, nothing else
   );
 });
 
+test('ask for a trace and bring it only where it is wanted; all others are as short as ever', () => {
+  const body = { forwarded: true };
+  const span = { node: 'catalog-1', what: 'read.index', tookUs: 12, steps: [{ what: 'apply', atUs: 3 }] };
+  const error = new BazarError('not-leader');
+  const [ask, reply, failure] = decode(
+    `[${encodeAsk('read.index', 1, 5, body, true)},${encodeReply('read.index', 1, { index: 4 }, span)},${encodeFailure('read.index', 1, error, span)}]`,
+  );
+  assert.equal(ask, { kind: 'ask', type: 'read.index', id: 1, ttl: 5, body, trace: true });
+  assert.equal(reply, { kind: 'reply', type: 'read.index', re: 1, body: { index: 4 }, span });
+  assert.ok(failure?.kind === 'failure');
+  assert.equal(failure.span, span);
+  assert.is(
+    encodeAsk('read.index', 1, 5, body),
+    '{"type":"read.index","id":1,"ttl":5,"body":{"forwarded":true}}',
+  );
+  assert.is(encodeReply('read.index', 1, { index: 4 }), '{"type":"read.index","re":1,"body":{"index":4}}');
+  refuses([{ type: 'read.index', re: 1, body: { index: 4 }, span: { node: 'catalog-1' } }], /span/);
+});
+
 test.run();

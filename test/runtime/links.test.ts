@@ -1,9 +1,10 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BazarError } from '../../runtime/errors.ts';
-import type { Mesh } from '../../runtime/links/mesh.ts';
+import type { Mesh, TracedAsk } from '../../runtime/links/mesh.ts';
 import type { ConnectionEvents } from '../../runtime/links/transport.ts';
 import { seededRandom } from '../../runtime/random.ts';
+import { createSpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import { meshCluster } from '../support/memory-cluster.ts';
 
 const test = suite('a mesh');
@@ -606,5 +607,42 @@ test('takes one handler a message type', async () => {
   countingHandler(node);
   assert.throws(() => countingHandler(node), /read.index has a handler already/);
 });
+
+test('a traced ask is a step with what the other end noted, and an untraced one has no recorder there', async () => {
+  const { openAll, clock } = meshCluster();
+  const { 'gateway-1': gateway, 'order-1': order } = await openAll('gateway-1', 'order-1');
+  const traced: boolean[] = [];
+  order.onAsk('read.index', async ({ forwarded }, { trace }) => {
+    traced.push(trace !== undefined);
+    trace?.mark('seen', { forwarded: String(forwarded) });
+    if (forwarded) throw new BazarError('not-leader');
+    return { index: 4 };
+  });
+  const recorder = createSpanRecorder('gateway-1', 'purchase', clock, 10);
+  const ask = (forwarded: boolean, trace?: TracedAsk) =>
+    outcomeOf(gateway.ask('order-1', 'read.index', { forwarded }, 1_000, trace));
+  const outcomes = [ask(false), ask(false, { recorder, step: 'first', facts: { attempt: 1 } })];
+  outcomes.push(ask(true, { recorder, step: 'second' }));
+  outcomes.push(outcomeOf(gateway.ask('order-9', 'read.index', ...indexAsk, { recorder, step: 'third' })));
+  await clock.elapse(20);
+  assert.equal(await Promise.all(outcomes), [
+    { index: 4 },
+    { index: 4 },
+    'not-leader/none',
+    'unreachable/none',
+  ]);
+  assert.equal(traced, [false, true, true]);
+  const { steps } = recorder.span();
+  assert.equal(
+    steps.map(({ what, to, error, facts, span }) => [what, to, error, facts, span?.node, span?.steps]),
+    [
+      ['first', 'order-1', undefined, { attempt: 1 }, 'order-1', seen('false')],
+      ['second', 'order-1', 'not-leader', undefined, 'order-1', seen('true')],
+      ['third', 'order-9', 'unreachable', undefined, undefined, undefined],
+    ],
+  );
+});
+
+const seen = (forwarded: string) => [{ what: 'seen', atUs: 0, facts: { forwarded } }];
 
 test.run();

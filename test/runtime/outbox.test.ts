@@ -27,6 +27,15 @@ test('sends what one turn pushed as one frame, in order', () => {
   assert.equal(frames, ['[1,2,3]', '[4]']);
 });
 
+test('holds no byte more than its bound, brackets and commas included', () => {
+  const { frames, outbox, clock } = create({ maxFrameBytes: 1_000, maxOutboxBytes: 10 });
+  assert.ok(outbox.push('1234'));
+  assert.not(outbox.push('5678'), '[1234,5678] has 11 bytes');
+  assert.ok(outbox.push('567'));
+  clock.advance(0);
+  assert.equal(frames, ['[1234,567]']);
+});
+
 test('sends nothing in a turn that pushed nothing', () => {
   const { clock, frames, outbox } = create();
   outbox.flush();

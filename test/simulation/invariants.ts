@@ -51,6 +51,10 @@ export function createInvariants(world: World): Invariants {
   function check(): void {
     if (world.complaints.length > 0) throw new Violation(`a node gave up: ${world.complaints[0]}`);
     for (const node of catalogs) if (node.catalog) look(node, node.catalog);
+    const { last } = world.scheduler;
+    const node = world.nodes.find(({ process }) => process === last);
+    const excess = node && tooMuchHeld(node);
+    if (excess !== undefined) throw new Violation(`${node!.id}: ${excess}`);
   }
 
   function look(node: SimNode, catalog: NonNullable<SimNode['catalog']>): void {
@@ -65,8 +69,6 @@ export function createInvariants(world: World): Invariants {
     if (known && raft.term < known.term) throw new Violation(`${node.id} went back to term ${raft.term}`);
     if (known?.lastIndex !== log.lastIndex || known.lastSum !== lastSum) {
       checkLog(node, known);
-      const excess = tooMuchHeld(node);
-      if (excess !== undefined) throw new Violation(`${node.id}: ${excess}`);
     }
     if (known?.commit !== raft.commit) checkCommit(node, known?.commit ?? log.offset.index);
     if (known?.applied !== applied) checkState(node, known?.applied ?? 0);

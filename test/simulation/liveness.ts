@@ -136,6 +136,11 @@ export function decisions(history: readonly Line[]): number[] {
 export function checkDroughts(plan: Plan, history: readonly Line[], from: number, newTerms: number): void {
   const { longestDroughtMs = Number.POSITIVE_INFINITY, maxNewTerms = Number.POSITIVE_INFINITY } = plan;
   if (newTerms > maxNewTerms) throw new Violation(`${newTerms} new terms, and ${maxNewTerms} are excused`);
+  const { slowestPurchaseMs = Number.POSITIVE_INFINITY } = plan;
+  for (const line of history) {
+    if (line.kind !== 'purchase' || line.end === null || line.end - line.start <= slowestPurchaseMs) continue;
+    throw new Violation(`${line.op} took ${Math.round(line.end - line.start)} ms`);
+  }
   let last = from;
   for (const end of [...decisions(history), from + plan.faultsMs]) {
     if (end - last > longestDroughtMs) {

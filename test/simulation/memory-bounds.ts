@@ -27,13 +27,69 @@ export function tooLargeBatch(operations: readonly StoreOperation[], plan: Plan)
   return `a batch of ${operations.length} operations, and ${most} are the most`;
 }
 
-/** What is wrong with how much a catalog holds. */
-export function tooMuchHeld({ catalog }: SimNode): string | undefined {
-  const { raft } = catalog!.replica;
-  const { limits, log } = raft;
-  const uncommitted = log.bytesBetween(raft.commit, log.lastIndex);
+/** Times the kept entries that the log may have while a snapshot is on its way (`compaction.ts`). */
+const TRANSFER_ALLOWANCE = 8;
+/** Signs of life are sent where nothing else is, whatever waits. */
+const SIGNS_OF_LIFE_BYTES = 500;
+/** Timers and deliveries of one process beside those of its asks, submissions and reads. */
+const OTHER_TIMERS = 500;
+
+/** The next entry for each follower, as it was seen last while entries were sent ahead. */
+const sent = new WeakMap<object, number | undefined>();
+
+/** What is wrong with how much a node holds; looked at after each of its events. */
+export function tooMuchHeld(node: SimNode): string | undefined {
+  return onLinks(node) ?? inOrder(node) ?? inCatalog(node) ?? inTime(node);
+}
+
+function onLinks({ mesh, limits }: SimNode): string | undefined {
+  for (const { peer, asks, outboxBytes } of mesh?.links() ?? []) {
+    if (asks > limits.maxPendingAsks) return `${asks} asks wait for ${peer}`;
+    if (outboxBytes > limits.maxOutboxBytes + SIGNS_OF_LIFE_BYTES)
+      return `${outboxBytes} bytes wait on the link to ${peer}`;
+  }
+  return undefined;
+}
+
+function inOrder({ order, limits }: SimNode): string | undefined {
+  if (order === undefined || order.inFlight <= limits.maxSubmissions) return undefined;
+  return `${order.inFlight} submissions are in flight`;
+}
+
+function inCatalog({ catalog, limits }: SimNode): string | undefined {
+  if (catalog === undefined) return undefined;
+  const { raft } = catalog.replica;
+  const { log } = raft;
+  if (raft.reads.length > limits.maxPendingReads) return `${raft.reads.length} strong reads wait`;
   // A follower is sent what its leader took in; a leader may begin with such a tail, and adds one entry at least.
   const most = limits.maxUncommittedBytes + limits.maxBytesInFlight + ONE_ENTRY_BYTES;
+  const uncommitted = log.bytesBetween(raft.commit, log.lastIndex);
   if (uncommitted > most) return `${uncommitted} bytes are not committed, and ${most} are the most`;
+  const kept =
+    TRANSFER_ALLOWANCE * limits.keptEntries +
+    limits.maxUncommittedEntries +
+    limits.maxEntriesInFlight +
+    2 * limits.maxBatchOperations +
+    OTHER_OPERATIONS;
+  if (log.entryCount > kept) return `its log has ${log.entryCount} entries, and ${kept} are the most`;
+  for (const [peer, progress] of raft.progress) {
+    const { mode, match, next } = progress;
+    const before = sent.get(progress);
+    sent.set(progress, mode === 'replicate' ? next : undefined);
+    // What a probe found there is not on its way, however little of it is durable.
+    if (before === undefined || next <= before) continue;
+    const entries = next - 1 - match;
+    if (entries > limits.maxEntriesInFlight) return `${entries} entries are on their way to ${peer}`;
+    const bytes = log.bytesBetween(match, next - 1);
+    if (bytes > limits.maxBytesInFlight + limits.maxBytesPerAppend + ONE_ENTRY_BYTES) {
+      return `${bytes} bytes are on their way to ${peer}`;
+    }
+  }
   return undefined;
+}
+
+/** Whatever waits has a timer or a delivery to come: one that nothing bounds shows here. */
+function inTime({ process, limits }: SimNode): string | undefined {
+  const most = limits.maxSubmissions + limits.maxPendingAsks + limits.maxPendingReads + OTHER_TIMERS;
+  return process.pending > most ? `${process.pending} timers and deliveries wait` : undefined;
 }

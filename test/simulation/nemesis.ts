@@ -134,7 +134,11 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
   }
 
   /** Cuts a node off from all others, or from those given: clients may then still reach both sides. */
-  function isolate({ id } = pick(world.nodes), others = world.nodes, oneWay = false): void {
+  function isolate(
+    { id }: { readonly id: string } = pick(world.nodes),
+    others = world.nodes,
+    oneWay = false,
+  ): void {
     for (const other of others) {
       if (other.id === id) continue;
       network.weather.blocked.add(`${id}>${other.id}`);
@@ -195,8 +199,20 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
     ['disturb Redis', redis ? 4 : 0, disturbRedis],
     ['fail a disk', plan.failingDisks ? 1 : 0, failDisk],
     ['fill a disk', plan.fullDisks ? 1.5 : 0, () => fillDisks([pick(world.ofKind('catalog'))])],
+    [
+      'reset a client',
+      plan.libraryClients > 0 ? 2 : 0,
+      () => network.reset(client(), pick(world.ofKind('gateway')).id),
+    ],
+    [
+      'cut off a client',
+      plan.libraryClients > 0 ? 1 : 0,
+      () => isolate({ id: client() }, world.ofKind('gateway'), random.next() < 0.5),
+    ],
     ['fill all disks', plan.fullDisks ? 0.5 : 0, () => fillDisks(world.ofKind('catalog'))],
   ];
+
+  const client = () => `library-${1 + random.integer(plan.libraryClients)}`;
 
   /** Slow, stopped, written to by others, or dead and back with nothing or with what it had at some earlier time. */
   function disturbRedis(): void {

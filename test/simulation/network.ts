@@ -1,5 +1,10 @@
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
-import type { ConnectionEvents, PeerConnection, Transport } from '../../runtime/links/transport.ts';
+import type {
+  Connection,
+  ConnectionEvents,
+  PeerConnection,
+  Transport,
+} from '../../runtime/links/transport.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Scheduler, SimProcess } from './scheduler.ts';
 
@@ -24,12 +29,20 @@ export interface NetworkWeather {
 export interface SimNetwork {
   readonly weather: NetworkWeather;
   transport(process: SimProcess): Transport;
+  /** Takes connections of clients at `sim://NAME/ws`. They lose and double nothing, and what is not taken counts. */
+  openDoor(process: SimProcess, accept: (connection: DoorConnection) => ConnectionEvents): void;
   /** Delivers what waited for a blocked direction that is open again. */
   healed(): void;
   /** Breaks the connections between two nodes. */
   reset(a: string, b: string): void;
   /** Breaks all connections of a process that has died. */
   died(process: SimProcess): void;
+}
+
+/** A client's connection as the door has it. */
+export interface DoorConnection extends Connection {
+  /** Calls `drained` whenever everything that was sent has been taken. */
+  onDrained(drained: () => void): void;
 }
 
 interface End {
@@ -42,19 +55,29 @@ interface End {
   stalled: string[];
   /** Bytes it may still take from a peer that it does not trust. */
   allowance: number;
+  /** One end of a client's connection. */
+  isClients: boolean;
+  /** Bytes it has sent that have not arrived. */
+  untaken: number;
+  drained: () => void;
 }
 
 interface Listening {
   readonly process: SimProcess;
-  readonly accept: (connection: PeerConnection) => ConnectionEvents;
+  readonly accept: (connection: PeerConnection & DoorConnection) => ConnectionEvents;
   readonly accepted: Set<End>;
+  readonly isDoor: boolean;
 }
+
+const doorOf = (name: string) => `sim://${name}/ws`;
 
 export function createNetwork(
   scheduler: Scheduler,
   random: Random,
   weather: NetworkWeather,
   onFrame: (from: string, to: string, frame: string) => void,
+  /** Encoding or decoding `bytes` is work of this process. */
+  works: (process: SimProcess, bytes: number) => void = () => {},
 ): SimNetwork {
   const listeners = new Map<string, Listening>();
   const ends = new Set<End>();
@@ -64,24 +87,46 @@ export function createNetwork(
 
   function createEnd(process: SimProcess, events: ConnectionEvents): End {
     const allowance = DEFAULT_LIMITS.maxStrangerBytes;
-    const end = { process, peer: undefined, events, live: true, lastArrival: 0, stalled: [], allowance };
+    const end: End = {
+      process,
+      peer: undefined,
+      events,
+      live: true,
+      lastArrival: 0,
+      stalled: [],
+      allowance,
+      isClients: false,
+      untaken: 0,
+      drained() {},
+    };
     ends.add(end);
     return end;
   }
 
-  function connectionOf(end: End): PeerConnection {
+  function connectionOf(end: End): PeerConnection & DoorConnection {
     return {
-      bufferedBytes: 0,
+      get bufferedBytes() {
+        return end.untaken;
+      },
+      onDrained(drained) {
+        end.drained = drained;
+      },
       trust() {
         end.allowance = Number.POSITIVE_INFINITY;
       },
       send(frame) {
         const to = end.peer;
         if (!end.live || !to) return;
-        if (random.next() < weather.dropRate) return;
+        if (!end.isClients && random.next() < weather.dropRate) return;
+        end.untaken += frame.length;
+        works(end.process, frame.length);
         deliver(end, to, frame);
-        if (random.next() >= weather.duplicateRate) return;
-        scheduler.after(random.next() * LATE_COPY_MS, to.process, () => arrive(end, to, frame), to);
+        if (end.isClients || random.next() >= weather.duplicateRate) return;
+        const again = () => {
+          end.untaken += frame.length;
+          arrive(end, to, frame);
+        };
+        scheduler.after(random.next() * LATE_COPY_MS, to.process, again, to);
       },
       close: () => closeBoth(end, 'closed here'),
     };
@@ -104,7 +149,16 @@ export function createNetwork(
       return;
     }
     onFrame(from.process.name, to.process.name, frame);
+    taken(from, frame.length);
+    works(to.process, frame.length);
     to.events.frame(frame);
+  }
+
+  /** What has arrived has left the sender's socket. */
+  function taken(from: End, bytes: number): void {
+    from.untaken -= bytes;
+    if (from.isClients && from.untaken === 0)
+      scheduler.after(0, from.process, () => from.live && from.drained(), from);
   }
 
   function close(end: End, reason: string): void {
@@ -130,7 +184,7 @@ export function createNetwork(
   function connect(url: string, dialler: End): void {
     if (!dialler.live) return;
     const target = listeners.get(url);
-    const to = url.slice('sim://'.length);
+    const [to = ''] = url.slice('sim://'.length).split('/');
     const from = dialler.process.name;
     // A lost handshake is never answered; whoever dials gives up by itself.
     if (isBlocked(from, to) || isBlocked(to, from)) return;
@@ -142,6 +196,12 @@ export function createNetwork(
       if (!dialler.live) return;
       const acceptor = createEnd(target.process, { opened() {}, frame() {}, closed() {} });
       target.accepted.add(acceptor);
+      if (target.isDoor) {
+        for (const end of [dialler, acceptor]) {
+          end.isClients = true;
+          end.allowance = Number.POSITIVE_INFINITY;
+        }
+      }
       acceptor.peer = dialler;
       dialler.peer = acceptor;
       // No frame overtakes the news that the connection is open.
@@ -165,7 +225,7 @@ export function createNetwork(
       async listen(accept) {
         const url = `sim://${process.name}`;
         const accepted = new Set<End>();
-        listeners.set(url, { process, accept, accepted });
+        listeners.set(url, { process, accept, accepted, isDoor: false });
         return {
           url,
           async close() {
@@ -175,6 +235,9 @@ export function createNetwork(
         };
       },
     }),
+    openDoor(process, accept) {
+      listeners.set(doorOf(process.name), { process, accept, accepted: new Set(), isDoor: true });
+    },
     healed() {
       for (const to of ends) {
         if (to.stalled.length === 0 || !to.peer || isBlocked(to.peer.process.name, to.process.name)) continue;

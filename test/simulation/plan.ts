@@ -1,5 +1,5 @@
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
-import type { Random } from '../../runtime/random.ts';
+import { type Random, seededRandom } from '../../runtime/random.ts';
 
 /** How rough a run is; fault rates are drawn within it. */
 export type Roughness = 'calm' | 'breeze' | 'storm';
@@ -16,6 +16,16 @@ export interface Plan {
   readonly books: number;
   readonly stock: number;
   readonly clients: number;
+  /** Clients beside them that use the client library, over its own connections. */
+  readonly libraryClients: number;
+  /** Clients that shelve books into topics and read topics, books and orders by pages. */
+  readonly librarians: number;
+  /** Connections of the client library that ask for nothing but the largest pages. */
+  readonly pageReaders: number;
+  /** Simulated milliseconds that a node computes for each KiB that it sends, takes or writes. */
+  readonly cpuMsPerKiB: number;
+  /** Lines of a cart at most. */
+  readonly largestCart: number;
   /** Mean simulated milliseconds between two operations of one client. */
   readonly thinkMs: number;
   /** Share of the clients' operations that are strong reads. */
@@ -33,8 +43,11 @@ export interface Plan {
    * Redis stays; 0 for a store that is never put back.
    */
   readonly lostMs: number;
-  /** Not the whole store is put back, but one catalog's folder, beside others that are up to date. */
-  readonly lostFolder?: boolean;
+  /**
+   * Not the whole store is put back, but one catalog's folder: beside others that are up to date, or beside one that
+   * lacks what was committed since, with which it would be a majority.
+   */
+  readonly lostFolder?: 'beside equals' | 'beside one behind';
   /** Mean simulated milliseconds between two faults. */
   readonly faultEveryMs: number;
   /** Disks may fail for good and be replaced. */
@@ -55,6 +68,8 @@ export interface Plan {
   readonly slowestSyncMs: number;
   /** The longest time in simulated milliseconds that may pass with faults and without a decided purchase. */
   readonly longestDroughtMs?: number;
+  /** The longest time in simulated milliseconds that a purchase may take to be decided. */
+  readonly slowestPurchaseMs?: number;
   /**
    * Simulated milliseconds after which a catalog that was wiped, and left alone since, is so near to the others that
    * their logs suffice.
@@ -64,7 +79,15 @@ export interface Plan {
   readonly maxNewTerms?: number;
 }
 
+/** What came into plans later, by a chance of its own: plans without it stay what they were. */
+const LATER_SALT = 0x6c696272;
+
 export function drawPlan(seed: number, random: Random): Plan {
+  const later = seededRandom(seed ^ LATER_SALT);
+  const libraryClients = later.next() < 0.25 ? 1 + later.integer(3) : 0;
+  const librarians = later.next() < 0.15 ? 1 : 0;
+  const withCpu = later.next() < 0.15;
+  const withLargeCarts = later.next() < 0.15;
   const pick = <T>(...choices: readonly T[]): T => choices[random.integer(choices.length)]!;
   const between = (low: number, high: number) => low + random.integer(high - low + 1);
   const roughness = pick<Roughness>('calm', 'breeze', 'breeze', 'storm', 'storm');
@@ -77,10 +100,15 @@ export function drawPlan(seed: number, random: Random): Plan {
     orders: between(1, 2),
     gateways: between(1, 2),
     redis: random.next() < 0.7,
-    limits: random.next() < 0.6 ? tinyLimits(between) : DEFAULT_LIMITS,
+    limits: smallPages(random.next() < 0.6 ? tinyLimits(between) : DEFAULT_LIMITS, librarians > 0),
     books: pick(1, 2, 3, 20),
     stock: pick(5, 30, 200),
     clients: between(2, 6),
+    libraryClients,
+    librarians,
+    pageReaders: 0,
+    cpuMsPerKiB: withCpu ? 0.1 : 0,
+    largestCart: withLargeCarts ? 100 : 3,
     thinkMs: pick(50, 150, 400),
     strongReads: 0.1,
     supplyEveryMs: pick(1_000, 3_000, Number.POSITIVE_INFINITY),
@@ -105,6 +133,19 @@ export function drawPlan(seed: number, random: Random): Plan {
     failingDisks: seed % 4 === 0,
     fullDisks: seed % 3 === 0,
     lostMs: random.next() < 0.15 ? between(1_000, 4_000) : 0,
+  };
+}
+
+/** Pages of a few orders, and frames that take little more: whole lists and snapshots are far larger. */
+export function smallPages(limits: Limits, small: boolean): Limits {
+  if (!small) return limits;
+  return {
+    ...limits,
+    maxFrameBytes: 64 * 1024,
+    maxPageBytes: 8 * 1024,
+    lightAnswerBytes: 4 * 1024,
+    maxBytesPerAppend: Math.min(limits.maxBytesPerAppend, 16 * 1024),
+    snapshotChunkBytes: Math.min(limits.snapshotChunkBytes, 16 * 1024),
   };
 }
 

@@ -13,12 +13,16 @@ export interface Scheduler {
   readonly now: number;
   /** Events taken so far. */
   readonly taken: number;
+  /** The process of the last of them. */
+  readonly last: SimProcess | undefined;
   /**
    * Schedules `run` in `process` after `delayMs`. In a paused process it waits, in a dead one it never comes.
    * `source` is the connection that it comes by; none for a timer.
    */
   after(delayMs: number, process: SimProcess, run: () => void, source?: object): Timer;
   cancel(timer: Timer | undefined): void;
+  /** The process computes for this long: whatever comes to it meanwhile waits. */
+  spend(process: SimProcess, ms: number): void;
   /** Takes events up to `until`; `afterEach` runs behind every one. */
   run(until: number, afterEach: () => void): Promise<void>;
 }
@@ -28,6 +32,11 @@ export interface SimProcess {
   readonly name: string;
   alive: boolean;
   paused: boolean;
+  /** Timers and deliveries that are to come. */
+  pending: number;
+  /** Until when it computes, and for how many ms it has in all. */
+  busyUntil: number;
+  cpuMs: number;
   /** What came while it was paused; it gets all of it at once when it goes on. */
   backlog: Late[];
 }
@@ -38,24 +47,35 @@ interface Late {
 }
 
 export function createProcess(name: string): SimProcess {
-  return { name, alive: true, paused: false, backlog: [] };
+  return { name, alive: true, paused: false, pending: 0, busyUntil: 0, cpuMs: 0, backlog: [] };
 }
 
 interface Event extends Due {
+  at: number;
   readonly process: SimProcess;
   readonly run: () => void;
   readonly source: object | undefined;
   cancelled: boolean;
+  /** It has been taken from the queue. */
+  over: boolean;
 }
 
 export function createScheduler(): Scheduler {
   let now = 0;
   let order = 0;
   let taken = 0;
+  let last: SimProcess | undefined;
   const heap: Event[] = [];
 
   function take(event: Event): boolean {
     const { process } = event;
+    if (process.busyUntil > now && process.alive) {
+      event.at = process.busyUntil;
+      push(heap, event);
+      return false;
+    }
+    if (!event.cancelled) process.pending--;
+    event.over = true;
     if (event.cancelled || !process.alive) return false;
     if (process.paused) {
       const run = () => {
@@ -65,6 +85,7 @@ export function createScheduler(): Scheduler {
       return false;
     }
     taken++;
+    last = process;
     event.run();
     return true;
   }
@@ -76,6 +97,9 @@ export function createScheduler(): Scheduler {
     get taken() {
       return taken;
     },
+    get last() {
+      return last;
+    },
     after(delayMs, process, run, source) {
       const event = {
         at: now + Math.max(0, delayMs),
@@ -84,12 +108,21 @@ export function createScheduler(): Scheduler {
         run,
         source,
         cancelled: false,
+        over: false,
       };
+      process.pending++;
       push(heap, event);
       return event;
     },
     cancel(timer) {
-      if (timer) (timer as Event).cancelled = true;
+      const event = timer as Event | undefined;
+      if (!event || event.cancelled) return;
+      event.cancelled = true;
+      if (!event.over) event.process.pending--;
+    },
+    spend(process, ms) {
+      process.busyUntil = Math.max(now, process.busyUntil) + ms;
+      process.cpuMs += ms;
     },
     async run(until, afterEach) {
       for (let event = heap[0]; event && event.at <= until; event = heap[0]) {
@@ -132,8 +165,7 @@ export function processClock(
   return {
     now: () => Math.floor(1_700_000_000_000 + offsetMs + scheduler.now * rate),
     monotonic: () => offsetMs + scheduler.now * rate,
-    // Computing takes no time here.
-    cpu: () => 0,
+    cpu: () => process.cpuMs,
     setTimeout: (run, delayMs) => scheduler.after(delayMs / rate, process, run),
     clearTimeout: (timer) => scheduler.cancel(timer),
     defer: (run) => void scheduler.after(0, process, run),

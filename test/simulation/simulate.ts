@@ -13,6 +13,9 @@ import { createWorld, type SimNode, type World } from './world.ts';
 /** Simulated milliseconds for the first election, the stocking of the shelf and nothing else. */
 const OPENING_MS = 15_000;
 
+/** Simulated milliseconds that a store may decide wrongly in, before the catalog that knows better is started. */
+const LATE_START_MS = 3_000;
+
 /** What became of one seed. */
 export interface Outcome {
   readonly plan: Plan;
@@ -25,6 +28,8 @@ export interface Outcome {
   readonly committed: number;
   /** How long purchases were owed beside faults, over all parts of the store that were well. */
   readonly owedMs: number;
+  /** Folders that were refused since they were put back from an earlier copy. */
+  readonly refusedFolders: number;
   readonly history: readonly Line[];
   /** What was broken; undefined if nothing was. */
   readonly failure?: string;
@@ -85,6 +90,16 @@ export async function simulate(
       'the clients get no answers after the healing',
     );
     await until(world, invariants, replicasEqual(world, invariants), 60_000, 'a replica does not catch up');
+    if (workload.library) {
+      await until(
+        world,
+        invariants,
+        workload.library.told(),
+        10_000,
+        'a watcher is not told the newest state',
+      );
+      workload.library.close();
+    }
     await judge(world, workload.history);
   } catch (error) {
     failure = error instanceof Violation ? error.message : String((error as Error)?.stack ?? error);
@@ -101,6 +116,7 @@ export async function simulate(
     terms: invariants.leaders.size,
     committed: invariants.committed,
     owedMs: liveness.owedMs,
+    refusedFolders: world.refusedFolders,
     history: workload.history,
     failure,
     lines: failure === undefined ? [] : world.trace.lines(),
@@ -115,19 +131,32 @@ async function liveInVain(world: World, invariants: Invariants, workload: Worklo
   workload.begin();
   await world.scheduler.run(world.scheduler.now + world.plan.lostMs, invariants.check);
   await until(world, invariants, workload.stop(), 30_000, 'a client does not come to an end');
+  workload.library?.close();
   world.putBack(copies);
 }
 
-/** One catalog's disk is put back to an earlier copy while the store stands still; nothing may be lost by it. */
+/**
+ * One catalog's disk is put back to a copy from before the store's last start; nothing may be lost by it. Where the only
+ * other one that is up is behind, the two would agree on a past.
+ */
 async function putOneFolderBack(world: World, invariants: Invariants, workload: Workload): Promise<void> {
+  const { plan, scheduler, outside } = world;
   const node = world.node('catalog-1');
+  const upToDate = world.node('catalog-2');
+  const behind = plan.lostFolder === 'beside one behind' ? world.node('catalog-3') : undefined;
+  world.putBack(new Map());
   const copy = new Map(node.disk!.records);
   workload.begin();
-  await world.scheduler.run(world.scheduler.now + world.plan.lostMs, invariants.check);
+  await scheduler.run(scheduler.now + plan.lostMs / 4, invariants.check);
+  if (behind) world.kill(behind);
+  await scheduler.run(scheduler.now + plan.lostMs, invariants.check);
   await until(world, invariants, workload.stop(), 30_000, 'a client does not come to an end');
-  await until(world, invariants, replicasEqual(world, invariants), 30_000, 'a replica does not catch up');
-  await world.scheduler.run(world.scheduler.now + 1_000, invariants.check);
-  world.putBack(new Map([[node, copy]]));
+  if (!behind) {
+    await until(world, invariants, replicasEqual(world, invariants), 30_000, 'a replica does not catch up');
+  }
+  await scheduler.run(scheduler.now + 1_000, invariants.check);
+  world.putBack(new Map([[node, copy]]), behind && [upToDate]);
+  if (behind) scheduler.after(LATE_START_MS, outside, () => world.start(upToDate));
 }
 
 /** Runs the simulation until `work` has settled, for at most `patienceMs`. */

@@ -47,21 +47,4 @@ for (let seed = 1; seed <= 5; seed++) {
   });
 }
 
-test('the folder of one catalog put back to an earlier copy loses nothing while all others are up to date', async () => {
-  for (const seed of [1, 2, 3]) {
-    const { failure, lines } = await simulate(seed, (plan) => ({
-      ...plan,
-      roughness: 'breeze',
-      catalogs: 3,
-      lostFolder: true,
-      lostMs: 3_000,
-      faultEveryMs: Number.POSITIVE_INFINITY,
-      faultsMs: 3_000,
-      dropRate: 0,
-      duplicateRate: 0,
-    }));
-    assert.is(failure, undefined, lines.slice(-40).join('\n'));
-  }
-});
-
 test.run();

@@ -4,6 +4,8 @@ import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Line, WriteLine } from '../checkers/history.ts';
 import { type Invariants, Violation } from './invariants.ts';
+import { createLibrarians } from './librarians.ts';
+import { createLibraryClients, type LibraryClients } from './library-clients.ts';
 import type { World } from './world.ts';
 
 /** Simulated milliseconds after which a client stops waiting for an answer. */
@@ -15,6 +17,8 @@ const PROGRESS_MS = 12_000;
  * away: a leader's word may have been on its way, or its hearer may have slept, for so long.
  */
 const AGE_SLACK_MS = 1_000;
+/** Lines of a cart at most, in plans that do not ask for more. */
+export const USUAL_CART = 3;
 /** How much faster than true time a process's clock may run. */
 const FASTEST_CLOCK = 1.06;
 /** Times a client asks again under the same key when it does not know the outcome. */
@@ -35,10 +39,19 @@ export interface Workload {
   stop(): Promise<void>;
   /** Every client gets a definite answer to a purchase through every gateway; rejects if that takes too long. */
   progress(): Promise<void>;
+  /** Those that use the client library; none in most plans. */
+  readonly library: LibraryClients | undefined;
+}
+
+/** An order whose outcome a gateway has told. */
+export interface Acknowledged {
+  readonly key: string;
+  readonly via: string;
+  readonly version: number;
 }
 
 /** An answer, or that there was none in time. */
-type Answer<T> = { readonly value: T } | { readonly error: unknown } | 'silence';
+export type Answer<T> = { readonly value: T } | { readonly error: unknown } | 'silence';
 
 export function createWorkload(
   world: World,
@@ -49,9 +62,18 @@ export function createWorkload(
   const { plan, scheduler, outside, outsideClock } = world;
   const history: Line[] = [...shelf];
   const gateways = world.ofKind('gateway');
-  const acknowledged: { key: string; via: string; version: number }[] = [];
+  const acknowledged: Acknowledged[] = [];
   let operations = 0;
   let running = false;
+
+  const usesLibrary = plan.libraryClients + plan.pageReaders > 0;
+  const library = usesLibrary ? createLibraryClients(world, random, record) : undefined;
+
+  function record(line: Line): void {
+    history.push(line);
+    world.trace.note(scheduler.now, () => `    ${JSON.stringify(line)}`);
+    world.trace.mix(JSON.stringify(line));
+  }
 
   const pause = (ms: number) => new Promise<void>((resolve) => scheduler.after(ms, outside, resolve));
   const latency = () => 0.1 + random.next() * plan.latencyMs;
@@ -85,9 +107,7 @@ export function createWorkload(
     return ask(line.via, request).then((answer) => {
       const end = answer === 'silence' ? null : scheduler.now;
       const told = { ...line, ...outcomeOf(answer), end } as WriteLine;
-      history.push(told);
-      world.trace.note(scheduler.now, () => `    ${JSON.stringify(told)}`);
-      world.trace.mix(JSON.stringify(told));
+      record(told);
       return told;
     });
   }
@@ -104,7 +124,9 @@ export function createWorkload(
   }
 
   function cart(): CartLine[] {
-    const count = random.next() < 0.8 ? 1 : 2 + random.integer(2);
+    const isLarge = plan.largestCart > USUAL_CART && random.next() < 0.2;
+    const usual = () => (random.next() < 0.8 ? 1 : 2 + random.integer(USUAL_CART - 1));
+    const count = isLarge ? 1 + random.integer(plan.largestCart) : usual();
     return Array.from({ length: count }, () => ({ id: book(), quantity: 1 + random.integer(3) }));
   }
 
@@ -249,12 +271,14 @@ export function createWorkload(
     }
   }
 
+  const librarians = plan.librarians > 0 ? createLibrarians({ world, random, ask, acknowledged }) : undefined;
   const lives: Promise<void>[] = [];
 
   return {
     history,
+    library,
     get operations() {
-      return operations;
+      return operations + (library?.operations ?? 0) + (librarians?.operations ?? 0);
     },
     async stock() {
       const books = Array.from({ length: plan.books }, (_, at) => ({
@@ -285,6 +309,8 @@ export function createWorkload(
         lives.push(live(`client-${number}`).catch(complain));
       }
       lives.push(supply().catch(complain));
+      for (const life of librarians?.begin(() => running) ?? []) lives.push(life.catch(complain));
+      for (const life of library?.begin(() => running) ?? []) lives.push(life.catch(complain));
     },
     async stop() {
       running = false;
@@ -299,6 +325,8 @@ export function createWorkload(
             throw new Violation(`no purchase gets through ${id} although all is healed`);
         }
       }
+      await library?.progress();
+      await librarians?.progress();
     },
   };
 }

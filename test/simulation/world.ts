@@ -6,12 +6,14 @@ import { createGateway, type Gateway } from '../../gateway/gateway.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { BookChange } from '../../runtime/domain.ts';
 import { StartRefused } from '../../runtime/errors.ts';
+import type { Limits } from '../../runtime/limits.ts';
 import type { Mesh, NodeId, NodeKind } from '../../runtime/links/mesh.ts';
 import { openMesh } from '../../runtime/links/open-mesh.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { type Random, seededRandom } from '../../runtime/random.ts';
 import { FullDiskError, RoomAgainError } from '../../storage/failed-disk.ts';
-import type { Store } from '../../storage/store.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
+import { openClientDoor } from './client-door.ts';
 import { type SimulatedDisk, simulatedDisk } from './disk.ts';
 import { tooLargeBatch } from './memory-bounds.ts';
 import { createNetwork, type SimNetwork } from './network.ts';
@@ -39,7 +41,9 @@ export interface SimNode {
   readonly disk: SimulatedDisk | undefined;
   /** How its clock is off. */
   readonly skew: { offsetMs: number; rate: number };
+  readonly limits: Limits;
   process: SimProcess;
+  mesh?: Mesh;
   catalog?: Catalog;
   order?: OrderReplica;
   gateway?: Gateway;
@@ -64,10 +68,15 @@ export interface World {
   kill(node: SimNode): void;
   pause(node: SimNode): void;
   resume(node: SimNode): void;
-  /** Ends every process, puts these records back on the catalogs' disks, and starts the store anew. */
-  putBack(copies: ReadonlyMap<SimNode, ReadonlyMap<string, string>>): void;
+  /**
+   * Ends every process, puts these records back on the catalogs' disks, and starts the store anew, but for those that
+   * are left out.
+   */
+  putBack(copies: ReadonlyMap<SimNode, ReadonlyMap<string, string>>, without?: readonly SimNode[]): void;
   node(id: NodeId): SimNode;
   ofKind(kind: NodeKind): SimNode[];
+  /** Folders that were refused since they were put back from an earlier copy. */
+  readonly refusedFolders: number;
   /** What a node reported that must not happen: a refused start, a broken invariant. */
   readonly complaints: string[];
 }
@@ -86,13 +95,28 @@ export function createWorld(plan: Plan, random: Random): World {
     duplicateRate: 0,
     blocked: new Set<string>(),
   };
-  const network = createNetwork(scheduler, fork(), weather, (from, to, frame) => {
-    trace.mix(frame);
-    trace.note(
-      scheduler.now,
-      () => `${from} → ${to}  ${frame.length > 300 ? `${frame.slice(0, 300)}…` : frame}`,
-    );
-  });
+  const network = createNetwork(
+    scheduler,
+    fork(),
+    weather,
+    (from, to, frame) => {
+      trace.mix(frame);
+      const isBetweenNodes = !from.startsWith('library-') && !to.startsWith('library-');
+      if (isBetweenNodes && frame.length > plan.limits.maxFrameBytes) {
+        complaints.push(`${from} sends ${to} a frame of ${frame.length} bytes, which closes a real link`);
+      }
+      trace.note(
+        scheduler.now,
+        () => `${from} → ${to}  ${frame.length > 300 ? `${frame.slice(0, 300)}…` : frame}`,
+      );
+    },
+    works,
+  );
+  function works(process: SimProcess, bytes: number): void {
+    if (plan.cpuMsPerKiB > 0 && nodes.some((node) => node.process === process)) {
+      scheduler.spend(process, (bytes / 1024) * plan.cpuMsPerKiB);
+    }
+  }
   const redis = plan.redis ? simulatedRedis({ clock: outsideClock, random: fork() }) : undefined;
 
   function fork(): Random {
@@ -129,6 +153,7 @@ export function createWorld(plan: Plan, random: Random): World {
         offsetMs: skewed ? random.integer(600_000) : 0,
         rate: skewed ? 0.95 + random.next() * 0.1 : 1,
       },
+      limits: plan.limits,
       process: createProcess(id),
       wiped: false,
       heldBeforeWipe: 0,
@@ -136,7 +161,10 @@ export function createWorld(plan: Plan, random: Random): World {
   }
 
   let formatted = false;
+  let refusedFolders = 0;
+  /** What the launcher's record has: the number of this start, and the last that each catalog took part in. */
   let boots = 1;
+  const attended = new Map<SimNode, number>();
 
   async function boot(node: SimNode, process: SimProcess): Promise<void> {
     const clock = processClock(scheduler, process, node.skew);
@@ -144,7 +172,9 @@ export function createWorld(plan: Plan, random: Random): World {
     const transport = network.transport(process);
     const join = async (incarnation: string): Promise<Mesh & { readonly url: string }> => {
       const self = { id: node.id, kind: node.kind, incarnation };
-      return openMesh({ self, cluster: CLUSTER, secret: SECRET, transport, ...ports });
+      const mesh = await openMesh({ self, cluster: CLUSTER, secret: SECRET, transport, ...ports });
+      if (process.alive) node.mesh = mesh;
+      return mesh;
     };
     if (node.kind === 'catalog') {
       const store = storeOf(node.disk!, process);
@@ -154,7 +184,9 @@ export function createWorld(plan: Plan, random: Random): World {
         node: node.id,
         format,
         random: ports.random,
+        start: { number: boots, attended: attended.get(node) ?? 0 },
       });
+      if (process.alive) attended.set(node, boots);
       const mesh = await join(disk.identity.incarnation);
       if (!process.alive) return;
       const onFailure = (error: unknown) => ended(node, error);
@@ -176,6 +208,9 @@ export function createWorld(plan: Plan, random: Random): World {
         const remote = server && createRemoteCache({ server, cluster: CLUSTER, secret: SECRET, ...ports });
         node.gateway = createGateway({ mesh, catalogs, orders, remote, pid: 1, ...ports });
         node.gateway.onChange(inOrder(node));
+        if (plan.libraryClients + plan.pageReaders > 0) {
+          openClientDoor({ network, process, service: node.gateway, ...ports });
+        }
       }
       mesh.setAddresses(addresses);
     }
@@ -191,12 +226,23 @@ export function createWorld(plan: Plan, random: Random): World {
       });
       return;
     }
-    if (!node.disk?.failed && !(error instanceof RoomAgainError)) {
+    const isTold = plan.lostFolder !== undefined && error instanceof StartRefused;
+    if (!node.disk?.failed && !isTold && !(error instanceof RoomAgainError)) {
       complain(node, error);
       return;
     }
     kill(node);
     if (!(error instanceof StartRefused)) start(node);
+    else if (plan.lostFolder && !node.disk?.failed) replaceFolder(node);
+  }
+
+  /** What people are told to do about a folder that is refused. */
+  function replaceFolder(node: SimNode): void {
+    say(`the folder of ${node.id} is refused, and deleted`);
+    refusedFolders++;
+    node.disk!.wipe();
+    node.wiped = true;
+    start(node);
   }
 
   /** A sync that returns while its process is paused is noticed when it goes on. */
@@ -213,6 +259,7 @@ export function createWorld(plan: Plan, random: Random): World {
       write(operations) {
         const excess = tooLargeBatch(operations, plan);
         if (excess !== undefined) complaints.push(`${process.name}: ${excess}`);
+        if (plan.cpuMsPerKiB > 0) works(process, bytesOf(operations));
         return later(store.write(operations));
       },
       clear: (range) => later(store.clear(range)),
@@ -253,6 +300,7 @@ export function createWorld(plan: Plan, random: Random): World {
   function kill(node: SimNode): void {
     say(`kill ${node.id}`);
     node.process.alive = false;
+    node.mesh = undefined;
     node.catalog = undefined;
     node.order = undefined;
     node.gateway = undefined;
@@ -280,13 +328,23 @@ export function createWorld(plan: Plan, random: Random): World {
       say(`resume ${node.id}`);
       resume(scheduler, node.process, waking);
     },
-    putBack(copies) {
+    get refusedFolders() {
+      return refusedFolders;
+    },
+    putBack(copies, without = []) {
       boots++;
-      for (const node of nodes) this.kill(node);
+      for (const node of nodes) if (node.process.alive) this.kill(node);
       for (const [node, copy] of copies) node.disk!.putBack(copy);
-      for (const node of nodes) this.start(node);
+      for (const node of nodes) if (!without.includes(node)) this.start(node);
     },
     node: (id) => nodes.find((node) => node.id === id)!,
     ofKind: (kind) => nodes.filter((node) => node.kind === kind),
   };
+}
+
+function bytesOf(operations: readonly StoreOperation[]): number {
+  return operations.reduce(
+    (sum, one) => sum + one.key.length + (one.type === 'put' ? one.value.length : 0),
+    0,
+  );
 }

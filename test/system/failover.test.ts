@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { type LauncherCluster, startLauncherCluster } from '../support/cluster.ts';
 import { assertTold, type Crowd, fillShelf, openCrowd } from '../support/crowd.ts';
 import { eventually } from '../support/eventually.ts';
+import { assertSold, buyUnkeyed } from '../support/unkeyed-purchase.ts';
 
 /** Replicas of a real store are killed and paused while a crowd buys from it. */
 
@@ -93,6 +94,19 @@ test('an order id retried across the leader’s death takes effect once and gets
     assert.equal(again.body, body);
   }
   assert.is(await stockOf(4), before - keys.length);
+});
+
+test('purchases without a key beside a dying leader are sold; none is given up before its time, and then it is sold when asked again', async () => {
+  await cluster.whole();
+  const leader = await cluster.leader();
+  const purchases = await Promise.all(
+    Array.from({ length: 60 }, async (_, turn) => {
+      await sleep(turn * 20);
+      if (turn === 30) await cluster.kill(leader);
+      return buyUnkeyed(cluster, 1 + (turn % 3));
+    }),
+  );
+  for (const purchase of purchases) await assertSold(cluster, purchase);
 });
 
 test('a leader paused for five seconds finds another in its place, and follows it as an equal', () =>

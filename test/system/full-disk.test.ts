@@ -8,7 +8,15 @@ import { type LauncherCluster, startLauncherCluster } from '../support/cluster.t
 import { eventually } from '../support/eventually.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
 
+interface Problem {
+  readonly code: string;
+  readonly outcome: string;
+  readonly detail: string;
+}
+
 const MIB = 1024 * 1024;
+const FULL =
+  'The disks of catalog-1, catalog-2 and catalog-3 are full (No space left on device): nothing can be written.';
 const run = promisify(execFile);
 
 /** Runs `work` on a small disk of its own; says false where this machine does not let its user mount one. */
@@ -51,7 +59,8 @@ async function buyAllThatFit(cluster: LauncherCluster): Promise<string[]> {
   }
 }
 
-const name = 'while the disk of all catalogs is full reads are answered, and with room again everything is';
+const name =
+  'while the disk of all catalogs is full reads are answered, writes refused at once, and with room again all is well';
 test(name, async () => {
   const wasRun = await onSmallDisk(async (folder) => {
     const cluster = await startLauncherCluster({
@@ -69,7 +78,25 @@ test(name, async () => {
       for (const path of ['/info/1', '/search/distributed%20systems', '/info?limit=3']) {
         assert.is((await cluster.request('GET', path)).status, 200, path);
       }
-      assert.is((await cluster.request('GET', '/readyz')).status, 503);
+      const unready = await cluster.request<Problem>('GET', '/readyz');
+      assert.is(unready.status, 503);
+      assert.match(unready.body.detail, FULL);
+      for (const [method, path, body] of [
+        ['POST', '/purchase', { id: 1 }],
+        ['POST', '/books', { title: 'T', topic: 't', price: 1, stock: 1 }],
+        ['PATCH', '/books/1', { restock: 1 }],
+      ] as const) {
+        const began = performance.now();
+        const refusal = await cluster.request<Problem>(method, path, { body, admin: path !== '/purchase' });
+        const tookMs = performance.now() - began;
+        assert.equal(
+          [refusal.status, refusal.body.code, refusal.body.outcome],
+          [503, 'disk-full', 'none'],
+          path,
+        );
+        assert.match(refusal.body.detail, FULL);
+        assert.ok(tookMs < 1_000, `${method} ${path} took ${Math.round(tookMs)} ms`);
+      }
 
       await rm(join(folder, 'filler'));
       await cluster.whole();

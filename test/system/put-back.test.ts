@@ -101,6 +101,38 @@ test(
   ),
 );
 
+test('the folder of one catalog put back from an earlier copy is left out, and comes back once it is deleted', () =>
+  inTemporaryFolder(async (folder) => {
+    const dataDirectory = join(folder, 'data');
+    const start = () => startLauncherCluster({ dataDirectory, orders: 1 });
+    const own = join(dataDirectory, 'catalog-1');
+    const copy = join(folder, 'copy');
+    const first = await start();
+    await first.stop();
+    await cp(own, copy, { recursive: true });
+
+    const lived = await start();
+    await lived.request('POST', '/purchase', { body: { id: 1 }, headers: { 'idempotency-key': 'kept' } });
+    await lived.stop();
+    await rm(own, { recursive: true });
+    await cp(copy, own, { recursive: true });
+
+    const without = await start();
+    try {
+      const { state, reason } = await without.node('catalog-1');
+      assert.is(state, 'down');
+      assert.match(reason!, 'was put back from an earlier copy');
+      assert.is((await without.request('GET', '/orders/kept')).status, 200);
+      assert.is((await without.request('POST', '/purchase', { body: { id: 1 } })).status, 201);
+    } finally {
+      await without.stop();
+    }
+
+    await rm(own, { recursive: true });
+    const whole = await start();
+    await whole.whole().finally(() => whole.stop());
+  }));
+
 const forged = 'what somebody else writes into Redis is neither shown nor kept';
 test(
   forged,

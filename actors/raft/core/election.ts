@@ -121,7 +121,7 @@ function isNewEnough(raft: Raft, event: EventOf<'vote.requested'>): boolean {
 }
 
 /**
- * The leader's link has closed: no need to wait a whole timeout. Followers stand one after the other by their
+ * The leader's link has closed, or its disk is full: no need to wait a whole timeout. Followers stand one after the other by their
  * rank, so that two do not split the vote.
  */
 export function hastenElection(raft: Raft): void {

@@ -103,14 +103,19 @@ function nextAppend(raft: Raft, peer: NodeId, progress: Progress): Body<'raft.ap
     progress.probing = true;
     return { ...header, prevIndex, prevTerm, entries: [] };
   }
-  const isFull = raft.log.bytesBetween(progress.match, prevIndex) >= raft.limits.maxBytesInFlight;
-  const room = isFull ? 0 : raft.limits.maxEntriesInFlight - (prevIndex - progress.match);
+  const room = roomInFlight(raft, progress);
   const most = Math.min(room, raft.limits.maxEntriesPerAppend);
   const entries = most > 0 ? raft.log.slice(progress.next, most, raft.limits.maxBytesPerAppend) : [];
   progress.next += entries.length;
   // What one message cannot carry goes out with the next turn, not with the next heartbeat.
   if (entries.length < room && progress.next <= raft.log.lastIndex) raft.appendsDue = true;
   return { ...header, prevIndex, prevTerm, entries };
+}
+
+/** Entries that may be sent to a follower ahead of its acknowledgements; bytes in flight bound it as well. */
+function roomInFlight({ log, limits }: Raft, { match, next }: Progress): number {
+  const isFull = log.bytesBetween(match, next - 1) >= limits.maxBytesInFlight;
+  return isFull ? 0 : limits.maxEntriesInFlight - (next - 1 - match);
 }
 
 export function acceptAnswer(raft: Raft, event: EventOf<'append.answered'>): void {
@@ -132,7 +137,8 @@ function acceptMatch(raft: Raft, progress: Progress, event: EventOf<'append.answ
     progress.mode = 'replicate';
     progress.next = Math.max(progress.match, agreed) + 1;
   }
-  if (progress.next <= raft.log.lastIndex) raft.appendsDue = true;
+  // A follower whose disk is slow answers at once while its flight is full: what it lacks cannot be sent yet.
+  if (progress.next <= raft.log.lastIndex && roomInFlight(raft, progress) > 0) raft.appendsDue = true;
   commitByCounting(raft);
 }
 

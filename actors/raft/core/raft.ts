@@ -136,6 +136,8 @@ export type ReplicaEvent =
   | ({ type: 'batch.synced' } & SyncedBatch)
   | { type: 'peer.connected'; peer: NodeId; wiped: boolean }
   | { type: 'peer.disconnected'; peer: NodeId }
+  /** Its disk is full: it takes part in nothing until its process starts anew. */
+  | { type: 'peer.filled'; peer: NodeId }
   | { type: 'snapshot.installed'; position: Position }
   | { type: 'snapshot.delivered'; peer: NodeId; index: number }
   | { type: 'snapshot.failed'; peer: NodeId }

@@ -90,7 +90,7 @@ export const replicaStatechart = setup({
     hasLostQuorum: ({ context }) => lostQuorum(context.raft),
     isDiskHanging: ({ context }) => isDiskHanging(context.raft),
     isLeaderGone: ({ context, event }) => {
-      assertEvent(event, 'peer.disconnected');
+      assertEvent(event, ['peer.disconnected', 'peer.filled']);
       return event.peer === context.raft.leader;
     },
   },
@@ -207,6 +207,7 @@ export const replicaStatechart = setup({
             'append.received': { guard: 'isSameTerm', actions: ['followLeader', 'acceptAppend'] },
             'snapshot.received': { guard: 'isSameTerm', actions: ['followLeader', 'acceptSnapshot'] },
             'peer.disconnected': { guard: 'isLeaderGone', actions: 'hastenElection' },
+            'peer.filled': { guard: 'isLeaderGone', actions: 'hastenElection' },
           },
         },
 

@@ -17,10 +17,12 @@ export const buy: CliCommand = {
     '--quantity <N>': 'copies, 1 to 1000000 (default 1)',
     '--price <AMOUNT>': 'refuse if a copy costs another price than this',
     '--order <ORDERID>': 'the order id (default: a new one)',
+    '--trace': 'have the store note what it takes; tell with the command trace',
   },
   examples: [
     ['buy 2', 'one copy of book 2'],
     ['buy 2 --quantity 3', 'three copies'],
+    ['buy 2 --trace', 'and note what it takes, process by process'],
     ['buy 2 --order my-order-17', 'the same again gives the same order, not another copy'],
   ],
   async run(context) {
@@ -32,15 +34,17 @@ export const buy: CliCommand = {
     const orderId = options.order === undefined ? random.id() : readKey(String(options.order), '--order');
 
     const expected = price === undefined ? '' : ` --price ${price}`;
+    const traced = options.trace ? { trace: true } : {};
     const again = context.commandLine(`buy ${id} --quantity ${quantity}${expected} --order=${orderId}`);
-    const request = { id: id!, quantity, ...(price === undefined ? {} : { price }), orderId };
+    const request = { id: id!, quantity, ...(price === undefined ? {} : { price }), orderId, ...traced };
     const order = await askAgainWith(again, context.store().purchase(request));
     context.show(order, () => {
       const lines = order.lines.map(
         (line) => `Bought ${copies(line.quantity)} of "${plain(line.title)}" at ${line.price}.`,
       );
       const replayed = order.replayed ? ' This order had been made before; nothing more was bought.' : '';
-      return `${lines.join('\n')}\nOrder ${order.orderId}, ${order.total} in all.${replayed}`;
+      const trace = options.trace ? `\nWhat it took: ${context.commandLine(`trace ${orderId}`)}` : '';
+      return `${lines.join('\n')}\nOrder ${order.orderId}, ${order.total} in all.${replayed}${trace}`;
     });
     return EXIT.done;
   },

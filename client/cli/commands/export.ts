@@ -1,6 +1,6 @@
 import { open, rename, rm } from 'node:fs/promises';
 import { UsageError } from '../../../runtime/command-line.ts';
-import { allBooks, allOrders, exportText } from '../../files/export-rows.ts';
+import { allBooks, allOrders, exportText } from '../../files/export-text.ts';
 import { type CliCommand, EXIT } from '../command.ts';
 import { progressBar } from '../progress-bar.ts';
 

@@ -88,8 +88,7 @@ function refusal(path: string, error: BazarError, consequence: string, terminal:
 /** Before anything is written: rows that cannot be added, and with `--update` those that may be another book. */
 function refuseWhatCannotBe(path: string, comparison: Comparison, context: CliContext): void {
   const { options, limits, terminal } = context;
-  const faults = impossibleRows(comparison);
-  if (options.update === true) faults.push(...otherBooks(comparison));
+  const faults = [...impossibleRows(comparison), ...(options.update === true ? otherBooks(comparison) : [])];
   if (faults.length === 0) return;
   throw refusal(path, badRows(firstOf(faults, limits)), 'Nothing was changed', terminal);
 }

@@ -11,6 +11,8 @@ import { restock } from './restock.ts';
 import { search } from './search.ts';
 import { status } from './status.ts';
 import { topics } from './topics.ts';
+import { trace } from './trace.ts';
+import { traces } from './traces.ts';
 import { watch } from './watch.ts';
 
 /** All commands, in the order of the help text. */
@@ -21,6 +23,8 @@ export const COMMANDS: readonly CliCommand[] = [
   buy,
   order,
   orders,
+  trace,
+  traces,
   watch,
   restock,
   price,

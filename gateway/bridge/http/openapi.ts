@@ -1,12 +1,10 @@
 import type { z } from 'zod';
 import { ERROR_KINDS, type ErrorCode } from '../../../runtime/errors.ts';
+import { errorsOf, errorsOfAny } from '../operations/errors-of.ts';
 import type { HttpRequest, Operation } from '../operations/operation.ts';
 import { ProblemView } from '../problem.ts';
 import { createSchemaBook, type SchemaBook } from '../schema-book.ts';
 import { PROBES } from './probes.ts';
-
-/** What any route may answer. */
-const COMMON_ERRORS = ['too-many-requests', 'draining', 'internal', 'foreign-host'] as const;
 
 /** Whose token a role takes; one of them is enough. */
 const SCHEMES = { admin: ['adminToken'], reader: ['readerToken', 'adminToken'] } as const;
@@ -43,7 +41,7 @@ export function openApiDocument(operations: Readonly<Record<string, Operation>>)
       operationId: name,
       summary,
       tags: ['store'],
-      responses: { ...answer, ...problems(errors, book) },
+      responses: { ...answer, ...problems([...errors, ...errorsOfAny('http')], book) },
     });
   }
   return {
@@ -65,7 +63,7 @@ export function openApiDocument(operations: Readonly<Record<string, Operation>>)
 }
 
 function describe(operation: Operation, http: HttpRequest, book: SchemaBook): object {
-  const { summary, kind, answers, errors = [], role } = operation;
+  const { summary, kind, answers, role } = operation;
   const { revalidated } = kind;
   const responses: Record<number, object> = {};
   for (const [status, [description, shape]] of Object.entries(answers)) {
@@ -87,14 +85,7 @@ function describe(operation: Operation, http: HttpRequest, book: SchemaBook): ob
         content: { 'application/json': { schema: book.schemaOf(http.body, 'input') } },
       },
     }),
-    responses: {
-      ...responses,
-      ...problems(
-        // A token that is shown must be right, also where none is needed.
-        ['unauthorized', ...(role ? (['foreign-origin'] as const) : []), ...errors, ...kind.errors],
-        book,
-      ),
-    },
+    responses: { ...responses, ...problems(errorsOf(operation, 'http'), book) },
     ...(role && { security: SCHEMES[role].map((scheme) => ({ [scheme]: [] })) }),
   };
 }
@@ -111,7 +102,7 @@ function parameter(name: string, place: string, schema: z.ZodType, book: SchemaB
 function problems(codes: readonly ErrorCode[], book: SchemaBook): Record<number, object> {
   const content = { 'application/problem+json': { schema: book.schemaOf(ProblemView, 'output') } };
   const meanings = new Map<number, string[]>();
-  for (const code of new Set([...codes, ...COMMON_ERRORS])) {
+  for (const code of codes) {
     const { status, title } = ERROR_KINDS[code];
     meanings.set(status, [...(meanings.get(status) ?? []), `\`${code}\`: ${title}.`]);
   }

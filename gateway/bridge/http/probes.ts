@@ -26,7 +26,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
     name: 'readyz',
     summary: 'Whether purchases are possible, the first books are in, and the gateway is not draining',
     answer: json('Purchases are possible.', { type: 'object', properties: { ready: { const: true } } }),
-    errors: ['unavailable', 'draining'],
+    errors: ['unavailable'],
   },
   '/metrics': {
     name: 'metrics',
@@ -46,7 +46,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
     name: 'ws',
     summary: 'JSON-RPC 2.0 over WebSocket: the same operations, and subscriptions',
     answer: { 101: { description: 'Speak JSON-RPC now.' } },
-    errors: ['upgrade-required', 'overloaded', 'draining', 'foreign-origin'],
+    errors: ['upgrade-required', 'overloaded', 'foreign-origin'],
   },
 };
 

@@ -3,7 +3,7 @@ import { AuditAnswer, StatusAnswer } from '../../../runtime/api.ts';
 import { BookId } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import { statusInTime } from '../context.ts';
-import { PageLimit } from './fields.ts';
+import { After, PageLimit } from './fields.ts';
 import { operation, QUERY } from './operation.ts';
 
 /** What those who run the store ask of it. */
@@ -26,7 +26,7 @@ export function clusterOperations(limits: Limits) {
       summary: 'Whether the catalogs are equal and every book balances; the ledger page by page',
       kind: QUERY,
       route: 'GET /audit',
-      params: z.strictObject({ after: BookId.optional(), limit: PageLimit(limits) }),
+      params: z.strictObject({ after: After(BookId), limit: PageLimit(limits, limits.maxPage) }),
       answers: { 200: ['The audit.', AuditAnswer] },
       heavy: 'audits',
       async run({ service }, { after, limit = limits.maxPage }) {

@@ -8,15 +8,15 @@ import {
 import { BookId } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import { viewBooks } from '../views.ts';
-import { PageLimit, Topic } from './fields.ts';
+import { After, PageLimit, Topic } from './fields.ts';
 import { type Answer, CONNECTION, operation } from './operation.ts';
 
 /** What concerns one WebSocket connection: what it watches, and who it is. */
 export function connectionOperations(limits: Limits) {
   const byIds = z.strictObject({ ids: z.array(BookId).min(1).max(limits.maxSubscriptions) });
   const byTopic = z.strictObject({ topic: Topic });
-  const all = z.literal(true);
-  const allFrom = z.strictObject({ all, after: BookId.optional(), limit: PageLimit(limits) });
+  const all = z.literal(true).meta({ description: 'Every book, also those that are added later.' });
+  const allFrom = z.strictObject({ all, after: After(BookId), limit: PageLimit(limits, limits.defaultPage) });
 
   return {
     subscribe: operation({

@@ -50,7 +50,7 @@ export const OutsideBook = z
     title: visible(title),
     topic: visible(topic),
     authors: visible(authors.unwrap()).optional(),
-    price: Price,
+    price: Price.meta({ description: 'Of one copy.' }),
   })
   .refine((book) => Object.values(book).every(isWellFormed), WELL_FORMED);
 
@@ -74,4 +74,23 @@ export const Explain = z
   .optional()
   .meta({ description: '`via` in the answer says who served it.' });
 
-export const PageLimit = ({ maxPage }: Limits) => z.int().min(1).max(maxPage).optional();
+/** Where a page begins. */
+export const After = <Type extends z.ZodType>(type: Type) =>
+  type.optional().meta({ description: 'The `next` of the page before; without it, from the beginning.' });
+
+/** How much a page has: `standard` unless it is said. */
+export const PageLimit = ({ maxPage }: Limits, standard: number | string) =>
+  z
+    .int()
+    .min(1)
+    .max(maxPage)
+    .optional()
+    .meta({ description: `The most that the page may have; ${standard} unless it is said.` });
+
+export const Trace = z
+  .union([z.boolean(), z.string().max(200)])
+  .optional()
+  .meta({
+    description:
+      'True, or a `traceparent` with the sampled flag: `trace {orderId}` says afterwards what it took.',
+  });

@@ -4,6 +4,7 @@ import { clusterOperations } from './cluster.ts';
 import { connectionOperations } from './connection.ts';
 import type { Operation } from './operation.ts';
 import { readOperations } from './reads.ts';
+import { traceOperations } from './traces.ts';
 import { watchOperations } from './watch.ts';
 import { writeOperations } from './writes.ts';
 
@@ -15,6 +16,7 @@ export function createOperations(limits: Limits) {
     ...clusterOperations(limits),
     ...connectionOperations(limits),
     ...watchOperations(),
+    ...traceOperations(limits),
   } satisfies Readonly<Record<string, Operation>>;
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Role } from '../../../runtime/api.ts';
 import type { ErrorCode } from '../../../runtime/errors.ts';
+import { readTraceparent } from '../../../runtime/trace/traceparent.ts';
 import type { Served, Submitted } from '../../service.ts';
 import type { Caller, Context } from '../context.ts';
 import { viewResult } from '../views.ts';
@@ -105,17 +106,7 @@ export const WRITE: Kind = {
   readOnly: false,
   inTurn: false,
   revalidated: false,
-  errors: [
-    'invalid-request',
-    'foreign-origin',
-    'key-reused',
-    'malformed-json',
-    'unsupported-media-type',
-    'too-large',
-    'outcome-unknown',
-    'unavailable',
-    'overloaded',
-  ],
+  errors: ['invalid-request', 'key-reused', 'outcome-unknown', 'unavailable', 'disk-full', 'overloaded'],
 };
 
 /** The parameters of an operation by the part of the HTTP request in which they stand. */
@@ -133,6 +124,8 @@ export interface HttpRequest {
 /** How a parameter stands in a header. */
 interface HeaderField {
   readonly header: string;
+  /** The shape of the header, where it is another than the parameter's. */
+  readonly schema?: z.ZodType;
   /** The parameter as the text of the header has it; what is none is left for the schema to refuse. */
   readonly read: (text: string) => unknown;
 }
@@ -153,6 +146,16 @@ const VERSION: HeaderField = {
   },
 };
 
+/** What is none counts as if it had not been sent (W3C Trace Context, section 4.3). */
+const TRACEPARENT: HeaderField = {
+  header: 'traceparent',
+  schema: z.string().optional().meta({
+    description:
+      'W3C Trace Context: where its sampled flag is set, `GET /orders/{orderId}/trace` says what it took.',
+  }),
+  read: (text) => (readTraceparent(text) ? text : undefined),
+};
+
 /** What JSON-RPC is asked for by this is in the headers of every answer by HTTP. */
 const EXPLAIN = 'explain';
 
@@ -160,6 +163,7 @@ const HEADER_FIELDS: ReadonlyMap<string, HeaderField> = new Map([
   ['orderId', KEY],
   ['key', KEY],
   ['expectVersion', VERSION],
+  ['trace', TRACEPARENT],
 ]);
 
 export function operation<Params extends z.ZodType>(given: Description<Params>): Operation<Params> {
@@ -184,7 +188,7 @@ function spread({ params, rule, wholeBody }: Description, route: Route): HttpReq
   const headers = inHeaders.map(([name, field]) => ({
     ...field,
     name,
-    schema: first.shape[name] as z.ZodType,
+    schema: field.schema ?? (first.shape[name] as z.ZodType),
   }));
   const parts = { method, url, headers, wholeBody, path: pick(first, (name) => inPath.has(name)) };
   if (method === 'GET') {

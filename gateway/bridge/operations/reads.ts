@@ -13,20 +13,25 @@ import { BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Served, TitlesPage } from '../../service.ts';
 import { viewBook, viewBooks, viewOrder, viewOrders } from '../views.ts';
-import { Consistency, PageLimit, Topic } from './fields.ts';
+import { After, Consistency, PageLimit, Topic } from './fields.ts';
 import { type Answer, operation, PAGE, READ, read } from './operation.ts';
 
 /** What is read of books and orders. */
 export function readOperations(limits: Limits) {
   const consistency = Consistency;
-  const limit = PageLimit(limits);
+  const limit = PageLimit(limits, limits.defaultPage);
 
   return {
     search: operation({
       summary: 'Ids and titles of a topic, matched whole and case-insensitively',
       kind: READ,
       route: 'GET /search/:topic',
-      params: z.strictObject({ topic: Topic, after: z.int().min(0).optional(), limit, consistency }),
+      params: z.strictObject({
+        topic: Topic,
+        after: After(z.int().min(0)),
+        limit: PageLimit(limits, 'as many as there is room for'),
+        consistency,
+      }),
       answers: {
         200: [
           'The books in id order, none for an unknown topic; with `Link: <…>; rel="next"` where there are more.',
@@ -50,7 +55,7 @@ export function readOperations(limits: Limits) {
       summary: 'All topics and how many books each has, page by page',
       kind: PAGE,
       route: 'GET /topics',
-      params: z.strictObject({ after: Topic.optional(), limit, consistency }),
+      params: z.strictObject({ after: After(Topic), limit, consistency }),
       answers: { 200: ['A page, in code-unit order of the topics in lower case.', TopicsAnswer] },
       heavy: 'pages',
       run: async ({ service }, { after, limit = limits.defaultPage, consistency }, { deadline }) =>
@@ -79,7 +84,7 @@ export function readOperations(limits: Limits) {
       summary: 'All books in id order, page by page',
       kind: PAGE,
       route: 'GET /info',
-      params: z.strictObject({ after: BookId.optional(), limit, consistency }),
+      params: z.strictObject({ after: After(BookId), limit, consistency }),
       answers: { 200: ['A page.', BooksAnswer] },
       heavy: 'pages',
       run: async ({ service }, { after, limit = limits.defaultPage, consistency }, { deadline }) =>
@@ -110,7 +115,7 @@ export function readOperations(limits: Limits) {
       kind: PAGE,
       route: 'GET /orders',
       role: 'reader',
-      params: z.strictObject({ after: Key.optional(), limit, consistency }),
+      params: z.strictObject({ after: After(Key), limit, consistency }),
       answers: { 200: ['A page.', OrdersAnswer] },
       heavy: 'pages',
       run: async ({ service }, { after, limit = limits.defaultPage, consistency }, { deadline }) =>

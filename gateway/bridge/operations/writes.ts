@@ -1,20 +1,32 @@
 import { z } from 'zod';
 import { AddedAnswer, BookAnswer, OrderAnswer } from '../../../runtime/api.ts';
-import { BookId, MAX_STOCK } from '../../../runtime/domain.ts';
+import { BookId, type CartLine, type Key, MAX_STOCK } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
-import { ExpectedVersion, Explain, IdempotencyKey, OutsideBook, Price } from './fields.ts';
-import { type Description, operation, WRITE, written } from './operation.ts';
+import { readTraceparent } from '../../../runtime/trace/traceparent.ts';
+import type { Submitted } from '../../service.ts';
+import type { Context } from '../context.ts';
+import { ExpectedVersion, Explain, IdempotencyKey, OutsideBook, Price, Trace } from './fields.ts';
+import { type Call, type Description, operation, WRITE, written } from './operation.ts';
 
 /**
  * Purchases, and what the shop's keeper does. Unknown fields are refused rather than ignored: a misspelt
  * `quantitiy` or an `orderId` in the wrong place must not become another purchase than was meant.
  */
 export function writeOperations(limits: Limits) {
-  const quantity = z.int().min(1).max(limits.maxQuantity);
+  const quantity = z
+    .int()
+    .min(1)
+    .max(limits.maxQuantity)
+    .default(1)
+    .meta({ description: 'How many copies.' });
+  const expected = Price.optional().meta({
+    description:
+      'The price of one copy that the buyer expects; at another nothing is sold (`price-changed`).',
+  });
   const orderId = IdempotencyKey;
   const explain = Explain;
-  const CartLine = z.strictObject({ id: BookId, quantity: quantity.default(1), price: Price.optional() });
-  const lines = z.array(CartLine).min(1).max(limits.maxLines);
+  const Line = z.strictObject({ id: BookId, quantity, price: expected });
+  const lines = z.array(Line).min(1).max(limits.maxLines);
   const books = z.union([
     OutsideBook.transform((book) => [book]),
     z.array(OutsideBook).min(1).max(limits.maxBooksPerRequest),
@@ -25,9 +37,12 @@ export function writeOperations(limits: Limits) {
       ...A_PURCHASE,
       summary: 'Buy all lines of a cart or none',
       route: 'POST /purchase',
-      params: z.union([CartLine.extend({ orderId, explain }), z.strictObject({ lines, orderId, explain })]),
-      run: async ({ writes }, { orderId, explain: _, ...cart }) =>
-        written(await writes.purchase('lines' in cart ? cart.lines : [cart], orderId)),
+      params: z.union([
+        Line.extend({ orderId, explain, trace: Trace }),
+        z.strictObject({ lines, orderId, explain, trace: Trace }),
+      ]),
+      run: async (context, { orderId, explain: _, trace, ...cart }, call) =>
+        written(await buy(context, 'lines' in cart ? cart.lines : [cart], orderId, trace, call)),
     }),
 
     purchaseOne: operation({
@@ -35,8 +50,9 @@ export function writeOperations(limits: Limits) {
       summary: 'Buy one book; one copy unless the body says more',
       route: 'POST /purchase/:id',
       httpOnly: true,
-      params: CartLine.extend({ orderId }),
-      run: async ({ writes }, { orderId, ...line }) => written(await writes.purchase([line], orderId)),
+      params: Line.extend({ orderId, trace: Trace }),
+      run: async (context, { orderId, trace, ...line }, call) =>
+        written(await buy(context, [line], orderId, trace, call)),
     }),
 
     addBooks: operation({
@@ -60,9 +76,9 @@ export function writeOperations(limits: Limits) {
       role: 'admin',
       params: z.strictObject({
         id: BookId,
-        price: Price.optional(),
-        restock: z.int().min(1).max(MAX_STOCK).optional(),
-        stock: z.int().min(0).max(MAX_STOCK).optional(),
+        price: Price.optional().meta({ description: 'Its new price.' }),
+        restock: copies(1).meta({ description: 'Copies to add.' }),
+        stock: copies(0).meta({ description: 'Copies that there are from now on.' }),
         expectVersion: ExpectedVersion,
         key: IdempotencyKey,
         explain,
@@ -78,6 +94,24 @@ export function writeOperations(limits: Limits) {
         written(await writes.updateBook(id, change, key)),
     }),
   };
+}
+
+const copies = (least: number) => z.int().min(least).max(MAX_STOCK).optional();
+
+/** Most purchases are not traced, and meet nothing of it here. */
+function buy(
+  { writes, traces }: Context,
+  lines: readonly CartLine[],
+  orderId: Key | undefined,
+  trace: boolean | string | undefined,
+  { caller }: Call,
+): Promise<Submitted> {
+  const parent = typeof trace === 'string' ? readTraceparent(trace) : undefined;
+  const isWanted = trace === true || parent?.isSampled === true;
+  if (!isWanted && !traces.takeTurn()) return writes.purchase(lines, orderId);
+  const door = caller.spectator ? 'ws' : 'http';
+  const what = { door, traceId: parent?.traceId, lines } as const;
+  return traces.follow(what, (recorder) => writes.purchase(lines, orderId, recorder));
 }
 
 const A_PURCHASE = {

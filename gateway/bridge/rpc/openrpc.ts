@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { ERROR_KINDS } from '../../../runtime/errors.ts';
+import { errorsOf } from '../operations/errors-of.ts';
 import { type Operation, variantsOf } from '../operations/operation.ts';
 import { createSchemaBook, type SchemaBook } from '../schema-book.ts';
 import { rpcCodeOf } from './protocol.ts';
@@ -19,11 +20,8 @@ export function openRpcDocument(operations: readonly (readonly [name: string, Op
   };
 }
 
-function describe(
-  name: string,
-  { summary, kind, params, answers, result, role, errors = [] }: Operation,
-  book: SchemaBook,
-) {
+function describe(name: string, operation: Operation, book: SchemaBook) {
+  const { summary, params, answers, result } = operation;
   const [[meaning, shape]] = Object.values(answers).slice(-1) as [[string, z.ZodType]];
   return {
     name,
@@ -31,13 +29,11 @@ function describe(
     paramStructure: 'by-name',
     params: paramsOf(variantsOf(params), book),
     result: { name: 'result', summary: meaning, schema: book.schemaOf(result ?? shape, 'output') },
-    errors: [...new Set([...(role ? ['unauthorized' as const] : []), ...errors, ...kind.errors])].map(
-      (code) => ({
-        code: rpcCodeOf(code),
-        message: ERROR_KINDS[code].title,
-        data: { code, outcome: ERROR_KINDS[code].outcome },
-      }),
-    ),
+    errors: errorsOf(operation, 'rpc').map((code) => ({
+      code: rpcCodeOf(code),
+      message: ERROR_KINDS[code].title,
+      data: { code, outcome: ERROR_KINDS[code].outcome },
+    })),
   };
 }
 

@@ -1,8 +1,9 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { OrderAnswer } from '../../../runtime/api.ts';
 import { formatCount, formatMs } from '../format.ts';
-import { goTo, queryOf } from '../route.ts';
+import { addressOf, goTo, queryOf } from '../route.ts';
 import { type CallFailure, call, socketState } from '../store-socket.ts';
+import { TraceNext } from '../trace-next.tsx';
 import { askAgain, type PagePurchase, purchases } from './purchases.ts';
 import { sayFailure } from './say-failure.ts';
 
@@ -12,6 +13,7 @@ export function OrdersPanel() {
     <section class="panel orders" aria-labelledby="orders">
       <header>
         <h2 id="orders">Orders</h2>
+        <TraceNext />
       </header>
       <OrderLookUp />
       {purchases.value.length === 0 && <p class="empty">What you buy here is listed here.</p>}
@@ -33,7 +35,7 @@ const WORDS: Readonly<Record<PagePurchase['state'], readonly [shape: string, wor
 };
 
 function PurchaseItem({ purchase }: { purchase: PagePurchase }) {
-  const { orderId, lines, state, order, failure, tookMs } = purchase;
+  const { orderId, lines, state, order, failure, tookMs, isTraced } = purchase;
   const [shape, word, tone] = WORDS[state];
   const what = lines.map(({ title, quantity }) => `${quantity} × ${title}`).join(', ');
   return (
@@ -60,6 +62,12 @@ function PurchaseItem({ purchase }: { purchase: PagePurchase }) {
       )}
       <p class="fine">
         <a href={`#/shop?order=${encodeURIComponent(orderId)}`}>{orderId}</a>
+        {isTraced && state !== 'waiting' && (
+          <>
+            {' · '}
+            <a href={addressOf('request', orderId)}>where the time went</a>
+          </>
+        )}
       </p>
       {(state === 'unknown' || (state === 'none' && failure)) && (
         <button

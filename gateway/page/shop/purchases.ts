@@ -2,6 +2,7 @@ import { signal } from '@preact/signals';
 import type { OrderAnswer } from '../../../runtime/api.ts';
 import { browserClock, randomName } from '../browser-clock.ts';
 import { type CallFailure, call } from '../store-socket.ts';
+import { takeTrace } from '../tracing.ts';
 
 /**
  * The purchases of this page. Each has an order id of its own from the beginning, so that one whose outcome is not known
@@ -23,6 +24,8 @@ export interface PagePurchase {
   readonly order?: OrderAnswer;
   readonly failure?: CallFailure;
   readonly tookMs?: number;
+  /** The store was asked to note what it takes. */
+  readonly isTraced?: boolean;
 }
 
 const KEPT = 20;
@@ -53,18 +56,24 @@ function set(orderId: string, changes: Partial<PagePurchase>): void {
 
 /** Buys all lines or none, at the prices that are shown. */
 export function buyLines(lines: readonly OrderedLine[]): Promise<PagePurchase> {
-  const purchase: PagePurchase = { orderId: `page-${randomName()}`, lines, state: 'waiting' };
+  const purchase: PagePurchase = {
+    orderId: `page-${randomName()}`,
+    lines,
+    state: 'waiting',
+    isTraced: takeTrace(),
+  };
   purchases.value = [purchase, ...purchases.value].slice(0, KEPT);
   return send(purchase);
 }
 
 /** The same order id again: gets the recorded answer, or makes the purchase if it was not there. */
 export function askAgain(purchase: PagePurchase): Promise<PagePurchase> {
-  set(purchase.orderId, { state: 'waiting', failure: undefined });
-  return send(purchase);
+  const isTraced = takeTrace();
+  set(purchase.orderId, { state: 'waiting', failure: undefined, ...(isTraced && { isTraced }) });
+  return send({ ...purchase, isTraced });
 }
 
-async function send({ orderId, lines }: PagePurchase): Promise<PagePurchase> {
+async function send({ orderId, lines, isTraced }: PagePurchase): Promise<PagePurchase> {
   const began = browserClock.monotonic();
   const asked = lines.map(({ id, quantity, price }) => ({
     id,
@@ -72,7 +81,8 @@ async function send({ orderId, lines }: PagePurchase): Promise<PagePurchase> {
     ...(price !== undefined && { price }),
   }));
   try {
-    const order = await call<OrderAnswer>('purchase', { orderId, lines: asked, explain: true });
+    const trace = isTraced ? { trace: true } : {};
+    const order = await call<OrderAnswer>('purchase', { orderId, lines: asked, explain: true, ...trace });
     set(orderId, { state: 'confirmed', order, tookMs: browserClock.monotonic() - began });
   } catch (thrown) {
     const failure = thrown as CallFailure;

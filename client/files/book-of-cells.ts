@@ -18,7 +18,7 @@ export interface ReadBook {
 }
 
 /** The book of a row. `decimalComma`: the file may write `12,99`. Throws a `BadRow`. */
-export function readBook(cellsOf: CellsOf, decimalComma: boolean): ReadBook {
+export function bookOfCells(cellsOf: CellsOf, decimalComma: boolean): ReadBook {
   const cell = (field: Field) => cellsOf(field)[0];
   const { isbn, isbnLeftOut } = isbnOf(cellsOf('isbn'));
   const cells = {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { parse } from 'csv-parse/sync';
-import type { Random } from '../runtime/random.ts';
+import type { Random } from '../../runtime/random.ts';
 
 /** Draws book ids. */
 export type Sampler = () => number;

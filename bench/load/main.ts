@@ -1,14 +1,15 @@
 import Table from 'cli-table3';
 import { Option } from 'commander';
-import { build, type Histogram } from 'hdr-histogram-js';
-import { SAMPLE_BOOKS } from '../client/sample-books.ts';
-import { waitingClock } from '../runtime/clock.ts';
-import { seededRandom } from '../runtime/random.ts';
-import { startLauncherCluster } from '../test/support/cluster.ts';
-import { decimal, readOptions, refuse, tool, whole } from '../test/support/tool.ts';
-import { drive, type Sample } from './closed-loop.ts';
-import { type Job, openHttpConnection, openWebSocketConnection } from './connections.ts';
+import { SAMPLE_BOOKS } from '../../client/sample-books.ts';
+import { waitingClock } from '../../runtime/clock.ts';
+import { seededRandom } from '../../runtime/random.ts';
+import { startLauncherCluster } from '../../test/support/cluster.ts';
+import { decimal, readOptions, refuse, tool, whole } from '../../test/support/tool.ts';
+import { type Answered, openHttpConnection, openWebSocketConnection } from './connections.ts';
+import type { Job } from './job.ts';
+import { drive, driveOpenly, type Sample } from './loop.ts';
 import { byPopularity, uniform } from './popularity.ts';
+import { count, createTally, summarise } from './tally.ts';
 
 /** Milliseconds to wait for what is under way at the end. */
 const PATIENCE_MS = 10_000;
@@ -27,6 +28,7 @@ interface Options extends Record<string, unknown> {
   readonly warmUp: number;
   readonly books?: string;
   readonly seed: number;
+  readonly rate?: number;
   readonly json?: boolean;
   readonly allowRemote?: boolean;
 }
@@ -34,7 +36,8 @@ interface Options extends Record<string, unknown> {
 const COMMAND = tool(
   'npm run load --',
   'A load generator: N connections with M requests under way on each, for some seconds, against a private store or a running one. ' +
-    'Latencies are measured from sending to answer, in a closed loop: a slow store is asked less.',
+    'Latencies are measured from sending to answer, in a closed loop: a slow store is asked less. With --rate it is an ' +
+    'open loop: they are measured from when a request was due.',
 )
   .option(
     '--url <URL>',
@@ -54,6 +57,7 @@ const COMMAND = tool(
     '--books <FILE.csv>',
     'draw books by its columns id and popularity (default: the ids 1 to 7 equally often)',
   )
+  .option('--rate <N>', 'requests a second that begin whatever became of the others', decimal(0.1, 1_000_000))
   .option('--seed <N>', 'of the draws', whole(0, 2 ** 32), 1)
   .option('--json', 'one JSON object instead of tables')
   .option('--allow-remote', 'a store on another machine');
@@ -81,6 +85,8 @@ async function run(given: Options, address: string): Promise<void> {
   const { protocol, mode, connections } = given;
   const url = URL.canParse(address) ? new URL(address) : refuse(`${address} is no address`);
   if (!isLoopback(url.hostname) && !given.allowRemote) refuse(`${url.hostname} is not this machine`);
+  if (protocol === 'http' && url.protocol === 'https:')
+    refuse('--protocol http is plain HTTP; ws speaks TLS');
   const inFlight = protocol === 'http' ? 1 : given.inFlight;
 
   const random = seededRandom(given.seed);
@@ -90,8 +96,8 @@ async function run(given: Options, address: string): Promise<void> {
 
   const tally = { buy: createTally(), read: createTally() };
   const socketUrl = `${url.origin.replace('http', 'ws')}/ws`;
-  const driven = await drive({
-    open: (answered) =>
+  const loop = {
+    open: (answered: Answered) =>
       protocol === 'http'
         ? openHttpConnection(url.origin, answered)
         : openWebSocketConnection(socketUrl, inFlight, answered),
@@ -101,8 +107,10 @@ async function run(given: Options, address: string): Promise<void> {
     seconds: given.seconds,
     patienceMs: PATIENCE_MS,
     next,
-    done: (sample) => count(tally[sample.job.kind], sample),
-  }).catch((error: Error) => refuse(`${address}: ${error.message}`));
+    done: (sample: Sample) => count(sample.job.kind === 'buy' ? tally.buy : tally.read, sample),
+  };
+  const driving = given.rate === undefined ? drive(loop) : driveOpenly({ ...loop, perSecond: given.rate });
+  const driven = await driving.catch((error: Error) => refuse(`${address}: ${error.message}`));
 
   const report = {
     url: url.origin,
@@ -110,43 +118,13 @@ async function run(given: Options, address: string): Promise<void> {
     mode,
     connections,
     inFlight,
+    rate: given.rate,
     seconds: Number(driven.seconds.toFixed(3)),
     unanswered: driven.unanswered,
     purchases: summarise(tally.buy, driven.seconds),
     reads: summarise(tally.read, driven.seconds),
   };
   process.stdout.write(given.json ? `${JSON.stringify(report)}\n` : tables(report));
-}
-
-interface Tally {
-  /** Microseconds. */
-  readonly latencies: Histogram;
-  readonly outcomes: Map<string, number>;
-}
-
-function createTally(): Tally {
-  const latencies = build({ lowestDiscernibleValue: 1, highestTrackableValue: 120_000_000 });
-  return { latencies, outcomes: new Map() };
-}
-
-function count({ latencies, outcomes }: Tally, { outcome, startedMs, endedMs }: Sample): void {
-  outcomes.set(outcome, (outcomes.get(outcome) ?? 0) + 1);
-  latencies.recordValue(Math.max(1, Math.round((endedMs - startedMs) * 1000)));
-}
-
-/** Milliseconds, and answers of every kind per second. */
-function summarise({ latencies, outcomes }: Tally, seconds: number) {
-  const at = (percentile: number) => Number((latencies.getValueAtPercentile(percentile) / 1000).toFixed(2));
-  return {
-    answered: latencies.totalCount,
-    perSecond: Math.round(latencies.totalCount / seconds),
-    p50: at(50),
-    p90: at(90),
-    p99: at(99),
-    p999: at(99.9),
-    max: at(100),
-    outcomes: Object.fromEntries([...outcomes].sort(([a], [b]) => (a < b ? -1 : 1))),
-  };
 }
 
 interface Report {

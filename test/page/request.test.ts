@@ -1,0 +1,191 @@
+import type { Browser, Page } from 'playwright-core';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { findOnPath } from '../../runtime/launcher/private-redis.ts';
+import type { TraceAnswer } from '../../runtime/trace/trace-answers.ts';
+import { traceText } from '../../runtime/trace/trace-text.ts';
+import type { FiguresAnswer } from '../../runtime/watch-answers.ts';
+import { openRpc } from '../bridge/support.ts';
+import { type LauncherCluster, startLauncherCluster } from '../support/cluster.ts';
+import { eventually } from '../support/eventually.ts';
+import { needs } from '../support/needs.ts';
+import { accessFaults, keepPicture, launchBrowser, openPage } from './browser.ts';
+
+/** One store and one browser for all of these; the first leaves a trace through a killed leader for those after it. */
+let opened: { readonly cluster: LauncherCluster; readonly browser: Browser } | undefined;
+let orderId = '';
+
+test.before(async () => {
+  if (!(await findOnPath('chromium'))) return;
+  opened = { cluster: await startLauncherCluster(), browser: await launchBrowser() };
+});
+test.after(async () => {
+  await opened?.browser.close();
+  await opened?.cluster.stop();
+});
+
+function shown(name: string, use: (cluster: LauncherCluster, browser: Browser) => Promise<void>): void {
+  const work = () => use(opened!.cluster, opened!.browser);
+  test(name, needs('chromium', name, work));
+}
+
+const isLive = (page: Page) => page.locator('.badge.good').waitFor();
+const traceOf = async (cluster: LauncherCluster, id: string) =>
+  (await cluster.request<TraceAnswer>('GET', `/orders/${id}/trace`)).body;
+
+shown(
+  'a person traces a purchase through a killed leader, follows the link, and sees two proposals',
+  async (cluster, browser) => {
+    const { page, judge } = await openPage(browser, `${cluster.url}/#/shop`);
+    await isLive(page);
+    await page.getByRole('button', { name: 'Trace the next 5 purchases' }).click();
+    await page.getByRole('button', { name: 'Tracing the next 5 purchases' }).waitFor();
+    await cluster.whole();
+    // Each order replica learns who leads, so that it proposes to the one that is killed.
+    for (let turn = 0; turn < 4; turn++) await cluster.request('POST', '/purchase', { body: { id: 1 } });
+    const leader = await cluster.leader();
+    const watcher = await openRpc(cluster.url);
+    await cluster.pause(leader);
+    await page
+      .getByRole('list', { name: 'Books' })
+      .getByRole('listitem')
+      .filter({ hasText: 'RPCs for Noobs' })
+      .getByRole('button', { name: 'Buy' })
+      .click();
+    await eventually('its proposal is on the way', async () => {
+      const { result } = await watcher.call('watch', { what: ['figures'] });
+      const { nodes } = (result as unknown as { figures: FiguresAnswer }).figures;
+      return nodes.some(({ figures }) => (figures?.order?.inFlight ?? 0) > 0);
+    });
+    watcher.close();
+    await cluster.kill(leader);
+    const item = page.getByRole('list', { name: 'Your purchases' }).getByRole('listitem').first();
+    await item.getByText('bought').waitFor();
+    await page.getByRole('button', { name: 'Tracing the next 4 purchases' }).waitFor();
+    orderId = (await item.getByRole('link').first().textContent())!;
+    await item.getByRole('link', { name: 'where the time went' }).click();
+    await page.getByRole('heading', { name: `Order ${orderId}` }).waitFor();
+    await page.getByText(/^proposal 1: (the link was lost|no answer in time) after/).waitFor();
+    await page
+      .getByText(/^proposal \d+, the same order id$/)
+      .last()
+      .waitFor();
+    await page.locator('tr.idle').first().waitFor();
+    await keepPicture(page, 'request');
+    await judge();
+  },
+);
+
+shown(
+  'each form has an address and a key, and the text is that of the command line',
+  async (cluster, browser) => {
+    const address = `${cluster.url}/#/request/${orderId}`;
+    const { page, judge } = await openPage(browser, address);
+    const form = (name: string) =>
+      page.getByRole('navigation', { name: 'Forms' }).getByRole('link', { name });
+    await page.getByRole('table').first().waitFor();
+    await page.keyboard.press('2');
+    await page.getByLabel('The steps, as a waterfall').waitFor();
+    assert.is(new URL(page.url()).hash, `#/request/${orderId}?form=waterfall`);
+    await page.keyboard.press('w');
+    await page.getByText('25 % to 75 % of the line').waitFor();
+    assert.match(page.url(), /zoom=0\.25-0\.75$/);
+    await page.keyboard.press('d');
+    await page.getByText('38 % to 88 % of the line').waitFor();
+    await page.reload();
+    await page.getByText('38 % to 88 % of the line').waitFor();
+    await page.keyboard.press('s');
+    await page.getByText('the whole time').waitFor();
+
+    const trace = await traceOf(cluster, orderId);
+    await page.keyboard.press('3');
+    const text = await page.getByLabel('The trace as text').locator('pre').textContent();
+    assert.is(text, traceText(trace));
+    await page.keyboard.press('4');
+    const json = await page.getByLabel('The trace as JSON').locator('pre').textContent();
+    assert.equal(JSON.parse(json!), trace);
+
+    await form('Lanes').focus();
+    await page.keyboard.press('Enter');
+    await page.getByLabel('What happened, line by line').waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.locator('tr.chosen', { hasText: 'purchase 2 × 1' }).waitFor();
+    await page.keyboard.press('ArrowDown');
+    await page.locator('tr.chosen', { hasText: 'hands it on' }).waitFor();
+    assert.match(page.url(), /form=lanes&line=2$/);
+    await page.reload();
+    await page.locator('tr.chosen', { hasText: 'hands it on' }).waitFor();
+    await judge();
+  },
+);
+
+shown('what is not traced, not known or no order id is said, with a way back', async (cluster, browser) => {
+  await cluster.request('POST', '/purchase', { body: { id: 1 }, headers: { 'idempotency-key': 'untraced' } });
+  const { page, judge } = await openPage(browser, `${cluster.url}/#/request/untraced`);
+  await page.getByText('is bought, and there is no trace of it').waitFor();
+  for (const unknown of ['never', 'a%20b%2Fc', '%3Cimg%20src=x%3E', '%E0%A4%A', 'x'.repeat(200)]) {
+    await page.goto(`${cluster.url}/#/request/${unknown}`);
+    await page.getByText('There is no order “').waitFor();
+  }
+  assert.is(await page.locator('img').count(), 0);
+  await page.getByRole('link', { name: 'See which purchases are traced' }).click();
+  await page.getByText('None yet: press').waitFor();
+  await page.getByLabel('Order id').fill(orderId);
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: `Order ${orderId}` }).waitFor();
+  await judge();
+});
+
+shown('with a token the next purchases are traced whosever they are', async (cluster, browser) => {
+  const { page, judge } = await openPage(browser, `${cluster.url}/#/shop`);
+  await isLive(page);
+  await page.getByLabel('Admin token').fill(cluster.adminToken);
+  await page.getByRole('button', { name: 'Show it' }).click();
+  await page.getByText('You are admin').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: 'Request' }).click();
+  await page.getByRole('button', { name: 'Trace the next 5, whosever' }).click();
+  await page.getByRole('button', { name: 'Tracing the next 5 of all' }).waitFor();
+  await cluster.request('POST', '/purchase', {
+    body: { id: 1 },
+    headers: { 'idempotency-key': 'by-another' },
+  });
+  await page.getByRole('button', { name: 'Read the list again' }).click();
+  await page.getByRole('link', { name: 'by-another' }).click();
+  await page.getByRole('heading', { name: 'Order by-another' }).waitFor();
+  await judge();
+});
+
+const LOOKS = [
+  { colorScheme: 'light', width: 1280 },
+  { colorScheme: 'light', width: 390 },
+  { colorScheme: 'dark', width: 1280 },
+  { colorScheme: 'dark', width: 390 },
+  { forcedColors: 'active', width: 1280 },
+] as const;
+
+shown('axe finds no fault in any form, light, dark and forced, wide and narrow', async (cluster, browser) => {
+  for (const { width, ...colours } of LOOKS) {
+    const options = { ...colours, viewport: { width, height: 844 }, reducedMotion: 'reduce' as const };
+    const { page, judge } = await openPage(browser, `${cluster.url}/#/request`, options);
+    await isLive(page);
+    const traced = ['lanes', 'lanes&line=3', 'waterfall', 'text', 'json'].map(
+      (form) => `request/${orderId}?form=${form}`,
+    );
+    for (const view of ['request', 'request/never', ...traced]) {
+      await page.goto(`${cluster.url}/#/${view}`);
+      await page
+        .getByText(view.includes('?') ? 'Where the time went' : /None yet|There is no order/)
+        .first()
+        .waitFor();
+      const where = `${view}, ${JSON.stringify(colours)}, ${width} px`;
+      assert.equal(await accessFaults(page), [], where);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(overflow <= 0, `${where} is ${overflow} px too wide`);
+    }
+    await judge();
+    await page.context().close();
+  }
+});
+
+test.run();
