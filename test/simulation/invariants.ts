@@ -53,7 +53,7 @@ export function createInvariants(world: World): Invariants {
     for (const node of catalogs) if (node.catalog) look(node, node.catalog);
     const { last } = world.scheduler;
     const node = world.nodes.find(({ process }) => process === last);
-    const excess = node && tooMuchHeld(node);
+    const excess = node && tooMuchHeld(node, world.plan);
     if (excess !== undefined) throw new Violation(`${node!.id}: ${excess}`);
   }
 

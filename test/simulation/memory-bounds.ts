@@ -9,8 +9,9 @@ import type { SimNode } from './world.ts';
 
 /** What a batch carries beside entries and effects: votes, positions, identities; and a sale's effects. */
 const OTHER_OPERATIONS = 10;
-/** Bytes of the largest single entry that the simulation's clients send. */
+/** Bytes of the largest single entry that the simulation's clients send; librarians give some books long titles. */
 const ONE_ENTRY_BYTES = 8 * 1024;
+const ONE_SHELVING_BYTES = 24 * 1024;
 
 /** The operations that one batch may have. */
 function mostOperations({ limits, mostDelivered }: Plan): number {
@@ -38,8 +39,9 @@ const OTHER_TIMERS = 500;
 const sent = new WeakMap<object, number | undefined>();
 
 /** What is wrong with how much a node holds; looked at after each of its events. */
-export function tooMuchHeld(node: SimNode): string | undefined {
-  return onLinks(node) ?? inOrder(node) ?? inCatalog(node) ?? inTime(node);
+export function tooMuchHeld(node: SimNode, { librarians }: Plan): string | undefined {
+  const oneEntry = librarians > 0 ? ONE_SHELVING_BYTES : ONE_ENTRY_BYTES;
+  return onLinks(node) ?? inOrder(node) ?? inCatalog(node, oneEntry) ?? inTime(node);
 }
 
 function onLinks({ mesh, limits }: SimNode): string | undefined {
@@ -56,13 +58,13 @@ function inOrder({ order, limits }: SimNode): string | undefined {
   return `${order.inFlight} submissions are in flight`;
 }
 
-function inCatalog({ catalog, limits }: SimNode): string | undefined {
+function inCatalog({ catalog, limits }: SimNode, oneEntryBytes: number): string | undefined {
   if (catalog === undefined) return undefined;
   const { raft } = catalog.replica;
   const { log } = raft;
   if (raft.reads.length > limits.maxPendingReads) return `${raft.reads.length} strong reads wait`;
   // A follower is sent what its leader took in; a leader may begin with such a tail, and adds one entry at least.
-  const most = limits.maxUncommittedBytes + limits.maxBytesInFlight + ONE_ENTRY_BYTES;
+  const most = limits.maxUncommittedBytes + limits.maxBytesInFlight + oneEntryBytes;
   const uncommitted = log.bytesBetween(raft.commit, log.lastIndex);
   if (uncommitted > most) return `${uncommitted} bytes are not committed, and ${most} are the most`;
   const kept =
@@ -77,11 +79,11 @@ function inCatalog({ catalog, limits }: SimNode): string | undefined {
     const before = sent.get(progress);
     sent.set(progress, mode === 'replicate' ? next : undefined);
     // What a probe found there is not on its way, however little of it is durable.
-    if (before === undefined || next <= before) continue;
+    if (mode !== 'replicate' || before === undefined || next <= before) continue;
     const entries = next - 1 - match;
     if (entries > limits.maxEntriesInFlight) return `${entries} entries are on their way to ${peer}`;
     const bytes = log.bytesBetween(match, next - 1);
-    if (bytes > limits.maxBytesInFlight + limits.maxBytesPerAppend + ONE_ENTRY_BYTES) {
+    if (bytes > limits.maxBytesInFlight + limits.maxBytesPerAppend + oneEntryBytes) {
       return `${bytes} bytes are on their way to ${peer}`;
     }
   }
