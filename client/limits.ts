@@ -31,9 +31,14 @@ export const LIBRARY_BOUNDS = {
   tickMs: bound(20, 'ms between two looks at the deadlines of calls'),
   maxBatchBooks: bound(DEFAULT_LIMITS.maxBooksPerRequest, 'books in one batch of an import'),
   maxBatchBytes: bound(DEFAULT_LIMITS.maxBodyBytes / 2, 'bytes of one batch of an import'),
-  maxCsvBytes: bound(64 * MIB, 'bytes of a CSV file of books'),
-  maxCsvBooks: bound(1_000_000, 'books in a CSV file'),
-  maxCsvRowBytes: bound(64 * KIB, 'bytes of one row of a CSV file'),
+  maxFileBytes: bound(100_000_000, 'bytes of a file of books; a larger one is refused before it is read'),
+  maxFileBooks: bound(1_000_000, 'books in a file'),
+  maxRowBytes: bound(64 * KIB, 'bytes of one row of a CSV file'),
+  maxJsonCharacters: bound(16 * MIB, 'characters of a JSON file that has not one object a line'),
+  maxToldRows: bound(20, 'rows of a file that are told of one by one; of the rest the number is told'),
+  maxUpdatesInFlight: bound(64, 'books of an import whose price or stock is being set at a time'),
+  maxUpdateTries: bound(20, 'times that a book is looked at and set anew because it was sold meanwhile'),
+  maxAddRounds: bound(20, 'times that books get other ids because others took theirs meanwhile'),
 };
 
 export type ClientLimits = { readonly [Name in keyof typeof LIBRARY_BOUNDS]: number };

@@ -1,4 +1,4 @@
-import { Command, CommanderError, type OptionValues } from 'commander';
+import { Command, CommanderError, Option, type OptionValues } from 'commander';
 
 /** A command line that cannot be used. The message is one line for people; the exit code is 2. */
 export class UsageError extends Error {
@@ -20,6 +20,14 @@ export function commandLine(name: string, out: (text: string) => void): Command 
     .configureHelp({ showGlobalOptions: true })
     .helpOption('--help', 'this text')
     .helpCommand(false);
+}
+
+/** An option that may be given several times, each with one value. */
+export function repeatedOption(flags: string, text: string): Option {
+  return new Option(flags, `${text}; may be repeated`).argParser((value, before: readonly string[] = []) => [
+    ...before,
+    value,
+  ]);
 }
 
 /** Takes the arguments apart; `help` where that was asked for and printed. Throws a `UsageError`. */

@@ -53,6 +53,7 @@ async function runCommand(command: CliCommand, parsed: Commander, options: CliOp
   const context: CliContext = {
     args: parsed.args,
     options: given,
+    values: (name) => given[name] ?? [],
     terminal,
     clock,
     random,

@@ -22,6 +22,8 @@ export interface CliCommand {
   readonly details?: readonly string[];
   /** Texts of the options by their flags, such as `--quantity <N>`. */
   readonly options?: Readonly<Record<string, string>>;
+  /** The same of options that may be given several times, each with one value. */
+  readonly repeatedOptions?: Readonly<Record<string, string>>;
   /** Arguments of examples, each with what it does. */
   readonly examples: readonly (readonly [args: string, does: string])[];
   /** The token that it needs; `if given`: it tells more with one. */
@@ -35,6 +37,8 @@ export interface CliContext {
   /** The arguments after the command's name. */
   readonly args: readonly string[];
   readonly options: Readonly<Record<string, string | boolean | undefined>>;
+  /** Every value of a repeated option. */
+  values(name: string): readonly string[];
   readonly terminal: Terminal;
   readonly clock: Clock;
   readonly random: Random;

@@ -1,5 +1,5 @@
 import { type Command as Commander, Option } from 'commander';
-import { commandLine } from '../../runtime/command-line.ts';
+import { commandLine, repeatedOption } from '../../runtime/command-line.ts';
 import { DEFAULT_CLIENT_LIMITS } from '../limits.ts';
 import type { CliCommand } from './command.ts';
 import { COMMANDS } from './commands/index.ts';
@@ -48,7 +48,7 @@ export function createProgram(
     );
   for (const option of GLOBAL_OPTIONS) program.addOption(option);
   for (const command of COMMANDS) {
-    const { name, usage, summary, details = [], options = {} } = command;
+    const { name, usage, summary, details = [], options = {}, repeatedOptions = {} } = command;
     const parsed = program
       .command(`${name} ${usage}`)
       .summary(summary)
@@ -56,6 +56,8 @@ export function createProgram(
       .addHelpText('after', afterwards(examples(command.examples), EXIT_CODES))
       .action(() => choose(command, parsed));
     for (const [flags, text] of Object.entries(options)) parsed.option(flags, text);
+    for (const [flags, text] of Object.entries(repeatedOptions))
+      parsed.addOption(repeatedOption(flags, text));
   }
   return program;
 }

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
+import type { BookList } from '../../client/files/books-file.ts';
 import type { Clock } from '../clock.ts';
 import { createHappenings, type Happenings } from '../create-happenings.ts';
-import type { NewBook } from '../domain.ts';
 import { StartRefused } from '../errors.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { NodeId, NodeKind } from '../links/mesh.ts';
@@ -24,7 +24,7 @@ export interface ClusterOptions {
   readonly config: Config;
   readonly programs: Readonly<Record<NodeKind, URL>>;
   /** What an empty store is filled with. */
-  readonly books: readonly NewBook[];
+  readonly books: BookList;
   readonly logFormat: Configure['logFormat'];
   readonly addressFor?: AddressFor;
   readonly output?: number;
@@ -120,14 +120,14 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     const url = await awaitPurchases({ supervisor, clock, limits });
     const empty = !data.record.seeded;
     if (empty) {
-      logger.info(`filling the store with ${books.length} books`);
+      logger.info(`filling the store with ${books.index.count} books`);
       const { tls } = config.access;
       await seedBooks({ books, url, cert: tls?.cert, adminToken: data.adminToken, clock, random, limits });
       await data.update({ seeded: true });
       supervisor.tellFilled();
     }
     const cache = `${cacheText(config, redis)}${await cacheTrouble(url, { clock, limits })}`;
-    return { url, catalogs, cache, seeded: empty ? books.length : undefined };
+    return { url, catalogs, cache, seeded: empty ? books.index.count : undefined };
   })();
   ready.catch(() => {});
   const hopeless = watchStarts(supervisor, { limits, needsEveryCatalog: () => !data.record.formatted });

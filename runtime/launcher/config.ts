@@ -1,5 +1,13 @@
 import { type Command, Option } from 'commander';
-import { commandLine, type Environment, parse, readWhole, settings, UsageError } from '../command-line.ts';
+import {
+  commandLine,
+  type Environment,
+  parse,
+  readWhole,
+  repeatedOption,
+  settings,
+  UsageError,
+} from '../command-line.ts';
 import { BOUNDS, boundText, DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { LogFormat } from '../log-text.ts';
 import { isLoopbackHost } from '../loopback-address.ts';
@@ -50,10 +58,11 @@ const OPTIONS: readonly Option[] = [
   new Option('--tls-cert <FILE>', 'certificate (PEM): clients speak https and wss').env('BAZAR_TLS_CERT'),
   new Option('--tls-key <FILE>', 'its private key (PEM)').env('BAZAR_TLS_KEY'),
   plainSwitch('--insecure-http', 'plain HTTP beyond this machine, where there is no certificate'),
-  repeated('--cors <ORIGIN>', 'a web page elsewhere that may read and buy, such as https://shop.example').env(
-    'BAZAR_CORS',
-  ),
-  repeated('--allow-host <NAME>', 'a name beside localhost by which it is called on this machine').env(
+  repeatedOption(
+    '--cors <ORIGIN>',
+    'a web page elsewhere that may read and buy, such as https://shop.example',
+  ).env('BAZAR_CORS'),
+  repeatedOption('--allow-host <NAME>', 'a name beside localhost by which it is called on this machine').env(
     'BAZAR_ALLOW_HOST',
   ),
   new Option('--data <DIR>', 'where everything is kept').env('BAZAR_DATA').default('./data'),
@@ -63,7 +72,7 @@ const OPTIONS: readonly Option[] = [
   new Option('--links <KIND>', 'unix (sockets that only you can open) or tcp (ports of 127.0.0.1)')
     .env('BAZAR_LINKS')
     .default(HAS_UNIX_SOCKETS ? 'unix' : 'tcp'),
-  repeated('--limit <NAME=N>', 'another value for a bound').env('BAZAR_LIMITS'),
+  repeatedOption('--limit <NAME=N>', 'another value for a bound').env('BAZAR_LIMITS'),
   new Option('--keep-refusals <TIME>', 'how long refused orders are remembered: 30m, 24h, 7d')
     .env('BAZAR_KEEP_REFUSALS')
     .default('24h'),
@@ -159,14 +168,6 @@ ${limits.join('\n')}`,
     );
   for (const option of OPTIONS) command.addOption(option);
   return command;
-}
-
-/** An option that may be given several times, each with one value. */
-function repeated(flags: string, text: string): Option {
-  return new Option(flags, `${text}; may be repeated`).argParser((value, before: readonly string[] = []) => [
-    ...before,
-    value,
-  ]);
 }
 
 /** A switch of its own, also where its name begins with `no-`: the library would make it clear another option. */

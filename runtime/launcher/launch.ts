@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { parseBooksCsv } from '../../client/books-csv.ts';
+import { type BookList, bookList, notesOf } from '../../client/files/books-file.ts';
+import { openBooksFile } from '../../client/files/open-books-file.ts';
+import { DEFAULT_CLIENT_LIMITS } from '../../client/limits.ts';
 import { SAMPLE_BOOKS } from '../../client/sample-books.ts';
 import type { Bundle } from '../bundle.ts';
 import { stayAlive, systemClock } from '../clock.ts';
-import type { NewBook } from '../domain.ts';
-import { StartRefused } from '../errors.ts';
+import { BazarError, StartRefused } from '../errors.ts';
 import { type LogFormat, logDestination } from '../log-text.ts';
 import { createLogger, type Logger } from '../logger.ts';
 import { systemRandom } from '../random.ts';
@@ -28,11 +28,11 @@ export async function launch({ programs, fallback }: Bundle): Promise<number> {
       process.stdout.write(helpText());
       return 0;
     }
-    const books = config.books === undefined ? SAMPLE_BOOKS : await readBooks(config.books);
     const logFormat = config.logFormat ?? (process.stderr.isTTY ? 'text' : 'json');
     const logger = createLogger('launcher', config.logLevel, logDestination(logFormat));
     if (fallback !== undefined)
       logger.debug(`no compiled programs, each process compiles its own: ${fallback}`);
+    const books = config.books === undefined ? bookList(SAMPLE_BOOKS) : await readBooks(config.books, logger);
     return await serve(config, programs, books, logFormat, logger);
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof StartRefused)) throw error;
@@ -45,7 +45,7 @@ export async function launch({ programs, fallback }: Bundle): Promise<number> {
 async function serve(
   config: Config,
   programs: Bundle['programs'],
-  books: readonly NewBook[],
+  books: BookList,
   logFormat: LogFormat,
   logger: Logger,
 ): Promise<number> {
@@ -87,11 +87,14 @@ function nextSignal(run: () => void): () => void {
   };
 }
 
-/** The books of a CSV file, all or none: a bad row is named before anything has started. */
-async function readBooks(file: string): Promise<readonly NewBook[]> {
+/** The books of a file, all or none: a bad row is named before anything has started. */
+async function readBooks(path: string, logger: Logger): Promise<BookList> {
   try {
-    return parseBooksCsv(await readFile(file));
+    const file = await openBooksFile(path, { limits: DEFAULT_CLIENT_LIMITS });
+    for (const note of notesOf(file)) logger.warn(`${path}: ${note}`);
+    return file;
   } catch (error) {
-    throw new UsageError(`${file}: ${(error as Error).message}`);
+    const { message } = error as Error;
+    throw new UsageError(`${path}${error instanceof BazarError ? '' : ' cannot be read'}: ${message}`);
   }
 }

@@ -1,9 +1,10 @@
 import { connect } from '../../client/client.ts';
-import { importBooks } from '../../client/import-books.ts';
+import type { BookList } from '../../client/files/books-file.ts';
+import { compareBooks, newComparison } from '../../client/files/compare-books.ts';
+import { importBooks } from '../../client/files/import-books.ts';
 import { DEFAULT_CLIENT_LIMITS } from '../../client/limits.ts';
 import { webSocketDial } from '../../client/socket.ts';
 import type { Clock } from '../clock.ts';
-import type { NewBook } from '../domain.ts';
 import type { Limits } from '../limits.ts';
 import type { Random } from '../random.ts';
 import { ownDoorOptions } from './own-door.ts';
@@ -13,7 +14,7 @@ import { ownDoorOptions } from './own-door.ts';
  * done again: what is there already is skipped. Rejects with a `BazarError` after `startMs`.
  */
 export async function seedBooks(options: {
-  books: readonly NewBook[];
+  books: BookList;
   url: string;
   /** The gateway's certificate, if it has one. */
   cert: string | undefined;
@@ -26,9 +27,12 @@ export async function seedBooks(options: {
   const clientLimits = { ...DEFAULT_CLIENT_LIMITS, callTimeoutMs: limits.startMs };
   const dial = webSocketDial(clock, clientLimits, ownDoorOptions(cert));
   const store = connect({ url, token: adminToken, clock, random, limits: clientLimits, dial });
-  const bounds = { maxBatchBooks: limits.maxBooksPerRequest, maxBatchBytes: limits.maxBodyBytes / 2 };
+  const { maxBooksPerRequest: maxBatchBooks, maxBodyBytes } = limits;
+  const bounds = { ...clientLimits, maxBatchBooks, maxBatchBytes: maxBodyBytes / 2 };
+  const comparison = newComparison(books.index);
   try {
-    for await (const _ of importBooks(store, books, random, bounds));
+    await compareBooks(store, comparison);
+    for await (const _ of importBooks(store, books, comparison, random, bounds));
   } finally {
     store.close();
   }

@@ -1,5 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { bookList } from '../../client/files/books-file.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { type Cluster, startCluster } from '../../runtime/launcher/cluster.ts';
 import type { Config } from '../../runtime/launcher/config.ts';
@@ -90,7 +91,7 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
     store = await startCluster({
       config,
       programs: PROGRAMS,
-      books: BOOKS,
+      books: bookList(BOOKS),
       logFormat: 'json',
       addressFor,
       output,

@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -41,6 +41,10 @@ test('a wrong command line ends with 2, one clear line, and nothing sent', async
     [['price', '1', '1.999'], /AMOUNT must be like 19.99/],
     [['restock', '1', '5'], /this needs the admin token/],
     [['import', '/nonexistent.csv'], /cannot be read/],
+    [['export', 'books.xls'], /FILE must end with .csv or .json/],
+    [['import', 'x.csv', '--map', 'shelf=X'], /--map must be FIELD=COLUMN with a FIELD of id, title, topic/],
+    [['import', 'x.csv', '--set', 'price'], /--set must be FIELD=VALUE/],
+    [['import', 'x.csv', '--encoding', 'klingon'], /--encoding must be like utf-8/],
     [['status', '--url', 'nowhere'], /--url \(BAZAR_URL\) must be like/],
     [['status', '--timeout', '0'], /--timeout must be a number of seconds/],
     [['watch', '1', '--topic', 't'], /ids or --topic, not both/],
@@ -58,7 +62,19 @@ test('a wrong command line ends with 2, one clear line, and nothing sent', async
 test('help is complete: every command and option, an example of each, and the exit codes', async () => {
   const { code, out } = await bazar('--help');
   assert.is(code, 0);
-  const names = ['search', 'info', 'buy', 'order', 'watch', 'restock', 'price', 'import', 'status', 'audit'];
+  const names = [
+    'search',
+    'info',
+    'buy',
+    'order',
+    'watch',
+    'restock',
+    'price',
+    'import',
+    'export',
+    'status',
+    'audit',
+  ];
   for (const name of names) assert.match(out, new RegExp(`^  ${name} `, 'm'));
   for (const option of ['--url', '--token', '--data', '--timeout', '--json']) assert.match(out, option);
   assert.match(out, 'BAZAR_ADMIN_TOKEN');
@@ -240,7 +256,8 @@ test('an import adds what is new, skips what is there, and changes nothing the s
       const admin = ['--token', TOKEN, ...at];
       const first = await bazar('import', file, ...admin);
       assert.is(first.code, 0);
-      assert.match(first.out, /^3 books read, 2 added, 1 skipped in \d+\.\d s\n$/);
+      assert.match(first.out, /^3 books read, 2 added, 1 skipped in \d+\.\d s\n/);
+      assert.match(first.out, '1 have the id of another book: line 2: book 7 of the store is "Spring in');
       assert.is(store.book(9)?.title, 'Ζορμπάς');
       const second = await bazar('import', file, '--json', ...admin);
       const { read, added, skipped } = JSON.parse(second.out);
@@ -259,6 +276,111 @@ test('a file with one bad row is named by its line, and nothing of it is added',
       assert.match(err, `${file}: line 3: the price "one" is not an amount`);
       assert.match(err, 'Nothing was added');
       assert.is(store.calls.length, 0);
+    }),
+  ));
+
+test('a new list shows what it would change, then changes it, and again changes nothing', () =>
+  inTemporaryFolder((folder) =>
+    withStore(async (at, store) => {
+      const file = join(folder, 'list.csv');
+      const titles = [1, 2].map((id) => store.book(id)!.title);
+      const rows = [`${titles[0]};t;12,99;100`, `${titles[1]};t;10;95`, 'New;t;1;1'];
+      await writeFile(file, `title;topic;price;stock;shelf\n${rows.map((row) => `${row};x\n`).join('')}`);
+      const admin = ['--token', TOKEN, ...at];
+
+      const told = await bazar('import', file, ...admin);
+      assert.match(told.out, /^3 books read, 1 added, 2 skipped/);
+      assert.match(
+        told.out,
+        '2 of those there have another price or stock: --update sets them, --dry-run shows them',
+      );
+      assert.match(told.out, 'columns that were not read: shelf');
+      assert.is(store.book(1)?.price, 10_00);
+
+      const plan = await bazar('import', file, '--update', '--dry-run', ...admin);
+      assert.match(plan.out, '3 books read: 0 are new, 3 are there, 2 of them differ');
+      assert.match(plan.out, /line 2 +1 .* 10\.00 → 12\.99 +100\n/);
+      assert.match(plan.out, /line 3 +2 .* 10\.00 +100 → 95\n/);
+      assert.match(plan.out, 'Nothing was changed.');
+      assert.is(store.book(2)?.stock, 100);
+
+      const updated = await bazar('import', file, '--update', '--json', ...admin);
+      const { read, added, skipped, differ, failed, ignored, ...rest } = JSON.parse(updated.out);
+      assert.equal(
+        { read, added, skipped, differ, updated: rest.updated, failed, ignored },
+        { read: 3, added: 0, skipped: 3, differ: 2, updated: 2, failed: [], ignored: ['shelf'] },
+      );
+      assert.equal([store.book(1)?.price, store.book(1)?.stock], [12_99, 100]);
+      // The correction is booked as signed: the ledger still balances.
+      const { initial, restocked, sold, stock } = store.book(2)!;
+      assert.equal([initial, restocked, sold, stock], [100, -5, 0, 95]);
+      const again = await bazar('import', file, '--update', '--json', ...admin);
+      assert.is(JSON.parse(again.out).differ, 0);
+    }),
+  ));
+
+test('several bad rows are told line by line, and in JSON as a list', () =>
+  inTemporaryFolder(async (folder) => {
+    const file = join(folder, 'bad.csv');
+    await writeFile(file, `${HEADER}\n8,A,t,1,1\n9,B,t,one,1\n10,C,t,1,5.5\n`);
+    const { code, err } = await bazar('import', file, '--token', TOKEN);
+    assert.is(code, 1);
+    const lines = err.trimEnd().split('\n');
+    assert.match(lines[0]!, `bazar: ${file}: line 3: the price "one" is not an amount`);
+    assert.match(lines[1]!, `bazar: ${file}: line 4: the stock "5.5" is not a whole number`);
+    assert.is(lines[2], `bazar: ${file} has 2 bad rows. Nothing was added.`);
+    const json = JSON.parse((await bazar('import', file, '--token', TOKEN, '--json')).out);
+    assert.equal([json.error.badRows, json.error.rows.length, json.error.line], [2, 2, 3]);
+  }));
+
+test('an update whose rows have the ids of other books is refused before anything is written', () =>
+  inTemporaryFolder((folder) =>
+    withStore(async (at, store) => {
+      const file = join(folder, 'foreign-ids.csv');
+      await writeFile(file, `${HEADER}\n1,Somebody's first book,t,1,1\n`);
+      const { code, err } = await bazar('import', file, '--update', '--token', TOKEN, ...at);
+      assert.is(code, 1);
+      assert.match(err, 'line 2: book 1 of the store is "How to get a good grade');
+      assert.is(store.book(1)?.price, 10_00);
+      const told = await bazar('import', file, '--token', TOKEN, ...at);
+      assert.match(told.out, '1 have the id of another book: line 2: book 1 of the store is');
+    }),
+  ));
+
+test('a file of more than 100 MB is refused before it is read', () =>
+  inTemporaryFolder(async (folder) => {
+    const file = join(folder, 'huge.csv');
+    await writeFile(file, HEADER);
+    // Without a byte written in it: reading it would be found out, since there is no row.
+    await truncate(file, 100_000_001);
+    const { code, err } = await bazar('import', file, '--token', TOKEN);
+    assert.is(code, 1);
+    assert.match(err, 'it has 100000001 bytes; 100 MB are allowed');
+  }));
+
+test('an export has all books or orders, and an import of it changes nothing', () =>
+  inTemporaryFolder((folder) =>
+    withStore(async (at, store) => {
+      const admin = ['--token', TOKEN, ...at];
+      const list = join(folder, 'list.csv');
+      await writeFile(list, `${HEADER},isbn\n8,"A ""B"", C; D\n|E",t,2.50,5,0306406152\n9,Ζορμπάς,t,3,0,\n`);
+      await bazar('import', list, ...admin);
+      await bazar('buy', '8', '--quantity', '2', '--order', 'of-two', ...at);
+      for (const name of ['books.csv', 'books.json']) {
+        const file = join(folder, name);
+        const written = await bazar('export', file, ...admin);
+        assert.is(written.out, `9 books written to ${file}\n`);
+        const again = await bazar('import', file, '--update', '--json', ...admin);
+        const { read, skipped, differ, others } = JSON.parse(again.out);
+        assert.equal({ read, skipped, differ, others }, { read: 9, skipped: 9, differ: 0, others: 0 });
+      }
+      assert.is(store.book(8)?.stock, 3);
+      const orders = join(folder, 'orders.csv');
+      assert.is((await bazar('export', orders, '--orders', '--token', READER_TOKEN, ...at)).code, 0);
+      const [header, line] = (await readFile(orders, 'utf8')).split('\r\n');
+      assert.is(header, 'order,status,why,at,id,title,quantity,price,total');
+      assert.match(line!, /^of-two,confirmed,,/);
+      assert.equal((await readdir(folder)).sort(), ['books.csv', 'books.json', 'list.csv', 'orders.csv']);
     }),
   ));
 

@@ -19,7 +19,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'runtime/trace': ['runtime'],
   'runtime/links': ['runtime', 'runtime/trace'],
   'runtime/process': ['runtime', 'runtime/links'],
-  'runtime/launcher': ['runtime', 'runtime/links', 'runtime/process', 'client'],
+  'runtime/launcher': ['runtime', 'runtime/links', 'runtime/process', 'client', 'client/files'],
   storage: ['runtime'],
   'storage/leveldb': ['runtime', 'storage'],
   'actors/raft/core': ['types:runtime', 'types:runtime/links', 'types:storage'],
@@ -79,8 +79,9 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'gateway/page/node': [],
   'gateway/page/simulator': ['gateway/page', 'gateway/page/charts', 'gateway/page/cluster', 'types:runtime'],
   client: ['types:gateway/bridge/operations', 'runtime', 'runtime/bounds', 'runtime/links', 'runtime/trace'],
-  'client/cli': ['client', 'client/cli/commands', 'runtime'],
-  'client/cli/commands': ['client', 'client/cli', 'runtime', 'runtime/trace'],
+  'client/files': ['client', 'runtime'],
+  'client/cli': ['client', 'client/cli/commands', 'client/files', 'runtime'],
+  'client/cli/commands': ['client', 'client/cli', 'client/files', 'runtime', 'runtime/trace'],
 };
 
 /** Folders of tools: they may import what they measure or draw. */

@@ -4,6 +4,7 @@ import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { bookList } from '../../client/files/books-file.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { StartRefused } from '../../runtime/errors.ts';
 import { type Cluster, startCluster } from '../../runtime/launcher/cluster.ts';
@@ -35,7 +36,7 @@ function start(folder: string, args: string[] = [], addressFor?: AddressFor): Pr
   if (config === 'help') throw new Error('asked for help');
   const programs = { catalog: program, order: program, gateway: program };
   const ports = { clock: systemClock, random: systemRandom, logger: silentLogger };
-  return startCluster({ config, programs, books, logFormat: 'json', addressFor, ...ports });
+  return startCluster({ config, programs, books: bookList(books), logFormat: 'json', addressFor, ...ports });
 }
 
 async function withStore(

@@ -48,6 +48,7 @@ process.on('message', (raw) => {
         const results: Record<string, object> = {
           authenticate: { authenticated: true },
           addBooks: { added: [1], skipped: [], version: 1 },
+          books: { books: [], next: null },
         };
         socket.send(JSON.stringify({ jsonrpc: '2.0', id: call.id, result: results[call.method] }));
       });

@@ -1,6 +1,7 @@
 import type { CliCommand } from '../command.ts';
 import { audit } from './audit.ts';
 import { buy } from './buy.ts';
+import { exportFile } from './export.ts';
 import { importFile } from './import.ts';
 import { info } from './info.ts';
 import { order } from './order.ts';
@@ -28,6 +29,7 @@ export const COMMANDS: readonly CliCommand[] = [
   restock,
   price,
   importFile,
+  exportFile,
   status,
   audit,
 ];

@@ -1,0 +1,100 @@
+import { MAX_NEW_BOOK_ID, NewBook } from '../../runtime/domain.ts';
+import { parseMoney } from '../../runtime/money.ts';
+import type { Field } from './column-names.ts';
+import { readIsbn } from './isbn.ts';
+
+/** Why a row is no book. */
+export class BadRow extends Error {
+  override readonly name = 'BadRow';
+}
+
+/** The texts of a field's cells, trimmed, those with nothing in them left out; first the one that counts first. */
+export type CellsOf = (field: Field) => readonly string[];
+
+export interface ReadBook {
+  readonly book: NewBook;
+  /** What stood where an ISBN should, and why it is not taken. The book is none the worse. */
+  readonly isbnLeftOut?: string;
+}
+
+/** The book of a row. `decimalComma`: the file may write `12,99`. Throws a `BadRow`. */
+export function bookOfCells(cellsOf: CellsOf, decimalComma: boolean): ReadBook {
+  const cell = (field: Field) => cellsOf(field)[0];
+  const { isbn, isbnLeftOut } = isbnOf(cellsOf('isbn'));
+  const cells = {
+    id: whole('id', cell('id'), decimalComma),
+    title: cell('title'),
+    topic: cell('topic'),
+    price: cents(cell('price'), decimalComma),
+    stock: whole('stock', cell('stock'), decimalComma),
+    authors: cell('authors'),
+    year: year(cell('year'), decimalComma),
+    isbn,
+  };
+  const present = Object.fromEntries(Object.entries(cells).filter(([, value]) => value !== undefined));
+  const { data, error } = NewBook.safeParse(present);
+  if (error) {
+    const [issue] = error.issues;
+    const name = String(issue?.path[0]);
+    throw new BadRow(name in present ? `the ${name} does not fit: ${issue?.message}` : `there is no ${name}`);
+  }
+  if ((data.id ?? 0) > MAX_NEW_BOOK_ID) {
+    throw new BadRow(`the id ${data.id} is greater than ${MAX_NEW_BOOK_ID}`);
+  }
+  return { book: data, ...(isbnLeftOut !== undefined && { isbnLeftOut }) };
+}
+
+/** `5` and `5.0`, and `5,0` where a comma may stand for the point. */
+function whole(name: string, text: string | undefined, decimalComma: boolean): number | undefined {
+  if (text === undefined) return undefined;
+  const [, digits] =
+    (decimalComma ? /^(-?\d{1,16})(?:[.,]0{1,2})?$/ : /^(-?\d{1,16})(?:\.0*)?$/).exec(text) ?? [];
+  if (digits === undefined) throw new BadRow(`the ${name} "${shorten(text)}" is not a whole number`);
+  return Number(digits);
+}
+
+function year(text: string | undefined, decimalComma: boolean): number | undefined {
+  // Calibre writes a date that it does not know as the first day of the year 101.
+  if (text?.startsWith('0101-01-01')) return undefined;
+  return whole('year', /^\d{4}(?=-\d\d)/.exec(text ?? '')?.[0] ?? text, decimalComma);
+}
+
+function cents(text: string | undefined, decimalComma: boolean): number | undefined {
+  if (text === undefined) return undefined;
+  // A point or a comma before three digits is a decimal sign here and a sign between thousands there.
+  if (decimalComma && /^\d{1,3}[.,]\d{3}$/.test(text)) {
+    const [thousands = '', rest = ''] = text.split(/[.,]/);
+    const both = `${thousands}${rest},00 or ${thousands},${rest.slice(0, 2)}`;
+    throw new BadRow(`the price "${text}" is ambiguous: write ${both}`);
+  }
+  const found = parseMoney(decimalComma ? pointed(text) : text);
+  if (found !== undefined) return found;
+  const example = decimalComma ? '19,99' : '19.99';
+  throw new BadRow(`the price "${shorten(text)}" is not an amount like ${example}, from 0 to 10000000.00`);
+}
+
+/** `1.299,00` and `12,99` with a point alone. */
+function pointed(text: string): string {
+  if (/^\d{1,3}(\.\d{3})+,\d{2}$/.test(text)) return text.replaceAll('.', '').replace(',', '.');
+  return text.replace(/^(\d+),(\d{1,2})$/, '$1.$2');
+}
+
+/** The first ISBN among the cells; else what is wrong with the first of them. */
+function isbnOf(cells: readonly string[]): { readonly isbn?: string; readonly isbnLeftOut?: string } {
+  let fault: (() => { readonly isbnLeftOut: string }) | undefined;
+  for (const text of cells) {
+    const reading = readIsbn(text);
+    if (!reading) continue;
+    if ('isbn' in reading) return { isbn: reading.isbn };
+    fault ??= () => {
+      if ('none' in reading) return { isbnLeftOut: `"${shorten(text)}": ${reading.none}` };
+      const advice = 'take it from where it came, with the column as text, or leave the cell empty';
+      throw new BadRow(`the isbn "${shorten(text)}" is destroyed: ${reading.destroyed}; ${advice}`);
+    };
+  }
+  return fault?.() ?? {};
+}
+
+function shorten(text: string): string {
+  return text.length <= 40 ? text : `${text.slice(0, 40)}…`;
+}
