@@ -33,6 +33,8 @@ export const runName = computed(() => place.value?.run ?? null);
 export const wantedEvent = computed(() => place.value?.n ?? 1);
 
 let isAsked = false;
+/** The event that was asked for last; what is shown may still be one before it. */
+let lastAsked = 0;
 
 /** Brings what is shown to what the address says. */
 export function followAddress(): void {
@@ -62,7 +64,7 @@ export function followAddress(): void {
     isPlaying.value = false;
   });
   if (isOther) ask({ type: 'open', run: next.run, n: next.n });
-  if (isOther || shownMoment.peek()?.n !== next.n) show();
+  if (isOther || lastAsked !== next.n) show();
   if (next.read !== null) ask({ type: 'read', n: next.read });
 }
 
@@ -78,7 +80,8 @@ function ask(asked: Parameters<typeof tellSimulator>[0]): void {
 
 function show(): void {
   isAsked = true;
-  ask({ type: 'show', n: wantedEvent.peek(), quiet: showsQuiet.peek() });
+  lastAsked = wantedEvent.peek();
+  ask({ type: 'show', n: lastAsked, quiet: showsQuiet.peek() });
 }
 
 function hear(said: FromReplay): void {
