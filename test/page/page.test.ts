@@ -158,7 +158,7 @@ shown(
       .getByText(`${leads} is in participating.leader, and came from participating.candidate.`)
       .waitFor();
     await page.getByRole('img', { name: `${leads} is in participating.leader` }).waitFor();
-    assert.ok((await page.locator('.arrow.last').allInnerTexts()).join().includes('hasWon'));
+    await page.locator('.arrow.last', { hasText: 'hasWon' }).waitFor({ state: 'attached' });
     await page.goto(`${cluster.url}/#/charts/nothing`);
     await page.getByText('There is no statechart “nothing”.').waitFor();
     await page.goto(`${cluster.url}/#/charts/replica?process=catalog-9`);
