@@ -153,11 +153,11 @@ export function createAuditPages(limits: Limits, clock: Clock): Pages {
   return createPages({ ...limits, maxPagesInWork: 1 }, clock);
 }
 
-/** The busy time that an audit counts for, so that the rest after it is as long as it was, as far as any rest goes. */
-export const busyMsOfAudit = (elapsedMs: number): number => elapsedMs / 9;
+/** The busy time that an audit counts for, so that the rest after it is three times as long, as far as any rest goes. */
+export const busyMsOfAudit = (elapsedMs: number): number => elapsedMs / 3;
 
 /** The busy time that an answer counts for: reading it from the link costs several times what writing it does. */
-export const busyMsOfAnswer = (writingMs: number): number => writingMs * 4;
+export const busyMsOfAnswer = (writingMs: number): number => writingMs * 6;
 
 function add(counts: Map<string, number>, key: string, change: number): void {
   const count = (counts.get(key) ?? 0) + change;
