@@ -1,5 +1,6 @@
 import { BazarError } from '../../runtime/errors.ts';
 import type { Incoming, NodeId, Peer, Reply } from '../../runtime/links/mesh.ts';
+import { createAskedIndexes } from './asked-indexes.ts';
 import { atLeastAsNew, type LoggedCommand, logEnd, type Raft } from './core/raft.ts';
 import { createDriver, type Driver, type DriverOptions } from './driver.ts';
 import { learnVoteFloor } from './learn-vote-floor.ts';
@@ -38,6 +39,7 @@ export interface Replica {
 export function createReplica<Change>(options: ReplicaOptions<Change>): Replica {
   const { raft, mesh, clock, logger } = options;
   const driver = createDriver(options);
+  const askedIndexes = createAskedIndexes(mesh, clock);
   const members = new Set<NodeId>(raft.peers);
   const incarnations = new Map<NodeId, string>();
 
@@ -119,8 +121,7 @@ export function createReplica<Change>(options: ReplicaOptions<Change>): Replica 
   async function readIndex(forwarded: boolean, deadline: number): Promise<number> {
     const leader = leaderToAsk(forwarded);
     if (leader === mesh.self) return driver.readIndex();
-    const { index } = await mesh.ask(leader, 'read.index', { forwarded: true }, deadline - clock.monotonic());
-    return index;
+    return askedIndexes.ask(leader, deadline);
   }
 
   /** This replica if it leads, else the one that it follows. What was forwarded once is not forwarded again. */
