@@ -8,11 +8,11 @@ import type { DriverObserver } from './driver-observer.ts';
 import type { StateMachine } from './state-machine.ts';
 
 /** The state that a driver replicates: it takes the commands that the log carries. */
-export type State<Result, Change> = StateMachine<LoggedCommand, Result, Change>;
+export type ReplicatedState<Result, Change> = StateMachine<LoggedCommand, Result, Change>;
 
 export interface DriverOptions<Result = unknown, Change = unknown> {
   readonly raft: Raft;
-  readonly state: State<Result, Change>;
+  readonly state: ReplicatedState<Result, Change>;
   readonly store: Store;
   /** Term, vote and vote floor as store operations. */
   readonly persist: (effect: Extract<Effect, { type: 'persist' }>) => StoreOperation[];

@@ -9,7 +9,7 @@ import { createChronicle, type ReplicaRole } from './chronicle.ts';
 import type { Effect, ReplicaEvent } from './core/raft.ts';
 import { replicaStatechart, roleOf } from './core/statechart.ts';
 import { steadyStep, ticksToNextStep } from './core/steady-step.ts';
-import type { DriverOptions, State } from './driver-options.ts';
+import type { DriverOptions, ReplicatedState } from './driver-options.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createIndexReads } from './index-reads.ts';
 import { createProposals, type ProposedCommand } from './proposals.ts';
@@ -18,7 +18,7 @@ import { createSnapshotSender } from './snapshot-sender.ts';
 import { createTicker, type Ticker } from './ticker.ts';
 
 export interface Driver<Result = unknown, Change = unknown> {
-  readonly state: State<Result, Change>;
+  readonly state: ReplicatedState<Result, Change>;
   readonly role: ReplicaRole;
   dispatch(event: ReplicaEvent): void;
   /** Knows how many ticks have passed that the replica has not counted yet, since it sleeps. */
