@@ -124,6 +124,7 @@ export const MESSAGES = {
       lastTerm: Term,
       sum: z.int(),
       digest: z.string(),
+      checksum: z.int().min(0),
       chunk: z.int().min(0),
       records: z.array(z.tuple([z.string(), z.string().nullable()])),
       /** They have changed since the transfer began; null stands for one that is gone. */

@@ -11,6 +11,7 @@ import {
 import type { Position } from '../../storage/position.ts';
 import { putSealed, readSealed } from '../../storage/sealed.ts';
 import type { Range, Store, StoreOperation } from '../../storage/store.ts';
+import type { RecordSums } from '../raft/state-machine.ts';
 import type { Recorded } from './decide.ts';
 import type { SetDigest } from './digest.ts';
 import type { KeyedText } from './overlay.ts';
@@ -65,6 +66,12 @@ const AppliedRecord = z.object({
  */
 export function readApplied(store: Store, prefix: string): z.infer<typeof AppliedRecord> | undefined {
   return readSealed(store, prefix + APPLIED_KEY, AppliedRecord);
+}
+
+/** The same, for a state that has been loaded or made by this version, which has its checksum written. */
+export function readPlace(store: Store, prefix: string): ({ position: Position } & RecordSums) | undefined {
+  const applied = readApplied(store, prefix);
+  return applied?.checksum === undefined ? undefined : { ...applied, checksum: applied.checksum };
 }
 
 export function putApplied(prefix: string, position: Position, digest: SetDigest): StoreOperation {

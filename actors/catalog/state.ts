@@ -11,10 +11,10 @@ import {
 } from '../../storage/keys.ts';
 import { LOG_START, type Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
-import type { Applied, Restoring, StateMachine } from '../raft/state-machine.ts';
+import type { Applied, RecordSums, Restoring, StateMachine } from '../raft/state-machine.ts';
 import { BookIndex, type IndexedTopic, type ListedTopic } from './book-index.ts';
 import { decide, type Recorded, recordKey, type View } from './decide.ts';
-import { type RecordHash, recordHash, SetDigest } from './digest.ts';
+import { type RecordHash, recordChecksum, recordHash, SetDigest } from './digest.ts';
 import { type KeyedText, Overlay } from './overlay.ts';
 import { type BooksSlice, fillPage, nextOf, type OrdersSlice } from './page.ts';
 import { readRecords } from './read-records.ts';
@@ -119,8 +119,8 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     this.#overlay.persisted();
   }
 
-  readPersisted(store: Store): { position: Position; digest: string } | undefined {
-    return records.readApplied(store, this.prefix);
+  readPersisted(store: Store): ({ position: Position } & RecordSums) | undefined {
+    return records.readPlace(store, this.prefix);
   }
 
   restore(): Restoring<CatalogState> {
@@ -132,20 +132,22 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
       prefix,
       accept(given) {
         state.#shelve(given);
-        state.#overlay.persisted();
-        for (const [key, value] of given) state.#overlay.put(key, value);
         for (const [key, value] of given) {
-          if (records.isDigested(key)) state.#digest.add(recordHash(key, value));
+          if (records.isDigested(key)) state.#digest.addChecksum(recordChecksum(key, value));
         }
-        return state.#overlay.take();
+        return given.map(([key, value]) => ({ type: 'put', key: prefix + key, value }));
       },
       amend(given) {
         state.#overlay.persisted();
         for (const [key] of given) state.#forget(key);
-        return this.accept(given.filter((record): record is [string, string] => record[1] !== null));
+        const present = given.filter((record): record is [string, string] => record[1] !== null);
+        this.accept(present);
+        for (const [key, value] of present) state.#overlay.put(key, value);
+        return state.#overlay.take();
       },
-      finish(at, digest) {
-        if (state.digest !== digest) return undefined;
+      finish(at, { digest, checksum }) {
+        if (state.#digest.checksum !== checksum) return undefined;
+        state.#digest.adopt(digest);
         state.#standAt(at);
         const switchOver = [records.putApplied(prefix, at, state.#digest), records.putGeneration(generation)];
         return { state, switchOver };
@@ -282,7 +284,7 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     const text = this.#overlay.get(key);
     if (text === undefined) return;
     this.#overlay.remove(key);
-    if (records.isDigested(key)) this.#digest.remove(recordHash(key, text));
+    if (records.isDigested(key)) this.#digest.removeChecksum(recordChecksum(key, text));
   }
 
   /** The records are the right ones, and what they show is the state after the entry at `position`. */

@@ -2,7 +2,8 @@ import { BazarError } from '../../runtime/errors.ts';
 import type { Incoming, NodeId, Peer, Reply } from '../../runtime/links/mesh.ts';
 import { createAskedIndexes } from './asked-indexes.ts';
 import { atLeastAsNew, type LoggedCommand, logEnd, type Raft } from './core/raft.ts';
-import { createDriver, type Driver, type DriverOptions } from './driver.ts';
+import { createDriver, type Driver } from './driver.ts';
+import type { DriverOptions } from './driver-options.ts';
 import { learnVoteFloor } from './learn-vote-floor.ts';
 import type { ProposedCommand } from './proposals.ts';
 import type { StateMachine } from './state-machine.ts';
@@ -21,6 +22,8 @@ export interface Replica {
   readonly role: Driver['role'];
   /** Read only; what the statechart knows. */
   readonly raft: Readonly<Raft>;
+  /** Ticks that have passed and that the statechart, which sleeps while nothing happens, has not counted yet. */
+  readonly uncountedTicks: number;
   /** A leader is known and all that it had committed when last heard is applied here, not only committed. */
   readonly caughtUp: boolean;
   /** A commit index that a quorum confirmed after this call; asks the leader if this replica is none. */
@@ -146,6 +149,9 @@ export function createReplica<Change>(options: ReplicaOptions<Change>): Replica 
       return raft.leader !== null && index >= (driver.role === 'leader' ? raft.termStart : raft.leaderCommit);
     },
     raft,
+    get uncountedTicks() {
+      return driver.ticker.passed;
+    },
     readIndex: (deadline) => readIndex(false, deadline),
     note(command) {
       if (driver.role !== 'leader') return;

@@ -127,10 +127,11 @@ export async function openReplica(store: Store): Promise<Replica> {
       for (const entry of log.slice(state.applied.index)) applyEntry(entry);
     },
     async restoreFrom(other, chunk = 3) {
-      const { position, digest } = other.state.readPersisted(other.store)!;
+      const persisted = other.state.readPersisted(other.store)!;
+      const { position } = persisted;
       const restoring = state.restore();
       for (const records of cut(await snapshotOf(other), chunk)) await store.write(restoring.accept(records));
-      const finished = restoring.finish(position, digest);
+      const finished = restoring.finish(position, persisted);
       if (!finished) throw new Error('the snapshot does not have the digest that it should have');
       await store.write(finished.switchOver);
       await store.clear(keysUnder(state.prefix));

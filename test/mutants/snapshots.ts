@@ -10,13 +10,13 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/raft/snapshot-receiver.ts',
-        find: 'const finished = body.index > raft.commit ? restoring.finish(position, body.digest) : undefined;',
-        put: 'const finished = restoring.finish(position, body.digest);',
+        find: 'const finished = body.index > raft.commit ? restoring.finish(position, body) : undefined;',
+        put: 'const finished = restoring.finish(position, body);',
       },
       {
         file: 'actors/raft/snapshot-receiver.ts',
-        find: 'if (body.index <= raft.commit) answer(from, body, false);',
-        put: 'if (body.index < 0) answer(from, body, false);',
+        find: 'if (body.index <= raft.commit) {',
+        put: 'if (body.index < 0) {',
       },
     ],
     seeds: 10,
@@ -79,8 +79,9 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/catalog/state.ts',
-        find: 'for (const [key, value] of given) state.#overlay.put(key, value);',
-        put: 'for (const [key, value] of given) if (!key.startsWith(ORDER_PREFIX)) state.#overlay.put(key, value);',
+        find: "return given.map(([key, value]) => ({ type: 'put', key: prefix + key, value }));",
+        put: `const others = given.filter(([key]) => !key.startsWith(ORDER_PREFIX));
+              return others.map(([key, value]) => ({ type: 'put', key: prefix + key, value }));`,
       },
     ],
     seeds: 10,
@@ -118,7 +119,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/catalog/state.ts',
-        find: 'if (records.isDigested(key)) this.#digest.remove(recordHash(key, text));',
+        find: 'if (records.isDigested(key)) this.#digest.removeChecksum(recordChecksum(key, text));',
         put: '',
       },
     ],
