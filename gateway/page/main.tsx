@@ -6,6 +6,7 @@ import './styles/cluster.css';
 import './styles/shop.css';
 import './styles/request.css';
 import './styles/charts.css';
+import './styles/experiments.css';
 import './styles/simulator.css';
 import './styles/lab.css';
 import { App } from './app.tsx';
