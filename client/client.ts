@@ -42,7 +42,7 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
-export interface ReadOptions extends CallOptions {
+export interface ReadCallOptions extends CallOptions {
   /** Have `via` say who served it: the catalog, or the gateway where a cache had it. */
   readonly explain?: boolean;
 }
@@ -63,18 +63,18 @@ export interface Client {
   /** A page of all topics with the number of their books, after the topic `after`. */
   topics(
     page?: { readonly after?: string; readonly limit?: number },
-    options?: ReadOptions,
+    options?: ReadCallOptions,
   ): Promise<TopicsAnswer>;
   /** One book; `strong` asks for a linearizable answer past every cache. */
-  info(id: BookId, options?: ReadOptions & { readonly strong?: boolean }): Promise<BookAnswer>;
+  info(id: BookId, options?: ReadCallOptions & { readonly strong?: boolean }): Promise<BookAnswer>;
   /** A page of all books in id order, after the id `after`. */
   books(
     page: { readonly after?: BookId; readonly limit?: number },
-    options?: ReadOptions,
+    options?: ReadCallOptions,
   ): Promise<BooksAnswer>;
   /** Buys all lines or none. Makes an order id if there is none. */
   purchase(request: PurchaseRequest, options?: CallOptions): Promise<OrderAnswer>;
-  order(orderId: Key, options?: ReadOptions): Promise<OrderAnswer>;
+  order(orderId: Key, options?: ReadCallOptions): Promise<OrderAnswer>;
   /** What a purchase took, process by process, where it was made with `trace: true`; `unknown-trace` where it was not. */
   trace(orderId: Key, options?: CallOptions): Promise<TraceAnswer>;
   /** The traces that are kept, the newest first; for those with a token. */
@@ -84,7 +84,7 @@ export interface Client {
   /** Recorded orders in id order, a page after the id `after`; for those with a token. */
   orders(
     page?: { readonly after?: string; readonly limit?: number },
-    options?: ReadOptions,
+    options?: ReadCallOptions,
   ): Promise<OrdersAnswer>;
   status(options?: CallOptions): Promise<StatusAnswer>;
   audit(
@@ -240,7 +240,10 @@ function socketUrl(text: string): string {
 }
 
 /** The parameters of a read, as its options have them. */
-function explained<Asked extends object>(params: Asked, options?: ReadOptions): Asked & { explain?: true } {
+function explained<Asked extends object>(
+  params: Asked,
+  options?: ReadCallOptions,
+): Asked & { explain?: true } {
   return options?.explain ? { ...params, explain: true } : params;
 }
 

@@ -18,4 +18,7 @@ import { watchStore } from './watched-store.ts';
 watchStore();
 keepShelf();
 openStoreSocket();
-render(<App />, document.getElementById('page')!);
+const place = document.getElementById('page')!;
+// What stood there while this script was on its way.
+place.replaceChildren();
+render(<App />, place);

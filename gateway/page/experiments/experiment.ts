@@ -14,12 +14,12 @@ export interface Experiment {
   /** What is known before it has run. */
   readonly before: Measured;
   /** Ends when it is done or the trial is over; rejects with a `CallFailure`. */
-  run(trial: Trial): Promise<Outcome>;
+  run(trial: Trial): Promise<ExperimentResult>;
   /** What came of it, in one sentence. */
   says(measured: Measured): string;
 }
 
-export interface Outcome {
+export interface ExperimentResult {
   readonly measured: Measured;
   /** What else was seen. */
   readonly notes: readonly string[];

@@ -6,9 +6,9 @@ import { KeeperPanel, role } from '../shop/keeper.tsx';
 import { socketState } from '../store-socket.ts';
 import type { Experiment } from './experiment.ts';
 import { EXPERIMENTS } from './experiments.ts';
-import { FigureChart, textOf } from './figure-chart.tsx';
+import { FigureChart, valueText } from './figure-chart.tsx';
 import type { Measured } from './measured.ts';
-import { type Run, runExperiment, running, runs } from './runs.ts';
+import { type ExperimentRun, runExperiment, running, runs } from './runs.ts';
 import { csvOf, saveFile, svgOf } from './save-file.ts';
 import { LONGEST_MS, MOST_REQUESTS } from './trial.ts';
 
@@ -89,7 +89,7 @@ function ExperimentPanel({ experiment, number }: { experiment: Experiment; numbe
   );
 }
 
-function RunButton({ experiment, run }: { experiment: Experiment; run: Run | undefined }) {
+function RunButton({ experiment, run }: { experiment: Experiment; run: ExperimentRun | undefined }) {
   const title = <span class="for-ears">: {experiment.title}</span>;
   if (run?.standing === 'running') {
     return (
@@ -111,7 +111,7 @@ function RunButton({ experiment, run }: { experiment: Experiment; run: Run | und
 function SaveButton(props: {
   what: 'CSV' | 'SVG';
   experiment: Experiment;
-  run: Run | undefined;
+  run: ExperimentRun | undefined;
   text: () => string;
 }) {
   const { what, experiment, run, text } = props;
@@ -126,7 +126,7 @@ function SaveButton(props: {
   );
 }
 
-function sayStanding(experiment: Experiment, run: Run | undefined): string {
+function sayStanding(experiment: Experiment, run: ExperimentRun | undefined): string {
   const needs =
     experiment.isWriting && role.value !== 'admin' ? ' It changes a book, so it takes the admin token.' : '';
   if (!run) return `Not run yet.${needs}`;
@@ -168,7 +168,7 @@ function Numbers({ title, measured }: { title: string; measured: Measured }) {
                 <tr key={`${place} ${name}`}>
                   <th scope="row">{place}</th>
                   {series.length > 1 && <td>{name}</td>}
-                  <td class="number">{value ? textOf(measured, value.value) : '–'}</td>
+                  <td class="number">{value ? valueText(measured, value.value) : '–'}</td>
                   {isTime && <td class="number">{formatMs(value?.p99)}</td>}
                   {isTime && <td class="number">{formatCount(value?.samples)}</td>}
                 </tr>

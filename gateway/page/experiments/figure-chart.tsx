@@ -6,7 +6,10 @@ import type { Experiment } from './experiment.ts';
 import type { Measured, Value } from './measured.ts';
 import { type Scale, scaleOf } from './scale.ts';
 
-/** What was measured as a drawing: places from top to bottom, each with its series, as wide as there is room. */
+/**
+ * What was measured as a drawing: places from top to bottom, each with its series, as wide as there is room. Beside the marks
+ * stands what they say, in a column of its own.
+ */
 
 const EDGE = 10;
 const PLACE_HEIGHT = 22;
@@ -16,8 +19,11 @@ const AXIS_HEIGHT = 24;
 /** Of one letter of a label, about. */
 const LETTER = 6.8;
 
-export const textOf = ({ unit }: Measured, value: number) =>
+export const valueText = ({ unit }: Measured, value: number) =>
   unit === 'ms' ? formatMs(value) : formatCount(value);
+
+const labelOf = (measured: Measured, { value }: Value, name: string) =>
+  [valueText(measured, value), name].filter(Boolean).join(' · ');
 
 export function FigureChart(props: {
   experiment: Experiment;
@@ -38,7 +44,11 @@ export function FigureChart(props: {
 
   const placeHeight = PLACE_HEIGHT + series.length * SERIES_HEIGHT + GAP;
   const height = Math.max(1, places.length) * placeHeight + AXIS_HEIGHT;
-  const scale = scaleOf(measured, experiment.drawing !== 'bars', EDGE, width.value - EDGE);
+  const labels = series.flatMap(({ name, values }) =>
+    values.flatMap((value) => (value ? labelOf(measured, value, name).length : [])),
+  );
+  const right = width.value - LETTER * labels.reduce((most, length) => Math.max(most, length), 0) - 2 * EDGE;
+  const scale = scaleOf(measured, experiment.drawing !== 'bars', EDGE, right);
   const yOf = (place: number, of: number) => place * placeHeight + PLACE_HEIGHT + (of + 0.5) * SERIES_HEIGHT;
   const points = series.map(({ values }, of) =>
     values.flatMap((value, place) =>
@@ -55,7 +65,7 @@ export function FigureChart(props: {
         aria-label={experiment.says(measured)}
       >
         <rect class="paper" width={width.value} height={height} />
-        <Axis scale={scale} measured={measured} bottom={height - AXIS_HEIGHT} width={width.value} />
+        <Axis scale={scale} measured={measured} bottom={height - AXIS_HEIGHT} right={right} />
         {experiment.drawing === 'line' &&
           points.map((along, of) => (
             <polyline
@@ -73,13 +83,9 @@ export function FigureChart(props: {
           along.map((point) => (
             <g key={`${of} ${point.y}`} class={`line-${of}`}>
               <Mark point={point} of={of} scale={scale} isBar={experiment.drawing === 'bars'} />
-              <Label
-                point={point}
-                name={series[of]!.name}
-                measured={measured}
-                scale={scale}
-                right={width.value}
-              />
+              <text x={right + EDGE} y={point.y + 4}>
+                {labelOf(measured, point, series[of]!.name)}
+              </text>
             </g>
           )),
         )}
@@ -108,31 +114,18 @@ function Mark({ point, of, scale, isBar }: { point: Point; of: number; scale: Sc
   );
 }
 
-/** Behind the mark, or before it where there is no room. */
-function Label(props: { point: Point; name: string; measured: Measured; scale: Scale; right: number }) {
-  const { point, name, measured, scale, right } = props;
-  const text = [textOf(measured, point.value), name].filter(Boolean).join(' · ');
-  const behind = Math.max(point.x, scale.x(point.p99 ?? point.value)) + 10;
-  const fits = behind + text.length * LETTER < right - EDGE;
+function Axis(props: { scale: Scale; measured: Measured; bottom: number; right: number }) {
+  const { scale, measured, bottom, right } = props;
   return (
-    <text class={fits ? 'label' : 'label before'} x={fits ? behind : point.x - 10} y={point.y + 4}>
-      {text}
-    </text>
-  );
-}
-
-function Axis(props: { scale: Scale; measured: Measured; bottom: number; width: number }) {
-  const { scale, measured, bottom, width } = props;
-  return (
-    <g class="axis">
+    <g class="ticks">
       {scale.ticks.map((tick) => {
         const x = scale.x(tick);
-        const isLast = x > width - 50;
+        const isLast = x > right - 50;
         return (
           <g key={tick}>
             <line x1={x} x2={x} y1="0" y2={bottom} />
             <text class={isLast ? 'before' : ''} x={isLast ? x : x + 2} y={bottom + 16}>
-              {textOf(measured, tick)}
+              {valueText(measured, tick)}
             </text>
           </g>
         );

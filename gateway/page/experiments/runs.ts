@@ -7,7 +7,7 @@ import { type StartedTrial, startTrial } from './trial.ts';
 
 /** What each experiment has measured here, and the one that runs: they would disturb each other. */
 
-export interface Run {
+export interface ExperimentRun {
   readonly measured: Measured;
   readonly notes: readonly string[];
   readonly standing: 'running' | 'done' | 'failed';
@@ -16,13 +16,13 @@ export interface Run {
   readonly fault?: string;
 }
 
-export const runs = signal<ReadonlyMap<string, Run>>(new Map());
+export const runs = signal<ReadonlyMap<string, ExperimentRun>>(new Map());
 export const running = signal<StartedTrial | null>(null);
 
 export async function runExperiment(experiment: Experiment): Promise<void> {
   if (running.value) return;
-  let latest: Run = { measured: experiment.before, notes: [], standing: 'running', asked: 0 };
-  const set = (changes: Partial<Run>) => {
+  let latest: ExperimentRun = { measured: experiment.before, notes: [], standing: 'running', asked: 0 };
+  const set = (changes: Partial<ExperimentRun>) => {
     latest = { ...latest, ...changes, asked: trial.asked };
     runs.value = new Map([...runs.value, [experiment.name, latest]]);
   };

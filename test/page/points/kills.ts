@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Browser, Page } from 'playwright-core';
 import { systemClock } from '../../../runtime/clock.ts';
 import type { LauncherCluster } from '../../support/cluster.ts';
+import { eventually } from '../../support/eventually.ts';
 import { openPage } from '../browser.ts';
 import { most, ms, type Point, type PointOptions, timesText } from './point.ts';
 
@@ -27,7 +28,7 @@ export async function killLeader(cluster: LauncherCluster, page: Page): Promise<
   const leader = await cluster.leader();
   await page.getByRole('img', { name: `${leader} leads` }).waitFor();
   const seeing = page.evaluate(watchStory, leader);
-  await page.waitForFunction('globalThis.watchesStory === true');
+  await eventually('the page is watched', () => page.evaluate<boolean>('globalThis.watchesStory === true'));
   const { pid } = await cluster.node(leader);
   const killedAt = systemClock.now();
   process.kill(pid!, 'SIGKILL');
@@ -105,7 +106,7 @@ export async function gatewayKills(cluster: LauncherCluster, browser: Browser): 
     await page.locator('.badge.good').waitFor();
     const seeing = page.evaluate(watchBadge);
     const { pid } = await cluster.node('gateway-1');
-    await page.waitForFunction('globalThis.watchesBadge === true');
+    await eventually('the page is watched', () => page.evaluate<boolean>('globalThis.watchesBadge === true'));
     const killedAt = systemClock.now();
     process.kill(pid!, 'SIGKILL');
     const [lostAt, liveAt] = await seeing;
