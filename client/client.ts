@@ -42,6 +42,11 @@ export interface CallOptions {
   readonly timeoutMs?: number;
 }
 
+export interface ReadCallOptions extends CallOptions {
+  /** Have `via` say who served it: the catalog, or the gateway where a cache had it. */
+  readonly explain?: boolean;
+}
+
 /** A write; under the same key it takes effect once, however often it is asked for. */
 export interface WriteOptions extends CallOptions {
   readonly key?: Key;
@@ -58,18 +63,18 @@ export interface Client {
   /** A page of all topics with the number of their books, after the topic `after`. */
   topics(
     page?: { readonly after?: string; readonly limit?: number },
-    options?: CallOptions,
+    options?: ReadCallOptions,
   ): Promise<TopicsAnswer>;
   /** One book; `strong` asks for a linearizable answer past every cache. */
-  info(id: BookId, options?: CallOptions & { readonly strong?: boolean }): Promise<BookAnswer>;
+  info(id: BookId, options?: ReadCallOptions & { readonly strong?: boolean }): Promise<BookAnswer>;
   /** A page of all books in id order, after the id `after`. */
   books(
     page: { readonly after?: BookId; readonly limit?: number },
-    options?: CallOptions,
+    options?: ReadCallOptions,
   ): Promise<BooksAnswer>;
   /** Buys all lines or none. Makes an order id if there is none. */
   purchase(request: PurchaseRequest, options?: CallOptions): Promise<OrderAnswer>;
-  order(orderId: Key, options?: CallOptions): Promise<OrderAnswer>;
+  order(orderId: Key, options?: ReadCallOptions): Promise<OrderAnswer>;
   /** What a purchase took, process by process, where it was made with `trace: true`; `unknown-trace` where it was not. */
   trace(orderId: Key, options?: CallOptions): Promise<TraceAnswer>;
   /** The traces that are kept, the newest first; for those with a token. */
@@ -79,7 +84,7 @@ export interface Client {
   /** Recorded orders in id order, a page after the id `after`; for those with a token. */
   orders(
     page?: { readonly after?: string; readonly limit?: number },
-    options?: CallOptions,
+    options?: ReadCallOptions,
   ): Promise<OrdersAnswer>;
   status(options?: CallOptions): Promise<StatusAnswer>;
   audit(
@@ -180,19 +185,24 @@ export function connect(options: ClientOptions): Client {
         after = page.next;
       }
     },
-    topics: (page = {}, options) => ask(TopicsAnswer, 'topics', page, options),
+    topics: (page = {}, options) => ask(TopicsAnswer, 'topics', explained(page, options), options),
     info: (id, options) =>
-      ask(BookAnswer, 'info', options?.strong ? { id, consistency: 'strong' } : { id }, options),
-    books: (page, options) => ask(BooksAnswer, 'books', page, options),
+      ask(
+        BookAnswer,
+        'info',
+        explained(options?.strong ? { id, consistency: 'strong' } : { id }, options),
+        options,
+      ),
+    books: (page, options) => ask(BooksAnswer, 'books', explained(page, options), options),
     purchase(request, options) {
       const orderId = request.orderId ?? random.id();
       return ask(OrderAnswer, 'purchase', { ...request, orderId }, { ...options, key: orderId });
     },
-    order: (orderId, options) => ask(OrderAnswer, 'order', { orderId }, options),
+    order: (orderId, options) => ask(OrderAnswer, 'order', explained({ orderId }, options), options),
     trace: (orderId, options) => ask(TraceAnswer, 'trace', { orderId }, options),
     traces: (options) => ask(TracesAnswer, 'traces', {}, options),
     traceNext: (purchases, options) => ask(TracesAnswer, 'traceNext', { purchases }, options),
-    orders: (page = {}, options) => ask(OrdersAnswer, 'orders', page, options),
+    orders: (page = {}, options) => ask(OrdersAnswer, 'orders', explained(page, options), options),
     status: (options) => ask(StatusAnswer, 'status', {}, options),
     audit: (page = {}, options) => ask(AuditAnswer, 'audit', page, options),
     addBooks(books, options) {
@@ -227,6 +237,14 @@ function socketUrl(text: string): string {
   if (url.pathname === '/') url.pathname = '/ws';
   url.hash = '';
   return url.href;
+}
+
+/** The parameters of a read, as its options have them. */
+function explained<Asked extends object>(
+  params: Asked,
+  options?: ReadCallOptions,
+): Asked & { explain?: true } {
+  return options?.explain ? { ...params, explain: true } : params;
 }
 
 /** The answer as it came, once it is known to have the shape that this client relies on. */

@@ -21,16 +21,16 @@ const Replayed = z
 
 const Via = z.array(z.string()).optional().meta({
   description:
-    'The order replica and the leading catalog that served a write. In JSON-RPC only, with `explain`.',
+    'Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`.',
 });
 
 export const TitleAnswer = z.object({ id: BookId, title: z.string() }).meta({ id: 'Title' });
 export type TitleAnswer = z.infer<typeof TitleAnswer>;
 
-/** By JSON-RPC: a page of a topic where one was asked for, or else all of it as a bare list. */
+/** By JSON-RPC: a page of a topic where one was asked for, or its way; or else all of it as a bare list. */
 export const TitlesAnswer = z.union([
   z.array(TitleAnswer),
-  z.object({ books: z.array(TitleAnswer), next: BookId.nullable() }),
+  z.object({ books: z.array(TitleAnswer), next: BookId.nullable(), via: Via }),
 ]);
 
 export const TopicsAnswer = z
@@ -44,6 +44,7 @@ export const TopicsAnswer = z
         .meta({ id: 'Topic' }),
     ),
     next: z.string().nullable().meta({ description: 'The `after` of the next page; null on the last.' }),
+    via: Via,
   })
   .meta({ id: 'TopicsPage' });
 export type TopicsAnswer = z.infer<typeof TopicsAnswer>;
@@ -69,6 +70,7 @@ export const BooksAnswer = z
   .object({
     books: z.array(BookAnswer),
     next: BookId.nullable().meta({ description: 'The `after` of the next page; null on the last.' }),
+    via: Via,
   })
   .meta({ id: 'BooksPage' });
 export type BooksAnswer = z.infer<typeof BooksAnswer>;
@@ -90,7 +92,7 @@ export const OrderAnswer = z
 export type OrderAnswer = z.infer<typeof OrderAnswer>;
 
 export const OrdersAnswer = z
-  .object({ orders: z.array(OrderAnswer), next: z.string().nullable() })
+  .object({ orders: z.array(OrderAnswer), next: z.string().nullable(), via: Via })
   .meta({ id: 'OrdersPage' });
 export type OrdersAnswer = z.infer<typeof OrdersAnswer>;
 

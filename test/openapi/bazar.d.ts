@@ -351,6 +351,8 @@ export interface components {
             topics: components["schemas"]["Topic"][];
             /** @description The `after` of the next page; null on the last. */
             next: string | null;
+            /** @description Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`. */
+            via?: string[];
         };
         Topic: {
             /** @description As it was first written. */
@@ -375,13 +377,15 @@ export interface components {
             isbn?: string;
             /** @description An earlier request with the same key got this answer. In JSON-RPC only. */
             replayed?: boolean;
-            /** @description The order replica and the leading catalog that served a write. In JSON-RPC only, with `explain`. */
+            /** @description Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`. */
             via?: string[];
         };
         BooksPage: {
             books: components["schemas"]["Book"][];
             /** @description The `after` of the next page; null on the last. */
             next: number | null;
+            /** @description Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`. */
+            via?: string[];
         };
         Order: {
             /**
@@ -422,12 +426,14 @@ export interface components {
             bookId?: number;
             /** @description An earlier request with the same key got this answer. In JSON-RPC only. */
             replayed?: boolean;
-            /** @description The order replica and the leading catalog that served a write. In JSON-RPC only, with `explain`. */
+            /** @description Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`. */
             via?: string[];
         };
         OrdersPage: {
             orders: components["schemas"]["Order"][];
             next: string | null;
+            /** @description Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`. */
+            via?: string[];
         };
         Added: {
             added: number[];
@@ -437,7 +443,7 @@ export interface components {
             version: number;
             /** @description An earlier request with the same key got this answer. In JSON-RPC only. */
             replayed?: boolean;
-            /** @description The order replica and the leading catalog that served a write. In JSON-RPC only, with `explain`. */
+            /** @description Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`. */
             via?: string[];
         };
         Status: {

@@ -71,6 +71,8 @@ shown(
       .last()
       .waitFor();
     await page.locator('tr.idle').first().waitFor();
+    const shown = await page.getByLabel('What happened, line by line').boundingBox();
+    assert.ok(shown!.height > 400, `${shown!.height} px of the lines are seen`);
     await keepPicture(page, 'request');
     await judge();
   },
