@@ -59,8 +59,8 @@ const LINE_FRAME = 50;
 /** About the length of a command's record, without writing it. */
 export function approximateBytes(command: Command): number {
   const frame = RECORD_FRAME + command.key.length + command.requestId.length;
-  if (command.kind === 'purchase') return frame + command.lines.length * LINE_FRAME;
-  if (command.kind === 'updateBook') return frame;
+  if ('lines' in command) return frame + command.lines.length * LINE_FRAME;
+  if (command.kind !== 'addBooks') return frame;
   return command.books.reduce(
     (sum, { title, topic, authors }) =>
       sum + title.length + topic.length + (authors?.length ?? 0) + BOOK_FRAME,

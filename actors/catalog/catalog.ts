@@ -16,6 +16,7 @@ import { createReplica, type Replica } from '../raft/replica.ts';
 import { auditCatalog } from './audit.ts';
 import type { CatalogDisk } from './disk.ts';
 import { createFeed } from './feed.ts';
+import { createHoldExpiry } from './hold-expiry.ts';
 import { createLeaderContact } from './leader-contact.ts';
 import { createLevelRaise } from './level-raise.ts';
 import { createRefusalExpiry } from './refusal-expiry.ts';
@@ -112,6 +113,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     catalogs: options.catalogs,
     level: () => state.level,
   });
+  const holdExpiry = createHoldExpiry({ replica, state: () => state, clock });
   const refusalExpiry = createRefusalExpiry({ replica, state: () => state, clock, limits, logger });
 
   /** Not that of an earlier start: what was cached under that one may be the future of a store put back since. */
@@ -193,6 +195,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     levelRaise.look();
     tellLevel();
     refusalExpiry.look();
+    holdExpiry.look();
     if (replica.raft.diskFull !== null) {
       lifecycle.fellBehind();
       roomWatch.start();

@@ -1,4 +1,6 @@
 import type { Book, BookId, Result } from '../../runtime/domain.ts';
+import type { OpenHold } from './hold-queue.ts';
+import type { LogTime } from './log-time.ts';
 
 /** What a command is decided on, and what a decision comes to. */
 
@@ -6,6 +8,10 @@ import type { Book, BookId, Result } from '../../runtime/domain.ts';
 export interface View {
   /** The command level to which the log was raised. */
   readonly level: number;
+  /** The time of the log at the present entry. */
+  readonly logTime: LogTime;
+  /** The number of open holds. */
+  readonly openHolds: number;
   book(id: BookId): Book | undefined;
   /** The greatest id of a book that is at most `MAX_NEW_BOOK_ID`; 0 when there is none. */
   readonly lastId: number;
@@ -29,6 +35,8 @@ export interface Recorded {
   readonly fingerprint: string;
   readonly requestId: string;
   readonly result: Result;
+  /** Of an order that began as a hold: the time of the log at which it was due, and the request that ended it. */
+  readonly hold?: { readonly due: number; readonly endedBy?: string };
 }
 
 /** The answer and what it changes: books in their new state, and the record to keep unless there is one. */
@@ -36,6 +44,8 @@ export interface Decision {
   readonly result: Result;
   readonly books: readonly Book[];
   readonly record: Recorded | null;
+  /** A hold that begins with it; or ends, and then the record takes the place of the one that there is. */
+  readonly hold?: OpenHold & { readonly isOpen: boolean };
 }
 
 type Refused = Extract<Result, { kind: 'refused' }>;

@@ -1,16 +1,31 @@
-import { LEVEL } from '../../runtime/command-levels.ts';
+import { LEVEL, leastLevel } from '../../runtime/command-levels.ts';
 import type { Book, BookId, Note } from '../../runtime/domain.ts';
-import { BOOK_PREFIX, BOOT_KEY, bookKey, generationPrefix, LEVEL_KEY } from '../../storage/keys.ts';
+import type { Entry } from '../../runtime/messages.ts';
+import {
+  APPLIED_KEY,
+  BOOK_PREFIX,
+  BOOT_KEY,
+  bookKey,
+  generationPrefix,
+  HOLD_PREFIX,
+  holdKey,
+  LEVEL_KEY,
+} from '../../storage/keys.ts';
 import { NewerDataError } from '../../storage/newer-data.ts';
 import type { Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
 import { BookIndex } from './book-index.ts';
 import type { Recorded } from './decision.ts';
-import { type RecordHash, recordHash } from './digest.ts';
+import { numbersHash, type RecordHash, recordHash } from './digest.ts';
 import { DigestedRecords } from './digested-records.ts';
+import { HoldQueue, type OpenHold } from './hold-queue.ts';
+import { afterEntry, type LogTime, TIME_START } from './log-time.ts';
 import type { KeyedText } from './overlay.ts';
 import * as records from './records.ts';
 import { RefusalIndex } from './refusal-index.ts';
+
+/** Before it no entry tells the time: the state is that of programs which knew none. */
+const TIMED_LEVEL = leastLevel({ kind: 'tick' });
 
 /**
  * The records of one generation of applied state, and what is held in memory of them: all books, the last start of the
@@ -28,8 +43,13 @@ export class StateRecords {
   /** Books whose present state is in neither the overlay nor the digest yet. */
   readonly #changed = new Set<BookId>();
   #changedBytes = 0;
+  /** The open holds. */
+  readonly holds = new HoldQueue();
   #boot: string | undefined;
   #level = 1;
+  #logTime = TIME_START;
+  /** The time that is part of the digest as it stands. */
+  #digestedTime = TIME_START;
 
   constructor(store: Store, generation: number) {
     this.#store = store;
@@ -46,6 +66,22 @@ export class StateRecords {
   /** The command level to which the log was raised. */
   get level(): number {
     return this.#level;
+  }
+
+  /** The time of the log; it passes from the level on that knows holds. */
+  get logTime(): LogTime {
+    return this.#logTime;
+  }
+
+  /** Moves the time by an entry. */
+  passTime(entry: Entry): void {
+    if (this.#level >= TIMED_LEVEL) this.#logTime = afterEntry(this.#logTime, entry);
+  }
+
+  /** The digest that was read has this time in it already. */
+  adoptTime(time: LogTime): void {
+    this.#logTime = time;
+    this.#digestedTime = time;
   }
 
   get overlay(): DigestedRecords['overlay'] {
@@ -65,7 +101,7 @@ export class StateRecords {
   take(applied: Position): StoreOperation[] {
     this.settle();
     const operations = this.overlay.take();
-    operations.push(records.putApplied(this.prefix, applied, this.digest));
+    operations.push(records.putApplied(this.prefix, applied, this.digest, this.#logTime));
     return operations;
   }
 
@@ -78,6 +114,21 @@ export class StateRecords {
   record(key: string, record: Recorded): void {
     this.#kept.add(key, JSON.stringify(record));
     this.refusals.note(record);
+  }
+
+  /** Keeps what is recorded under a key from now on. */
+  rerecord(key: string, record: Recorded): void {
+    this.#kept.put(key, JSON.stringify(record));
+  }
+
+  beginHold(hold: OpenHold): void {
+    this.holds.add(hold);
+    this.#kept.add(holdKey(hold.due, hold.key), '');
+  }
+
+  endHold({ due, key }: OpenHold): void {
+    this.holds.delete(key);
+    this.#kept.remove(holdKey(due, key));
   }
 
   /** Puts books in their new state. */
@@ -99,6 +150,8 @@ export class StateRecords {
         if (note.level <= this.#level) break;
         this.#standAtLevel(note.level);
         this.#kept.put(LEVEL_KEY, String(note.level));
+        break;
+      case 'tick':
     }
   }
 
@@ -111,6 +164,7 @@ export class StateRecords {
     for (const [key, text] of given) {
       if (key === BOOT_KEY) this.#boot = text;
       if (key === LEVEL_KEY) this.#standAtLevel(Number(text));
+      if (key.startsWith(HOLD_PREFIX)) this.holds.add(holdIn(key));
       if (!key.startsWith(BOOK_PREFIX)) continue;
       const book = records.readBook(text);
       if (book) books.push(book);
@@ -125,19 +179,26 @@ export class StateRecords {
     for (const [key, text] of given) {
       if (records.isDigested(key)) this.#kept.add(key, text);
       else this.overlay.put(key, text);
+      if (key === APPLIED_KEY) this.#logTime = records.timeIn(this.#store, text);
     }
     return this.overlay.take();
   }
 
   /** Takes a record out that a snapshot gave and that has changed since. */
   forget(key: string): void {
+    if (key.startsWith(HOLD_PREFIX)) this.holds.delete(holdIn(key).key);
     if (records.isDigested(key)) this.#kept.remove(key);
     else this.overlay.remove(key);
   }
 
-  /** Brings overlay and digest up to the books' present state: once per book, however often it was sold. */
+  /** Brings overlay and digest up to the present books and time: once per book, however often it was sold. */
   settle(): void {
     const { overlay, digest } = this.#kept;
+    if (this.#digestedTime !== this.#logTime) {
+      digest.remove(hashOf(this.#digestedTime));
+      digest.add(hashOf(this.#logTime));
+      this.#digestedTime = this.#logTime;
+    }
     for (const id of this.#changed) {
       const key = bookKey(id);
       const text = JSON.stringify(this.shelf.book(id));
@@ -172,4 +233,13 @@ export class StateRecords {
     }
     this.#level = level;
   }
+}
+
+function hashOf({ time, at, term }: LogTime): RecordHash {
+  return numbersHash(time, at + term);
+}
+
+function holdIn(recordKey: string): OpenHold {
+  const [, due, key] = recordKey.split('/') as [string, string, string];
+  return { due: Number(due), key };
 }

@@ -2,6 +2,7 @@ import {
   type Book,
   type BookChange,
   type BookId,
+  type Command,
   isNote,
   type Key,
   type LogCommand,
@@ -15,7 +16,10 @@ import type { Store, StoreOperation } from '../../storage/store.ts';
 import type { Applied, Restoring, StateMachine } from '../raft/state-machine.ts';
 import type { IndexedTopic, ListedTopic } from './book-index.ts';
 import { decide } from './decide.ts';
-import type { Recorded, View } from './decision.ts';
+import type { Decision, Recorded, Stamp, View } from './decision.ts';
+import type { OpenHold } from './hold-queue.ts';
+import { expireHold, MAX_EXPIRED_PER_ENTRY } from './holds.ts';
+import { type LogTime, TIME_START } from './log-time.ts';
 import { type BooksSlice, fillPage, nextOf, type OrdersSlice } from './page.ts';
 import { readRecords } from './read-records.ts';
 import { recordKey } from './recall.ts';
@@ -23,6 +27,7 @@ import * as records from './records.ts';
 import type { RefusalIndex } from './refusal-index.ts';
 import { StateRecords } from './state-records.ts';
 
+const NO_BOOKS: readonly Book[] = [];
 const NOTHING: Applied<Result, BookChange> = { result: null, changes: [] };
 
 /**
@@ -54,6 +59,7 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     const { prefix, refusals, digest } = state.#records;
     const parts = { store, prefix, refusals, digest };
     state.#standAt(await readRecords(parts, (given) => state.#records.shelve(given)));
+    state.#records.adoptTime(records.readApplied(store, prefix)?.time ?? TIME_START);
     for (const range of records.otherGenerations(generation)) await store.clear(range);
     return state;
   }
@@ -81,16 +87,55 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
       throw new Error(`entry ${position.index} does not follow ${this.#applied.index}, the last applied`);
     }
     this.#applied = position;
+    this.#records.passTime(entry);
     const { command, at } = entry;
-    if (command === null) return NOTHING;
-    if (isNote(command)) {
-      this.#records.enact(command);
-      return NOTHING;
+    const stamp = { index: position.index, at };
+    const due = this.#isDue() ? this.#expire(stamp) : NO_BOOKS;
+    if (command === null || isNote(command)) {
+      if (command) this.#records.enact(command);
+      return due === NO_BOOKS ? NOTHING : { result: null, changes: this.#changesOf(due, at) };
     }
-    const { result, books, record } = decide(this, command, { index: position.index, at });
-    if (record) this.#records.record(recordKey(command), record);
+    const decision = decide(this, command, stamp);
+    this.#enact(command, decision);
+    const { result, books } = decision;
+    const changed = due === NO_BOOKS ? books : [...books, ...due];
+    return { result, changes: this.#changesOf(changed, at) };
+  }
+
+  #isDue(): boolean {
+    const { first } = this.#records.holds;
+    return first !== undefined && first.due <= this.#records.logTime.time;
+  }
+
+  /** Ends the holds that are due, as many as one entry may; returns the books that they have changed. */
+  #expire(stamp: Stamp): Book[] {
+    const { holds } = this.#records;
+    const changed: Book[] = [];
+    for (let count = 0; count < MAX_EXPIRED_PER_ENTRY && this.#isDue(); count++) {
+      const { key, due } = holds.first!;
+      const end = expireHold(this, key, stamp);
+      if (end) this.#enact({ kind: 'release', key }, end);
+      else this.#records.endHold({ key, due });
+      for (const book of end?.books ?? []) changed.push(book);
+    }
+    return changed;
+  }
+
+  #enact(command: Pick<Command, 'kind' | 'key'>, { books, record, hold }: Omit<Decision, 'result'>): void {
+    if (record) {
+      if (hold?.isOpen === false) this.#records.rerecord(recordKey(command), record);
+      else this.#records.record(recordKey(command), record);
+    }
+    if (hold?.isOpen) this.#records.beginHold(hold);
+    else if (hold) this.#records.endHold(hold);
     this.#records.putBooks(books);
-    return { result, changes: books.map((book) => records.asChange(book, at)) };
+  }
+
+  /** Each book once, as it is now. */
+  #changesOf(books: readonly Book[], at: number): BookChange[] {
+    if (books.length === 1) return [records.asChange(books[0]!, at)];
+    const ids = new Set(books.map(({ id }) => id));
+    return Array.from(ids, (id) => records.asChange(this.book(id)!, at));
   }
 
   get untaken(): { readonly operations: number; readonly bytes: number } {
@@ -128,7 +173,10 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
       finish(at, digest) {
         if (state.digest !== digest) return undefined;
         state.#standAt(at);
-        const switchOver = [records.putApplied(prefix, at, given.digest), records.putGeneration(generation)];
+        const switchOver = [
+          records.putApplied(prefix, at, given.digest, given.logTime),
+          records.putGeneration(generation),
+        ];
         return { state, switchOver };
       },
     };
@@ -153,6 +201,19 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
 
   get level(): number {
     return this.#records.level;
+  }
+
+  get logTime(): LogTime {
+    return this.#records.logTime;
+  }
+
+  get openHolds(): number {
+    return this.#records.holds.size;
+  }
+
+  /** The open hold that is due first. */
+  get firstHold(): OpenHold | undefined {
+    return this.#records.holds.first;
   }
 
   book(id: BookId): Book | undefined {
