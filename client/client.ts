@@ -31,6 +31,9 @@ import { createStockSubscriptions, type StockFilter } from './subscriptions.ts';
 /** One book or a whole cart: all lines or none. A `price` is the one that the buyer expects, such as `"19.99"`. */
 export type PurchaseRequest = Params<'purchase'>;
 
+/** What is to be held, and for how many ms. */
+export type HoldRequest = Params<'hold'>;
+
 /** A book to add; without an id it gets the next free one. */
 export type BookToAdd = Exclude<Params<'addBooks'>['books'], readonly unknown[]>;
 
@@ -74,6 +77,12 @@ export interface Client {
   ): Promise<BooksAnswer>;
   /** Buys all lines or none. Makes an order id if there is none. */
   purchase(request: PurchaseRequest, options?: CallOptions): Promise<OrderAnswer>;
+  /** Keeps copies at their prices of now until they are confirmed or released. Makes an order id if there is none. */
+  hold(request: HoldRequest, options?: CallOptions): Promise<OrderAnswer>;
+  /** Makes an order of a hold; `hold-expired` or `hold-released` where it has ended. */
+  confirm(orderId: Key, options?: CallOptions): Promise<OrderAnswer>;
+  /** Puts back what a hold keeps. */
+  release(orderId: Key, options?: CallOptions): Promise<OrderAnswer>;
   order(orderId: Key, options?: ReadCallOptions): Promise<OrderAnswer>;
   /** What a purchase took, process by process, where it was made with `trace: true`; `unknown-trace` where it was not. */
   trace(orderId: Key, options?: CallOptions): Promise<TraceAnswer>;
@@ -198,6 +207,12 @@ export function connect(options: ClientOptions): Client {
       const orderId = request.orderId ?? random.id();
       return ask(OrderAnswer, 'purchase', { ...request, orderId }, { ...options, key: orderId });
     },
+    hold(request, options) {
+      const orderId = request.orderId ?? random.id();
+      return ask(OrderAnswer, 'hold', { ...request, orderId }, { ...options, key: orderId });
+    },
+    confirm: (orderId, options) => ask(OrderAnswer, 'confirm', { orderId }, { ...options, key: orderId }),
+    release: (orderId, options) => ask(OrderAnswer, 'release', { orderId }, { ...options, key: orderId }),
     order: (orderId, options) => ask(OrderAnswer, 'order', explained({ orderId }, options), options),
     trace: (orderId, options) => ask(TraceAnswer, 'trace', { orderId }, options),
     traces: (options) => ask(TracesAnswer, 'traces', {}, options),

@@ -190,10 +190,12 @@ export function createReads(
       remote?.put(bookKey(book.id), entry);
     },
 
-    patch({ id, stock, price, version }, asOf) {
-      const held = bookMemory.peek(id);
-      if (!held?.value || held.version >= version) return;
-      const entry = { value: { ...held.value, stock, price, version }, version, asOf };
+    patch({ id, stock, price, version, held }, asOf) {
+      const known = bookMemory.peek(id);
+      if (!known?.value || known.version >= version) return;
+      const { held: _, ...value } = known.value;
+      const now = { ...value, stock, price, version, ...(held !== undefined && { held }) };
+      const entry = { value: now, version, asOf };
       bookMemory.put(id, entry);
       remote?.put(bookKey(id), entry);
     },

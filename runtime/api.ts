@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BookId, Key, RefusalCode } from './domain.ts';
+import { BookId, Key, Order, OrderEvent, RefusalCode } from './domain.ts';
 import { NodeState, NodeStatus } from './messages.ts';
 
 /**
@@ -55,7 +55,8 @@ export const BookAnswer = z
     title: z.string(),
     topic: z.string(),
     price: Money,
-    stock: Count,
+    stock: Count.meta({ description: 'Copies that can be bought now.' }),
+    held: Count.meta({ description: 'Copies that are kept for those who hold them.' }),
     version: Version,
     authors: z.string().optional(),
     year: z.int().optional(),
@@ -75,16 +76,28 @@ export const BooksAnswer = z
   .meta({ id: 'BooksPage' });
 export type BooksAnswer = z.infer<typeof BooksAnswer>;
 
+const OrderStatus = Order.shape.status.meta({
+  description:
+    '`held`: its copies are kept until `expiresAt`. `released` and `expired`: they are back on the shelf.',
+});
+
 export const OrderAnswer = z
   .object({
     orderId: Key,
-    status: z.enum(['confirmed', 'refused']),
+    status: OrderStatus,
     lines: z.array(z.object({ id: BookId, title: z.string(), quantity: z.int(), price: Money })),
     total: Money,
     version: Version,
-    at: z.iso.datetime().meta({ description: 'When it was decided.' }),
+    at: z.iso.datetime().meta({ description: 'When it was decided, or became what it is.' }),
     code: RefusalCode.optional().meta({ description: 'Why it was refused.' }),
     bookId: BookId.optional().meta({ description: 'The book it was refused for.' }),
+    expiresAt: z.iso.datetime().optional().meta({
+      description: 'Of a hold: when it ends at the earliest, unless it is confirmed before.',
+    }),
+    events: z
+      .array(z.object({ what: OrderEvent.shape.what, version: Version, at: z.iso.datetime() }))
+      .optional()
+      .meta({ description: 'Of an order that began as a hold: what has happened to it.' }),
     replayed: Replayed,
     via: Via,
   })
@@ -180,7 +193,14 @@ export const StatusAnswer = z
   .meta({ id: 'Status' });
 export type StatusAnswer = z.infer<typeof StatusAnswer>;
 
-const Ledger = z.object({ initial: z.int(), restocked: z.int(), sold: z.int(), stock: z.int() });
+const Ledger = z.object({
+  initial: z.int(),
+  restocked: z.int(),
+  returned: z.int().meta({ description: 'Copies of cancelled orders that are back on the shelf.' }),
+  sold: z.int(),
+  held: z.int().meta({ description: 'Copies that are kept for those who hold them.' }),
+  stock: z.int(),
+});
 
 export const AuditAnswer = z
   .object({

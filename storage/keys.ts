@@ -14,9 +14,11 @@ import type { Range } from './store.ts';
  * | `r/offset`        | the position before the first kept entry; absent while nothing has been forgotten      |
  * | `g<gen>/applied`  | the position, digest and checksum that the records of this generation are at           |
  * | `g<gen>/boot`     | the last start of the store that stands in the log; absent before there was one         |
+ * | `g<gen>/level`    | the command level to which the log was raised; absent at level 1                        |
  * | `g<gen>/b/<id>`   | a book; the id as 16 decimal digits                                                    |
  * | `g<gen>/o/<id>`   | what was recorded under an order id                                                    |
  * | `g<gen>/e/<at>/<id>` | nothing: a refused order, by the time at which it was refused; not in the digest, since `o/` has it all |
+ * | `g<gen>/h/<due>/<id>` | nothing: a hold that is open, by the time of the log at which it is due, in 16 digits |
  * | `g<gen>/a/<key>`  | what was recorded under the idempotency key of an admin request                        |
  */
 export const IDENTITY_KEY = 'm/identity';
@@ -30,10 +32,12 @@ export const generationPrefix = (generation: number) => `g${generation}/`;
 /** Keys within a generation: in the store they follow its prefix, in a snapshot they stand alone. */
 export const APPLIED_KEY = 'applied';
 export const BOOT_KEY = 'boot';
+export const LEVEL_KEY = 'level';
 export const BOOK_PREFIX = 'b/';
 export const ORDER_PREFIX = 'o/';
 export const ADMIN_PREFIX = 'a/';
 export const REFUSAL_PREFIX = 'e/';
+export const HOLD_PREFIX = 'h/';
 
 const INDEX_DIGITS = 16;
 const ID_DIGITS = 16;
@@ -45,6 +49,8 @@ export const orderKey = (orderId: Key) => ORDER_PREFIX + orderId;
 /** Refused orders in the order of time. Without an order id, what lies before all of that millisecond. */
 export const refusalKey = (at: number, orderId: Key | '') =>
   `${REFUSAL_PREFIX}${String(Math.max(0, at)).padStart(TIME_DIGITS, '0')}/${orderId}`;
+export const holdKey = (due: number, orderId: Key) =>
+  `${HOLD_PREFIX}${String(due).padStart(TIME_DIGITS, '0')}/${orderId}`;
 export const adminKey = (key: Key) => ADMIN_PREFIX + key;
 
 /** The index in a log entry's key; `NaN` if it is not the key of one. */

@@ -1,4 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
+import { canRead, leastLevel } from '../../runtime/command-levels.ts';
 import { createHappenings, type Happenings } from '../../runtime/create-happenings.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
@@ -15,7 +16,9 @@ import { createReplica, type Replica } from '../raft/replica.ts';
 import { auditCatalog } from './audit.ts';
 import type { CatalogDisk } from './disk.ts';
 import { createFeed } from './feed.ts';
+import { createHoldExpiry } from './hold-expiry.ts';
 import { createLeaderContact } from './leader-contact.ts';
+import { createLevelRaise } from './level-raise.ts';
 import { createRefusalExpiry } from './refusal-expiry.ts';
 import { createRoomWatch } from './room-watch.ts';
 import { serveReads } from './serve-reads.ts';
@@ -37,6 +40,8 @@ export interface CatalogOptions {
   readonly random: Random;
   readonly limits: Limits;
   readonly logger: Logger;
+  /** Told of each level that the log is raised to, and first of the one that the disk had. */
+  readonly onLevel?: (level: number) => void;
   /** The disk failed or an invariant broke: the process must end, and may be started again. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -79,6 +84,8 @@ export function createCatalog(options: CatalogOptions): Catalog {
     random: options.random,
     logger,
     accepts: () => lifecycle.state !== 'draining' && lifecycle.state !== 'down',
+    takes: (command, leader) =>
+      leader === mesh.self ? leastLevel(command) <= state.level : canRead(mesh.peer(leader), command),
     observer: {
       applied(index, changes) {
         feed.record(index, changes);
@@ -100,6 +107,13 @@ export function createCatalog(options: CatalogOptions): Catalog {
 
   const leaderContact = createLeaderContact({ replica, clock });
   const roomWatch = createRoomWatch({ ...options, store, end: options.onFailure });
+  const levelRaise = createLevelRaise({
+    replica,
+    mesh,
+    catalogs: options.catalogs,
+    level: () => state.level,
+  });
+  const holdExpiry = createHoldExpiry({ replica, state: () => state, clock });
   const refusalExpiry = createRefusalExpiry({ replica, state: () => state, clock, limits, logger });
 
   /** Not that of an earlier start: what was cached under that one may be the future of a store put back since. */
@@ -167,11 +181,21 @@ export function createCatalog(options: CatalogOptions): Catalog {
   });
   const watchedNode = createWatchedNode({ mesh, news, lifecycle, clock, limits, figures });
 
+  let toldLevel = 0;
+  function tellLevel(): void {
+    if (state.level === toldLevel) return;
+    toldLevel = state.level;
+    options.onLevel?.(toldLevel);
+  }
+
   lifecycle.opened();
   function watch(): void {
     leaderContact.look();
     noteBoot();
+    levelRaise.look();
+    tellLevel();
     refusalExpiry.look();
+    holdExpiry.look();
     if (replica.raft.diskFull !== null) {
       lifecycle.fellBehind();
       roomWatch.start();

@@ -26,6 +26,15 @@ export function recordHash(key: string, value: string): RecordHash {
   return { high: lane(bytes, 0), low: lane(bytes, 6), checksum: recordChecksum(key, value) };
 }
 
+/** What two numbers are in the digest; the checksum is of records alone. */
+export function numbersHash(high: number, low: number): RecordHash {
+  return { high: modulo(high), low: modulo(low), checksum: 0 };
+}
+
+function modulo(value: number): number {
+  return ((value % LANE) + LANE) % LANE;
+}
+
 function lane(bytes: string, from: number): number {
   let value = 0;
   for (let at = from; at < from + 6; at++) value = value * 256 + bytes.charCodeAt(at);

@@ -3,6 +3,7 @@ import { keysUnder } from '../../storage/keys.ts';
 import { LOG_START, type Position } from '../../storage/position.ts';
 import type { Store } from '../../storage/store.ts';
 import { recordChecksum, recordHash, type SetDigest } from './digest.ts';
+import { TIME_START } from './log-time.ts';
 import type { KeyedText } from './overlay.ts';
 import { isDigested, putApplied, readApplied } from './records.ts';
 import type { RefusalIndex } from './refusal-index.ts';
@@ -36,7 +37,7 @@ export async function readRecords(
   if (!isSound) {
     throw new DamagedStoreError(store.location, 'its books and orders are not the ones that were written');
   }
-  if (isOld) await store.write([putApplied(prefix, written.position, digest)]);
+  if (isOld) await store.write([putApplied(prefix, written.position, digest, TIME_START)]);
   else if (written) digest.adopt(written.digest);
   return written?.position ?? LOG_START;
 }

@@ -1,26 +1,33 @@
-import type { Book, BookChange, BookId, Key, LogCommand, Order, Result } from '../../runtime/domain.ts';
-import type { Entry } from '../../runtime/messages.ts';
 import {
-  BOOK_PREFIX,
-  BOOT_KEY,
-  bookKey,
-  generationPrefix,
-  keysUnder,
-  ORDER_PREFIX,
-  orderKey,
-} from '../../storage/keys.ts';
+  type Book,
+  type BookChange,
+  type BookId,
+  type Command,
+  isNote,
+  type Key,
+  type LogCommand,
+  type Order,
+  type Result,
+} from '../../runtime/domain.ts';
+import type { Entry } from '../../runtime/messages.ts';
+import { keysUnder, ORDER_PREFIX, orderKey } from '../../storage/keys.ts';
 import { LOG_START, type Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
 import type { Applied, RecordSums, Restoring, StateMachine } from '../raft/state-machine.ts';
-import { BookIndex, type IndexedTopic, type ListedTopic } from './book-index.ts';
-import { decide, type Recorded, recordKey, type View } from './decide.ts';
-import { type RecordHash, recordChecksum, recordHash, SetDigest } from './digest.ts';
-import { type KeyedText, Overlay } from './overlay.ts';
+import type { IndexedTopic, ListedTopic } from './book-index.ts';
+import { decide } from './decide.ts';
+import type { Decision, Recorded, Stamp, View } from './decision.ts';
+import type { OpenHold } from './hold-queue.ts';
+import { expireHold, MAX_EXPIRED_PER_ENTRY } from './holds.ts';
+import { type LogTime, TIME_START } from './log-time.ts';
 import { type BooksSlice, fillPage, nextOf, type OrdersSlice } from './page.ts';
 import { readRecords } from './read-records.ts';
+import { recordKey } from './recall.ts';
 import * as records from './records.ts';
-import { RefusalIndex } from './refusal-index.ts';
+import type { RefusalIndex } from './refusal-index.ts';
+import { StateRecords } from './state-records.ts';
 
+const NO_BOOKS: readonly Book[] = [];
 const NOTHING: Applied<Result, BookChange> = { result: null, changes: [] };
 
 /**
@@ -28,21 +35,9 @@ const NOTHING: Applied<Result, BookChange> = { result: null, changes: [] };
  * and admin requests), which is in the store. The digest is that of all these records as they are stored.
  */
 export class CatalogState implements StateMachine<LogCommand, Result, BookChange>, View {
-  readonly prefix: string;
-  /** The refused orders on record, by time. */
-  readonly refusals: RefusalIndex;
   readonly #generation: number;
   readonly #store: Store;
-  readonly #shelf = new BookIndex();
-  readonly #overlay: Overlay;
-  readonly #digest = new SetDigest();
-  /** The parts in the digest of books that have changed since the start, to be taken out when they change again. */
-  readonly #bookHashes = new Map<BookId, RecordHash>();
-  /** Books whose present state is in neither the overlay nor the digest yet. */
-  readonly #changed = new Set<BookId>();
-  #changedBytes = 0;
-  /** The last start of the store that stands in the log. */
-  #boot: string | undefined;
+  readonly #records: StateRecords;
   #applied = LOG_START;
   #taken = LOG_START;
   #restores = 0;
@@ -50,24 +45,32 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
   private constructor(store: Store, generation: number) {
     this.#store = store;
     this.#generation = generation;
-    this.prefix = generationPrefix(generation);
-    this.#overlay = new Overlay(store, this.prefix);
-    const parts = { prefix: this.prefix, overlay: this.#overlay, digest: this.#digest };
-    this.refusals = new RefusalIndex({ store, ...parts });
+    this.#records = new StateRecords(store, generation);
   }
 
   /**
    * The state as it was last persisted; empty in a new store. What abandoned snapshots left behind is removed.
-   * Rejects with a `DamagedStoreError` if the records are not the ones that were written.
+   * Rejects with a `DamagedStoreError` if the records are not the ones that were written, and with a `NewerDataError` if
+   * the log was raised to a level that this program does not know.
    */
   static async load(store: Store): Promise<CatalogState> {
     const generation = await records.currentGeneration(store);
     const state = new CatalogState(store, generation);
-    const { prefix, refusals } = state;
-    const parts = { store, prefix, refusals, digest: state.#digest };
-    state.#standAt(await readRecords(parts, (given) => state.#shelve(given)));
+    const { prefix, refusals, digest } = state.#records;
+    const parts = { store, prefix, refusals, digest };
+    state.#standAt(await readRecords(parts, (given) => state.#records.shelve(given)));
+    state.#records.adoptTime(records.readApplied(store, prefix)?.time ?? TIME_START);
     for (const range of records.otherGenerations(generation)) await store.clear(range);
     return state;
+  }
+
+  get prefix(): string {
+    return this.#records.prefix;
+  }
+
+  /** The refused orders on record, by time. */
+  get refusals(): RefusalIndex {
+    return this.#records.refusals;
   }
 
   get applied(): Position {
@@ -75,8 +78,8 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
   }
 
   get digest(): string {
-    this.#settle();
-    return this.#digest.toString();
+    this.#records.settle();
+    return this.#records.digest.toString();
   }
 
   apply(position: Position, entry: Entry): Applied<Result, BookChange> {
@@ -84,39 +87,69 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
       throw new Error(`entry ${position.index} does not follow ${this.#applied.index}, the last applied`);
     }
     this.#applied = position;
+    this.#records.passTime(entry);
     const { command, at } = entry;
-    if (command === null) return NOTHING;
-    if (command.kind === 'boot') {
-      this.#putBoot(command.boot);
-      return NOTHING;
+    const stamp = { index: position.index, at };
+    const due = this.#isDue() ? this.#expire(stamp) : NO_BOOKS;
+    if (command === null || isNote(command)) {
+      if (command) this.#records.enact(command);
+      return due === NO_BOOKS ? NOTHING : { result: null, changes: this.#changesOf(due, at) };
     }
-    if (command.kind === 'expire') {
-      for (const refusal of command.refusals) this.refusals.forget(refusal);
-      return NOTHING;
+    const decision = decide(this, command, stamp);
+    this.#enact(command, decision);
+    const { result, books } = decision;
+    const changed = due === NO_BOOKS ? books : [...books, ...due];
+    return { result, changes: this.#changesOf(changed, at) };
+  }
+
+  #isDue(): boolean {
+    const { first } = this.#records.holds;
+    return first !== undefined && first.due <= this.#records.logTime.time;
+  }
+
+  /** Ends the holds that are due, as many as one entry may; returns the books that they have changed. */
+  #expire(stamp: Stamp): Book[] {
+    const { holds } = this.#records;
+    const changed: Book[] = [];
+    for (let count = 0; count < MAX_EXPIRED_PER_ENTRY && this.#isDue(); count++) {
+      const { key, due } = holds.first!;
+      const end = expireHold(this, key, stamp);
+      if (end) this.#enact({ kind: 'release', key }, end);
+      else this.#records.endHold({ key, due });
+      for (const book of end?.books ?? []) changed.push(book);
     }
-    const { result, books, record } = decide(this, command, { index: position.index, at });
-    if (record) this.#record(recordKey(command), record);
-    if (books.length > 0) this.#shelf.put(books);
-    for (const book of books) this.#change(book);
-    return { result, changes: books.map((book) => records.asChange(book, at)) };
+    return changed;
+  }
+
+  #enact(command: Pick<Command, 'kind' | 'key'>, { books, record, hold }: Omit<Decision, 'result'>): void {
+    if (record) {
+      if (hold?.isOpen === false) this.#records.rerecord(recordKey(command), record);
+      else this.#records.record(recordKey(command), record);
+    }
+    if (hold?.isOpen) this.#records.beginHold(hold);
+    else if (hold) this.#records.endHold(hold);
+    this.#records.putBooks(books);
+  }
+
+  /** Each book once, as it is now. */
+  #changesOf(books: readonly Book[], at: number): BookChange[] {
+    if (books.length === 1) return [records.asChange(books[0]!, at)];
+    const ids = new Set(books.map(({ id }) => id));
+    return Array.from(ids, (id) => records.asChange(this.book(id)!, at));
   }
 
   get untaken(): { readonly operations: number; readonly bytes: number } {
-    const { operations, bytes } = this.#overlay.untaken;
-    return { operations: operations + this.#changed.size, bytes: bytes + this.#changedBytes };
+    return this.#records.untaken;
   }
 
   takeOperations(): StoreOperation[] {
     if (this.#taken === this.#applied) return [];
     this.#taken = this.#applied;
-    this.#settle();
-    const operations = this.#overlay.take();
-    operations.push(records.putApplied(this.prefix, this.#applied, this.#digest));
-    return operations;
+    return this.#records.take(this.#applied);
   }
 
   persisted(): void {
-    this.#overlay.persisted();
+    this.#records.overlay.persisted();
   }
 
   readPersisted(store: Store): ({ position: Position } & RecordSums) | undefined {
@@ -127,29 +160,20 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     // Another prefix for each attempt: what an abandoned one still writes does not get into the next.
     const generation = this.#generation + ++this.#restores;
     const state = new CatalogState(this.#store, generation);
-    const { prefix } = state;
+    const given = state.#records;
+    const { prefix } = given;
     return {
       prefix,
-      accept(given) {
-        state.#shelve(given);
-        for (const [key, value] of given) {
-          if (records.isDigested(key)) state.#digest.addChecksum(recordChecksum(key, value));
-        }
-        return given.map(([key, value]) => ({ type: 'put', key: prefix + key, value }));
-      },
-      amend(given) {
-        state.#overlay.persisted();
-        for (const [key] of given) state.#forget(key);
-        const present = given.filter((record): record is [string, string] => record[1] !== null);
-        this.accept(present);
-        for (const [key, value] of present) state.#overlay.put(key, value);
-        return state.#overlay.take();
-      },
+      accept: (pieces) => given.accept(pieces),
+      amend: (pieces) => given.amend(pieces),
       finish(at, { digest, checksum }) {
-        if (state.#digest.checksum !== checksum) return undefined;
-        state.#digest.adopt(digest);
+        if (given.digest.checksum !== checksum) return undefined;
+        given.digest.adopt(digest);
         state.#standAt(at);
-        const switchOver = [records.putApplied(prefix, at, state.#digest), records.putGeneration(generation)];
+        const switchOver = [
+          records.putApplied(prefix, at, given.digest, given.logTime),
+          records.putGeneration(generation),
+        ];
         return { state, switchOver };
       },
     };
@@ -157,48 +181,64 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
 
   /** The number of books. */
   get size(): number {
-    return this.#shelf.size;
+    return this.#records.shelf.size;
   }
 
   get lastId(): BookId {
-    return this.#shelf.lastId;
+    return this.#records.shelf.lastId;
   }
 
   get firstFreeId(): BookId {
-    return this.#shelf.firstFreeId;
+    return this.#records.shelf.firstFreeId;
+  }
+
+  get boot(): string | undefined {
+    return this.#records.boot;
+  }
+
+  get level(): number {
+    return this.#records.level;
+  }
+
+  get logTime(): LogTime {
+    return this.#records.logTime;
+  }
+
+  get openHolds(): number {
+    return this.#records.holds.size;
+  }
+
+  /** The open hold that is due first. */
+  get firstHold(): OpenHold | undefined {
+    return this.#records.holds.first;
   }
 
   book(id: BookId): Book | undefined {
-    return this.#shelf.book(id);
+    return this.#records.shelf.book(id);
   }
 
   books(): Iterable<Book> {
-    return this.#shelf.values();
+    return this.#records.shelf.values();
   }
 
   /** Ids and titles of a topic, matched whole and in any case. */
   topic(name: string): IndexedTopic {
-    return this.#shelf.topic(name);
+    return this.#records.shelf.topic(name);
   }
 
   /** The topics after `after`, which need not be one of them, in the order of their keys. */
   topicsAfter(after: string): Iterable<ListedTopic> {
-    return this.#shelf.topicsAfter(after);
+    return this.#records.shelf.topicsAfter(after);
   }
 
   /** A page of books after the id `after`, in id order; `next` is the id to go on after, null at the end. */
   booksAfter(after: BookId, limit: number, maxBytes = Number.POSITIVE_INFINITY): BooksSlice {
-    const page = fillPage(this.#shelf.after(after), { limit, maxBytes });
+    const page = fillPage(this.#records.shelf.after(after), { limit, maxBytes });
     return { books: page.elements, next: nextOf(page, ({ id }) => id), bytes: page.bytes };
   }
 
-  get boot(): string | undefined {
-    return this.#boot;
-  }
-
   recorded(key: string): Recorded | undefined {
-    const text = this.#overlay.get(key);
-    return text === undefined ? undefined : (JSON.parse(text) as Recorded);
+    return this.#records.recorded(key);
   }
 
   order(orderId: Key): Order | undefined {
@@ -217,74 +257,10 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     checked = () => {},
   ): Promise<OrdersSlice> {
     const range = { after: orderKey(after), before: keysUnder(ORDER_PREFIX).lt };
-    const page = await this.#overlay.page(range, { limit, maxBytes }, records.outsideBytes, checked);
+    const bounds = { limit, maxBytes };
+    const page = await this.#records.overlay.page(range, bounds, records.outsideBytes, checked);
     const orders = page.elements.map(([, text]) => records.orderOf(JSON.parse(text) as Recorded));
     return { orders, next: page.more ? (orders.at(-1)?.orderId ?? null) : null, bytes: page.bytes };
-  }
-
-  #putBoot(boot: string): void {
-    if (this.#boot !== undefined) this.#digest.remove(recordHash(BOOT_KEY, this.#boot));
-    this.#digest.add(recordHash(BOOT_KEY, boot));
-    this.#overlay.put(BOOT_KEY, boot);
-    this.#boot = boot;
-  }
-
-  #record(key: string, record: Recorded): void {
-    const text = JSON.stringify(record);
-    this.#digest.add(recordHash(key, text));
-    this.#overlay.put(key, text);
-    this.refusals.note(record);
-  }
-
-  #change(book: Book): void {
-    if (this.#changed.has(book.id)) return;
-    this.#changed.add(book.id);
-    this.#changedBytes += records.bookLength(book);
-  }
-
-  /** Brings overlay and digest up to the books' present state: once per book, however often it was sold. */
-  #settle(): void {
-    for (const id of this.#changed) {
-      const key = bookKey(id);
-      const text = JSON.stringify(this.#shelf.book(id));
-      const hash = recordHash(key, text);
-      const old = this.#bookHashes.get(id) ?? this.#hashOf(key);
-      if (old) this.#digest.remove(old);
-      this.#digest.add(hash);
-      this.#bookHashes.set(id, hash);
-      this.#overlay.put(key, text);
-    }
-    this.#changed.clear();
-    this.#changedBytes = 0;
-  }
-
-  /** What a record is in the digest as it stands; nothing where there is none. */
-  #hashOf(key: string): RecordHash | undefined {
-    const text = this.#overlay.get(key);
-    return text === undefined ? undefined : recordHash(key, text);
-  }
-
-  /**
-   * Takes the books in from records as they lie in a store or a snapshot, a page at a time, so that no turn of the event
-   * loop has to read all. Until a sum has been compared nothing says that they are the right ones.
-   */
-  #shelve(given: readonly KeyedText[]): void {
-    const books: Book[] = [];
-    for (const [key, text] of given) {
-      if (key === BOOT_KEY) this.#boot = text;
-      if (!key.startsWith(BOOK_PREFIX)) continue;
-      const book = records.readBook(text);
-      if (book) books.push(book);
-    }
-    this.#shelf.put(books);
-  }
-
-  /** Takes a record out that a snapshot gave and that has changed since. */
-  #forget(key: string): void {
-    const text = this.#overlay.get(key);
-    if (text === undefined) return;
-    this.#overlay.remove(key);
-    if (records.isDigested(key)) this.#digest.removeChecksum(recordChecksum(key, text));
   }
 
   /** The records are the right ones, and what they show is the state after the entry at `position`. */

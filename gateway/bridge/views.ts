@@ -6,8 +6,8 @@ import type { BooksPage, OrdersPage } from '../service.ts';
 /** The inside's shapes as the outside sees them (`runtime/api.ts`). */
 
 export function viewBook(book: Book): BookAnswer {
-  const { id, title, topic, price, stock, version, authors, year, isbn } = book;
-  return { id, title, topic, price: formatMoney(price), stock, version, authors, year, isbn };
+  const { id, title, topic, price, stock, held = 0, version, authors, year, isbn } = book;
+  return { id, title, topic, price: formatMoney(price), stock, held, version, authors, year, isbn };
 }
 
 export function viewBooks({ books, next }: BooksPage): BooksAnswer {
@@ -15,18 +15,22 @@ export function viewBooks({ books, next }: BooksPage): BooksAnswer {
 }
 
 export function viewOrder(order: Order): OrderAnswer {
-  const { orderId, status, lines, total, version, at, code, bookId } = order;
+  const { orderId, status, lines, total, version, at, code, bookId, expiresAt, events } = order;
   return {
     orderId,
     status,
     lines: lines.map((line) => ({ ...line, price: formatMoney(line.price) })),
     total: formatMoney(total),
     version,
-    at: new Date(at).toISOString(),
+    at: timeText(at),
     code,
     bookId,
+    expiresAt: expiresAt === undefined ? undefined : timeText(expiresAt),
+    events: events?.map((event) => ({ ...event, at: timeText(event.at) })),
   };
 }
+
+export const timeText = (ms: number) => new Date(ms).toISOString();
 
 export function viewOrders({ orders, next }: OrdersPage): OrdersAnswer {
   return { orders: orders.map(viewOrder), next };
@@ -40,7 +44,7 @@ export function viewStock({
   at,
 }: Pick<BookChange, 'id' | 'stock' | 'price' | 'version' | 'at'>): StockAnswer {
   const view = { id, stock, price: formatMoney(price), version };
-  return at === undefined ? view : { ...view, at: new Date(at).toISOString() };
+  return at === undefined ? view : { ...view, at: timeText(at) };
 }
 
 /** What a command came to that was decided with yes. */

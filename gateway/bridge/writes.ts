@@ -3,11 +3,14 @@ import { asBazarError, BazarError, ERROR_KINDS } from '../../runtime/errors.ts';
 import { formatMoney } from '../../runtime/money.ts';
 import type { SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import type { BookUpdate, GatewayService, Submitted } from '../service.ts';
-import { viewOrder } from './views.ts';
+import { timeText, viewOrder } from './views.ts';
 
 /** The writes of the store; what was decided with no is thrown as a `BazarError`, with what was recorded. */
 export interface Writes {
   purchase(lines: readonly CartLine[], key?: Key, trace?: SpanRecorder): Promise<Submitted>;
+  hold(lines: readonly CartLine[], ttlMs: number, key?: Key): Promise<Submitted>;
+  confirm(key: Key): Promise<Submitted>;
+  release(key: Key): Promise<Submitted>;
   addBooks(books: readonly NewBook[], key?: Key): Promise<Submitted>;
   updateBook(id: BookId, change: BookUpdate, key?: Key): Promise<Submitted>;
 }
@@ -23,13 +26,28 @@ export function createWrites(service: GatewayService, onPurchase: (outcome: stri
       } catch (thrown) {
         const error = asBazarError(thrown);
         onPurchase(error.outcome === 'refused' ? error.code : error.outcome);
-        // The key of a purchase is its order id, which is how clients know it.
-        throw error.details.key === undefined ? thrown : error.with({ orderId: error.details.key });
+        throw asOrders(error);
       }
     },
+    hold: async (lines, ttlMs, key) => ofOrder(async () => settle(await service.hold(lines, ttlMs, key), {})),
+    confirm: async (key) => ofOrder(async () => settle(await service.confirm(key), {})),
+    release: async (key) => ofOrder(async () => settle(await service.release(key), {})),
     addBooks: async (books, key) => settle(await service.addBooks(books, key), {}),
     updateBook: async (id, change, key) => settle(await service.updateBook(id, change, key), { bookId: id }),
   };
+}
+
+/** The key of a purchase or a hold is its order id, which is how clients know it. */
+function asOrders(error: BazarError): BazarError {
+  return error.details.key === undefined ? error : error.with({ orderId: error.details.key });
+}
+
+async function ofOrder(write: () => Promise<Submitted>): Promise<Submitted> {
+  try {
+    return await write();
+  } catch (error) {
+    throw asOrders(asBazarError(error));
+  }
 }
 
 function settle(submitted: Submitted, about: { bookId?: BookId }): Submitted {
@@ -40,15 +58,40 @@ function settle(submitted: Submitted, about: { bookId?: BookId }): Submitted {
   if (result.kind !== 'refused') return submitted;
   const { code, version, bookVersion, replayed } = result;
   const recorded = replayed ? recordedAnswer(`at version ${version}`) : '';
-  const detail = `${reasonOf(result, about.bookId)}${recorded}`;
-  throw new BazarError(code, detail, { ...about, key, version, bookVersion, replayed, via });
+  const detail = `${reasonOf(result, about.bookId) ?? holdReason(result, key)}${recorded}`;
+  const since = result.since && { ...result.since, at: timeText(result.since.at) };
+  throw new BazarError(code, detail, { ...about, key, version, bookVersion, since, replayed, via });
 }
 
-function reasonOf({ code, bookVersion }: Extract<Result, { kind: 'refused' }>, bookId?: BookId): string {
+function reasonOf(
+  { code, bookVersion }: Extract<Result, { kind: 'refused' }>,
+  bookId?: BookId,
+): string | undefined {
   if (code === 'unknown-book') return `There is no book ${bookId}.`;
   if (code === 'version-changed')
     return `Book ${bookId} is at version ${bookVersion}, not at the expected one.`;
-  return `${ERROR_KINDS[code].title}.`;
+  return undefined;
+}
+
+/** What has become of a hold, and what can be done now. */
+function holdReason({ code, since }: Extract<Result, { kind: 'refused' }>, key: Key): string {
+  const at = since ? ` at ${timeText(since.at)}` : '';
+  switch (code) {
+    case 'unknown-hold':
+      return `There is no hold ${key}.`;
+    case 'hold-confirmed':
+      return `Hold ${key} was confirmed${at}; it is an order now.`;
+    case 'hold-released':
+      return `Hold ${key} was released${at}, and its copies are back on the shelf. Hold again under another key.`;
+    case 'hold-expired':
+      return `The time of hold ${key} was over${at}, and its copies are back on the shelf. Hold again under another key.`;
+    case 'too-many-holds':
+      return 'The store keeps as many holds as it can; ask again when some have ended.';
+    case 'not-yet':
+      return 'Not every catalog of the store is of a version that can do that, or has been seen since the start; ask again later.';
+    default:
+      return `${ERROR_KINDS[code].title}.`;
+  }
 }
 
 /** A refusal may be out of date, and asking again under its key would never tell. */

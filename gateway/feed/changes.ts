@@ -86,6 +86,9 @@ export function createChanges(options: {
   };
 }
 
-function changeOf({ id, stock, price, version, topic, added }: Book, from: number): BookChange {
-  return added > from ? { id, stock, price, version, topic } : { id, stock, price, version };
+function changeOf({ id, stock, price, version, topic, added, held }: Book, from: number): BookChange {
+  const change: BookChange = { id, stock, price, version };
+  if (added > from) change.topic = topic;
+  if (held !== undefined) change.held = held;
+  return change;
 }

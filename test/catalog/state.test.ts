@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readApplied } from '../../actors/catalog/records.ts';
 import { CatalogState } from '../../actors/catalog/state.ts';
+import { LEVEL } from '../../runtime/command-levels.ts';
 import { isUnrecorded } from '../../runtime/domain.ts';
 import {
   APPLIED_KEY,
@@ -429,6 +430,7 @@ function describeState(
     const property = fc.asyncProperty(runs, async ([commands, steps]) => {
       const steady = await openReplica(await open());
       const moved = await openReplica(await open());
+      for (const { apply } of [steady, moved]) apply({ kind: 'raiseLevel', level: LEVEL });
       for (const command of commands) {
         const expected = steady.apply(command);
         assert.equal(moved.apply(command), expected);

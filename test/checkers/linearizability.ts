@@ -108,7 +108,11 @@ function writeOperation(write: Write): Operation {
     step(state) {
       const judgement = judge(write, (book) => state.get(book));
       if ('impossible' in judgement) return undefined;
-      return judgement.changes.length === 0 ? state : new Map([...state, ...judgement.changes]);
+      const changed = judgement.changes.filter(([book, { stock, price }]) => {
+        const before = state.get(book);
+        return before?.stock !== stock || before.price !== price;
+      });
+      return changed.length === 0 ? state : new Map([...state, ...changed]);
     },
   };
 }

@@ -78,10 +78,10 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     harm: 'A replica restored from it takes every order of the past for a new one.',
     swaps: [
       {
-        file: 'actors/catalog/state.ts',
-        find: "return given.map(([key, value]) => ({ type: 'put', key: prefix + key, value }));",
-        put: `const others = given.filter(([key]) => !key.startsWith(ORDER_PREFIX));
-              return others.map(([key, value]) => ({ type: 'put', key: prefix + key, value }));`,
+        file: 'actors/catalog/state-records.ts',
+        find: "return given.map(([key, value]) => ({ type: 'put', key: this.prefix + key, value }));",
+        put: `const others = given.filter(([key]) => !key.startsWith('o/'));
+              return others.map(([key, value]) => ({ type: 'put', key: this.prefix + key, value }));`,
       },
     ],
     seeds: 10,
@@ -118,8 +118,8 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     harm: 'A record that changed during the transfer stays in the digest as it was, and the snapshot is refused.',
     swaps: [
       {
-        file: 'actors/catalog/state.ts',
-        find: 'if (records.isDigested(key)) this.#digest.removeChecksum(recordChecksum(key, text));',
+        file: 'actors/catalog/state-records.ts',
+        find: 'if (records.isDigested(key)) this.digest.removeChecksum(recordChecksum(key, text));',
         put: '',
       },
     ],

@@ -1,12 +1,15 @@
 import type { CliCommand } from '../command.ts';
 import { audit } from './audit.ts';
 import { buy } from './buy.ts';
+import { confirm } from './confirm.ts';
 import { exportFile } from './export.ts';
+import { hold } from './hold.ts';
 import { importFile } from './import.ts';
 import { info } from './info.ts';
 import { order } from './order.ts';
 import { orders } from './orders.ts';
 import { price } from './price.ts';
+import { release } from './release.ts';
 import { restock } from './restock.ts';
 import { search } from './search.ts';
 import { status } from './status.ts';
@@ -21,6 +24,9 @@ export const COMMANDS: readonly CliCommand[] = [
   topics,
   info,
   buy,
+  hold,
+  confirm,
+  release,
   order,
   orders,
   trace,

@@ -24,6 +24,12 @@ function describe({ terminal }: CliContext, found: OrderAnswer): string {
   return [
     `Order ${found.orderId}: ${found.status}${why} at ${at}`,
     table(terminal, columns, rows),
-    found.status === 'confirmed' ? `Total ${found.total}` : 'Nothing was sold.',
+    outcomeOf(found),
+    ...(found.events ?? []).map(({ what, version, at }) => `${at} ${what} (version ${version})`),
   ].join('\n');
+}
+
+function outcomeOf({ status, total, expiresAt }: OrderAnswer): string {
+  if (status === 'confirmed') return `Total ${total}`;
+  return status === 'held' ? `Kept until ${expiresAt}, for ${total} in all.` : 'Nothing was sold.';
 }

@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Limits } from '../../../runtime/limits.ts';
 import { clusterOperations } from './cluster.ts';
 import { connectionOperations } from './connection.ts';
+import { holdOperations } from './holds.ts';
 import type { Operation } from './operation.ts';
 import { readOperations } from './reads.ts';
 import { traceOperations } from './traces.ts';
@@ -13,6 +14,7 @@ export function createOperations(limits: Limits) {
   return {
     ...readOperations(limits),
     ...writeOperations(limits),
+    ...holdOperations(limits),
     ...clusterOperations(limits),
     ...connectionOperations(limits),
     ...watchOperations(),

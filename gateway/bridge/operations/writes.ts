@@ -5,7 +5,7 @@ import type { Limits } from '../../../runtime/limits.ts';
 import { readTraceparent } from '../../../runtime/trace/traceparent.ts';
 import type { Submitted } from '../../service.ts';
 import type { Context } from '../context.ts';
-import { ExpectedVersion, Explain, IdempotencyKey, OutsideBook, Price, Trace } from './fields.ts';
+import { cartFields, ExpectedVersion, Explain, IdempotencyKey, OutsideBook, Price, Trace } from './fields.ts';
 import { type Call, type Description, operation, WRITE, written } from './operation.ts';
 
 /**
@@ -13,20 +13,9 @@ import { type Call, type Description, operation, WRITE, written } from './operat
  * `quantitiy` or an `orderId` in the wrong place must not become another purchase than was meant.
  */
 export function writeOperations(limits: Limits) {
-  const quantity = z
-    .int()
-    .min(1)
-    .max(limits.maxQuantity)
-    .default(1)
-    .meta({ description: 'How many copies.' });
-  const expected = Price.optional().meta({
-    description:
-      'The price of one copy that the buyer expects; at another nothing is sold (`price-changed`).',
-  });
+  const { Line, lines } = cartFields(limits);
   const orderId = IdempotencyKey;
   const explain = Explain;
-  const Line = z.strictObject({ id: BookId, quantity, price: expected });
-  const lines = z.array(Line).min(1).max(limits.maxLines);
   const books = z.union([
     OutsideBook.transform((book) => [book]),
     z.array(OutsideBook).min(1).max(limits.maxBooksPerRequest),
