@@ -32,6 +32,9 @@ const cardOf = (page: Page, title: string) =>
 const stockOf = async (cluster: LauncherCluster, id: number) =>
   (await cluster.request<{ stock: number }>('GET', `/info/${id}?consistency=strong`)).body.stock;
 
+const termOf = async (cluster: LauncherCluster) =>
+  Math.max(...(await cluster.status()).nodes.map(({ term }) => term ?? 0));
+
 shown(
   'a person buys by clicks, by a cart and by keys, and another page shows it',
   async (cluster, browser) => {
@@ -192,6 +195,7 @@ shown(
     const list = page.getByLabel('Happenings, the newest first').getByRole('listitem');
     const before = new Set(await list.allInnerTexts());
     await page.route('**/page.js', (route) => route.fulfill({ status: 200, headers: { etag: '"newer"' } }));
+    const termBefore = await termOf(cluster);
     await cluster.kill('gateway-1');
     await page.getByText('The connection to the gateway is lost').waitFor();
     await isLive(page);
@@ -202,8 +206,11 @@ shown(
     const told = await list.allInnerTexts();
     const fresh = told.filter((text) => !before.has(text));
     assert.ok(fresh.some((text) => text.includes('gateway-1 has started')));
+    // On a busy machine the catalogs may hold an election meanwhile, which then did happen.
+    const elected = (await termOf(cluster)) !== termBefore;
+    const untrue = elected ? /hears that|snapshot/ : /hears that|stands for|leads from|snapshot/;
     assert.equal(
-      fresh.filter((text) => /hears that|stands for|leads from|snapshot/.test(text)),
+      fresh.filter((text) => untrue.test(text)),
       [],
     );
     assert.is(new Set(told).size, told.length);

@@ -45,13 +45,15 @@ shown(
     for (let turn = 0; turn < 4; turn++) await cluster.request('POST', '/purchase', { body: { id: 1 } });
     const leader = await cluster.leader();
     const watcher = await openRpc(cluster.url);
-    await cluster.pause(leader);
-    await page
+    const buy = await page
       .getByRole('list', { name: 'Books' })
       .getByRole('listitem')
       .filter({ hasText: 'RPCs for Noobs' })
       .getByRole('button', { name: 'Buy' })
-      .click();
+      .elementHandle();
+    // The click must come before the others notice that their leader is silent.
+    await cluster.pause(leader);
+    await buy!.dispatchEvent('click');
     await eventually('its proposal is on the way', async () => {
       const { result } = await watcher.call('watch', { what: ['figures'] });
       const { nodes } = (result as unknown as { figures: FiguresAnswer }).figures;
