@@ -23,6 +23,7 @@ import type { ClusterStatus, GatewayService } from './service.ts';
 import { askInTurn } from './upstream/ask-in-turn.ts';
 import { auditCluster } from './upstream/audit.ts';
 import { createClusterNodes, leaderOf, type ProcessWord } from './upstream/cluster-nodes.ts';
+import { createLargeWrites } from './upstream/large-writes.ts';
 import { createRoundRobin } from './upstream/round-robin.ts';
 import { createSubmissions } from './upstream/submissions.ts';
 import { createObservatory } from './watch/observatory.ts';
@@ -127,6 +128,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   };
   const reads = createReads({ ...cachePorts, catalogs: catalogTurns, floorKnown });
   const changes: Changes = createChanges({ ...ports, books: (page) => reads.books(page) });
+  const largeWrites = createLargeWrites(limits, clock);
   const submit = createSubmissions({ ...ports, orders: orderTurns, noteBook: reads.noteBook });
   const nodes = [
     ...catalogs.map((id) => ({ id, kind: 'catalog' as const })),
@@ -226,7 +228,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     hold: (lines, ttlMs, key) => submit({ kind: 'hold', ...named(key), lines: [...lines], ttlMs }),
     confirm: (key) => submit({ kind: 'confirm', ...named(key) }),
     release: (key) => submit({ kind: 'release', ...named(key) }),
-    addBooks: (books, key) => submit({ kind: 'addBooks', ...named(key), books: [...books] }),
+    addBooks: (books, key) =>
+      largeWrites.inTurn(books.length, () => submit({ kind: 'addBooks', ...named(key), books: [...books] })),
     updateBook: (id, change, key) => submit({ kind: 'updateBook', ...named(key), id, ...change }),
 
     onChange: changes.onChange,
@@ -259,6 +262,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     async stop() {
       lifecycle.drained();
       waits.end();
+      largeWrites.stop();
       feed.stop();
       observatory.stop();
       watchedNode.stop();
