@@ -17,6 +17,7 @@ export function underSlowDisks({ fault, ...more }: SlowDisks): (plan: Plan) => P
     catalogs: 3,
     clients: 3,
     thinkMs: 100,
+    holds: 0,
     limits: DEFAULT_LIMITS,
     faults: [fault],
     faultEveryMs: 3_000,

@@ -41,6 +41,8 @@ else {
 function orderService(): ServiceSchema {
   return {
     name: 'order',
+    // It is not offered before this process knows where the catalog is.
+    dependencies: ['catalog'],
     actions: {
       purchase: {
         params: { id: 'number|integer|positive', quantity: 'number|integer|positive', orderId: 'string' },
