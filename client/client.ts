@@ -6,6 +6,7 @@ import {
   AuthenticatedAnswer,
   BookAnswer,
   BooksAnswer,
+  FoundAnswer,
   OrderAnswer,
   OrdersAnswer,
   type Role,
@@ -37,6 +38,9 @@ export type BookToAdd = Exclude<Params<'addBooks'>['books'], readonly unknown[]>
 /** `restock` adds copies, `stock` sets them: at most one of the two. */
 export type BookEdit = Omit<Params<'updateBook'>, 'id' | 'key'>;
 
+/** What is looked for, and how it is sorted; all that is said must hold. */
+export type FindRequest = Omit<Params<'find'>, 'consistency'>;
+
 export interface CallOptions {
   /** Milliseconds for this call, all its tries together. */
   readonly timeoutMs?: number;
@@ -67,6 +71,8 @@ export interface Client {
     page: { readonly after?: BookId; readonly limit?: number },
     options?: CallOptions,
   ): Promise<BooksAnswer>;
+  /** A page of the books that have all these words in title, authors, topic or ISBN; those that fit best come first. */
+  find(request: FindRequest, options?: CallOptions): Promise<FoundAnswer>;
   /** Buys all lines or none. Makes an order id if there is none. */
   purchase(request: PurchaseRequest, options?: CallOptions): Promise<OrderAnswer>;
   order(orderId: Key, options?: CallOptions): Promise<OrderAnswer>;
@@ -184,6 +190,7 @@ export function connect(options: ClientOptions): Client {
     info: (id, options) =>
       ask(BookAnswer, 'info', options?.strong ? { id, consistency: 'strong' } : { id }, options),
     books: (page, options) => ask(BooksAnswer, 'books', page, options),
+    find: (request, options) => ask(FoundAnswer, 'find', request, options),
     purchase(request, options) {
       const orderId = request.orderId ?? random.id();
       return ask(OrderAnswer, 'purchase', { ...request, orderId }, { ...options, key: orderId });

@@ -21,7 +21,7 @@ export interface Reads extends StoreReads {
   patch(change: BookChange, asOf: number): void;
 }
 
-type PageType = 'read.topics' | 'read.books' | 'read.orders';
+type PageType = 'read.topics' | 'read.books' | 'read.find' | 'read.orders';
 
 const Titles: z.ZodType<TitlesPage> = z.object({
   books: z.array(z.object({ id: BookId, title: z.string() })),
@@ -143,6 +143,10 @@ export function createReads(
     return { value, servedBy: from, version: asOf, asOf, ...throughCatalog(demand) };
   }
 
+  function shownBooks({ books }: { readonly books: readonly Book[] }): void {
+    for (const { id, version } of books) freshness.books.raise(id, version);
+  }
+
   const age = createAge(ports);
   const throughCatalog = ({ strong }: Demand) => ({ cache: 'bypass', ageSeconds: age(strong) }) as const;
 
@@ -166,10 +170,8 @@ export function createReads(
     },
 
     topics: (page, options) => readPage('read.topics', page, options),
-    books: (page, options) =>
-      readPage('read.books', page, options, ({ books }) => {
-        for (const { id, version } of books) freshness.books.raise(id, version);
-      }),
+    books: (page, options) => readPage('read.books', page, options, shownBooks),
+    find: (page, options) => readPage('read.find', page, options, shownBooks),
     orders: (page, options) =>
       readPage('read.orders', page, options, ({ orders }) => {
         for (const { orderId, version } of orders) freshness.orders.raise(orderId, version);

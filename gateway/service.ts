@@ -1,5 +1,6 @@
 import type { AuditAnswer, StatusAnswer, TitleAnswer, TopicsAnswer } from '../runtime/api.ts';
 import type { Book, BookChange, BookId, CartLine, Key, NewBook, Order, Result } from '../runtime/domain.ts';
+import type { FindQuery, FoundPage } from '../runtime/finding.ts';
 import type { SpanRecorder } from '../runtime/trace/span-recorder.ts';
 import type { Observatory } from './watch/observatory.ts';
 
@@ -13,6 +14,8 @@ export interface StoreReads {
   /** Topics behind the topic `after`, in the order of their keys. */
   topics(page: { after?: string; limit: number }, options?: ReadOptions): Promise<Served<TopicsAnswer>>;
   books(page: { after?: BookId; limit: number }, options?: ReadOptions): Promise<Served<BooksPage>>;
+  /** Books by words and facts, sorted. */
+  find(query: FindQuery, options?: ReadOptions): Promise<Served<FoundPage>>;
   order(orderId: Key, options?: ReadOptions): Promise<Served<Order | null>>;
   orders(page: { after?: string; limit: number }, options?: ReadOptions): Promise<Served<OrdersPage>>;
 }

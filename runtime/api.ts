@@ -10,8 +10,15 @@ import { NodeState, NodeStatus } from './messages.ts';
 
 const Money = z
   .string()
-  .regex(/^\d+\.\d{2}$/)
-  .meta({ description: 'An amount with two decimal places.', examples: ['19.99'] });
+  .regex(/^\d+(\.\d{1,3})?$/)
+  .meta({
+    description: 'An amount with the decimal places of the currency; two where the store names none.',
+    examples: ['19.99'],
+  });
+const CurrencyCode = z
+  .string()
+  .optional()
+  .meta({ description: 'Of the amounts, by ISO 4217, where the store has one.', examples: ['EUR'] });
 const Version = z.int().min(0).meta({ description: 'Log index of the last change.' });
 const Count = z.int().min(0);
 const Replayed = z
@@ -54,6 +61,7 @@ export const BookAnswer = z
     title: z.string(),
     topic: z.string(),
     price: Money,
+    currency: CurrencyCode,
     stock: Count,
     version: Version,
     authors: z.string().optional(),
@@ -73,12 +81,24 @@ export const BooksAnswer = z
   .meta({ id: 'BooksPage' });
 export type BooksAnswer = z.infer<typeof BooksAnswer>;
 
+export const FoundAnswer = z
+  .object({
+    books: z.array(BookAnswer),
+    next: z
+      .string()
+      .nullable()
+      .meta({ description: 'The `after` of the next page, of the same sort; null on the last.' }),
+  })
+  .meta({ id: 'FoundPage' });
+export type FoundAnswer = z.infer<typeof FoundAnswer>;
+
 export const OrderAnswer = z
   .object({
     orderId: Key,
     status: z.enum(['confirmed', 'refused']),
     lines: z.array(z.object({ id: BookId, title: z.string(), quantity: z.int(), price: Money })),
     total: Money,
+    currency: CurrencyCode,
     version: Version,
     at: z.iso.datetime().meta({ description: 'When it was decided.' }),
     code: RefusalCode.optional().meta({ description: 'Why it was refused.' }),
@@ -113,6 +133,7 @@ export const StockAnswer = z
     id: BookId,
     stock: Count,
     price: Money,
+    currency: CurrencyCode,
     version: Version,
     at: z.iso.datetime().optional().meta({
       description: 'When it came to be so, by the clock of the leader; in notifications, where it is known.',
@@ -162,6 +183,10 @@ export const StatusAnswer = z
       description: '`pid` and `url` are for those on the same machine, and for those with a token.',
     }),
     leader: z.string().nullable(),
+    money: z
+      .object({ currency: CurrencyCode, decimals: z.int().min(0).max(3) })
+      .optional()
+      .meta({ description: 'What all amounts are of, and how many decimal places they have.' }),
     cache: z.object({
       kind: z.enum(['redis', 'memory']),
       state: z

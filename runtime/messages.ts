@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Book, BookChange, BookId, Command, Key, LogCommand, Order, Result } from './domain.ts';
 import { NodeFigures } from './figures.ts';
+import { FindQuery, FoundPage } from './finding.ts';
 import { NumberedHappening } from './numbered-happening.ts';
 
 /**
@@ -201,6 +202,14 @@ export const MESSAGES = {
   'read.books': {
     body: z.object({ after: BookId.optional(), limit: z.int().min(1).max(10_000), ...ReadOptions }),
     reply: z.object({ books: z.array(Book), next: BookId.nullable(), bytes: z.int().min(0), asOf: Index }),
+  },
+  /**
+   * Gateway → catalog: a page of the books that have all words of `q` and that ISBN, and are of that topic, sorted, behind the
+   * place `after`. Without `q`, `isbn` and `topic`, of all books.
+   */
+  'read.find': {
+    body: FindQuery.extend(ReadOptions),
+    reply: FoundPage.extend({ bytes: z.int().min(0), asOf: Index }),
   },
   /** Gateway → catalog: one recorded order, confirmed or refused. */
   'read.order': {

@@ -15,6 +15,7 @@ import { createReplica, type Replica } from '../raft/replica.ts';
 import { auditCatalog } from './audit.ts';
 import type { CatalogDisk } from './disk.ts';
 import { createFeed } from './feed.ts';
+import type { BookFinder } from './find/book-finder.ts';
 import { createLeaderContact } from './leader-contact.ts';
 import { createRefusalExpiry } from './refusal-expiry.ts';
 import { createRoomWatch } from './room-watch.ts';
@@ -37,6 +38,8 @@ export interface CatalogOptions {
   readonly random: Random;
   readonly limits: Limits;
   readonly logger: Logger;
+  /** Finds books by words; without it reads of that kind are not answered. */
+  readonly finder?: BookFinder;
   /** The disk failed or an invariant broke: the process must end, and may be started again. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -54,7 +57,7 @@ export interface Catalog extends Pick<Happenings, 'onHappening'> {
 }
 
 export function createCatalog(options: CatalogOptions): Catalog {
-  const { disk, mesh, clock, limits, logger } = options;
+  const { disk, mesh, clock, limits, logger, finder } = options;
   const lifecycle = createLifecycle({ clock, logger, limits });
   const happenings = createHappenings({ node: mesh.self, clock, limits, logger });
   const news = createNewsRing({ clock, limits, pid: options.pid, happenings });
@@ -82,6 +85,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     observer: {
       applied(index, changes) {
         feed.record(index, changes);
+        finder?.changed(changes);
         waits.reached(index);
       },
       ticked: watch,
@@ -116,7 +120,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     replica.note({ kind: 'boot', boot: options.boot });
   }
 
-  const stopReads = serveReads({ mesh, replica, state: () => state, waits, clock, limits });
+  const stopReads = serveReads({ mesh, replica, state: () => state, waits, finder, clock, limits });
 
   mesh.onAsk('feed.follow', ({ from }, incoming) => {
     const silentMs = leaderContact.silentMs();

@@ -3,6 +3,7 @@ import { openLevelStore } from '../../storage/leveldb/level-store.ts';
 import { slowedStore } from '../../storage/slowed-store.ts';
 import { createCatalog } from './catalog.ts';
 import { openCatalogDisk } from './disk.ts';
+import { createBookFinder } from './find/book-finder.ts';
 
 /** The process of one catalog replica. */
 runChild(async ({ id, configuration, clock, random, limits, logger }) => {
@@ -28,6 +29,7 @@ runChild(async ({ id, configuration, clock, random, limits, logger }) => {
         random,
         limits,
         logger,
+        finder: createBookFinder({ clock, limits }),
         onFailure,
       });
       return {

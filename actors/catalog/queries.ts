@@ -3,8 +3,8 @@ import { titlesAfter } from './book-index.ts';
 import { fillPage, nextOf, PAGE_FRAME_BYTES } from './page.ts';
 import type { CatalogState } from './state.ts';
 
-/** What a gateway asks of a catalog's state. */
-export type ReadType = Exclude<Extract<AskType, `read.${string}`>, 'read.index'>;
+/** What a gateway asks of a catalog's state; what is found by words has an index of its own. */
+export type ReadType = Exclude<Extract<AskType, `read.${string}`>, 'read.index' | 'read.find'>;
 
 export interface QueryOptions {
   /** Bytes of a page as it is answered to a client. */

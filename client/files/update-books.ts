@@ -5,7 +5,10 @@ import type { BookEdit, Client } from '../client.ts';
 import type { ClientLimits } from '../limits.ts';
 import type { Difference } from './compare-books.ts';
 
-type UpdateBounds = Pick<ClientLimits, 'maxUpdatesInFlight' | 'maxUpdateTries'>;
+type UpdateBounds = Pick<ClientLimits, 'maxUpdatesInFlight' | 'maxUpdateTries'> & {
+  /** Of the store's amounts; two if left out. */
+  readonly decimals?: number;
+};
 
 export interface UpdateProgress {
   readonly done: number;
@@ -25,12 +28,13 @@ const OF_ONE_BOOK: ReadonlySet<ErrorCode> = new Set(['stock-limit', 'unknown-boo
 export async function* updateBooks(
   store: Pick<Client, 'info' | 'updateBook'>,
   differences: readonly Difference[],
-  { maxUpdatesInFlight, maxUpdateTries }: UpdateBounds,
+  bounds: UpdateBounds,
 ): AsyncGenerator<UpdateProgress, void> {
+  const { maxUpdatesInFlight } = bounds;
   const failed: string[] = [];
   for (let done = 0; done < differences.length; ) {
     const lot = differences.slice(done, done + maxUpdatesInFlight);
-    const faults = await Promise.all(lot.map((one) => updateBook(store, one, maxUpdateTries)));
+    const faults = await Promise.all(lot.map((one) => updateBook(store, one, bounds)));
     for (const [at, fault] of faults.entries()) {
       if (fault !== undefined) failed.push(`${lot[at]!.where}: ${fault} (book ${lot[at]!.id})`);
     }
@@ -43,15 +47,15 @@ export async function* updateBooks(
 async function updateBook(
   store: Pick<Client, 'info' | 'updateBook'>,
   { id, price, stock, version }: Difference,
-  tries: number,
+  { maxUpdateTries, decimals }: UpdateBounds,
 ): Promise<string | undefined> {
   const more = stock.to - stock.from;
   let present = { version, stock: stock.from };
-  for (let left = tries; ; left -= 1) {
+  for (let left = maxUpdateTries; ; left -= 1) {
     const target = present.stock + more;
     if (target < 0) return `${-more} copies are to be taken away and ${present.stock} are left`;
     const change: BookEdit = {
-      ...(price.from !== price.to && { price: formatMoney(price.to) }),
+      ...(price.from !== price.to && { price: formatMoney(price.to, decimals) }),
       ...(more !== 0 && { stock: target }),
       expectVersion: present.version,
     };

@@ -22,6 +22,7 @@ const EXAMPLES: { readonly [Name in OperationName]: readonly [Params<Name>, ...P
   topics: [{}],
   info: [{ id: 1 }, { id: 99 }],
   books: [{ limit: 1 }],
+  find: [{ q: 'coking undergrad' }, { inStock: true, sort: 'title', limit: 2 }],
   order: [{ orderId: 'an-earlier-order' }],
   orders: [{ limit: 10 }],
   purchase: [

@@ -1,60 +1,76 @@
-import type { BookAnswer, BooksAnswer, OrderAnswer, OrdersAnswer, StockAnswer } from '../../runtime/api.ts';
+import type {
+  BookAnswer,
+  BooksAnswer,
+  OrderAnswer,
+  OrdersAnswer,
+  StatusAnswer,
+  StockAnswer,
+} from '../../runtime/api.ts';
 import type { Book, BookChange, Order, Result } from '../../runtime/domain.ts';
-import { formatMoney } from '../../runtime/money.ts';
+import { type Currency, formatMoney } from '../../runtime/money.ts';
 import type { BooksPage, OrdersPage } from '../service.ts';
 
-/** The inside's shapes as the outside sees them (`runtime/api.ts`). */
-
-export function viewBook(book: Book): BookAnswer {
-  const { id, title, topic, price, stock, version, authors, year, isbn } = book;
-  return { id, title, topic, price: formatMoney(price), stock, version, authors, year, isbn };
+/** The inside's shapes as the outside sees them (`runtime/api.ts`), amounts in the store's currency. */
+export interface Views {
+  amount(cents: number): string;
+  readonly money: StatusAnswer['money'];
+  book(book: Book): BookAnswer;
+  books(page: BooksPage): BooksAnswer;
+  order(order: Order): OrderAnswer;
+  orders(page: OrdersPage): OrdersAnswer;
+  stock(change: Pick<BookChange, 'id' | 'stock' | 'price' | 'version' | 'at'>): StockAnswer;
+  /** What a command came to that was decided with yes. */
+  result(result: Result): object;
 }
 
-export function viewBooks({ books, next }: BooksPage): BooksAnswer {
-  return { books: books.map(viewBook), next };
-}
+export function createViews({ code: currency, decimals }: Currency): Views {
+  const amount = (cents: number) => formatMoney(cents, decimals);
 
-export function viewOrder(order: Order): OrderAnswer {
-  const { orderId, status, lines, total, version, at, code, bookId } = order;
-  return {
-    orderId,
-    status,
-    lines: lines.map((line) => ({ ...line, price: formatMoney(line.price) })),
-    total: formatMoney(total),
-    version,
-    at: new Date(at).toISOString(),
-    code,
-    bookId,
+  const views: Views = {
+    amount,
+    money: { currency, decimals },
+
+    book({ id, title, topic, price, stock, version, authors, year, isbn }) {
+      return { id, title, topic, price: amount(price), currency, stock, version, authors, year, isbn };
+    },
+
+    books: ({ books, next }) => ({ books: books.map(views.book), next }),
+
+    order({ orderId, status, lines, total, version, at, code, bookId }) {
+      return {
+        orderId,
+        status,
+        lines: lines.map((line) => ({ ...line, price: amount(line.price) })),
+        total: amount(total),
+        currency,
+        version,
+        at: new Date(at).toISOString(),
+        code,
+        bookId,
+      };
+    },
+
+    orders: ({ orders, next }) => ({ orders: orders.map(views.order), next }),
+
+    stock({ id, stock, price, version, at }) {
+      const view = { id, stock, price: amount(price), currency, version };
+      return at === undefined ? view : { ...view, at: new Date(at).toISOString() };
+    },
+
+    result(result) {
+      switch (result.kind) {
+        case 'order':
+          return views.order(result.order);
+        case 'added': {
+          const { added, skipped, version } = result;
+          return { added, skipped, version };
+        }
+        case 'updated':
+          return views.book(result.book);
+        case 'refused':
+          throw new Error(`a refusal (${result.code}) is an error and not an answer`);
+      }
+    },
   };
-}
-
-export function viewOrders({ orders, next }: OrdersPage): OrdersAnswer {
-  return { orders: orders.map(viewOrder), next };
-}
-
-export function viewStock({
-  id,
-  stock,
-  price,
-  version,
-  at,
-}: Pick<BookChange, 'id' | 'stock' | 'price' | 'version' | 'at'>): StockAnswer {
-  const view = { id, stock, price: formatMoney(price), version };
-  return at === undefined ? view : { ...view, at: new Date(at).toISOString() };
-}
-
-/** What a command came to that was decided with yes. */
-export function viewResult(result: Result): object {
-  switch (result.kind) {
-    case 'order':
-      return viewOrder(result.order);
-    case 'added': {
-      const { added, skipped, version } = result;
-      return { added, skipped, version };
-    }
-    case 'updated':
-      return viewBook(result.book);
-    case 'refused':
-      throw new Error(`a refusal (${result.code}) is an error and not an answer`);
-  }
+  return views;
 }

@@ -1,9 +1,8 @@
 import type { BookId, CartLine, Key, NewBook, Order, Result } from '../../runtime/domain.ts';
 import { asBazarError, BazarError, ERROR_KINDS } from '../../runtime/errors.ts';
-import { formatMoney } from '../../runtime/money.ts';
 import type { SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import type { BookUpdate, GatewayService, Submitted } from '../service.ts';
-import { viewOrder } from './views.ts';
+import type { Views } from './views.ts';
 
 /** The writes of the store; what was decided with no is thrown as a `BazarError`, with what was recorded. */
 export interface Writes {
@@ -13,11 +12,17 @@ export interface Writes {
 }
 
 /** `onPurchase` hears what each purchase came to: `confirmed`, a refusal's code, or the outcome of a failure. */
-export function createWrites(service: GatewayService, onPurchase: (outcome: string) => void): Writes {
+export function createWrites(
+  service: GatewayService,
+  views: Views,
+  onPurchase: (outcome: string) => void,
+): Writes {
+  const settle = (submitted: Submitted, about: { bookId?: BookId } = {}) => settled(submitted, about, views);
+
   return {
     async purchase(lines, key, trace) {
       try {
-        const submitted = settle(await service.purchase(lines, key, trace), {});
+        const submitted = settle(await service.purchase(lines, key, trace));
         onPurchase('confirmed');
         return submitted;
       } catch (thrown) {
@@ -27,15 +32,15 @@ export function createWrites(service: GatewayService, onPurchase: (outcome: stri
         throw error.details.key === undefined ? thrown : error.with({ orderId: error.details.key });
       }
     },
-    addBooks: async (books, key) => settle(await service.addBooks(books, key), {}),
+    addBooks: async (books, key) => settle(await service.addBooks(books, key)),
     updateBook: async (id, change, key) => settle(await service.updateBook(id, change, key), { bookId: id }),
   };
 }
 
-function settle(submitted: Submitted, about: { bookId?: BookId }): Submitted {
+function settled(submitted: Submitted, about: { bookId?: BookId }, views: Views): Submitted {
   const { key, result, via } = submitted;
   if (result.kind === 'order' && result.order.status === 'refused') {
-    throw refusedOrder(result, via);
+    throw refusedOrder(result, via, views);
   }
   if (result.kind !== 'refused') return submitted;
   const { code, version, bookVersion, replayed } = result;
@@ -58,11 +63,12 @@ const recordedAnswer = (when: string) =>
 function refusedOrder(
   { order, replayed, available }: Extract<Result, { kind: 'order' }>,
   via: Submitted['via'],
+  views: Views,
 ): BazarError {
   const { code = 'sold-out', bookId } = order;
   const present = code === 'price-changed' ? order.lines.find(({ id }) => id === bookId)?.price : undefined;
-  const price = present === undefined ? undefined : formatMoney(present);
-  const view = viewOrder(order);
+  const price = present === undefined ? undefined : views.amount(present);
+  const view = views.order(order);
   const message = reason(order, code, available, price) ?? `${ERROR_KINDS[code].title}.`;
   const detail = `${message}${replayed ? recordedAnswer(`at ${view.at}`) : ''}`;
   return new BazarError(code, detail, { ...view, bookId, available, price, replayed, via });

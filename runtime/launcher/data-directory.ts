@@ -3,10 +3,12 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
 import type { NodeId } from '../links/mesh.ts';
+import type { Currency } from '../money.ts';
 import type { Random } from '../random.ts';
 import { claimDirectory } from './claim-directory.ts';
 import { UsageError } from './config.ts';
 import { checkFolder, FOLDER_MODE, readPrivately, writePrivately } from './private-files.ts';
+import { agreedCurrency, StoreCurrency } from './store-currency.ts';
 
 /**
  * What the launcher keeps on disk: `cluster.json`, the secret and the two tokens, and one folder a catalog, which is that
@@ -19,6 +21,8 @@ const ClusterRecord = z.object({
   catalogs: z.int().min(1),
   formatted: z.boolean(),
   seeded: z.boolean(),
+  /** What amounts are of; stores of earlier versions, and those that name none, have two decimals. */
+  currency: StoreCurrency.optional(),
   /**
    * The last start of the store, and for each catalog the last in which it took part. Each catalog's folder has its own,
    * so that a folder that is put back from an earlier copy shows. The number is the wall time in ms where that is later
@@ -60,6 +64,7 @@ export async function openDataDirectory(
   directory: string,
   options: {
     catalogs: number | undefined;
+    currency?: Required<Currency> | undefined;
     adminToken: string | undefined;
     readerToken?: string | undefined;
     random: Random;
@@ -71,7 +76,7 @@ export async function openDataDirectory(
     throw new UsageError(`${path} is in use by another launcher (process ${claim})`);
   }
   try {
-    let record = await openRecord(path, options.catalogs, options.random);
+    let record = await openRecord(path, options);
     const secret = await openSecret(path, 'cluster-secret', options.random);
     let written = Promise.resolve();
     const update: DataDirectory['update'] = (change) => {
@@ -130,8 +135,11 @@ async function makeFolders(path: string, mode?: number): Promise<void> {
 
 async function openRecord(
   path: string,
-  catalogs: number | undefined,
-  random: Random,
+  {
+    catalogs,
+    currency,
+    random,
+  }: { catalogs: number | undefined; currency?: Required<Currency> | undefined; random: Random },
 ): Promise<ClusterRecord> {
   const text = await readPrivately(join(path, 'cluster.json'), 'record');
   if (text === undefined) {
@@ -142,6 +150,7 @@ async function openRecord(
       catalogs: catalogs ?? DEFAULT_CATALOGS,
       formatted: false,
       seeded: false,
+      ...(currency && { currency }),
       start: 0,
       attended: {},
     };
@@ -154,7 +163,17 @@ async function openRecord(
     const was = `${path} was made with ${parsed.data.catalogs} catalogs`;
     throw new UsageError(`${was} and cannot be started with ${catalogs}; leave --catalogs out`);
   }
-  return parsed.data;
+  const agreed = agreedCurrency(path, parsed.data.currency, currency);
+  const isNew = agreed !== parsed.data.currency;
+  const record = { ...parsed.data, ...(agreed && { currency: agreed }) };
+  if (isNew) await writeRecord(path, record);
+  return record;
+}
+
+/** The currency of the store in a directory, as far as there is one that can be read. */
+export async function currencyIn(directory: string): Promise<Currency | undefined> {
+  const text = await readPrivately(join(resolve(directory), 'cluster.json'), 'record').catch(() => undefined);
+  return text === undefined ? undefined : ClusterRecord.safeParse(parseJson(text)).data?.currency;
 }
 
 function writeRecord(path: string, record: ClusterRecord): Promise<void> {

@@ -26,6 +26,7 @@ test('the status lists the nodes, the leader and the cache', () =>
       leader: 'catalog-1',
       cache: { kind: 'memory', state: 'ready', hits: 5, misses: 2 },
       version: 1,
+      money: { decimals: 2 },
     });
   }));
 
@@ -144,6 +145,7 @@ test('the OpenAPI document describes every route, its shapes and its errors', ()
     );
     assert.equal(operations.sort(), [
       'GET /audit',
+      'GET /books',
       'GET /info',
       'GET /info/{id}',
       'GET /livez',

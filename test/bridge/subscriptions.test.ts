@@ -1,7 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createSubscriptions, createWatcher } from '../../gateway/bridge/rpc/subscriptions.ts';
+import { createViews } from '../../gateway/bridge/views.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
+import { NO_CURRENCY } from '../../runtime/money.ts';
 import { eventually } from '../support/eventually.ts';
 import { createMemoryService } from '../support/memory-service.ts';
 import { BOOKS, type Body, openRpc, post, TOKEN, withBridge } from './support.ts';
@@ -28,6 +30,7 @@ async function setUp(maxSubscriptions = 10, maxSubscriptionsInAll = 1_000) {
   });
   let due: (() => void)[] = [];
   const subscriptions = createSubscriptions({
+    views: createViews(NO_CURRENCY),
     service,
     limits: { ...DEFAULT_LIMITS, maxSubscriptions, maxSubscriptionsInAll },
     endOfTurn: (run) => void due.push(run),

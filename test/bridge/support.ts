@@ -31,7 +31,7 @@ export async function withBridge(
   use: (opened: Opened) => Promise<void>,
   limits: Partial<Limits> = {},
   logger: Logger = silentLogger,
-  access: Access & Pick<BridgeOptions, 'tls'> = {},
+  access: Access & Pick<BridgeOptions, 'tls' | 'currency'> = {},
 ): Promise<void> {
   const service = await createMemoryService(BOOKS);
   const bridge = await openBridge({
@@ -65,6 +65,9 @@ export interface Body {
   readonly title?: string;
   readonly topic?: string;
   readonly price?: string;
+  readonly currency?: string;
+  readonly money?: object;
+  readonly total?: string;
   readonly stock?: number;
   readonly version?: number;
   readonly books?: Body[];

@@ -101,6 +101,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/books": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Books by words of title, authors, topic and ISBN, sorted, page by page */
+        get: operations["find"];
+        put?: never;
+        /** Add one book or several */
+        post: operations["addBooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/purchase": {
         parameters: {
             query?: never;
@@ -129,23 +147,6 @@ export interface paths {
         put?: never;
         /** Buy one book; one copy unless the body says more */
         post: operations["purchaseOne"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/books": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Add one book or several */
-        post: operations["addBooks"];
         delete?: never;
         options?: never;
         head?: never;
@@ -363,10 +364,15 @@ export interface components {
             title: string;
             topic: string;
             /**
-             * @description An amount with two decimal places.
+             * @description An amount with the decimal places of the currency; two where the store names none.
              * @example 19.99
              */
             price: string;
+            /**
+             * @description Of the amounts, by ISO 4217, where the store has one.
+             * @example EUR
+             */
+            currency?: string;
             stock: number;
             /** @description Log index of the last change. */
             version: number;
@@ -396,16 +402,21 @@ export interface components {
                 title: string;
                 quantity: number;
                 /**
-                 * @description An amount with two decimal places.
+                 * @description An amount with the decimal places of the currency; two where the store names none.
                  * @example 19.99
                  */
                 price: string;
             }[];
             /**
-             * @description An amount with two decimal places.
+             * @description An amount with the decimal places of the currency; two where the store names none.
              * @example 19.99
              */
             total: string;
+            /**
+             * @description Of the amounts, by ISO 4217, where the store has one.
+             * @example EUR
+             */
+            currency?: string;
             /** @description Log index of the last change. */
             version: number;
             /**
@@ -429,6 +440,11 @@ export interface components {
             orders: components["schemas"]["Order"][];
             next: string | null;
         };
+        FoundPage: {
+            books: components["schemas"]["Book"][];
+            /** @description The `after` of the next page, of the same sort; null on the last. */
+            next: string | null;
+        };
         Added: {
             added: number[];
             /** @description Ids that existed already; those books are left as they are. */
@@ -446,6 +462,15 @@ export interface components {
             /** @description `pid` and `url` are for those on the same machine, and for those with a token. */
             nodes: components["schemas"]["Node"][];
             leader: string | null;
+            /** @description What all amounts are of, and how many decimal places they have. */
+            money?: {
+                /**
+                 * @description Of the amounts, by ISO 4217, where the store has one.
+                 * @example EUR
+                 */
+                currency?: string;
+                decimals: number;
+            };
             cache: {
                 /** @enum {string} */
                 kind: "redis" | "memory";
@@ -1182,6 +1207,243 @@ export interface operations {
             };
         };
     };
+    find: {
+        parameters: {
+            query?: {
+                q?: string;
+                isbn?: string;
+                topic?: string;
+                inStock?: boolean;
+                sort?: "relevance" | "id" | "title" | "price" | "-price" | "stock" | "-stock" | "year" | "-year";
+                after?: string;
+                limit?: number;
+                consistency?: "default" | "strong";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, empty where nothing fits. */
+            200: {
+                headers: {
+                    /** @description The catalog that answered; on a hit the gateway. */
+                    "X-Served-By"?: string;
+                    "X-Cache"?: "hit" | "miss" | "bypass";
+                    /** @description The version. */
+                    ETag?: string;
+                    /** @description Seconds since the answer is known to have been current. */
+                    Age?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundPage"];
+                };
+            };
+            /** @description The client’s copy (`If-None-Match`) is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The store cannot answer now. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addBooks: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    id?: number;
+                    /** @example RPCs for Noobs */
+                    title: string;
+                    /** @example distributed systems */
+                    topic: string;
+                    /** @description Of one copy. */
+                    price: string | number;
+                    stock: number;
+                    authors?: string;
+                    year?: number;
+                    isbn?: string;
+                } | {
+                    id?: number;
+                    /** @example RPCs for Noobs */
+                    title: string;
+                    /** @example distributed systems */
+                    topic: string;
+                    /** @description Of one copy. */
+                    price: string | number;
+                    stock: number;
+                    authors?: string;
+                    year?: number;
+                    isbn?: string;
+                }[];
+            };
+        };
+        responses: {
+            /** @description The same key had added these before (`Idempotent-Replayed: true`). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description Which were added. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description `malformed-json`: That is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     purchase: {
         parameters: {
             query?: never;
@@ -1419,146 +1681,6 @@ export interface operations {
             };
             /** @description `sold-out`: Not enough copies left. `price-changed`: The price is another one now. `total-limit`: The cart comes to more than can be counted. */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too-large`: The request is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type`: The body must be JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal`: An unexpected fault. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    addBooks: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    id?: number;
-                    /** @example RPCs for Noobs */
-                    title: string;
-                    /** @example distributed systems */
-                    topic: string;
-                    /** @description Of one copy. */
-                    price: string | number;
-                    stock: number;
-                    authors?: string;
-                    year?: number;
-                    isbn?: string;
-                } | {
-                    id?: number;
-                    /** @example RPCs for Noobs */
-                    title: string;
-                    /** @example distributed systems */
-                    topic: string;
-                    /** @description Of one copy. */
-                    price: string | number;
-                    stock: number;
-                    authors?: string;
-                    year?: number;
-                    isbn?: string;
-                }[];
-            };
-        };
-        responses: {
-            /** @description The same key had added these before (`Idempotent-Replayed: true`). */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Added"];
-                };
-            };
-            /** @description Which were added. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Added"];
-                };
-            };
-            /** @description `malformed-json`: That is not JSON. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthorized`: The token is missing or wrong. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
-            403: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,10 +1,13 @@
 import { auditCatalog } from '../../actors/catalog/audit.ts';
 import { titlesAfter } from '../../actors/catalog/book-index.ts';
+import { createBookFinder } from '../../actors/catalog/find/book-finder.ts';
 import { fillPage, nextOf } from '../../actors/catalog/page.ts';
 import { CatalogState } from '../../actors/catalog/state.ts';
 import type { GatewayService, ReadOptions, SearchOptions, Served, Submitted } from '../../gateway/service.ts';
 import type { StoreObserver } from '../../gateway/watch/observatory.ts';
+import { systemClock } from '../../runtime/clock.ts';
 import type { BookChange, Command, NewBook } from '../../runtime/domain.ts';
+import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 
 /**
@@ -33,6 +36,7 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
   const state = await CatalogState.load(await openMemoryStore());
   const observers = new Set<StoreObserver>();
   const listeners = new Set<(change: BookChange) => void>();
+  const finder = createBookFinder({ clock: systemClock, limits: DEFAULT_LIMITS });
   let strongReads = 0;
   let requests = 0;
   let made = 0;
@@ -79,6 +83,11 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
       }),
     books: ({ after = 0, limit }, options) =>
       read('books', options, () => [state.booksAfter(after, limit), state.applied.index]),
+    find: (page, options) =>
+      read('find', options, async () => {
+        const found = { maxPageBytes: Number.POSITIVE_INFINITY, checked: () => {} };
+        return [await finder.find(() => state, page, found), state.applied.index];
+      }),
     order: (orderId, options) =>
       read('order', options, () => {
         const order = state.order(orderId) ?? null;
@@ -160,6 +169,7 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
   function apply(command: Command): Submitted {
     const index = state.applied.index + 1;
     const { result, changes } = state.apply({ index, term: 1, sum: 0 }, { term: 1, at: DECIDED_AT, command });
+    finder.changed(changes);
     for (const change of changes) service.publish(change);
     return { key: command.key, result: result!, via: ['order-1', 'catalog-1'] };
   }

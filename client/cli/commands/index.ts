@@ -2,6 +2,7 @@ import type { CliCommand } from '../command.ts';
 import { audit } from './audit.ts';
 import { buy } from './buy.ts';
 import { exportFile } from './export.ts';
+import { find } from './find.ts';
 import { importFile } from './import.ts';
 import { info } from './info.ts';
 import { order } from './order.ts';
@@ -18,6 +19,7 @@ import { watch } from './watch.ts';
 /** All commands, in the order of the help text. */
 export const COMMANDS: readonly CliCommand[] = [
   search,
+  find,
   topics,
   info,
   buy,

@@ -1,6 +1,7 @@
 import type { OrderAnswer } from '../../../runtime/api.ts';
 import { type CliCommand, type CliContext, EXIT, readKey } from '../command.ts';
 import { table } from '../table.ts';
+import { priceText } from '../wording.ts';
 
 export const order: CliCommand = {
   name: 'order',
@@ -24,6 +25,6 @@ function describe({ terminal }: CliContext, found: OrderAnswer): string {
   return [
     `Order ${found.orderId}: ${found.status}${why} at ${at}`,
     table(terminal, columns, rows),
-    found.status === 'confirmed' ? `Total ${found.total}` : 'Nothing was sold.',
+    found.status === 'confirmed' ? `Total ${priceText(found.total, found.currency)}` : 'Nothing was sold.',
   ].join('\n');
 }

@@ -1,21 +1,23 @@
 import { z } from 'zod';
 import { BookId, Key, MAX_NEW_BOOK_ID, NewBook } from '../../../runtime/domain.ts';
+import { isbn13 } from '../../../runtime/isbn.ts';
 import type { Limits } from '../../../runtime/limits.ts';
-import { parseMoney } from '../../../runtime/money.ts';
+import { amountRule, type Currency, parseMoney } from '../../../runtime/money.ts';
 
 /** The fields that several operations take, checked once at the gateway's edge. */
 
-const AMOUNT = 'must be an amount like "19.99", from 0 to 10000000.00';
-
-/** An amount as a decimal string or a number with at most two places; in cents afterwards. */
-export const Price = z
-  .union([z.string().meta({ examples: ['19.99'] }), z.number()], AMOUNT)
-  .transform((value, context) => {
-    const cents = parseMoney(String(value));
-    if (cents !== undefined) return cents;
-    context.addIssue({ code: 'custom', message: AMOUNT });
-    return z.NEVER;
-  });
+/** An amount as a decimal string or a number, with no more places than the currency has; in its smallest unit afterwards. */
+export function Price({ decimals }: Currency) {
+  const message = `must be ${amountRule(decimals)}`;
+  return z
+    .union([z.string().meta({ examples: ['19.99'] }), z.number()], message)
+    .transform((value, context) => {
+      const cents = parseMoney(String(value), decimals);
+      if (cents !== undefined) return cents;
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    });
+}
 
 const WELL_FORMED = 'must be well-formed Unicode';
 
@@ -35,6 +37,21 @@ export const Topic = z
   .refine(isWellFormed, WELL_FORMED)
   .meta({ examples: ['distributed systems'] });
 
+/** Of ten or thirteen digits, with hyphens or without; in thirteen digits afterwards. */
+export const Isbn = z
+  .string()
+  .max(32)
+  .transform((text, context) => {
+    const isbn = isbn13(text.trim());
+    if (isbn !== undefined) return isbn;
+    context.addIssue({
+      code: 'custom',
+      message: 'must be an ISBN of 10 or 13 digits; its last digit must fit',
+    });
+    return z.NEVER;
+  })
+  .meta({ description: 'Of 10 or 13 digits, with hyphens or without.', examples: ['978-0-306-40615-7'] });
+
 /** A character that is seen: no control, space, mark of text direction or filler, and no empty Braille cell. */
 const VISIBLE = /[^\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
@@ -43,16 +60,18 @@ const visible = <Text extends z.ZodType<string>>(text: Text) =>
 
 const { title, topic, authors } = NewBook.shape;
 
-export const OutsideBook = z
-  .strictObject({
-    ...NewBook.shape,
-    id: BookId.max(MAX_NEW_BOOK_ID).optional(),
-    title: visible(title),
-    topic: visible(topic),
-    authors: visible(authors.unwrap()).optional(),
-    price: Price.meta({ description: 'Of one copy.' }),
-  })
-  .refine((book) => Object.values(book).every(isWellFormed), WELL_FORMED);
+export function OutsideBook(currency: Currency) {
+  return z
+    .strictObject({
+      ...NewBook.shape,
+      id: BookId.max(MAX_NEW_BOOK_ID).optional(),
+      title: visible(title),
+      topic: visible(topic),
+      authors: visible(authors.unwrap()).optional(),
+      price: Price(currency).meta({ description: 'Of one copy.' }),
+    })
+    .refine((book) => Object.values(book).every(isWellFormed), WELL_FORMED);
+}
 
 export const Consistency = z
   .enum(['default', 'strong'])

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { AddedAnswer, BookAnswer, OrderAnswer } from '../../../runtime/api.ts';
 import { BookId, type CartLine, type Key, MAX_STOCK } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
+import type { Currency } from '../../../runtime/money.ts';
 import { readTraceparent } from '../../../runtime/trace/traceparent.ts';
 import type { Submitted } from '../../service.ts';
 import type { Context } from '../context.ts';
@@ -12,14 +13,16 @@ import { type Call, type Description, operation, WRITE, written } from './operat
  * Purchases, and what the shop's keeper does. Unknown fields are refused rather than ignored: a misspelt
  * `quantitiy` or an `orderId` in the wrong place must not become another purchase than was meant.
  */
-export function writeOperations(limits: Limits) {
+export function writeOperations(limits: Limits, currency: Currency) {
+  const Amount = Price(currency);
+  const NewBook = OutsideBook(currency);
   const quantity = z
     .int()
     .min(1)
     .max(limits.maxQuantity)
     .default(1)
     .meta({ description: 'How many copies.' });
-  const expected = Price.optional().meta({
+  const expected = Amount.optional().meta({
     description:
       'The price of one copy that the buyer expects; at another nothing is sold (`price-changed`).',
   });
@@ -28,8 +31,8 @@ export function writeOperations(limits: Limits) {
   const Line = z.strictObject({ id: BookId, quantity, price: expected });
   const lines = z.array(Line).min(1).max(limits.maxLines);
   const books = z.union([
-    OutsideBook.transform((book) => [book]),
-    z.array(OutsideBook).min(1).max(limits.maxBooksPerRequest),
+    NewBook.transform((book) => [book]),
+    z.array(NewBook).min(1).max(limits.maxBooksPerRequest),
   ]);
 
   return {
@@ -42,7 +45,7 @@ export function writeOperations(limits: Limits) {
         z.strictObject({ lines, orderId, explain, trace: Trace }),
       ]),
       run: async (context, { orderId, explain: _, trace, ...cart }, call) =>
-        written(await buy(context, 'lines' in cart ? cart.lines : [cart], orderId, trace, call)),
+        written(context, await buy(context, 'lines' in cart ? cart.lines : [cart], orderId, trace, call)),
     }),
 
     purchaseOne: operation({
@@ -52,7 +55,7 @@ export function writeOperations(limits: Limits) {
       httpOnly: true,
       params: Line.extend({ orderId, trace: Trace }),
       run: async (context, { orderId, trace, ...line }, call) =>
-        written(await buy(context, [line], orderId, trace, call)),
+        written(context, await buy(context, [line], orderId, trace, call)),
     }),
 
     addBooks: operation({
@@ -66,7 +69,7 @@ export function writeOperations(limits: Limits) {
         201: ['Which were added.', AddedAnswer],
         200: ['The same key had added these before (`Idempotent-Replayed: true`).', AddedAnswer],
       },
-      run: async ({ writes }, { books, key }) => written(await writes.addBooks(books, key)),
+      run: async (context, { books, key }) => written(context, await context.writes.addBooks(books, key)),
     }),
 
     updateBook: operation({
@@ -76,7 +79,7 @@ export function writeOperations(limits: Limits) {
       role: 'admin',
       params: z.strictObject({
         id: BookId,
-        price: Price.optional().meta({ description: 'Its new price.' }),
+        price: Amount.optional().meta({ description: 'Its new price.' }),
         restock: copies(1).meta({ description: 'Copies to add.' }),
         stock: copies(0).meta({ description: 'Copies that there are from now on.' }),
         expectVersion: ExpectedVersion,
@@ -90,8 +93,8 @@ export function writeOperations(limits: Limits) {
       },
       answers: { 200: ['The book as it is now.', BookAnswer] },
       errors: ['unknown-book', 'version-changed', 'stock-limit'],
-      run: async ({ writes }, { id, key, explain: _, ...change }) =>
-        written(await writes.updateBook(id, change, key)),
+      run: async (context, { id, key, explain: _, ...change }) =>
+        written(context, await context.writes.updateBook(id, change, key)),
     }),
   };
 }

@@ -4,7 +4,7 @@ import { BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import { topicKey } from '../../../runtime/topic.ts';
 import type { GatewayService } from '../../service.ts';
-import { viewStock } from '../views.ts';
+import type { Views } from '../views.ts';
 import { encodeNotification } from './protocol.ts';
 
 /**
@@ -90,10 +90,11 @@ export function createWatcher(outlet: NotificationOutlet): Watcher {
 
 export function createSubscriptions(options: {
   readonly service: GatewayService;
+  readonly views: Views;
   readonly limits: Limits;
   readonly endOfTurn: (run: () => void) => void;
 }): Subscriptions {
-  const { service, limits, endOfTurn } = options;
+  const { service, views, limits, endOfTurn } = options;
   const byId = new Map<BookId, Set<Watcher>>();
   const byTopic = new Map<string, WatchedTopic>();
   const topicOf = new Map<BookId, string>();
@@ -121,7 +122,7 @@ export function createSubscriptions(options: {
     const direct = byId.get(change.id);
     const indirect = topic === undefined ? undefined : byTopic.get(topic)?.watchers;
     if (!direct && !indirect) return;
-    const text = encodeNotification('stock', viewStock(change));
+    const text = encodeNotification('stock', views.stock(change));
     const notification: StockNotification = { id: change.id, version: change.version, text };
     for (const watcher of direct ?? []) deliver(watcher, notification);
     for (const watcher of indirect ?? []) if (!direct?.has(watcher)) deliver(watcher, notification);
@@ -254,6 +255,10 @@ export function createSubscriptions(options: {
     return states;
   }
 
+  function stateOf({ id, stock, price, version }: Book): StockAnswer {
+    return views.stock({ id, stock, price, version });
+  }
+
   return {
     async subscribe(watcher, filter) {
       const fresh = watch(watcher, filter);
@@ -289,5 +294,3 @@ export function createSubscriptions(options: {
     close: stop,
   };
 }
-
-const stateOf = ({ id, stock, price, version }: Book) => viewStock({ id, stock, price, version });
