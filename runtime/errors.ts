@@ -47,6 +47,7 @@ export const OUTSIDE_ERRORS = {
   'too-many-requests': { status: 429, title: 'Too many requests in flight', outcome: 'none' },
   overloaded: { status: 429, title: 'The store is overloaded', outcome: 'none' },
   unavailable: { status: 503, title: 'The store cannot answer now', outcome: 'none' },
+  'not-yet': { status: 503, title: 'Not every catalog of the store can do that yet', outcome: 'none' },
   'disk-full': { status: 503, title: 'The disks of the store are full', outcome: 'none' },
   draining: { status: 503, title: 'The store is shutting down', outcome: 'none' },
   'outcome-unknown': { status: 503, title: 'No answer in time', outcome: 'unknown' },

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { FORMAT } from '../runtime/format.ts';
 import { IDENTITY_KEY } from './keys.ts';
+import { NewerDataError } from './newer-data.ts';
 import { putSealed, readSealed } from './sealed.ts';
 import type { Store, StoreOperation } from './store.ts';
 
@@ -20,17 +22,25 @@ const Identity = z.object({
 });
 export type Identity = z.infer<typeof Identity>;
 
+/** How the records of this disk are laid out; 0 where it does not say. */
+const AnyFormat = z.looseObject({ format: z.int().optional() });
+
 /** The first version of this record calls the vote floor a vow. */
 const StoredIdentity = z
   .looseObject({ vow: z.unknown().optional() })
   .transform(({ vow, ...record }) => (vow === undefined ? record : { ...record, voteFloor: vow }))
   .pipe(Identity);
 
-/** The identity on this disk; `undefined` on one that is new or was wiped. */
+/** The identity on this disk; `undefined` on one that is new or was wiped. Throws a `NewerDataError` for a later format. */
 export function readIdentity(store: Store): Identity | undefined {
+  const format = readSealed(store, IDENTITY_KEY, AnyFormat)?.format ?? 0;
+  if (format > FORMAT) {
+    throw new NewerDataError(store.location, `its format is ${format}, and this one knows ${FORMAT}`);
+  }
   return readSealed(store, IDENTITY_KEY, StoredIdentity);
 }
 
+/** The record is written as what this program makes of it, whatever it was read as. */
 export function writeIdentity(identity: Identity): StoreOperation {
-  return putSealed(IDENTITY_KEY, identity);
+  return putSealed(IDENTITY_KEY, { ...identity, format: FORMAT });
 }

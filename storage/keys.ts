@@ -14,6 +14,7 @@ import type { Range } from './store.ts';
  * | `r/offset`        | the position before the first kept entry; absent while nothing has been forgotten      |
  * | `g<gen>/applied`  | the position, digest and checksum that the records of this generation are at           |
  * | `g<gen>/boot`     | the last start of the store that stands in the log; absent before there was one         |
+ * | `g<gen>/level`    | the command level to which the log was raised; absent at level 1                        |
  * | `g<gen>/b/<id>`   | a book; the id as 16 decimal digits                                                    |
  * | `g<gen>/o/<id>`   | what was recorded under an order id                                                    |
  * | `g<gen>/e/<at>/<id>` | nothing: a refused order, by the time at which it was refused; not in the digest, since `o/` has it all |
@@ -30,6 +31,7 @@ export const generationPrefix = (generation: number) => `g${generation}/`;
 /** Keys within a generation: in the store they follow its prefix, in a snapshot they stand alone. */
 export const APPLIED_KEY = 'applied';
 export const BOOT_KEY = 'boot';
+export const LEVEL_KEY = 'level';
 export const BOOK_PREFIX = 'b/';
 export const ORDER_PREFIX = 'o/';
 export const ADMIN_PREFIX = 'a/';

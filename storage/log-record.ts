@@ -36,14 +36,17 @@ export function encodeEntry(
   return { entry: { term, at, command, index, sum, bytes, end: before.end + bytes }, record };
 }
 
-/** The entry of a record; `undefined` if it does not continue the chain or is no entry. */
-export function decodeEntry(record: string, index: number, before: Before): LogEntry | undefined {
+/**
+ * The entry of a record; `undefined` if it does not continue the chain, and `newer` if it does and is no entry that this
+ * program knows: the checksum says that it was written like that.
+ */
+export function decodeEntry(record: string, index: number, before: Before): LogEntry | 'newer' | undefined {
   const cut = record.lastIndexOf(',');
   const payload = `${record.slice(0, cut)}]`;
   const sum = crc32(payload, before.sum);
   if (cut < 0 || record.slice(cut) !== `,${sum}]`) return undefined;
   const [term, at, command] = JSON.parse(payload);
-  if (!Entry.safeParse({ term, at, command }).success) return undefined;
+  if (!Entry.safeParse({ term, at, command }).success) return 'newer';
   const bytes = record.length;
   return { term, at, command, index, sum, bytes, end: before.end + bytes };
 }

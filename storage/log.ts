@@ -3,6 +3,7 @@ import type { Entry } from '../runtime/messages.ts';
 import { DamagedStoreError } from './damage.ts';
 import { keysUnder, LOG_PREFIX, logIndex, logKey, OFFSET_KEY } from './keys.ts';
 import { type Before, decodeEntry, encodeEntry, type LogEntry } from './log-record.ts';
+import { NewerDataError } from './newer-data.ts';
 import { LOG_START, type Position } from './position.ts';
 import { putSealed, readSealed } from './sealed.ts';
 import type { Store, StoreOperation } from './store.ts';
@@ -230,6 +231,12 @@ export class ReplicaLog {
       throw new DamagedStoreError(store.location, `log entry ${index} is missing, ${what}`);
     }
     const entry = decodeEntry(record, index, this.#last);
+    if (entry === 'newer') {
+      throw new NewerDataError(
+        store.location,
+        `log entry ${index} holds a command that this one does not know`,
+      );
+    }
     if (entry === undefined || entry.term < this.lastTerm) {
       throw new DamagedStoreError(store.location, `log entry ${index} does not continue the checksum chain`);
     }

@@ -1,4 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
+import { canRead, leastLevel } from '../../runtime/command-levels.ts';
 import { createHappenings, type Happenings } from '../../runtime/create-happenings.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
@@ -17,6 +18,7 @@ import type { CatalogDisk } from './disk.ts';
 import { createFeed } from './feed.ts';
 import type { BookFinder } from './find/book-finder.ts';
 import { createLeaderContact } from './leader-contact.ts';
+import { createLevelRaise } from './level-raise.ts';
 import { createRefusalExpiry } from './refusal-expiry.ts';
 import { createRoomWatch } from './room-watch.ts';
 import { serveReads } from './serve-reads.ts';
@@ -40,6 +42,8 @@ export interface CatalogOptions {
   readonly logger: Logger;
   /** Finds books by words; without it reads of that kind are not answered. */
   readonly finder?: BookFinder;
+  /** Told of each level that the log is raised to, and first of the one that the disk had. */
+  readonly onLevel?: (level: number) => void;
   /** The disk failed or an invariant broke: the process must end, and may be started again. */
   readonly onFailure: (error: unknown) => void;
 }
@@ -82,6 +86,8 @@ export function createCatalog(options: CatalogOptions): Catalog {
     random: options.random,
     logger,
     accepts: () => lifecycle.state !== 'draining' && lifecycle.state !== 'down',
+    takes: (command, leader) =>
+      leader === mesh.self ? leastLevel(command) <= state.level : canRead(mesh.peer(leader), command),
     observer: {
       applied(index, changes) {
         feed.record(index, changes);
@@ -104,6 +110,12 @@ export function createCatalog(options: CatalogOptions): Catalog {
 
   const leaderContact = createLeaderContact({ replica, clock });
   const roomWatch = createRoomWatch({ ...options, store, end: options.onFailure });
+  const levelRaise = createLevelRaise({
+    replica,
+    mesh,
+    catalogs: options.catalogs,
+    level: () => state.level,
+  });
   const refusalExpiry = createRefusalExpiry({ replica, state: () => state, clock, limits, logger });
 
   /** Not that of an earlier start: what was cached under that one may be the future of a store put back since. */
@@ -171,10 +183,19 @@ export function createCatalog(options: CatalogOptions): Catalog {
   });
   const watchedNode = createWatchedNode({ mesh, news, lifecycle, clock, limits, figures });
 
+  let toldLevel = 0;
+  function tellLevel(): void {
+    if (state.level === toldLevel) return;
+    toldLevel = state.level;
+    options.onLevel?.(toldLevel);
+  }
+
   lifecycle.opened();
   function watch(): void {
     leaderContact.look();
     noteBoot();
+    levelRaise.look();
+    tellLevel();
     refusalExpiry.look();
     if (replica.raft.diskFull !== null) {
       lifecycle.fellBehind();

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { leastLevel } from '../../runtime/command-levels.ts';
 import {
   type AddBooks,
   type Book,
@@ -8,64 +9,27 @@ import {
   MAX_STOCK,
   type NewBook,
   type Order,
-  type OrderLine,
   type Purchase,
-  type RefusalCode,
   type Result,
   type UpdateBook,
 } from '../../runtime/domain.ts';
-import { adminKey, orderKey } from '../../storage/keys.ts';
 import { type Cart, cartFingerprint, normaliseCart } from './cart.ts';
+import { type Decision, refused, refusedForNow, type Stamp, type View } from './decision.ts';
+import { makeOffer } from './offer.ts';
+import { recall } from './recall.ts';
 
 /**
  * What a command comes to. Every catalog decides every command here, in log order, from nothing but the state and
  * the entry; so equal logs give equal states, and no lock is needed to never sell a copy twice.
  */
 
-/** What a decision may look at. */
-export interface View {
-  book(id: BookId): Book | undefined;
-  /** The greatest id of a book that is at most `MAX_NEW_BOOK_ID`; 0 when there is none. */
-  readonly lastId: number;
-  /** The least id of no book. */
-  readonly firstFreeId: number;
-  /** What was recorded under `recordKey(command)`. */
-  recorded(recordKey: string): Recorded | undefined;
-}
-
-/** Where and when the log has the command: its index, and the leader's wall time in ms. */
-export interface Stamp {
-  readonly index: number;
-  readonly at: number;
-}
-
-/**
- * What is remembered under a key: for good, unless it is a refused order. `fingerprint` tells the same request from another one under the same
- * key, `requestId` its first sender from one who asks again.
- */
-export interface Recorded {
-  readonly fingerprint: string;
-  readonly requestId: string;
-  readonly result: Result;
-}
-
-/** The answer and what it changes: books in their new state, and the record to keep unless there is one. */
-export interface Decision {
-  readonly result: Result;
-  readonly books: readonly Book[];
-  readonly record: Recorded | null;
-}
-
-/** Orders and admin requests are kept apart: the key of one does not take that of the other. */
-export function recordKey(command: Command): string {
-  return command.kind === 'purchase' ? orderKey(command.key) : adminKey(command.key);
-}
-
 /**
  * Decides one command, exactly once for its key: a key that is recorded gets its first answer again, or
- * `key-reused` (which is not recorded) when it came with another request.
+ * `key-reused` (which is not recorded) when it came with another request. It never throws, whatever the state is: a
+ * command that it could not decide would end every catalog.
  */
 export function decide(view: View, command: Command, stamp: Stamp): Decision {
+  if (leastLevel(command) > view.level) return refusedForNow(refused('not-yet', stamp.index));
   if (command.kind === 'purchase') {
     const cart = normaliseCart(command.lines);
     const fingerprint = cartFingerprint(cart);
@@ -82,32 +46,13 @@ export function decide(view: View, command: Command, stamp: Stamp): Decision {
   return { result, books, record: { fingerprint, requestId: command.requestId, result } };
 }
 
-function recall(view: View, command: Command, fingerprint: string, { index }: Stamp): Decision | undefined {
-  const first = view.recorded(recordKey(command));
-  if (!first) return undefined;
-  const result: Result =
-    first.fingerprint === fingerprint
-      ? { ...first.result, replayed: first.requestId !== command.requestId }
-      : refused('key-reused', index);
-  return { result, books: [], record: null };
-}
-
 /**
  * All lines or none. A refusal is recorded like a sale, unless its key is nobody's (`once`), and names the first book of the cart with the worst
- * fault: `unknown-book` comes before `price-changed` before `sold-out`; `total-limit` (no book's fault) is last.
+ * fault.
  */
 function sell(view: View, command: Purchase, cart: Cart, fingerprint: string, stamp: Stamp): Decision {
   const { index: version, at } = stamp;
-  const shelf: (Book | undefined)[] = [];
-  const lines: OrderLine[] = [];
-  let total = 0;
-  for (const { id, quantity } of cart) {
-    const book = view.book(id);
-    shelf.push(book);
-    lines.push({ id, title: book?.title ?? '', quantity, price: book?.price ?? 0 });
-    total += quantity * (book?.price ?? 0);
-  }
-  const fault = findFault(cart, shelf, total);
+  const { shelf, lines, total, fault } = makeOffer(view, cart);
   const order: Order = fault
     ? { orderId: command.key, status: 'refused', lines, total: 0, version, at, ...fault }
     : { orderId: command.key, status: 'confirmed', lines, total, version, at };
@@ -125,23 +70,6 @@ function sold(book: Book, quantity: number, version: number): Book {
   after.sold += quantity;
   after.version = version;
   return after;
-}
-
-/** `bookId` is that of the first line at fault. */
-function findFault(
-  cart: Cart,
-  shelf: readonly (Book | undefined)[],
-  total: number,
-): { code: RefusalCode; bookId?: BookId } | undefined {
-  const unknown = cart.find((_, place) => !shelf[place]);
-  if (unknown) return { code: 'unknown-book', bookId: unknown.id };
-  const repriced = cart.find(({ prices }, place) => prices.some((price) => price !== shelf[place]?.price));
-  if (repriced) return { code: 'price-changed', bookId: repriced.id };
-  const short = cart.find(({ quantity }, place) => quantity > shelf[place]!.stock);
-  if (short) return { code: 'sold-out', bookId: short.id };
-  // Rounding above 2^53 never comes back below it, so this is exact although the sum may not be.
-  if (total > Number.MAX_SAFE_INTEGER) return { code: 'total-limit' };
-  return undefined;
 }
 
 interface Change {
@@ -219,12 +147,6 @@ function update(view: View, command: UpdateBook, version: number): Change {
   }
   const updated: Book = { ...book, price: command.price ?? book.price, stock, restocked, version };
   return { result: { kind: 'updated', book: updated, version, replayed: false }, books: [updated] };
-}
-
-type Refused = Extract<Result, { kind: 'refused' }>;
-
-function refused(code: Refused['code'], version: number): Refused {
-  return { kind: 'refused', code, version, replayed: false };
 }
 
 /** Nothing where nothing is expected, so that the fingerprints of before there were expectations stay what they were. */

@@ -1,4 +1,5 @@
 import { runChild } from '../../runtime/process/child.ts';
+import { tellLauncher } from '../../runtime/process/ipc.ts';
 import { openLevelStore } from '../../storage/leveldb/level-store.ts';
 import { slowedStore } from '../../storage/slowed-store.ts';
 import { createCatalog } from './catalog.ts';
@@ -30,6 +31,7 @@ runChild(async ({ id, configuration, clock, random, limits, logger }) => {
         limits,
         logger,
         finder: createBookFinder({ clock, limits }),
+        onLevel: (level) => void tellLauncher({ type: 'level', level }),
         onFailure,
       });
       return {

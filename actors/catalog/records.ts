@@ -11,7 +11,7 @@ import {
 import type { Position } from '../../storage/position.ts';
 import { putSealed, readSealed } from '../../storage/sealed.ts';
 import type { Range, Store, StoreOperation } from '../../storage/store.ts';
-import type { Recorded } from './decide.ts';
+import type { Recorded } from './decision.ts';
 import type { SetDigest } from './digest.ts';
 import type { KeyedText } from './overlay.ts';
 

@@ -1,8 +1,8 @@
 import type { Key, Refusal } from '../../runtime/domain.ts';
 import { ORDER_PREFIX, orderKey, REFUSAL_PREFIX, refusalKey } from '../../storage/keys.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
-import type { Recorded } from './decide.ts';
-import { recordHash, type SetDigest } from './digest.ts';
+import type { Recorded } from './decision.ts';
+import type { DigestedRecords } from './digested-records.ts';
 import type { KeyedText, Overlay } from './overlay.ts';
 
 /** Stands in the record of every refused order, and in no other: within a text the quotes are escaped. */
@@ -16,14 +16,14 @@ const REFUSED = '"status":"refused"';
 export class RefusalIndex {
   readonly #store: Store;
   readonly #prefix: string;
+  readonly #records: DigestedRecords;
   readonly #overlay: Overlay;
-  readonly #digest: SetDigest;
 
-  constructor(state: { store: Store; prefix: string; overlay: Overlay; digest: SetDigest }) {
+  constructor(state: { store: Store; prefix: string; records: DigestedRecords }) {
     this.#store = state.store;
     this.#prefix = state.prefix;
-    this.#overlay = state.overlay;
-    this.#digest = state.digest;
+    this.#records = state.records;
+    this.#overlay = state.records.overlay;
   }
 
   /** Takes in what was recorded, if it is a refused order. */
@@ -53,10 +53,7 @@ export class RefusalIndex {
   forget({ key: orderId, at }: Refusal): void {
     const key = orderKey(orderId);
     const text = this.#overlay.get(key);
-    if (text !== undefined && readRefusal(text)?.at === at) {
-      this.#digest.remove(recordHash(key, text));
-      this.#overlay.remove(key);
-    }
+    if (text !== undefined && readRefusal(text)?.at === at) this.#records.remove(key);
     this.#overlay.remove(refusalKey(at, orderId));
   }
 

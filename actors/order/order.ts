@@ -1,5 +1,6 @@
 import type { ActorRefFrom } from 'xstate';
 import type { Clock } from '../../runtime/clock.ts';
+import { canRead } from '../../runtime/command-levels.ts';
 import { createDeadlineWheel } from '../../runtime/deadline-wheel.ts';
 import { type Command, type Result, repeated } from '../../runtime/domain.ts';
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
@@ -112,6 +113,10 @@ export function createOrder(options: OrderOptions): OrderReplica {
     if (!catalog) {
       trace?.mark('unlinked', { attempt });
       failed(submission, attempt, undefined, new BazarError('unreachable'));
+      return;
+    }
+    if (!canRead(mesh.peer(catalog), command)) {
+      failed(submission, attempt, catalog, new BazarError('not-yet'));
       return;
     }
     const timeoutMs = Math.max(1, submission.answerBy - now);

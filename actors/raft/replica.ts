@@ -12,6 +12,8 @@ type ProposalResult = Reply<'propose'>['result'];
 export interface ReplicaOptions<Change> extends DriverOptions<ProposalResult, Change> {
   /** Whether new proposals are taken; a draining catalog takes none. */
   readonly accepts: () => boolean;
+  /** Whether a command may go to this leader: into its log where it is this replica itself, or else in a message. */
+  readonly takes: (command: ProposedCommand, leader: NodeId) => boolean;
 }
 
 /** One member of the replicated log, as its catalog uses it. */
@@ -109,6 +111,7 @@ export function createReplica<Change>(options: ReplicaOptions<Change>): Replica 
   ): Promise<Reply<'propose'>> {
     if (!options.accepts()) throw new BazarError('draining');
     const leader = leaderToAsk(forwarded);
+    if (!options.takes(command, leader)) throw new BazarError('not-yet');
     const { deadline, trace } = incoming;
     if (leader === mesh.self) return { result: await driver.propose(command, trace), leader };
     const traced = trace && { recorder: trace, step: 'forward' };

@@ -1,4 +1,5 @@
 import { render } from 'preact';
+import './styles/colours.css';
 import './styles/base.css';
 import './styles/frame.css';
 import './styles/picture.css';

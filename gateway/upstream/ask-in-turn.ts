@@ -64,7 +64,12 @@ export async function askInTurn<T extends AskType>(
 }
 
 /** Errors about which no other replica says anything else. */
-const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>(['invalid-request', 'too-large', 'disk-full']);
+const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'invalid-request',
+  'too-large',
+  'not-yet',
+  'disk-full',
+]);
 
 /** Another replica would say the same. */
 export function isFinal({ code, outcome }: BazarError): boolean {

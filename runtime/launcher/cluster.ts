@@ -111,6 +111,7 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     if (node.http !== undefined) httpPort = Number(new URL(node.http).port) || httpPort;
     if (node.kind !== 'catalog' || node.identity === undefined) return;
     data.attend([node.id]).catch(unwritten);
+    if (node.level !== undefined) data.raise(node.level).catch(unwritten);
   });
 
   const broken = watchMajority(supervisor, catalogs, logger);

@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { LEVEL } from '../command-levels.ts';
+import { FORMAT, PROGRAM_VERSION } from '../format.ts';
 import type { NodeId } from '../links/mesh.ts';
 import type { Currency } from '../money.ts';
 import type { Random } from '../random.ts';
@@ -17,6 +19,12 @@ import { agreedCurrency, StoreCurrency } from './store-currency.ts';
 
 /** `formatted` turns true once every catalog has an identity, before any of them can speak to another. */
 const ClusterRecord = z.object({
+  /** How the directory is laid out; the versions before there was a number did not say. */
+  format: z.int().min(0).default(0),
+  /** The highest command level that a catalog's log is known to be of. */
+  level: z.int().min(1).default(1),
+  /** The version of the program that was started last. */
+  program: z.string().optional(),
   cluster: z.string().min(1),
   catalogs: z.int().min(1),
   formatted: z.boolean(),
@@ -33,6 +41,9 @@ const ClusterRecord = z.object({
 });
 export type ClusterRecord = z.infer<typeof ClusterRecord>;
 
+/** What a record of any format says of itself. */
+const Versions = ClusterRecord.pick({ format: true, level: true, program: true });
+
 export interface DataDirectory {
   readonly path: string;
   readonly record: ClusterRecord;
@@ -41,11 +52,13 @@ export interface DataDirectory {
   readonly adminToken: string;
   readonly readerToken: string;
   /** Changes the record, one change after the other; resolves once this one would survive a power cut. */
-  update(change: Partial<Omit<ClusterRecord, 'cluster' | 'catalogs'>>): Promise<void>;
+  update(change: Partial<Omit<ClusterRecord, 'cluster' | 'catalogs' | 'format'>>): Promise<void>;
   /** Gives this start of the store its number. Where that cannot be written it keeps the number of the one before. */
   begin(now: number): Promise<void>;
   /** These catalogs have this start on their disks; resolves once that is on record. */
   attend(ids: readonly NodeId[]): Promise<void>;
+  /** A catalog's log is of this command level; resolves once that is on record. */
+  raise(level: number): Promise<void>;
   /** A node's own folder. */
   folderOf(id: NodeId): string;
   /** Lets another launcher have the directory. */
@@ -57,8 +70,8 @@ const DEFAULT_CATALOGS = 3;
 
 /**
  * Opens or makes the directory. Throws `UsageError` if others can write to it, if another launcher has it, if it
- * was made for another number of catalogs, or if its record cannot be read. A given token is used and not written
- * down.
+ * was made for another number of catalogs, if its record cannot be read, or if a newer program wrote it. A given token is
+ * used and not written down.
  */
 export async function openDataDirectory(
   directory: string,
@@ -95,10 +108,12 @@ export async function openDataDirectory(
       update,
       async begin(now) {
         const { start } = record;
-        await update({ start: Math.max(start + 1, Math.floor(now)) }).catch((error) => {
-          record = { ...record, start };
-          throw error;
-        });
+        await update({ program: PROGRAM_VERSION, start: Math.max(start + 1, Math.floor(now)) }).catch(
+          (error) => {
+            record = { ...record, start };
+            throw error;
+          },
+        );
       },
       attend(ids) {
         const missing = ids.filter((id) => record.attended[id] !== record.start);
@@ -106,6 +121,7 @@ export async function openDataDirectory(
         const attended = Object.fromEntries(missing.map((id) => [id, record.start]));
         return update({ attended: { ...record.attended, ...attended } });
       },
+      raise: (level) => (level > record.level ? update({ level }) : written),
       folderOf: (id) => join(path, id),
       release: claim,
     };
@@ -146,6 +162,8 @@ async function openRecord(
     const orphan = (await readdir(path)).find((name) => /^catalog-\d+$/.test(name));
     if (orphan) throw new UsageError(`${join(path, orphan)} is there, but ${path}/cluster.json is missing`);
     const record = {
+      format: FORMAT,
+      level: 1,
       cluster: random.id(),
       catalogs: catalogs ?? DEFAULT_CATALOGS,
       formatted: false,
@@ -157,16 +175,18 @@ async function openRecord(
     await writeRecord(path, record);
     return record;
   }
+  refuseNewer(path, parseJson(text));
   const parsed = ClusterRecord.safeParse(parseJson(text));
   if (!parsed.success) throw new UsageError(`${path}/cluster.json is damaged: it is not a cluster's record`);
   if (catalogs !== undefined && parsed.data.catalogs !== catalogs) {
     const was = `${path} was made with ${parsed.data.catalogs} catalogs`;
     throw new UsageError(`${was} and cannot be started with ${catalogs}; leave --catalogs out`);
   }
-  const agreed = agreedCurrency(path, parsed.data.currency, currency);
-  const isNew = agreed !== parsed.data.currency;
-  const record = { ...parsed.data, ...(agreed && { currency: agreed }) };
-  if (isNew) await writeRecord(path, record);
+  const { data } = parsed;
+  const agreed = agreedCurrency(path, data.currency, currency);
+  const record = { ...data, ...(agreed && { currency: agreed }) };
+  if (record.format < FORMAT) return migrate(path, record, text);
+  if (agreed !== data.currency) await writeRecord(path, record);
   return record;
 }
 
@@ -174,6 +194,26 @@ async function openRecord(
 export async function currencyIn(directory: string): Promise<Currency | undefined> {
   const text = await readPrivately(join(resolve(directory), 'cluster.json'), 'record').catch(() => undefined);
   return text === undefined ? undefined : ClusterRecord.safeParse(parseJson(text)).data?.currency;
+}
+
+/** Of a format that this program does not know nothing else need be as it expects. */
+function refuseNewer(path: string, record: unknown): void {
+  const { data } = Versions.safeParse(record);
+  if (!data || (data.format <= FORMAT && data.level <= LEVEL)) return;
+  const { format, level, program = 'unknown' } = data;
+  throw new UsageError(
+    `${path} was written by a newer program (version ${program}, format ${format}, level ${level}; this is version ` +
+      `${PROGRAM_VERSION}, which knows ${FORMAT} and ${LEVEL}): start it with that one, or take another --data`,
+  );
+}
+
+/** Format 1 says what it is, and nothing else has changed. The record as it was stays beside it. */
+async function migrate(path: string, record: ClusterRecord, text: string): Promise<ClusterRecord> {
+  const copy = `cluster.json.format-${record.format}`;
+  if (!existsSync(join(path, copy))) await writePrivately(path, copy, text);
+  const migrated = { ...record, format: FORMAT };
+  await writeRecord(path, migrated);
+  return migrated;
 }
 
 function writeRecord(path: string, record: ClusterRecord): Promise<void> {

@@ -8,44 +8,12 @@ import type { Limits } from '../limits.ts';
 import type { NodeId, NodeKind } from '../links/mesh.ts';
 import type { Logger } from '../logger.ts';
 import { childEnvironment } from '../process/environment.ts';
-import {
-  type Configure,
-  type DiskFound,
-  type NodeProcess,
-  type ToChild,
-  ToLauncher,
-  tellChild,
-} from '../process/ipc.ts';
-import type { NodeState } from '../process/lifecycle.ts';
+import { type NodeProcess, type ToChild, ToLauncher, tellChild } from '../process/ipc.ts';
 import { createProcessNews, type ProcessNews } from './process-news.ts';
+import type { NodePlan, SupervisedNode } from './supervised-node.ts';
 import { type Supervision, superviseProcess } from './supervision.ts';
 
-/** One process of the store, as the launcher knows it. */
-export interface SupervisedNode {
-  readonly id: NodeId;
-  readonly kind: NodeKind;
-  /** Of the process that runs now, or of the last one. */
-  readonly pid: number | undefined;
-  readonly state: NodeState;
-  /** Where the others reach it; what it said last. */
-  readonly url: string | undefined;
-  readonly identity: DiskFound | undefined;
-  /** Where a gateway's clients find it. */
-  readonly http: string | undefined;
-  /** Why it must not be started again. */
-  readonly refused: string | undefined;
-  /** The fault that ended the last process, in its own words. */
-  readonly fault: string | undefined;
-  /** Ends in a row before the process listened. */
-  readonly failedStarts: number;
-}
-
-/** A node to run. `configure` is asked before every start, since what it says may have changed. */
-export interface NodePlan {
-  readonly id: NodeId;
-  readonly kind: NodeKind;
-  configure(): Configure;
-}
+export type { NodePlan, SupervisedNode };
 
 export interface SupervisorOptions {
   readonly plans: readonly NodePlan[];
@@ -182,6 +150,9 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       case 'state':
         change(running, { state: message.state });
         break;
+      case 'level':
+        change(running, { level: message.level });
+        break;
       case 'refused':
         running.supervision.send({ type: 'process.refused' });
         change(running, { refused: message.message });
@@ -218,6 +189,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
       state: 'starting',
       url: undefined,
       identity: undefined,
+      level: undefined,
       http: undefined,
       refused: undefined,
       fault: undefined,

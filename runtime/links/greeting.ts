@@ -8,8 +8,8 @@ import { parseNodeId } from './topology.ts';
  * challenge–response, ISO/IEC 9798-4):
  *
  *     dialler                                    acceptor
- *     hello   {version, cluster, node, nonce} →
- *             ← welcome {version, cluster, node, nonce, proof}
+ *     hello   {versions, cluster, node, nonce} →
+ *             ← welcome {versions, cluster, node, nonce, proof}
  *     proof   {proof} →
  *
  * A proof is HMAC-SHA256 over the side that makes it and both introductions, so it is good for this
@@ -17,14 +17,25 @@ import { parseNodeId } from './topology.ts';
  * reached a stranger gives nothing away. A greeting frame that comes twice, late or out of order is refused.
  */
 
-export const PROTOCOL_VERSION = 1;
+/** The versions of the protocol of links that a program speaks; two that have one in common understand each other. */
+export interface ProtocolVersions {
+  readonly least: number;
+  readonly most: number;
+}
+
+const PROTOCOL_VERSIONS: ProtocolVersions = { least: 1, most: 1 };
 
 /** Characters of the longest greeting frame; more from a stranger is not even parsed. */
 const MAX_GREETING_LENGTH = 2_048;
 
 const Name = z.string().min(1).max(64);
 const Introduction = z.object({
+  /** The least version that it speaks. Programs from before there was a range name the only one. */
   version: z.int(),
+  /** The most that it speaks; with it the proofs are over this and the level, too, where both sides have said it. */
+  most: z.int().optional(),
+  /** The highest command level that its program knows. */
+  level: z.int().min(1).optional(),
   cluster: Name,
   id: Name,
   kind: z.enum(['gateway', 'order', 'catalog']),
@@ -64,6 +75,7 @@ export interface GreetingOptions {
   readonly nonce: string;
   /** Whether this peer belongs at the other end of this connection. */
   readonly expects: (peer: NodeId) => boolean;
+  readonly versions?: ProtocolVersions;
 }
 
 export function greetAsDialler(options: GreetingOptions): Greeting {
@@ -98,13 +110,13 @@ export function greetAsAcceptor(options: GreetingOptions): Greeting {
   };
 }
 
-function introduce({ self, cluster, nonce }: GreetingOptions): Introduction {
-  const { id, kind, incarnation } = self;
-  return { version: PROTOCOL_VERSION, cluster, id, kind, incarnation, nonce };
+function introduce({ self, cluster, nonce, versions = PROTOCOL_VERSIONS }: GreetingOptions): Introduction {
+  const { id, kind, incarnation, level } = self;
+  return { version: versions.least, most: versions.most, level, cluster, id, kind, incarnation, nonce };
 }
 
-function peerOf({ id, kind, incarnation }: Introduction): Peer {
-  return { id, kind, incarnation };
+function peerOf({ id, kind, incarnation, level }: Introduction): Peer {
+  return { id, kind, incarnation, ...(level !== undefined && { level }) };
 }
 
 function read<T>(schema: z.ZodType<T>, frame: string): T {
@@ -120,9 +132,13 @@ function read<T>(schema: z.ZodType<T>, frame: string): T {
   return checked.data;
 }
 
-function examine(theirs: Introduction, { cluster, expects }: GreetingOptions): void {
-  if (theirs.version !== PROTOCOL_VERSION)
-    throw new GreetingError(`protocol version ${theirs.version}, not ${PROTOCOL_VERSION}`);
+function examine(
+  theirs: Introduction,
+  { cluster, expects, versions = PROTOCOL_VERSIONS }: GreetingOptions,
+): void {
+  const spoken = { least: theirs.version, most: theirs.most ?? theirs.version };
+  if (spoken.least > versions.most || spoken.most < versions.least)
+    throw new GreetingError(`protocol version ${rangeText(spoken)}, not ${rangeText(versions)}`);
   if (theirs.cluster !== cluster) throw new GreetingError(`member of another cluster, ${theirs.cluster}`);
   if (parseNodeId(theirs.id)?.kind !== theirs.kind)
     throw new GreetingError(`${theirs.id} is no name of a ${theirs.kind}`);
@@ -135,13 +151,22 @@ function prove(
   dialler: Introduction,
   acceptor: Introduction,
 ): string {
-  const said = [side, ...spelled(dialler), ...spelled(acceptor)];
+  const isWhole = dialler.most !== undefined && acceptor.most !== undefined;
+  const said = [side, ...spelled(dialler, isWhole), ...spelled(acceptor, isWhole)];
   return createHmac('sha256', secret).update(JSON.stringify(said)).digest('hex');
 }
 
-/** The fields in one fixed order, so that both ends sign the same text. */
-function spelled({ version, cluster, id, kind, incarnation, nonce }: Introduction): (string | number)[] {
-  return [version, cluster, id, kind, incarnation, nonce];
+/** The fields in one fixed order, so that both ends sign the same text; `isWhole`: with those that came later. */
+function spelled(
+  { version, most, level, cluster, id, kind, incarnation, nonce }: Introduction,
+  isWhole: boolean,
+): (string | number)[] {
+  const first = [version, cluster, id, kind, incarnation, nonce];
+  return isWhole ? [...first, most ?? 0, level ?? 0] : first;
+}
+
+function rangeText({ least, most }: ProtocolVersions): string {
+  return least === most ? `${least}` : `${least} to ${most}`;
 }
 
 function verify(given: string, right: string): void {

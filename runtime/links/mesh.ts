@@ -14,6 +14,8 @@ export interface Peer {
   readonly kind: NodeKind;
   /** Random, made anew when the node's disk is (a catalog) or when its process is (the others). */
   readonly incarnation: string;
+  /** The highest command level that its program knows; 1 where it does not say. */
+  readonly level?: number;
 }
 
 /** What a handler knows beside the body. */

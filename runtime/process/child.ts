@@ -1,5 +1,6 @@
 import { on } from 'node:events';
 import { type Clock, systemClock } from '../clock.ts';
+import { LEVEL } from '../command-levels.ts';
 import { StartRefused } from '../errors.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { createCuts } from '../links/cuts.ts';
@@ -114,7 +115,7 @@ async function live(
 
   try {
     const prepared = await prepare({ id, configuration, ...ports });
-    const self = { id, kind, incarnation: prepared.incarnation };
+    const self = { id, kind, incarnation: prepared.incarnation, level: LEVEL };
     const transport = webSocketTransport(limits, socket === undefined ? LOOPBACK : { path: socket });
     const cuts = configuration.lab ? createCuts(systemClock) : undefined;
     const mesh = await openMesh({ self, cluster, secret, transport, cuts, ...ports });

@@ -114,6 +114,8 @@ export const ToLauncher = z.discriminatedUnion('type', [
     http: z.string().optional(),
   }),
   z.object({ type: z.literal('state'), state: NodeState }),
+  /** Of a catalog: the command level that its disk has, or that its log has been raised to. */
+  z.object({ type: z.literal('level'), level: z.int().min(1) }),
   /** Starting again would fail in the same way or damage data: a damaged store, say. The process exits. */
   z.object({ type: z.literal('refused'), message: z.string() }),
   /** A fault ends the process now; the message is the fault's own. */

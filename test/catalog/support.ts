@@ -1,7 +1,9 @@
-import type { View } from '../../actors/catalog/decide.ts';
-import { decide, type Recorded, recordKey } from '../../actors/catalog/decide.ts';
+import { decide } from '../../actors/catalog/decide.ts';
+import type { Recorded, View } from '../../actors/catalog/decision.ts';
+import { recordKey } from '../../actors/catalog/recall.ts';
 import { CatalogState } from '../../actors/catalog/state.ts';
 import type { Applied } from '../../actors/raft/state-machine.ts';
+import { LEVEL } from '../../runtime/command-levels.ts';
 import {
   type AddBooks,
   type Book,
@@ -55,6 +57,7 @@ export function createLedger(...added: readonly NewBook[]): Ledger {
     get index() {
       return index;
     },
+    level: LEVEL,
     books: books,
     book: (id) => books.get(id),
     get lastId() {

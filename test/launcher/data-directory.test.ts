@@ -4,6 +4,7 @@ import { chmod, mkdir, readdir, readFile, rm, stat, symlink, writeFile } from 'n
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { FORMAT, PROGRAM_VERSION } from '../../runtime/format.ts';
 import { claimDirectory } from '../../runtime/launcher/claim-directory.ts';
 import { UsageError } from '../../runtime/launcher/config.ts';
 import { openDataDirectory } from '../../runtime/launcher/data-directory.ts';
@@ -164,6 +165,60 @@ test('a damaged record is refused', () =>
     await writeFile(join(folder, 'cluster.json'), '{"cluster":');
     assert.match(await refusal(openWith(folder)), 'cluster.json is damaged');
   }));
+
+/** A directory whose record has been changed, as another version of the program would have left it. */
+async function recordedAs(
+  folder: string,
+  change: (record: Record<string, unknown>) => void,
+): Promise<string> {
+  await (await openWith(folder)).release();
+  const record = JSON.parse(await readFile(join(folder, 'cluster.json'), 'utf8'));
+  change(record);
+  const text = `${JSON.stringify(record)}\n`;
+  await writeFile(join(folder, 'cluster.json'), text);
+  return text;
+}
+
+test('the record of a newer format or command level is refused in one line, and left as it is', () =>
+  inTemporaryFolder(async (folder) => {
+    const changes = { format: { format: 99, catalogs: 'many' }, level: { level: 99, program: '9.9.9' } };
+    for (const [name, facts] of Object.entries(changes)) {
+      const path = join(folder, name);
+      const text = await recordedAs(path, (record) => Object.assign(record, facts));
+      assert.match(await refusal(openWith(path)), 'was written by a newer program');
+      assert.is(await readFile(join(path, 'cluster.json'), 'utf8'), text);
+    }
+  }));
+
+test('the record of an earlier format is migrated, and stays beside it as it was', () =>
+  inTemporaryFolder(async (folder) => {
+    const text = await recordedAs(folder, (record) => {
+      delete record.format;
+      delete record.level;
+    });
+    const data = await openWith(folder);
+    assert.equal([data.record.format, data.record.level], [FORMAT, 1]);
+    await data.begin(1_000);
+    await data.release();
+    assert.is(await readFile(join(folder, 'cluster.json.format-0'), 'utf8'), text);
+    const written = JSON.parse(await readFile(join(folder, 'cluster.json'), 'utf8'));
+    assert.equal([written.format, written.program], [FORMAT, PROGRAM_VERSION]);
+  }));
+
+test('the record keeps the highest level that a catalog has told', () =>
+  inTemporaryFolder(async (folder) => {
+    const data = await openWith(folder);
+    await Promise.all([data.raise(2), data.raise(1)]);
+    await data.release();
+    const again = await openWith(folder);
+    assert.is(again.record.level, 2);
+    await again.release();
+  }));
+
+test('the version that a record names is that of the package', async () => {
+  const { version } = JSON.parse(await readFile(new URL('../../package.json', import.meta.url), 'utf8'));
+  assert.is(PROGRAM_VERSION, version);
+});
 
 test('catalogs without the record of their cluster are refused', () =>
   inTemporaryFolder(async (folder) => {

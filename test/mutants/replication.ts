@@ -125,9 +125,9 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     harm: 'A batch is cut at its bound, but the position written with it says that all effects are there.',
     swaps: [
       {
-        file: 'actors/catalog/state.ts',
-        find: 'const operations = this.#overlay.take();',
-        put: 'const operations = this.#overlay.take().slice(0, 8);',
+        file: 'actors/catalog/state-records.ts',
+        find: 'const operations = this.overlay.take();',
+        put: 'const operations = this.overlay.take().slice(0, 8);',
       },
     ],
     seeds: 10,

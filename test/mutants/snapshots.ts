@@ -78,9 +78,10 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     harm: 'A replica restored from it takes every order of the past for a new one.',
     swaps: [
       {
-        file: 'actors/catalog/state.ts',
-        find: 'for (const [key, value] of given) state.#overlay.put(key, value);',
-        put: 'for (const [key, value] of given) if (!key.startsWith(ORDER_PREFIX)) state.#overlay.put(key, value);',
+        file: 'actors/catalog/state-records.ts',
+        find: 'if (records.isDigested(key)) this.#kept.add(key, text);',
+        put: `if (key.startsWith('o/')) this.digest.add(recordHash(key, text));
+              else if (records.isDigested(key)) this.#kept.add(key, text);`,
       },
     ],
     seeds: 10,
@@ -117,9 +118,9 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     harm: 'A record that changed during the transfer stays in the digest as it was, and the snapshot is refused.',
     swaps: [
       {
-        file: 'actors/catalog/state.ts',
-        find: 'if (records.isDigested(key)) this.#digest.remove(recordHash(key, text));',
-        put: '',
+        file: 'actors/catalog/state-records.ts',
+        find: 'if (records.isDigested(key)) this.#kept.remove(key);',
+        put: 'if (records.isDigested(key)) this.overlay.remove(key);',
       },
     ],
     seeds: 5,

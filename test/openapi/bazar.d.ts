@@ -339,7 +339,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+            code: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             /**
              * @description `none`: nothing happened and nothing will. `refused`: decided, and the answer is no. `unknown`: it may have happened; ask again with the same key.
              * @enum {string}
@@ -562,7 +562,7 @@ export interface components {
              * @description Of what was not confirmed.
              * @enum {string}
              */
-            code?: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+            code?: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             version?: number;
             total?: string;
             /**
@@ -621,7 +621,7 @@ export interface components {
                  * @description Of what was not confirmed.
                  * @enum {string}
                  */
-                code?: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+                code?: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             }[];
             /** @description So many purchases are still to be traced, whosever they are. */
             awaited: number;
@@ -1433,7 +1433,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
+            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `not-yet`: Not every catalog of the store can do that yet. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1588,7 +1588,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
+            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `not-yet`: Not every catalog of the store can do that yet. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1733,7 +1733,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
+            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `not-yet`: Not every catalog of the store can do that yet. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
             503: {
                 headers: {
                     [name: string]: unknown;
@@ -1877,7 +1877,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
+            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `not-yet`: Not every catalog of the store can do that yet. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
             503: {
                 headers: {
                     [name: string]: unknown;

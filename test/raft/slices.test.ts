@@ -191,6 +191,7 @@ test('a replica has caught up when what was committed is applied', async () => {
     random,
     logger: silentLogger,
     accepts: () => true,
+    takes: () => true,
     observer: {
       applied() {},
       replaced() {},

@@ -66,9 +66,49 @@ test('refuses a member of another cluster', () => {
 
 test('refuses another version of the protocol, at either end', () => {
   const { hello, welcome } = greet(options(order), options(catalog));
-  const older = (frame: string) => frame.replace('"version":1', '"version":0');
+  const older = (frame: string) => frame.replace('"version":1,"most":1', '"version":0,"most":0');
   refuses(() => greetAsAcceptor(options(catalog)).receive(older(hello)), /version 0, not 1/);
   refuses(() => greetAsDialler(options(order)).receive(older(welcome)), /version 0, not 1/);
+});
+
+/** The greeting frames of a program from before levels and ranges: it names one version, and reads nothing else. */
+function old(frame: string): string {
+  return frame.replace(/"most":\d+,|"level":\d+,/g, '');
+}
+
+test('tells each end which command level the program at the other knows', () => {
+  const newer: Peer = { ...catalog, level: 3 };
+  const { atDialler, atAcceptor } = greet(options({ ...order, level: 2 }), options(newer));
+  assert.equal(atDialler.peer, newer);
+  assert.equal(atAcceptor.peer, { ...order, level: 2 });
+});
+
+test('takes a peer whose versions have one in common with its own, and refuses one whose have none', () => {
+  const versions = { least: 1, most: 3 };
+  const meets = (least: number, most: number) =>
+    greet(options(order, { versions: { least, most } }), options(catalog, { versions })).atAcceptor.peer;
+  assert.equal(meets(3, 5), order);
+  assert.equal(meets(1, 1), order);
+  refuses(() => meets(4, 5), /protocol version 4 to 5, not 1 to 3/);
+});
+
+test('is understood by a program from before levels, whose level is not known then', () => {
+  const self: Peer = { ...order, level: 2 };
+  const dialler = greetAsDialler(options(self));
+  const acceptor = greetAsAcceptor(options(catalog));
+  // What the other program does not know it does not sign, and it says nothing of it.
+  const { send: welcome } = acceptor.receive(old(dialler.first!));
+  const { send: proof, peer } = dialler.receive(old(welcome!));
+  assert.equal(peer, catalog);
+  assert.equal(acceptor.receive(proof!).peer, order);
+});
+
+test('refuses a level that was changed or taken out on the way', () => {
+  for (const change of [(text: string) => text.replace('"level":2', '"level":9'), old]) {
+    const dialler = greetAsDialler(options({ ...order, level: 2 }));
+    const { send } = greetAsAcceptor(options({ ...catalog, level: 2 })).receive(change(dialler.first!));
+    refuses(() => dialler.receive(send!), /another secret/);
+  }
 });
 
 test('refuses a peer that does not belong at this end', () => {

@@ -4,6 +4,7 @@ import { createOrder, type OrderReplica } from '../../actors/order/order.ts';
 import { createRemoteCache } from '../../gateway/cache/remote-cache.ts';
 import { createGateway, type Gateway } from '../../gateway/gateway.ts';
 import type { Clock } from '../../runtime/clock.ts';
+import { LEVEL } from '../../runtime/command-levels.ts';
 import type { BookChange } from '../../runtime/domain.ts';
 import { StartRefused } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
@@ -174,7 +175,7 @@ export function createWorld(plan: Plan, random: Random, observer?: Observer): Wo
     const ports = { clock, random: fork(), limits: plan.limits, logger: silentLogger };
     const transport = network.transport(process);
     const join = async (incarnation: string): Promise<Mesh & { readonly url: string }> => {
-      const self = { id: node.id, kind: node.kind, incarnation };
+      const self = { id: node.id, kind: node.kind, incarnation, level: LEVEL };
       const mesh = await openMesh({ self, cluster: CLUSTER, secret: SECRET, transport, ...ports });
       if (process.alive) node.mesh = mesh;
       return mesh;

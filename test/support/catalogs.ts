@@ -30,6 +30,8 @@ export interface Catalogs {
   readonly running: readonly RunningCatalog[];
   /** The start of the store that the next catalog is told of. */
   boot: string;
+  /** The command level that a catalog's next start says in its greetings; without one it says none. */
+  readonly levels: Map<NodeId, number>;
   get(id: NodeId): RunningCatalog;
   /** Starts a catalog that is not running, on the disk that it had. */
   start(id: NodeId): Promise<RunningCatalog>;
@@ -51,7 +53,11 @@ export interface Catalogs {
   propose(to: NodeId, command: Command): Promise<Result>;
 }
 
-export async function startCatalogs(count = 3, changes: Partial<Limits> = {}): Promise<Catalogs> {
+export async function startCatalogs(
+  count = 3,
+  changes: Partial<Limits> = {},
+  levels = new Map<NodeId, number>(),
+): Promise<Catalogs> {
   const limits = { ...DEFAULT_LIMITS, ...changes };
   const cluster = meshCluster(limits);
   const { clock, network } = cluster;
@@ -76,7 +82,8 @@ export async function startCatalogs(count = 3, changes: Partial<Limits> = {}): P
       openCatalogDisk(store, { cluster: 'memory', node: id, format: !formatted, random }),
     );
     const { incarnation } = disk.identity;
-    const mesh = await cluster.open(id, { self: { id, kind: 'catalog', incarnation }, limits });
+    const level = catalogs.levels.get(id);
+    const mesh = await cluster.open(id, { self: { id, kind: 'catalog', incarnation, level }, limits });
     const catalog = createCatalog({
       disk,
       catalogs: ids,
@@ -123,6 +130,7 @@ export async function startCatalogs(count = 3, changes: Partial<Limits> = {}): P
     gateway,
     failures,
     boot: 'boot-1',
+    levels,
     get running() {
       return [...running.values()];
     },

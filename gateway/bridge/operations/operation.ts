@@ -105,7 +105,15 @@ export const WRITE: Kind = {
   readOnly: false,
   inTurn: false,
   revalidated: false,
-  errors: ['invalid-request', 'key-reused', 'outcome-unknown', 'unavailable', 'disk-full', 'overloaded'],
+  errors: [
+    'invalid-request',
+    'key-reused',
+    'outcome-unknown',
+    'unavailable',
+    'not-yet',
+    'disk-full',
+    'overloaded',
+  ],
 };
 
 /** The parameters of an operation by the part of the HTTP request in which they stand. */

@@ -1,0 +1,50 @@
+import type { Book, BookId, Result } from '../../runtime/domain.ts';
+
+/** What a command is decided on, and what a decision comes to. */
+
+/** What a decision may look at. */
+export interface View {
+  /** The command level to which the log was raised. */
+  readonly level: number;
+  book(id: BookId): Book | undefined;
+  /** The greatest id of a book that is at most `MAX_NEW_BOOK_ID`; 0 when there is none. */
+  readonly lastId: number;
+  /** The least id of no book. */
+  readonly firstFreeId: number;
+  /** What was recorded under `recordKey(command)`. */
+  recorded(recordKey: string): Recorded | undefined;
+}
+
+/** Where and when the log has the command: its index, and the leader's wall time in ms. */
+export interface Stamp {
+  readonly index: number;
+  readonly at: number;
+}
+
+/**
+ * What is remembered under a key: for good, unless it is a refused order. `fingerprint` tells the same request from another one under the same
+ * key, `requestId` its first sender from one who asks again.
+ */
+export interface Recorded {
+  readonly fingerprint: string;
+  readonly requestId: string;
+  readonly result: Result;
+}
+
+/** The answer and what it changes: books in their new state, and the record to keep unless there is one. */
+export interface Decision {
+  readonly result: Result;
+  readonly books: readonly Book[];
+  readonly record: Recorded | null;
+}
+
+type Refused = Extract<Result, { kind: 'refused' }>;
+
+export function refused(code: Refused['code'], version: number): Refused {
+  return { kind: 'refused', code, version, replayed: false };
+}
+
+/** A refusal that changes nothing and leaves no record: the same may be asked for again under the same key. */
+export function refusedForNow(refusal: Refused): Decision {
+  return { result: { ...refusal, unrecorded: true }, books: [], record: null };
+}

@@ -1,0 +1,47 @@
+import type { Book, BookId, OrderLine, RefusalCode } from '../../runtime/domain.ts';
+import type { Cart } from './cart.ts';
+import type { View } from './decision.ts';
+
+/** What a cart comes to at this moment. */
+export interface Offer {
+  /** The book of each line of the cart, where there is one. */
+  readonly shelf: readonly (Book | undefined)[];
+  readonly lines: OrderLine[];
+  readonly total: number;
+  /** The first book of the cart with the worst fault. */
+  readonly fault: Fault | undefined;
+}
+
+interface Fault {
+  readonly code: RefusalCode;
+  /** That of the first line at fault. */
+  readonly bookId?: BookId;
+}
+
+export function makeOffer(view: Pick<View, 'book'>, cart: Cart): Offer {
+  const shelf: (Book | undefined)[] = [];
+  const lines: OrderLine[] = [];
+  let total = 0;
+  for (const { id, quantity } of cart) {
+    const book = view.book(id);
+    shelf.push(book);
+    lines.push({ id, title: book?.title ?? '', quantity, price: book?.price ?? 0 });
+    total += quantity * (book?.price ?? 0);
+  }
+  return { shelf, lines, total, fault: findFault(cart, shelf, total) };
+}
+
+/**
+ * `unknown-book` comes before `price-changed` before `sold-out`; `total-limit` (no book's fault) is last.
+ */
+function findFault(cart: Cart, shelf: readonly (Book | undefined)[], total: number): Fault | undefined {
+  const unknown = cart.find((_, place) => !shelf[place]);
+  if (unknown) return { code: 'unknown-book', bookId: unknown.id };
+  const repriced = cart.find(({ prices }, place) => prices.some((price) => price !== shelf[place]?.price));
+  if (repriced) return { code: 'price-changed', bookId: repriced.id };
+  const short = cart.find(({ quantity }, place) => quantity > shelf[place]!.stock);
+  if (short) return { code: 'sold-out', bookId: short.id };
+  // Rounding above 2^53 never comes back below it, so this is exact although the sum may not be.
+  if (total > Number.MAX_SAFE_INTEGER) return { code: 'total-limit' };
+  return undefined;
+}

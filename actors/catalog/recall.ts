@@ -1,0 +1,24 @@
+import type { Command, Result } from '../../runtime/domain.ts';
+import { adminKey, orderKey } from '../../storage/keys.ts';
+import { type Decision, refused, type Stamp, type View } from './decision.ts';
+
+/** Orders and admin requests are kept apart: the key of one does not take that of the other. */
+export function recordKey(command: Command): string {
+  return command.kind === 'purchase' ? orderKey(command.key) : adminKey(command.key);
+}
+
+/** The first answer to what was asked for under this key before; undefined where nothing was. */
+export function recall(
+  view: View,
+  command: Command,
+  fingerprint: string,
+  { index }: Stamp,
+): Decision | undefined {
+  const first = view.recorded(recordKey(command));
+  if (!first) return undefined;
+  const result: Result =
+    first.fingerprint === fingerprint
+      ? { ...first.result, replayed: first.requestId !== command.requestId }
+      : refused('key-reused', index);
+  return { result, books: [], record: null };
+}

@@ -1,0 +1,175 @@
+import { LEVEL } from '../../runtime/command-levels.ts';
+import type { Book, BookId, Note } from '../../runtime/domain.ts';
+import { BOOK_PREFIX, BOOT_KEY, bookKey, generationPrefix, LEVEL_KEY } from '../../storage/keys.ts';
+import { NewerDataError } from '../../storage/newer-data.ts';
+import type { Position } from '../../storage/position.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
+import { BookIndex } from './book-index.ts';
+import type { Recorded } from './decision.ts';
+import { type RecordHash, recordHash } from './digest.ts';
+import { DigestedRecords } from './digested-records.ts';
+import type { KeyedText } from './overlay.ts';
+import * as records from './records.ts';
+import { RefusalIndex } from './refusal-index.ts';
+
+/**
+ * The records of one generation of applied state, and what is held in memory of them: all books, the last start of the
+ * store, and the command level. They come from the store or a snapshot, and change with what is applied.
+ */
+export class StateRecords {
+  readonly prefix: string;
+  readonly shelf = new BookIndex();
+  /** The refused orders on record, by time. */
+  readonly refusals: RefusalIndex;
+  readonly #store: Store;
+  readonly #kept: DigestedRecords;
+  /** The parts in the digest of books that have changed since the start, to be taken out when they change again. */
+  readonly #bookHashes = new Map<BookId, RecordHash>();
+  /** Books whose present state is in neither the overlay nor the digest yet. */
+  readonly #changed = new Set<BookId>();
+  #changedBytes = 0;
+  #boot: string | undefined;
+  #level = 1;
+
+  constructor(store: Store, generation: number) {
+    this.#store = store;
+    this.prefix = generationPrefix(generation);
+    this.#kept = new DigestedRecords(store, this.prefix);
+    this.refusals = new RefusalIndex({ store, prefix: this.prefix, records: this.#kept });
+  }
+
+  /** The last start of the store that stands in the log. */
+  get boot(): string | undefined {
+    return this.#boot;
+  }
+
+  /** The command level to which the log was raised. */
+  get level(): number {
+    return this.#level;
+  }
+
+  get overlay(): DigestedRecords['overlay'] {
+    return this.#kept.overlay;
+  }
+
+  /** The digest, of which the last changes of books may not be part yet. */
+  get digest(): DigestedRecords['digest'] {
+    return this.#kept.digest;
+  }
+
+  get untaken(): { readonly operations: number; readonly bytes: number } {
+    const { operations, bytes } = this.overlay.untaken;
+    return { operations: operations + this.#changed.size, bytes: bytes + this.#changedBytes };
+  }
+
+  take(applied: Position): StoreOperation[] {
+    this.settle();
+    const operations = this.overlay.take();
+    operations.push(records.putApplied(this.prefix, applied, this.digest));
+    return operations;
+  }
+
+  recorded(key: string): Recorded | undefined {
+    const text = this.#kept.get(key);
+    return text === undefined ? undefined : (JSON.parse(text) as Recorded);
+  }
+
+  /** Keeps what was recorded under a key that had no record. */
+  record(key: string, record: Recorded): void {
+    this.#kept.add(key, JSON.stringify(record));
+    this.refusals.note(record);
+  }
+
+  /** Puts books in their new state. */
+  putBooks(books: readonly Book[]): void {
+    if (books.length > 0) this.shelf.put(books);
+    for (const book of books) this.#change(book);
+  }
+
+  enact(note: Note): void {
+    switch (note.kind) {
+      case 'boot':
+        this.#kept.put(BOOT_KEY, note.boot);
+        this.#boot = note.boot;
+        break;
+      case 'expire':
+        for (const refusal of note.refusals) this.refusals.forget(refusal);
+        break;
+      case 'raiseLevel':
+        if (note.level <= this.#level) break;
+        this.#standAtLevel(note.level);
+        this.#kept.put(LEVEL_KEY, String(note.level));
+    }
+  }
+
+  /**
+   * Takes in what is held in memory from records as they lie in a store or a snapshot, a page at a time, so that no turn of
+   * the event loop has to read all. Until a sum has been compared nothing says that they are the right ones.
+   */
+  shelve(given: readonly KeyedText[]): void {
+    const books: Book[] = [];
+    for (const [key, text] of given) {
+      if (key === BOOT_KEY) this.#boot = text;
+      if (key === LEVEL_KEY) this.#standAtLevel(Number(text));
+      if (!key.startsWith(BOOK_PREFIX)) continue;
+      const book = records.readBook(text);
+      if (book) books.push(book);
+    }
+    this.shelf.put(books);
+  }
+
+  /** Stores the records of a snapshot here; they are part of the digest from now on. */
+  accept(given: readonly KeyedText[]): StoreOperation[] {
+    this.shelve(given);
+    this.overlay.persisted();
+    for (const [key, text] of given) {
+      if (records.isDigested(key)) this.#kept.add(key, text);
+      else this.overlay.put(key, text);
+    }
+    return this.overlay.take();
+  }
+
+  /** Takes a record out that a snapshot gave and that has changed since. */
+  forget(key: string): void {
+    if (records.isDigested(key)) this.#kept.remove(key);
+    else this.overlay.remove(key);
+  }
+
+  /** Brings overlay and digest up to the books' present state: once per book, however often it was sold. */
+  settle(): void {
+    const { overlay, digest } = this.#kept;
+    for (const id of this.#changed) {
+      const key = bookKey(id);
+      const text = JSON.stringify(this.shelf.book(id));
+      const hash = recordHash(key, text);
+      const old = this.#bookHashes.get(id) ?? this.#hashOf(key);
+      if (old) digest.remove(old);
+      digest.add(hash);
+      this.#bookHashes.set(id, hash);
+      overlay.put(key, text);
+    }
+    this.#changed.clear();
+    this.#changedBytes = 0;
+  }
+
+  #change(book: Book): void {
+    if (this.#changed.has(book.id)) return;
+    this.#changed.add(book.id);
+    this.#changedBytes += records.bookLength(book);
+  }
+
+  /** What a record is in the digest as it stands; nothing where there is none. */
+  #hashOf(key: string): RecordHash | undefined {
+    const text = this.#kept.get(key);
+    return text === undefined ? undefined : recordHash(key, text);
+  }
+
+  /** What the log holds of a level can only be read by a program that knows it. */
+  #standAtLevel(level: number): void {
+    if (!(level <= LEVEL)) {
+      const found = `its log is of level ${level}, and this one knows ${LEVEL}`;
+      throw new NewerDataError(this.#store.location, found);
+    }
+    this.#level = level;
+  }
+}

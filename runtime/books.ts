@@ -1,0 +1,53 @@
+import { z } from 'zod';
+import { Amount, BookId, Copies, LogIndex } from './scalars.ts';
+
+/** Books, as they are added and as the catalogs keep them. */
+
+/** A book to add. Without an id it gets the next free one. */
+export const NewBook = z.object({
+  id: BookId.optional(),
+  title: z
+    .string()
+    .trim()
+    .min(1)
+    .max(500)
+    .meta({ examples: ['RPCs for Noobs'] }),
+  topic: z
+    .string()
+    .trim()
+    .min(1)
+    .max(200)
+    .meta({ examples: ['distributed systems'] }),
+  price: Amount,
+  stock: Copies,
+  authors: z.string().max(1000).optional(),
+  year: z.int().min(-5000).max(9999).optional(),
+  isbn: z.string().max(20).optional(),
+});
+export type NewBook = z.infer<typeof NewBook>;
+
+/**
+ * A book as the catalogs keep it. Invariant, checked by every audit: `initial + restocked - sold = stock`, and
+ * `stock ≥ 0`. `version` is the log index of the last change, `added` that of the first.
+ */
+export const Book = NewBook.extend({
+  id: BookId,
+  version: LogIndex,
+  added: LogIndex,
+  initial: Copies,
+  restocked: z.int(),
+  sold: z.int().min(0),
+});
+export type Book = z.infer<typeof Book>;
+
+/** A book's state in the commit feed. `topic` only where the book is new. */
+export const BookChange = z.object({
+  id: BookId,
+  stock: Copies,
+  price: Amount,
+  version: LogIndex,
+  topic: z.string().optional(),
+  /** The leader's wall time at which the change was put into the log, in ms; not where it was read later. */
+  at: z.int().optional(),
+});
+export type BookChange = z.infer<typeof BookChange>;
