@@ -6,7 +6,9 @@ import {
   AuthenticatedAnswer,
   BookAnswer,
   BooksAnswer,
+  ChangedAnswer,
   FoundAnswer,
+  HistoryAnswer,
   OrderAnswer,
   OrdersAnswer,
   type Role,
@@ -35,8 +37,19 @@ export type PurchaseRequest = Params<'purchase'>;
 /** A book to add; without an id it gets the next free one. */
 export type BookToAdd = Exclude<Params<'addBooks'>['books'], readonly unknown[]>;
 
-/** `restock` adds copies, `stock` sets them: at most one of the two. */
-export type BookEdit = Omit<Params<'updateBook'>, 'id' | 'key'>;
+/**
+ * A change of a book; null takes a fact away. `restock` adds copies, `stock` sets them, `adjust` changes their number by
+ * more or fewer: at most one of the three.
+ */
+export type EditedFacts = Omit<Params<'updateBook'>, 'id' | 'key'>;
+
+/** The same of one of several books. */
+export type BookToChange = Params<'changeBooks'>['changes'][number];
+
+/** Refuse the change unless the book is at this version. */
+export interface Expectation {
+  readonly expectVersion?: number;
+}
 
 /** What is looked for, and how it is sorted; all that is said must hold. */
 export type FindRequest = Omit<Params<'find'>, 'consistency'>;
@@ -94,7 +107,24 @@ export interface Client {
   ): Promise<AuditAnswer>;
   /** Admin only, as `updateBook` is. Books whose id exists are left as they are. */
   addBooks(books: readonly BookToAdd[], options?: WriteOptions): Promise<AddedAnswer>;
-  updateBook(id: BookId, change: BookEdit, options?: WriteOptions): Promise<BookAnswer>;
+  updateBook(id: BookId, change: EditedFacts, options?: WriteOptions): Promise<BookAnswer>;
+  /** All of these changes or none; resolves to the books that were not so already. */
+  changeBooks(changes: readonly BookToChange[], options?: WriteOptions): Promise<ChangedAnswer>;
+  /** Copies more, or with a minus fewer, whatever is sold meanwhile; never below none. */
+  adjustStock(
+    id: BookId,
+    adjustment: { readonly by: number; readonly reason?: string } & Expectation,
+    options?: WriteOptions,
+  ): Promise<BookAnswer>;
+  /** Takes a book out of search and sale. */
+  retireBook(id: BookId, expectation?: Expectation, options?: WriteOptions): Promise<BookAnswer>;
+  restoreBook(id: BookId, expectation?: Expectation, options?: WriteOptions): Promise<BookAnswer>;
+  /** The changes of a book, the latest first, from before the one with the number `after`; for those with a token. */
+  history(
+    id: BookId,
+    page?: { readonly after?: number; readonly limit?: number },
+    options?: CallOptions,
+  ): Promise<HistoryAnswer>;
   /** Shows a token, now and after every reconnection; resolves to what it allows. */
   authenticate(token: string, options?: CallOptions): Promise<Role>;
   /** Starts watching and resolves to the present states. Later ones go to the listeners. */
@@ -167,6 +197,17 @@ export function connect(options: ClientOptions): Client {
     return fitting(answer, result, method);
   }
 
+  /** Under one key, which is made here if there is none. */
+  function write<T, Name extends OperationName>(
+    answer: z.ZodType<T>,
+    method: Name,
+    params: Params<Name>,
+    options: WriteOptions = {},
+  ): Promise<T> {
+    const key = options.key ?? random.id();
+    return ask(answer, method, { ...params, key }, { ...options, key });
+  }
+
   const subscriptions = createStockSubscriptions({
     subscribe: async (filter) => (await ask(SubscribedAnswer, 'subscribe', filter)).books,
     unsubscribe: async (filter) => {
@@ -202,14 +243,17 @@ export function connect(options: ClientOptions): Client {
     orders: (page = {}, options) => ask(OrdersAnswer, 'orders', page, options),
     status: (options) => ask(StatusAnswer, 'status', {}, options),
     audit: (page = {}, options) => ask(AuditAnswer, 'audit', page, options),
-    addBooks(books, options) {
-      const key = options?.key ?? random.id();
-      return ask(AddedAnswer, 'addBooks', { books: [...books], key }, { ...options, key });
-    },
-    updateBook(id, change, options) {
-      const key = options?.key ?? random.id();
-      return ask(BookAnswer, 'updateBook', { id, ...change, key }, { ...options, key });
-    },
+    addBooks: (books, options) => write(AddedAnswer, 'addBooks', { books: [...books] }, options),
+    updateBook: (id, change, options) => write(BookAnswer, 'updateBook', { id, ...change }, options),
+    changeBooks: (changes, options) =>
+      write(ChangedAnswer, 'changeBooks', { changes: [...changes] }, options),
+    adjustStock: (id, adjustment, options) =>
+      write(BookAnswer, 'adjustStock', { id, ...adjustment }, options),
+    retireBook: (id, expectation, options) =>
+      write(BookAnswer, 'retireBook', { id, ...expectation }, options),
+    restoreBook: (id, expectation, options) =>
+      write(BookAnswer, 'restoreBook', { id, ...expectation }, options),
+    history: (id, page, options) => ask(HistoryAnswer, 'history', { id, ...page }, options),
     async authenticate(token, options) {
       const { role } = await ask(AuthenticatedAnswer, 'authenticate', { token }, options);
       shownToken = token;

@@ -21,7 +21,7 @@ export interface Reads extends StoreReads {
   patch(change: BookChange, asOf: number): void;
 }
 
-type PageType = 'read.topics' | 'read.books' | 'read.find' | 'read.orders';
+type PageType = 'read.topics' | 'read.books' | 'read.find' | 'read.history' | 'read.orders';
 
 const Titles: z.ZodType<TitlesPage> = z.object({
   books: z.array(z.object({ id: BookId, title: z.string() })),
@@ -172,6 +172,7 @@ export function createReads(
     topics: (page, options) => readPage('read.topics', page, options),
     books: (page, options) => readPage('read.books', page, options, shownBooks),
     find: (page, options) => readPage('read.find', page, options, shownBooks),
+    history: (page, options) => readPage('read.history', page, options),
     orders: (page, options) =>
       readPage('read.orders', page, options, ({ orders }) => {
         for (const { orderId, version } of orders) freshness.orders.raise(orderId, version);
@@ -192,7 +193,9 @@ export function createReads(
       remote?.put(bookKey(book.id), entry);
     },
 
-    patch({ id, stock, price, version }, asOf) {
+    patch({ id, stock, price, version, topic }, asOf) {
+      // It has other words now, and is read anew.
+      if (topic !== undefined) return;
       const held = bookMemory.peek(id);
       if (!held?.value || held.version >= version) return;
       const entry = { value: { ...held.value, stock, price, version }, version, asOf };

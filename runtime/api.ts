@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BookId, Key, RefusalCode } from './domain.ts';
+import { BookId, CHANGED_FACTS, Key, RefusalCode } from './domain.ts';
 import { NodeState, NodeStatus } from './messages.ts';
 
 /**
@@ -30,6 +30,8 @@ const Via = z.array(z.string()).optional().meta({
   description:
     'The order replica and the leading catalog that served a write. In JSON-RPC only, with `explain`.',
 });
+
+const Retired = z.literal(true).optional().meta({ description: 'It is out of search and sale.' });
 
 export const TitleAnswer = z.object({ id: BookId, title: z.string() }).meta({ id: 'Title' });
 export type TitleAnswer = z.infer<typeof TitleAnswer>;
@@ -67,6 +69,7 @@ export const BookAnswer = z
     authors: z.string().optional(),
     year: z.int().optional(),
     isbn: z.string().optional(),
+    retired: Retired,
     replayed: Replayed,
     via: Via,
   })
@@ -120,12 +123,48 @@ export const AddedAnswer = z
     skipped: z
       .array(BookId)
       .meta({ description: 'Ids that existed already; those books are left as they are.' }),
+    duplicates: z
+      .array(z.object({ place: Count, isbn: z.string(), id: BookId }))
+      .optional()
+      .meta({
+        description:
+          'Books that were not added, by their place in what was given, and the book that has their ISBN.',
+      }),
     version: Version,
     replayed: Replayed,
     via: Via,
   })
   .meta({ id: 'Added' });
 export type AddedAnswer = z.infer<typeof AddedAnswer>;
+
+export const ChangedAnswer = z
+  .object({ changed: z.array(BookId), version: Version, replayed: Replayed, via: Via })
+  .meta({ id: 'Changed' });
+export type ChangedAnswer = z.infer<typeof ChangedAnswer>;
+
+const Fact = z.union([z.string(), z.int(), z.boolean()]).nullable();
+
+export const HistoryAnswer = z
+  .object({
+    id: BookId,
+    events: z.array(
+      z
+        .object({
+          number: z.int().min(1).meta({ description: 'Counts the changes of the book.' }),
+          version: Version,
+          at: z.iso.datetime(),
+          key: Key.meta({ description: 'That of the request.' }),
+          reason: z.string().optional(),
+          changes: z
+            .array(z.object({ fact: z.enum(CHANGED_FACTS), from: Fact, to: Fact }))
+            .meta({ description: 'What it was and what it became; null where there was none.' }),
+        })
+        .meta({ id: 'BookEvent' }),
+    ),
+    next: z.int().nullable().meta({ description: 'The `after` of the next page; null on the last.' }),
+  })
+  .meta({ id: 'History' });
+export type HistoryAnswer = z.infer<typeof HistoryAnswer>;
 
 /** A book's state as `subscribe` and the `stock` notifications give it. */
 export const StockAnswer = z
@@ -135,6 +174,8 @@ export const StockAnswer = z
     price: Money,
     currency: CurrencyCode,
     version: Version,
+    topic: z.string().optional().meta({ description: 'Where its words are other ones now: its topic.' }),
+    retired: Retired,
     at: z.iso.datetime().optional().meta({
       description: 'When it came to be so, by the clock of the leader; in notifications, where it is known.',
     }),

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { ChangeBooks } from './book-edits.ts';
 import { Book, NewBook } from './books.ts';
 import { Order } from './orders.ts';
 import { Amount, BookId, Copies, Key, LogIndex, MAX_STOCK } from './scalars.ts';
 
+export * from './book-edits.ts';
 export * from './books.ts';
 export * from './orders.ts';
 export * from './scalars.ts';
@@ -62,7 +64,7 @@ export const UpdateBook = z.object({
 export type UpdateBook = z.infer<typeof UpdateBook>;
 
 /** What is replicated: the command, not its effect. */
-export const Command = z.discriminatedUnion('kind', [Purchase, AddBooks, UpdateBook]);
+export const Command = z.discriminatedUnion('kind', [Purchase, AddBooks, UpdateBook, ChangeBooks]);
 export type Command = z.infer<typeof Command>;
 
 /** The store was started: `boot` names that start, and no other has the same. The catalogs themselves propose it. */
@@ -113,16 +115,47 @@ export const Result = z.discriminatedUnion('kind', [
     kind: z.literal('added'),
     added: z.array(BookId),
     skipped: z.array(BookId),
+    /** Books that were not made, by their place in the batch, since another one has their ISBN. */
+    duplicates: z.array(z.object({ place: z.int().min(0), isbn: z.string(), id: BookId })).optional(),
     version: LogIndex,
     replayed: z.boolean(),
   }),
-  z.object({ kind: z.literal('updated'), book: Book, version: LogIndex, replayed: z.boolean() }),
+  z.object({
+    kind: z.literal('updated'),
+    book: Book,
+    /** Where its words changed: the topics that it had and has. */
+    topics: z.array(z.string()).optional(),
+    version: LogIndex,
+    replayed: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('changed'),
+    /** The books that changed; those that were so already are not among them. */
+    ids: z.array(BookId),
+    topics: z.array(z.string()).optional(),
+    version: LogIndex,
+    replayed: z.boolean(),
+  }),
   z.object({
     kind: z.literal('refused'),
-    code: z.enum(['unknown-book', 'stock-limit', 'version-changed', 'key-reused', 'not-yet']),
+    code: z.enum([
+      'unknown-book',
+      'stock-limit',
+      'version-changed',
+      'too-few-copies',
+      'isbn-taken',
+      'key-reused',
+      'not-yet',
+    ]),
     version: LogIndex,
+    /** The book that is the reason, of several. */
+    bookId: BookId.optional(),
     /** The book's version, where another was expected. */
     bookVersion: LogIndex.optional(),
+    /** The copies that there were, where more were to be taken away. */
+    available: Copies.optional(),
+    /** The book that has the ISBN. */
+    otherId: BookId.optional(),
     replayed: z.boolean(),
     unrecorded,
   }),

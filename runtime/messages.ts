@@ -1,5 +1,16 @@
 import { z } from 'zod';
-import { Book, BookChange, BookId, Command, Key, LogCommand, Order, Result } from './domain.ts';
+import {
+  Book,
+  BookChange,
+  BookId,
+  Command,
+  HistoryPage,
+  HistoryQuery,
+  Key,
+  LogCommand,
+  Order,
+  Result,
+} from './domain.ts';
 import { NodeFigures } from './figures.ts';
 import { FindQuery, FoundPage } from './finding.ts';
 import { NumberedHappening } from './numbered-happening.ts';
@@ -58,6 +69,8 @@ export type CatalogAudit = z.infer<typeof CatalogAudit>;
 
 /** Reads carry the version they must show at least, or ask for a linearizable answer. */
 const ReadOptions = { minVersion: Index, strong: z.boolean() };
+/** What pages come to, and the applied index that they show at least. */
+const Sized = { bytes: z.int().min(0), asOf: Index };
 const Page = { after: z.string().optional(), limit: z.int().min(1).max(10_000) };
 
 export const MESSAGES = {
@@ -194,23 +207,18 @@ export const MESSAGES = {
     reply: z.object({
       topics: z.array(z.object({ topic: z.string(), books: z.int().min(1) })),
       next: z.string().nullable(),
-      bytes: z.int().min(0),
-      asOf: Index,
+      ...Sized,
     }),
   },
   /** Gateway → catalog: a page of all books in id order, after the id `after`. */
   'read.books': {
     body: z.object({ after: BookId.optional(), limit: z.int().min(1).max(10_000), ...ReadOptions }),
-    reply: z.object({ books: z.array(Book), next: BookId.nullable(), bytes: z.int().min(0), asOf: Index }),
+    reply: z.object({ books: z.array(Book), next: BookId.nullable(), ...Sized }),
   },
-  /**
-   * Gateway → catalog: a page of the books that have all words of `q` and that ISBN, and are of that topic, sorted, behind the
-   * place `after`. Without `q`, `isbn` and `topic`, of all books.
-   */
-  'read.find': {
-    body: FindQuery.extend(ReadOptions),
-    reply: FoundPage.extend({ bytes: z.int().min(0), asOf: Index }),
-  },
+  /** Gateway → catalog: a page of the books that fit, sorted, behind the place `after`. */
+  'read.find': { body: FindQuery.extend(ReadOptions), reply: FoundPage.extend(Sized) },
+  /** Gateway → catalog: a page of what was changed of a book, the latest first, before the change with the number `after`. */
+  'read.history': { body: HistoryQuery.extend(ReadOptions), reply: HistoryPage.extend(Sized) },
   /** Gateway → catalog: one recorded order, confirmed or refused. */
   'read.order': {
     body: z.object({ orderId: Key, ...ReadOptions }),
@@ -219,12 +227,7 @@ export const MESSAGES = {
   /** Gateway → catalog: a page of recorded orders in order-id order. */
   'read.orders': {
     body: z.object({ ...Page, ...ReadOptions }),
-    reply: z.object({
-      orders: z.array(Order),
-      next: z.string().nullable(),
-      bytes: z.int().min(0),
-      asOf: Index,
-    }),
+    reply: z.object({ orders: z.array(Order), next: z.string().nullable(), ...Sized }),
   },
 
   /**

@@ -19,6 +19,8 @@ import type { Range } from './store.ts';
  * | `g<gen>/o/<id>`   | what was recorded under an order id                                                    |
  * | `g<gen>/e/<at>/<id>` | nothing: a refused order, by the time at which it was refused; not in the digest, since `o/` has it all |
  * | `g<gen>/a/<key>`  | what was recorded under the idempotency key of an admin request                        |
+ * | `g<gen>/h/<id>/<n>` | a change of a book: the one whose number is n modulo the number of those that are remembered   |
+ * | `g<gen>/t/<hash>` | a topic that a book has left or in which one has another title: its key, and the index of that |
  */
 export const IDENTITY_KEY = 'm/identity';
 export const GENERATION_KEY = 'm/gen';
@@ -36,10 +38,13 @@ export const BOOK_PREFIX = 'b/';
 export const ORDER_PREFIX = 'o/';
 export const ADMIN_PREFIX = 'a/';
 export const REFUSAL_PREFIX = 'e/';
+export const TOPIC_PREFIX = 't/';
+const EVENT_PREFIX = 'h/';
 
 const INDEX_DIGITS = 16;
 const ID_DIGITS = 16;
 const TIME_DIGITS = 16;
+const PLACE_DIGITS = 4;
 
 export const logKey = (index: number) => LOG_PREFIX + index.toString(16).padStart(INDEX_DIGITS, '0');
 export const bookKey = (id: BookId) => BOOK_PREFIX + String(id).padStart(ID_DIGITS, '0');
@@ -47,6 +52,10 @@ export const orderKey = (orderId: Key) => ORDER_PREFIX + orderId;
 /** Refused orders in the order of time. Without an order id, what lies before all of that millisecond. */
 export const refusalKey = (at: number, orderId: Key | '') =>
   `${REFUSAL_PREFIX}${String(Math.max(0, at)).padStart(TIME_DIGITS, '0')}/${orderId}`;
+/** The places of the remembered changes of a book are used in turn. */
+export const eventKey = (id: BookId, place: number) =>
+  `${EVENT_PREFIX}${String(id).padStart(ID_DIGITS, '0')}/${String(place).padStart(PLACE_DIGITS, '0')}`;
+export const topicRecordKey = (name: string) => TOPIC_PREFIX + name;
 export const adminKey = (key: Key) => ADMIN_PREFIX + key;
 
 /** The index in a log entry's key; `NaN` if it is not the key of one. */

@@ -1,4 +1,5 @@
 import type { Book, BookId, Result } from '../../runtime/domain.ts';
+import type { ChangedBook } from './edit-book.ts';
 
 /** What a command is decided on, and what a decision comes to. */
 
@@ -7,6 +8,8 @@ export interface View {
   /** The command level to which the log was raised. */
   readonly level: number;
   book(id: BookId): Book | undefined;
+  /** A book with that ISBN, other than `but`: of several the one with the least id. */
+  withIsbn(isbn: string, but?: BookId): BookId | undefined;
   /** The greatest id of a book that is at most `MAX_NEW_BOOK_ID`; 0 when there is none. */
   readonly lastId: number;
   /** The least id of no book. */
@@ -36,6 +39,8 @@ export interface Decision {
   readonly result: Result;
   readonly books: readonly Book[];
   readonly record: Recorded | null;
+  /** Of a change of books that are there: how it changed them, which is remembered. */
+  readonly changed?: readonly ChangedBook[];
 }
 
 type Refused = Extract<Result, { kind: 'refused' }>;

@@ -1,6 +1,17 @@
+import { hash } from 'node:crypto';
+import { z } from 'zod';
 import { LEVEL } from '../../runtime/command-levels.ts';
-import type { Book, BookId, Note } from '../../runtime/domain.ts';
-import { BOOK_PREFIX, BOOT_KEY, bookKey, generationPrefix, LEVEL_KEY } from '../../storage/keys.ts';
+import { type Book, type BookEvent, type BookId, KEPT_BOOK_EVENTS, type Note } from '../../runtime/domain.ts';
+import {
+  BOOK_PREFIX,
+  BOOT_KEY,
+  bookKey,
+  eventKey,
+  generationPrefix,
+  LEVEL_KEY,
+  TOPIC_PREFIX,
+  topicRecordKey,
+} from '../../storage/keys.ts';
 import { NewerDataError } from '../../storage/newer-data.ts';
 import type { Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
@@ -8,9 +19,13 @@ import { BookIndex } from './book-index.ts';
 import type { Recorded } from './decision.ts';
 import { type RecordHash, recordHash } from './digest.ts';
 import { DigestedRecords } from './digested-records.ts';
+import type { ChangedBook } from './edit-book.ts';
 import type { KeyedText } from './overlay.ts';
 import * as records from './records.ts';
 import { RefusalIndex } from './refusal-index.ts';
+
+/** The key of a topic, and the log index at which its list changed last otherwise than by a new book. */
+const TopicRecord = z.tuple([z.string(), z.int().min(0)]);
 
 /**
  * The records of one generation of applied state, and what is held in memory of them: all books, the last start of the
@@ -80,10 +95,27 @@ export class StateRecords {
     this.refusals.note(record);
   }
 
-  /** Puts books in their new state. */
-  putBooks(books: readonly Book[]): void {
-    if (books.length > 0) this.shelf.put(books);
+  /** Puts books in their new state, as of the log index `version`. */
+  putBooks(books: readonly Book[], version: number): void {
+    if (books.length > 0) {
+      for (const topic of this.shelf.put(books)) {
+        this.#kept.put(topicRecordKey(hash('sha256', topic, 'base64url')), JSON.stringify([topic, version]));
+      }
+    }
     for (const book of books) this.#change(book);
+  }
+
+  /** Remembers changes of books, each in the place of the oldest. */
+  remember(changed: readonly ChangedBook[]): void {
+    for (const { after, event } of changed) {
+      const key = eventKey(after.id, event.number % KEPT_BOOK_EVENTS);
+      this.#kept.put(key, JSON.stringify(event));
+    }
+  }
+
+  /** The change of a book with that number, one of those that are remembered. */
+  event(id: BookId, number: number): BookEvent {
+    return JSON.parse(this.#kept.get(eventKey(id, number % KEPT_BOOK_EVENTS))!);
   }
 
   enact(note: Note): void {
@@ -111,6 +143,7 @@ export class StateRecords {
     for (const [key, text] of given) {
       if (key === BOOT_KEY) this.#boot = text;
       if (key === LEVEL_KEY) this.#standAtLevel(Number(text));
+      if (key.startsWith(TOPIC_PREFIX)) this.#noteTopic(text);
       if (!key.startsWith(BOOK_PREFIX)) continue;
       const book = records.readBook(text);
       if (book) books.push(book);
@@ -150,6 +183,12 @@ export class StateRecords {
     }
     this.#changed.clear();
     this.#changedBytes = 0;
+  }
+
+  /** A damaged text may be none; the sum of all records does not agree with it either. */
+  #noteTopic(text: string): void {
+    const { data } = TopicRecord.safeParse(records.parsed(text));
+    if (data) this.shelf.topics.note(...data);
   }
 
   #change(book: Book): void {

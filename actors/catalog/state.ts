@@ -1,8 +1,10 @@
 import {
   type Book,
   type BookChange,
+  type BookEvent,
   type BookId,
   isNote,
+  KEPT_BOOK_EVENTS,
   type Key,
   type LogCommand,
   type Order,
@@ -13,7 +15,6 @@ import { keysUnder, ORDER_PREFIX, orderKey } from '../../storage/keys.ts';
 import { LOG_START, type Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
 import type { Applied, Restoring, StateMachine } from '../raft/state-machine.ts';
-import type { IndexedTopic, ListedTopic } from './book-index.ts';
 import { decide } from './decide.ts';
 import type { Recorded, View } from './decision.ts';
 import { type BooksSlice, fillPage, nextOf, type OrdersSlice } from './page.ts';
@@ -22,6 +23,7 @@ import { recordKey } from './recall.ts';
 import * as records from './records.ts';
 import type { RefusalIndex } from './refusal-index.ts';
 import { StateRecords } from './state-records.ts';
+import type { IndexedTopic, ListedTopic } from './topic-index.ts';
 
 const NOTHING: Applied<Result, BookChange> = { result: null, changes: [] };
 
@@ -87,10 +89,12 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
       this.#records.enact(command);
       return NOTHING;
     }
-    const { result, books, record } = decide(this, command, { index: position.index, at });
+    const { result, books, record, changed } = decide(this, command, { index: position.index, at });
     if (record) this.#records.record(recordKey(command), record);
-    this.#records.putBooks(books);
-    return { result, changes: books.map((book) => records.asChange(book, at)) };
+    this.#records.putBooks(books, position.index);
+    if (!changed) return { result, changes: books.map((book) => records.asChange(book, at)) };
+    this.#records.remember(changed);
+    return { result, changes: changed.map((one) => records.asChangeOfWords(one, at)) };
   }
 
   get untaken(): { readonly operations: number; readonly bytes: number } {
@@ -165,18 +169,30 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
 
   /** Ids and titles of a topic, matched whole and in any case. */
   topic(name: string): IndexedTopic {
-    return this.#records.shelf.topic(name);
+    return this.#records.shelf.topics.topic(name);
   }
 
   /** The topics after `after`, which need not be one of them, in the order of their keys. */
   topicsAfter(after: string): Iterable<ListedTopic> {
-    return this.#records.shelf.topicsAfter(after);
+    return this.#records.shelf.topics.after(after);
   }
 
   /** A page of books after the id `after`, in id order; `next` is the id to go on after, null at the end. */
   booksAfter(after: BookId, limit: number, maxBytes = Number.POSITIVE_INFINITY): BooksSlice {
     const page = fillPage(this.#records.shelf.after(after), { limit, maxBytes });
     return { books: page.elements, next: nextOf(page, ({ id }) => id), bytes: page.bytes };
+  }
+
+  withIsbn(isbn: string, but?: BookId): BookId | undefined {
+    return this.#records.shelf.isbns.find(isbn, but);
+  }
+
+  /** The changes of a book that are remembered, the latest first, from the one before the number `before` on. */
+  *changesOf({ id, changes = 0 }: Book, before = Number.POSITIVE_INFINITY): Iterable<BookEvent> {
+    const oldest = Math.max(1, changes - KEPT_BOOK_EVENTS + 1);
+    for (let number = Math.min(changes, before - 1); number >= oldest; number--) {
+      yield this.#records.event(id, number);
+    }
   }
 
   recorded(key: string): Recorded | undefined {

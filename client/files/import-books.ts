@@ -61,9 +61,11 @@ export async function* importBooks(
   /** The number of books that were added; the others are there already. */
   async function add(rows: readonly NewRow[], rounds = 1): Promise<number> {
     const batch = rows.map(({ book }): BookToAdd => ({ ...book, price: formatMoney(book.price, decimals) }));
-    const { added, skipped } = await store.addBooks(batch, { key: random.id() });
+    const { added, skipped, duplicates = [] } = await store.addBooks(batch, { key: random.id() });
     const refused = new Set(skipped);
     for (const { row, book, chosen } of rows) if (!(chosen && refused.has(book.id))) bookOf[row] = book.id;
+    // Another book with its ISBN has come meanwhile: that is the book of the row.
+    for (const { place, id } of duplicates) bookOf[rows[place]!.row] = id;
     const contested = rows.filter(({ row }) => bookOf[row] === 0);
     if (contested.length === 0) return added.length;
 

@@ -1,12 +1,13 @@
 import type {
   BookAnswer,
   BooksAnswer,
+  HistoryAnswer,
   OrderAnswer,
   OrdersAnswer,
   StatusAnswer,
   StockAnswer,
 } from '../../runtime/api.ts';
-import type { Book, BookChange, Order, Result } from '../../runtime/domain.ts';
+import type { Book, BookChange, BookEvent, BookId, Order, Result } from '../../runtime/domain.ts';
 import { type Currency, formatMoney } from '../../runtime/money.ts';
 import type { BooksPage, OrdersPage } from '../service.ts';
 
@@ -18,7 +19,8 @@ export interface Views {
   books(page: BooksPage): BooksAnswer;
   order(order: Order): OrderAnswer;
   orders(page: OrdersPage): OrdersAnswer;
-  stock(change: Pick<BookChange, 'id' | 'stock' | 'price' | 'version' | 'at'>): StockAnswer;
+  stock(change: BookChange): StockAnswer;
+  history(id: BookId, events: readonly BookEvent[], next: number | null): HistoryAnswer;
   /** What a command came to that was decided with yes. */
   result(result: Result): object;
 }
@@ -30,8 +32,9 @@ export function createViews({ code: currency, decimals }: Currency): Views {
     amount,
     money: { currency, decimals },
 
-    book({ id, title, topic, price, stock, version, authors, year, isbn }) {
-      return { id, title, topic, price: amount(price), currency, stock, version, authors, year, isbn };
+    book({ id, title, topic, price, stock, version, authors, year, isbn, retired }) {
+      const worth = { price: amount(price), currency };
+      return { id, title, topic, ...worth, stock, version, authors, year, isbn, retired };
     },
 
     books: ({ books, next }) => ({ books: books.map(views.book), next }),
@@ -52,19 +55,36 @@ export function createViews({ code: currency, decimals }: Currency): Views {
 
     orders: ({ orders, next }) => ({ orders: orders.map(views.order), next }),
 
-    stock({ id, stock, price, version, at }) {
+    stock({ id, stock, price, version, topic, formerTopics, retired, at }) {
       const view = { id, stock, price: amount(price), currency, version };
-      return at === undefined ? view : { ...view, at: new Date(at).toISOString() };
+      const words = formerTopics === undefined ? view : { ...view, topic, retired };
+      return at === undefined ? words : { ...words, at: new Date(at).toISOString() };
     },
+
+    history: (id, events, next) => ({
+      id,
+      events: events.map(({ at, changes, ...event }) => ({
+        ...event,
+        at: new Date(at).toISOString(),
+        changes: changes.map(({ fact, from, to }) => {
+          const view = (value: typeof from) =>
+            fact === 'price' && typeof value === 'number' ? amount(value) : value;
+          return { fact, from: view(from), to: view(to) };
+        }),
+      })),
+      next,
+    }),
 
     result(result) {
       switch (result.kind) {
         case 'order':
           return views.order(result.order);
         case 'added': {
-          const { added, skipped, version } = result;
-          return { added, skipped, version };
+          const { added, skipped, duplicates, version } = result;
+          return { added, skipped, duplicates, version };
         }
+        case 'changed':
+          return { changed: result.ids, version: result.version };
         case 'updated':
           return views.book(result.book);
         case 'refused':

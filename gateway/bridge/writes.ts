@@ -1,4 +1,4 @@
-import type { BookId, CartLine, Key, NewBook, Order, Result } from '../../runtime/domain.ts';
+import type { BookEdit, BookId, CartLine, Key, NewBook, Order, Result } from '../../runtime/domain.ts';
 import { asBazarError, BazarError, ERROR_KINDS } from '../../runtime/errors.ts';
 import type { SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import type { BookUpdate, GatewayService, Submitted } from '../service.ts';
@@ -9,6 +9,7 @@ export interface Writes {
   purchase(lines: readonly CartLine[], key?: Key, trace?: SpanRecorder): Promise<Submitted>;
   addBooks(books: readonly NewBook[], key?: Key): Promise<Submitted>;
   updateBook(id: BookId, change: BookUpdate, key?: Key): Promise<Submitted>;
+  changeBooks(changes: readonly BookEdit[], key?: Key): Promise<Submitted>;
 }
 
 /** `onPurchase` hears what each purchase came to: `confirmed`, a refusal's code, or the outcome of a failure. */
@@ -33,6 +34,7 @@ export function createWrites(
       }
     },
     addBooks: async (books, key) => settle(await service.addBooks(books, key)),
+    changeBooks: async (changes, key) => settle(await service.changeBooks(changes, key)),
     updateBook: async (id, change, key) => settle(await service.updateBook(id, change, key), { bookId: id }),
   };
 }
@@ -43,17 +45,38 @@ function settled(submitted: Submitted, about: { bookId?: BookId }, views: Views)
     throw refusedOrder(result, via, views);
   }
   if (result.kind !== 'refused') return submitted;
-  const { code, version, bookVersion, replayed } = result;
+  const { code, version, bookVersion, available, otherId, replayed } = result;
+  const { bookId = about.bookId } = result;
   const recorded = replayed ? recordedAnswer(`at version ${version}`) : '';
-  const detail = `${reasonOf(result, about.bookId)}${recorded}`;
-  throw new BazarError(code, detail, { ...about, key, version, bookVersion, replayed, via });
+  const detail = `${reasonOf(result, bookId)}${recorded}`;
+  throw new BazarError(code, detail, {
+    bookId,
+    key,
+    version,
+    bookVersion,
+    available,
+    otherId,
+    replayed,
+    via,
+  });
 }
 
-function reasonOf({ code, bookVersion }: Extract<Result, { kind: 'refused' }>, bookId?: BookId): string {
-  if (code === 'unknown-book') return `There is no book ${bookId}.`;
-  if (code === 'version-changed')
-    return `Book ${bookId} is at version ${bookVersion}, not at the expected one.`;
-  return `${ERROR_KINDS[code].title}.`;
+function reasonOf(
+  { code, bookVersion, available, otherId }: Extract<Result, { kind: 'refused' }>,
+  bookId?: BookId,
+): string {
+  switch (code) {
+    case 'unknown-book':
+      return `There is no book ${bookId}.`;
+    case 'version-changed':
+      return `Book ${bookId} is at version ${bookVersion}, not at the expected one.`;
+    case 'too-few-copies':
+      return `There are ${available} copies of book ${bookId}, fewer than are to be taken away.`;
+    case 'isbn-taken':
+      return `Book ${otherId} has this ISBN, so book ${bookId} cannot have it.`;
+    default:
+      return `${ERROR_KINDS[code].title}.`;
+  }
 }
 
 /** A refusal may be out of date, and asking again under its key would never tell. */
@@ -93,6 +116,8 @@ function reason(
       return `The price of ${name} is ${price}, and not the one this cart expects.`;
     case 'unknown-book':
       return `There is no book ${bookId}.`;
+    case 'retired':
+      return `There is ${name} no more: it was taken out of sale.`;
     case 'total-limit':
       return undefined;
   }

@@ -62,7 +62,7 @@ export function createChanges(options: {
     for (let after: BookId | undefined; ; ) {
       const { value, asOf } = await books({ after, limit: limits.maxPage });
       readUpTo = Math.max(readUpTo, asOf);
-      for (const book of value.books) if (book.version > from) deliver(changeOf(book, from));
+      for (const book of value.books) if (book.version > from) deliver(changeOf(book));
       if (value.next === null) return;
       after = value.next;
     }
@@ -86,6 +86,7 @@ export function createChanges(options: {
   };
 }
 
-function changeOf({ id, stock, price, version, topic, added }: Book, from: number): BookChange {
-  return added > from ? { id, stock, price, version, topic } : { id, stock, price, version };
+/** With its topic, which may be another one than before. */
+function changeOf({ id, stock, price, version, topic, retired }: Book): BookChange {
+  return { id, stock, price, version, topic, ...(retired && { retired }) };
 }

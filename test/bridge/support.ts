@@ -66,6 +66,10 @@ export interface Body {
   readonly topic?: string;
   readonly price?: string;
   readonly currency?: string;
+  readonly retired?: boolean;
+  readonly added?: number[];
+  readonly duplicates?: object[];
+  readonly events?: { number: number; reason?: string; changes: object[] }[];
   readonly money?: object;
   readonly total?: string;
   readonly stock?: number;
@@ -84,7 +88,6 @@ export interface Body {
   readonly outcome?: string;
   readonly bookId?: number;
   readonly bookVersion?: number;
-  readonly added?: number[];
   readonly skipped?: number[];
   readonly replayed?: boolean;
   readonly ready?: boolean;

@@ -237,7 +237,7 @@ test('where the last id is taken, books without one get those between, and none 
 });
 
 test('where no id is left the whole batch is refused', () => {
-  const view = { level: LEVEL, book: () => undefined, recorded: () => undefined };
+  const view = { level: LEVEL, book: () => undefined, withIsbn: () => undefined, recorded: () => undefined };
   const full = { ...view, lastId: MAX_NEW_BOOK_ID, firstFreeId: MAX_NEW_BOOK_ID + 1 };
   const { result, books } = decide(full, addBooks('a-1', [newBook(undefined)]), { index: 9, at: 9 });
   assert.is(result.kind === 'refused' && result.code, 'stock-limit');

@@ -8,7 +8,9 @@ import {
   type AddBooks,
   type Book,
   type BookChange,
+  type BookEdit,
   type CartLine,
+  type ChangeBooks,
   type Command,
   type LogCommand,
   MAX_NEW_BOOK_ID,
@@ -38,6 +40,14 @@ export function updateBook(
   return { kind: 'updateBook', key, requestId, ...change };
 }
 
+export function changeBooks(
+  key: string,
+  changes: readonly BookEdit[],
+  requestId = `first of ${key}`,
+): ChangeBooks {
+  return { kind: 'changeBooks', key, requestId, changes: [...changes] };
+}
+
 export function newBook(id: number | undefined, facts: Partial<NewBook> = {}): NewBook {
   return { id, title: `Book ${id}`, topic: 'xen', price: 1000, stock: 10, ...facts };
 }
@@ -60,6 +70,7 @@ export function createLedger(...added: readonly NewBook[]): Ledger {
     level: LEVEL,
     books: books,
     book: (id) => books.get(id),
+    withIsbn: (isbn, but) => [...books.values()].find((book) => book.isbn === isbn && book.id !== but)?.id,
     get lastId() {
       return Math.max(0, ...[...books.keys()].filter((id) => id <= MAX_NEW_BOOK_ID));
     },

@@ -116,7 +116,8 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        patch?: never;
+        /** Change several books, all or none */
+        patch: operations["changeBooks"];
         trace?: never;
     };
     "/purchase": {
@@ -166,8 +167,76 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Set the price, add copies, or set the stock */
+        /** Change a book: its texts, its price, its stock */
         patch: operations["updateBook"];
+        trace?: never;
+    };
+    "/books/{id}/adjust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put in or take away copies, as counted or broken, whatever is sold meanwhile */
+        post: operations["adjustStock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/books/{id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a book out of search and sale; its orders stay */
+        post: operations["retireBook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/books/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a retired book back into search and sale */
+        post: operations["restoreBook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/books/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The changes of a book, the latest first, page by page */
+        get: operations["history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/status": {
@@ -339,7 +408,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+            code: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             /**
              * @description `none`: nothing happened and nothing will. `refused`: decided, and the answer is no. `unknown`: it may have happened; ask again with the same key.
              * @enum {string}
@@ -379,6 +448,11 @@ export interface components {
             authors?: string;
             year?: number;
             isbn?: string;
+            /**
+             * @description It is out of search and sale.
+             * @constant
+             */
+            retired?: true;
             /** @description An earlier request with the same key got this answer. In JSON-RPC only. */
             replayed?: boolean;
             /** @description The order replica and the leading catalog that served a write. In JSON-RPC only, with `explain`. */
@@ -428,7 +502,7 @@ export interface components {
              * @description Why it was refused.
              * @enum {string}
              */
-            code?: "sold-out" | "price-changed" | "unknown-book" | "total-limit";
+            code?: "sold-out" | "price-changed" | "unknown-book" | "retired" | "total-limit";
             /** @description The book it was refused for. */
             bookId?: number;
             /** @description An earlier request with the same key got this answer. In JSON-RPC only. */
@@ -449,12 +523,54 @@ export interface components {
             added: number[];
             /** @description Ids that existed already; those books are left as they are. */
             skipped: number[];
+            /** @description Books that were not added, by their place in what was given, and the book that has their ISBN. */
+            duplicates?: {
+                place: number;
+                isbn: string;
+                id: number;
+            }[];
             /** @description Log index of the last change. */
             version: number;
             /** @description An earlier request with the same key got this answer. In JSON-RPC only. */
             replayed?: boolean;
             /** @description The order replica and the leading catalog that served a write. In JSON-RPC only, with `explain`. */
             via?: string[];
+        };
+        Changed: {
+            changed: number[];
+            /** @description Log index of the last change. */
+            version: number;
+            /** @description An earlier request with the same key got this answer. In JSON-RPC only. */
+            replayed?: boolean;
+            /** @description The order replica and the leading catalog that served a write. In JSON-RPC only, with `explain`. */
+            via?: string[];
+        };
+        History: {
+            id: number;
+            events: components["schemas"]["BookEvent"][];
+            /** @description The `after` of the next page; null on the last. */
+            next: number | null;
+        };
+        BookEvent: {
+            /** @description Counts the changes of the book. */
+            number: number;
+            /** @description Log index of the last change. */
+            version: number;
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description That of the request.
+             * @example my-order-17
+             */
+            key: string;
+            reason?: string;
+            /** @description What it was and what it became; null where there was none. */
+            changes: {
+                /** @enum {string} */
+                fact: "title" | "authors" | "topic" | "year" | "isbn" | "price" | "stock" | "retired";
+                from: (string | number | boolean) | null;
+                to: (string | number | boolean) | null;
+            }[];
         };
         Status: {
             /** @description Names this run of the gateway. Within one the counts and the version never go back. */
@@ -562,7 +678,7 @@ export interface components {
              * @description Of what was not confirmed.
              * @enum {string}
              */
-            code?: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+            code?: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             version?: number;
             total?: string;
             /**
@@ -621,7 +737,7 @@ export interface components {
                  * @description Of what was not confirmed.
                  * @enum {string}
                  */
-                code?: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+                code?: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             }[];
             /** @description So many purchases are still to be traced, whosever they are. */
             awaited: number;
@@ -1326,6 +1442,7 @@ export interface operations {
                     stock: number;
                     authors?: string;
                     year?: number;
+                    /** @description Of 10 or 13 digits, with hyphens or without. */
                     isbn?: string;
                 } | {
                     id?: number;
@@ -1338,6 +1455,7 @@ export interface operations {
                     stock: number;
                     authors?: string;
                     year?: number;
+                    /** @description Of 10 or 13 digits, with hyphens or without. */
                     isbn?: string;
                 }[];
             };
@@ -1444,6 +1562,176 @@ export interface operations {
             };
         };
     };
+    changeBooks: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    id: number;
+                    /** @example RPCs for Noobs */
+                    title?: string;
+                    /** @description null takes it away. */
+                    authors?: string | null;
+                    /**
+                     * @description The book moves to the list of that topic.
+                     * @example distributed systems
+                     */
+                    topic?: string;
+                    /** @description null takes it away. */
+                    year?: number | null;
+                    /** @description null takes it away. */
+                    isbn?: string | null;
+                    /** @description Its new price. */
+                    price?: string | number;
+                    /** @description Copies to add. */
+                    restock?: number;
+                    /** @description Copies that there are from now on. */
+                    stock?: number;
+                    /** @description Copies more or fewer, and why. */
+                    adjust?: {
+                        /**
+                         * @description Copies more, or with a minus fewer, whatever is sold meanwhile; never below none.
+                         * @example -2
+                         */
+                        by: number;
+                        /**
+                         * @description For the history of the book.
+                         * @example two are torn
+                         */
+                        reason?: string;
+                    };
+                    /** @description The change is refused (`version-changed`) unless the book is at this version. */
+                    expectVersion?: number;
+                }[];
+            };
+        };
+        responses: {
+            /** @description Which were changed; those that were so already are not among them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description `malformed-json`: That is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-book`: No such book. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stock-limit`: The shelf cannot hold that many copies. `too-few-copies`: There are fewer copies than are to be taken away. `isbn-taken`: Another book has this ISBN. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`: The book has changed since. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-yet`: Not every catalog of the store can do that yet. `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     purchase: {
         parameters: {
             query?: never;
@@ -1534,7 +1822,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sold-out`: Not enough copies left. `price-changed`: The price is another one now. `total-limit`: The cart comes to more than can be counted. */
+            /** @description `sold-out`: Not enough copies left. `price-changed`: The price is another one now. `total-limit`: The cart comes to more than can be counted. `retired`: The book is not on sale any more. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1679,7 +1967,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sold-out`: Not enough copies left. `price-changed`: The price is another one now. `total-limit`: The cart comes to more than can be counted. */
+            /** @description `sold-out`: Not enough copies left. `price-changed`: The price is another one now. `total-limit`: The cart comes to more than can be counted. `retired`: The book is not on sale any more. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1759,12 +2047,38 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": {
+                    /** @example RPCs for Noobs */
+                    title?: string;
+                    /** @description null takes it away. */
+                    authors?: string | null;
+                    /**
+                     * @description The book moves to the list of that topic.
+                     * @example distributed systems
+                     */
+                    topic?: string;
+                    /** @description null takes it away. */
+                    year?: number | null;
+                    /** @description null takes it away. */
+                    isbn?: string | null;
                     /** @description Its new price. */
                     price?: string | number;
                     /** @description Copies to add. */
                     restock?: number;
                     /** @description Copies that there are from now on. */
                     stock?: number;
+                    /** @description Copies more or fewer, and why. */
+                    adjust?: {
+                        /**
+                         * @description Copies more, or with a minus fewer, whatever is sold meanwhile; never below none.
+                         * @example -2
+                         */
+                        by: number;
+                        /**
+                         * @description For the history of the book.
+                         * @example two are torn
+                         */
+                        reason?: string;
+                    };
                 };
             };
         };
@@ -1814,7 +2128,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `stock-limit`: The shelf cannot hold that many copies. */
+            /** @description `stock-limit`: The shelf cannot hold that many copies. `too-few-copies`: There are fewer copies than are to be taken away. `isbn-taken`: Another book has this ISBN. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1877,7 +2191,532 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `not-yet`: Not every catalog of the store can do that yet. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
+            /** @description `not-yet`: Not every catalog of the store can do that yet. `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adjustStock: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                "If-Match"?: number;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Copies more, or with a minus fewer, whatever is sold meanwhile; never below none.
+                     * @example -2
+                     */
+                    by: number;
+                    /**
+                     * @description For the history of the book.
+                     * @example two are torn
+                     */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The book as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Book"];
+                };
+            };
+            /** @description `malformed-json`: That is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-book`: No such book. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stock-limit`: The shelf cannot hold that many copies. `too-few-copies`: There are fewer copies than are to be taken away. `isbn-taken`: Another book has this ISBN. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`: The book has changed since. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-yet`: Not every catalog of the store can do that yet. `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retireBook: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                "If-Match"?: number;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The book as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Book"];
+                };
+            };
+            /** @description `malformed-json`: That is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-book`: No such book. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stock-limit`: The shelf cannot hold that many copies. `too-few-copies`: There are fewer copies than are to be taken away. `isbn-taken`: Another book has this ISBN. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`: The book has changed since. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-yet`: Not every catalog of the store can do that yet. `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreBook: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                "If-Match"?: number;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The book as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Book"];
+                };
+            };
+            /** @description `malformed-json`: That is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-book`: No such book. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stock-limit`: The shelf cannot hold that many copies. `too-few-copies`: There are fewer copies than are to be taken away. `isbn-taken`: Another book has this ISBN. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`: The book has changed since. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-yet`: Not every catalog of the store can do that yet. `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    history: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+                consistency?: "default" | "strong";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; sales are orders and not among them. */
+            200: {
+                headers: {
+                    /** @description The catalog that answered; on a hit the gateway. */
+                    "X-Served-By"?: string;
+                    "X-Cache"?: "hit" | "miss" | "bypass";
+                    /** @description The version. */
+                    ETag?: string;
+                    /** @description Seconds since the answer is known to have been current. */
+                    Age?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description The client’s copy (`If-None-Match`) is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-book`: No such book. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The store cannot answer now. `draining`: The store is shutting down. */
             503: {
                 headers: {
                     [name: string]: unknown;

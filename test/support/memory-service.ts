@@ -1,12 +1,13 @@
 import { auditCatalog } from '../../actors/catalog/audit.ts';
-import { titlesAfter } from '../../actors/catalog/book-index.ts';
 import { createBookFinder } from '../../actors/catalog/find/book-finder.ts';
 import { fillPage, nextOf } from '../../actors/catalog/page.ts';
 import { CatalogState } from '../../actors/catalog/state.ts';
+import { titlesAfter } from '../../actors/catalog/topic-index.ts';
 import type { GatewayService, ReadOptions, SearchOptions, Served, Submitted } from '../../gateway/service.ts';
 import type { StoreObserver } from '../../gateway/watch/observatory.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import type { BookChange, Command, NewBook } from '../../runtime/domain.ts';
+import { LEVEL } from '../../runtime/command-levels.ts';
+import type { BookChange, Command, HistoryPage, NewBook } from '../../runtime/domain.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 
@@ -99,6 +100,15 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
       submit({ kind: 'purchase', key, requestId: nextRequest(), lines: [...lines] }),
     addBooks: (added, key = nextKey()) =>
       submit({ kind: 'addBooks', key, requestId: nextRequest(), books: [...added] }),
+    changeBooks: (changes, key = nextKey()) =>
+      submit({ kind: 'changeBooks', key, requestId: nextRequest(), changes: [...changes] }),
+    history: ({ id, after, limit }, options) =>
+      read<HistoryPage>('history', options, () => {
+        const book = state.book(id);
+        if (!book) return [{ events: null, next: null }, state.applied.index];
+        const page = fillPage(state.changesOf(book, after), { limit, maxBytes: Number.POSITIVE_INFINITY });
+        return [{ events: page.elements, next: nextOf(page, ({ number }) => number) }, state.applied.index];
+      }),
     updateBook: (id, change, key = nextKey()) =>
       submit({ kind: 'updateBook', key, requestId: nextRequest(), id, ...change }),
     onChange(changed) {
@@ -163,6 +173,11 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
 
   async function submit(command: Command): Promise<Submitted> {
     await service.before(command.kind);
+    if (command.kind === 'changeBooks' && state.level < LEVEL) {
+      const index = state.applied.index + 1;
+      const raise = { kind: 'raiseLevel', level: LEVEL } as const;
+      state.apply({ index, term: 1, sum: 0 }, { term: 1, at: DECIDED_AT, command: raise });
+    }
     return apply(command);
   }
 

@@ -140,7 +140,9 @@ export class SearchableBooks {
     if (book) this.#put(book);
   }
 
-  #put({ id, title, authors = '', topic, isbn, price, stock, year = NO_YEAR }: Book): void {
+  /** One that is retired is not found. */
+  #put({ retired, id, title, authors = '', topic, isbn, price, stock, year = NO_YEAR }: Book): void {
+    if (retired) return;
     const ofTitle = wordsOf(title);
     const slot = this.#words.add([
       [WORD_FIELDS.title, ofTitle],

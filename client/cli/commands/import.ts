@@ -156,31 +156,32 @@ async function change(
   let skipped = 0;
   let read = 0;
   let updated = 0;
-  let failed: readonly string[] = [];
   bar.start(count + updates.length);
   try {
-    for await ({ read, added, skipped } of importBooks(store, file, comparison, random, limits)) bar.at(read);
-    for await (const progress of updateBooks(store, updates, bounds)) {
-      ({ updated, failed } = progress);
-      bar.at(count + progress.done);
+    // What may be refused comes first.
+    for await ({ updated } of updateBooks(store, updates, bounds)) bar.at(updated);
+    for await ({ read, added, skipped } of importBooks(store, file, comparison, random, limits)) {
+      bar.at(updates.length + read);
     }
   } catch (error) {
     const sofar = `after ${added} were added and ${updated} updated, of ${count}`;
     const fault = asBazarError(error);
-    throw fault.with({}, `${fault.message} (${sofar}). Import the file again: what is done is known again`);
+    throw fault.with(
+      {},
+      `${path}: ${fault.message} (${sofar}). Import the file again: what is done is known again`,
+    );
   } finally {
     bar.stop();
   }
   const seconds = (clock.monotonic() - startedAt) / 1000;
-  const figures = { read: count, added, skipped, ...(options.update === true && { updated, failed }) };
+  const figures = { read: count, added, skipped, ...(options.update === true && { updated }) };
   context.show({ ...figures, ...facts(file, comparison), seconds: Number(seconds.toFixed(3)) }, () =>
     [
       `${count} books read, ${added} added, ${skipped} skipped${options.update === true ? `, ${updated} of them updated` : ''} in ${seconds.toFixed(1)} s`,
       ...summary(context, file, comparison),
     ].join('\n'),
   );
-  for (const sentence of failed) terminal.err(`bazar: ${plain(`${path}: ${sentence}`)}\n`);
-  return failed.length > 0 ? EXIT.refused : EXIT.done;
+  return EXIT.done;
 }
 
 function readEncoding(given: string | boolean | undefined): string | undefined {

@@ -1,14 +1,18 @@
 import type { CliCommand } from '../command.ts';
+import { adjust } from './adjust.ts';
 import { audit } from './audit.ts';
 import { buy } from './buy.ts';
+import { edit } from './edit.ts';
 import { exportFile } from './export.ts';
 import { find } from './find.ts';
+import { history } from './history.ts';
 import { importFile } from './import.ts';
 import { info } from './info.ts';
 import { order } from './order.ts';
 import { orders } from './orders.ts';
 import { price } from './price.ts';
 import { restock } from './restock.ts';
+import { restore, retire } from './retire.ts';
 import { search } from './search.ts';
 import { status } from './status.ts';
 import { topics } from './topics.ts';
@@ -30,6 +34,11 @@ export const COMMANDS: readonly CliCommand[] = [
   watch,
   restock,
   price,
+  edit,
+  adjust,
+  retire,
+  restore,
+  history,
   importFile,
   exportFile,
   status,

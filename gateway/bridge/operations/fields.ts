@@ -58,7 +58,7 @@ const VISIBLE = /[^\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
 const visible = <Text extends z.ZodType<string>>(text: Text) =>
   text.refine((given) => given === '' || VISIBLE.test(given), 'must have a character that can be seen');
 
-const { title, topic, authors } = NewBook.shape;
+const { title, topic, authors, year } = NewBook.shape;
 
 export function OutsideBook(currency: Currency) {
   return z
@@ -68,10 +68,36 @@ export function OutsideBook(currency: Currency) {
       title: visible(title),
       topic: visible(topic),
       authors: visible(authors.unwrap()).optional(),
+      isbn: Isbn.optional(),
       price: Price(currency).meta({ description: 'Of one copy.' }),
     })
     .refine((book) => Object.values(book).every(isWellFormed), WELL_FORMED);
 }
+
+const NO_CONTROLS = 'must have no control characters';
+
+const plainText = <Text extends z.ZodType<string>>(text: Text) =>
+  visible(text)
+    .refine((given) => !/\p{Cc}/u.test(given), NO_CONTROLS)
+    .refine(isWellFormed, WELL_FORMED);
+
+/** What a change of a book may say of its texts; null takes one away that need not be there. */
+export function editedFacts() {
+  const takenAway = { description: 'null takes it away.' };
+  return {
+    title: plainText(title).optional(),
+    authors: plainText(authors.unwrap().min(1)).nullable().optional().meta(takenAway),
+    topic: plainText(topic).optional().meta({ description: 'The book moves to the list of that topic.' }),
+    year: year.unwrap().nullable().optional().meta(takenAway),
+    isbn: Isbn.nullable().optional().meta(takenAway),
+  };
+}
+
+/** Why the number of copies is changed. */
+export const ChangeReason = plainText(z.string().trim().min(1).max(200)).meta({
+  description: 'For the history of the book.',
+  examples: ['two are torn'],
+});
 
 export const Consistency = z
   .enum(['default', 'strong'])

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Limits } from '../../../runtime/limits.ts';
 import { type Currency, NO_CURRENCY } from '../../../runtime/money.ts';
+import { careOperations } from './care.ts';
 import { clusterOperations } from './cluster.ts';
 import { connectionOperations } from './connection.ts';
 import { findOperations } from './find.ts';
@@ -16,6 +17,7 @@ export function createOperations(limits: Limits, currency: Currency = NO_CURRENC
     ...readOperations(limits),
     ...findOperations(limits),
     ...writeOperations(limits, currency),
+    ...careOperations(limits, currency),
     ...clusterOperations(limits),
     ...connectionOperations(limits),
     ...watchOperations(),

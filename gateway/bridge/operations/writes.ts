@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { AddedAnswer, BookAnswer, OrderAnswer } from '../../../runtime/api.ts';
-import { BookId, type CartLine, type Key, MAX_STOCK } from '../../../runtime/domain.ts';
+import { AddedAnswer, OrderAnswer } from '../../../runtime/api.ts';
+import { BookId, type CartLine, type Key } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Currency } from '../../../runtime/money.ts';
 import { readTraceparent } from '../../../runtime/trace/traceparent.ts';
 import type { Submitted } from '../../service.ts';
 import type { Context } from '../context.ts';
-import { ExpectedVersion, Explain, IdempotencyKey, OutsideBook, Price, Trace } from './fields.ts';
+import { Explain, IdempotencyKey, OutsideBook, Price, Trace } from './fields.ts';
 import { type Call, type Description, operation, WRITE, written } from './operation.ts';
 
 /**
@@ -71,35 +71,8 @@ export function writeOperations(limits: Limits, currency: Currency) {
       },
       run: async (context, { books, key }) => written(context, await context.writes.addBooks(books, key)),
     }),
-
-    updateBook: operation({
-      summary: 'Set the price, add copies, or set the stock',
-      kind: WRITE,
-      route: 'PATCH /books/:id',
-      role: 'admin',
-      params: z.strictObject({
-        id: BookId,
-        price: Amount.optional().meta({ description: 'Its new price.' }),
-        restock: copies(1).meta({ description: 'Copies to add.' }),
-        stock: copies(0).meta({ description: 'Copies that there are from now on.' }),
-        expectVersion: ExpectedVersion,
-        key: IdempotencyKey,
-        explain,
-      }),
-      rule: {
-        holds: ({ price, restock, stock }) =>
-          (restock === undefined || stock === undefined) && (price ?? restock ?? stock) !== undefined,
-        message: 'must have a price, a restock or a stock, and not the last two together',
-      },
-      answers: { 200: ['The book as it is now.', BookAnswer] },
-      errors: ['unknown-book', 'version-changed', 'stock-limit'],
-      run: async (context, { id, key, explain: _, ...change }) =>
-        written(context, await context.writes.updateBook(id, change, key)),
-    }),
   };
 }
-
-const copies = (least: number) => z.int().min(least).max(MAX_STOCK).optional();
 
 /** Most purchases are not traced, and meet nothing of it here. */
 function buy(
@@ -123,5 +96,5 @@ const A_PURCHASE = {
     201: ['Confirmed: on the disks of a majority of catalogs.', OrderAnswer],
     200: ['The same key had been confirmed before (`Idempotent-Replayed: true`).', OrderAnswer],
   },
-  errors: ['sold-out', 'price-changed', 'total-limit', 'unknown-book'],
+  errors: ['sold-out', 'price-changed', 'total-limit', 'unknown-book', 'retired'],
 } as const satisfies Partial<Description>;
