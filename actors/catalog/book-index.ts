@@ -10,7 +10,7 @@ import { TopicIndex } from './topic-index.ts';
  */
 export class BookIndex {
   readonly topics = new TopicIndex((id) => this.#books.get(id));
-  readonly isbns = new IsbnIndex();
+  readonly isbns = new IsbnIndex(() => this.#books.values());
   readonly #books = new Map<BookId, Book>();
   #ids: BookId[] = [];
   #firstFreeId = 1;
@@ -62,8 +62,7 @@ export class BookIndex {
   }
 
   #move(before: Book, book: Book): readonly string[] {
-    this.isbns.remove(before);
-    this.isbns.add(book);
+    this.isbns.replace(before, book);
     const topics = [before, book].filter(({ retired }) => !retired).map(({ topic }) => topicKey(topic));
     if (!before.retired) this.topics.remove(before);
     if (!book.retired) this.topics.add([book]);

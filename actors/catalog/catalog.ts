@@ -192,6 +192,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
 
   lifecycle.opened();
   function watch(): void {
+    state.tend(limits.findPieceBooks);
     leaderContact.look();
     noteBoot();
     levelRaise.look();

@@ -183,6 +183,11 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     return { books: page.elements, next: nextOf(page, ({ id }) => id), bytes: page.bytes };
   }
 
+  /** Goes on with what is made after the start. */
+  tend(books: number): void {
+    this.#records.shelf.isbns.takeUp(books);
+  }
+
   withIsbn(isbn: string, but?: BookId): BookId | undefined {
     return this.#records.shelf.isbns.find(isbn, but);
   }

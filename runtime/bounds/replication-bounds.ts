@@ -64,7 +64,7 @@ export const REPLICATION_BOUNDS = {
   ),
   behindWaitMs: bound(100, 'ms a replica that is behind waits for the version a read asks for'),
   maxFindWords: bound(12, 'words of one search that are looked for', 'the others are not looked for'),
-  findPieceBooks: bound(400, 'books that one event-loop turn takes up into the index of words'),
+  findPieceBooks: bound(400, 'books that one event-loop turn takes up into an index'),
   findRestMs: bound(4, 'ms between two of these turns, in which purchases get through'),
   keepRefusalsMs: bound(
     24 * 60 * 60 * 1000,

@@ -67,6 +67,7 @@ export interface Body {
   readonly price?: string;
   readonly currency?: string;
   readonly retired?: boolean;
+  readonly changed?: number[];
   readonly added?: number[];
   readonly duplicates?: object[];
   readonly events?: { number: number; reason?: string; changes: object[] }[];

@@ -62,6 +62,17 @@ const RestockLine = z.object({
 });
 const PriceLine = z.object({ kind: z.literal('price'), ...Written, book: BookId, price: Count });
 
+/** A signed number of copies. */
+const AdjustLine = z.object({
+  kind: z.literal('adjust'),
+  ...Written,
+  book: BookId,
+  by: Count,
+  stock: Count.optional(),
+});
+/** A book is retired, or on sale again. */
+const RetireLine = z.object({ kind: z.literal('retire'), ...Written, book: BookId, retired: z.boolean() });
+
 const ReadLine = z.object({
   kind: z.literal('read'),
   ...Asked,
@@ -100,6 +111,8 @@ export const Line = z.discriminatedUnion('kind', [
   PurchaseLine,
   RestockLine,
   PriceLine,
+  AdjustLine,
+  RetireLine,
   z.discriminatedUnion('outcome', [ReadLine, FailedReadLine]),
   OrderLine,
   TableLine,
@@ -109,7 +122,9 @@ export type BookLine = z.infer<typeof BookLine>;
 export type WriteLine =
   | z.infer<typeof PurchaseLine>
   | z.infer<typeof RestockLine>
-  | z.infer<typeof PriceLine>;
+  | z.infer<typeof PriceLine>
+  | z.infer<typeof AdjustLine>
+  | z.infer<typeof RetireLine>;
 export type ReadLine = z.infer<typeof ReadLine>;
 export type OrderLine = z.infer<typeof OrderLine>;
 export type TableLine = z.infer<typeof TableLine>;
@@ -117,8 +132,10 @@ export type TableLine = z.infer<typeof TableLine>;
 /** A history that can be gone through more than once: a list, or a file that is read anew each time. */
 export type History = () => Iterable<Line> | AsyncIterable<Line>;
 
+const WRITES: ReadonlySet<Line['kind']> = new Set(['purchase', 'restock', 'price', 'adjust', 'retire']);
+
 export function isWrite(line: Line): line is WriteLine {
-  return line.kind === 'purchase' || line.kind === 'restock' || line.kind === 'price';
+  return WRITES.has(line.kind);
 }
 
 export function isAnsweredRead(line: Line): line is ReadLine {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { BookAnswer, ChangedAnswer, HistoryAnswer } from '../../../runtime/api.ts';
-import { type BookEdit, BookId, MAX_STOCK } from '../../../runtime/domain.ts';
+import { type BookEdit, BookId, MAX_STOCK, type Result } from '../../../runtime/domain.ts';
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Currency } from '../../../runtime/money.ts';
@@ -68,7 +68,8 @@ export function careOperations(limits: Limits, currency: Currency) {
       answers: { 200: ['Which were changed; those that were so already are not among them.', ChangedAnswer] },
       async run(context, { changes, key }) {
         refuseWhatIsNone(changes);
-        return written(context, await context.writes.changeBooks(changes, key));
+        const submitted = await context.writes.changeBooks(changes, key);
+        return { ...written(context, submitted), body: () => changedOf(submitted.result) };
       },
     }),
 
@@ -161,6 +162,14 @@ function refuseWhatIsNone(changes: readonly BookEdit[]): void {
       throw new BazarError('invalid-request', `changes has book ${id} twice.`, { bookId: id });
     seen.add(id);
   }
+}
+
+/** Of a single book the log has the book as it is, which it need not have been changed to now. */
+function changedOf(result: Result): ChangedAnswer {
+  const { version } = result;
+  if (result.kind === 'changed') return { changed: result.ids, version };
+  if (result.kind !== 'updated') throw new Error(`a change of books came to ${result.kind}`);
+  return { changed: result.book.version === version ? [result.book.id] : [], version };
 }
 
 async function change(context: Context, wish: BookEdit, key: string | undefined): Promise<Answer> {
