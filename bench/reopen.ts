@@ -42,9 +42,11 @@ async function reopen(): Promise<void> {
   const opened = watch();
   const state = await CatalogState.load(store);
   const loaded = watch();
+  await store.reopen();
+  const reopened = watch();
   const memory = await residentMemory();
   console.log(
-    `files checked ${opened}; records read ${loaded}; ${state.size} books, entry ${state.applied.index}, digest ${state.digest}; ${memory}`,
+    `files checked ${opened}; records read ${loaded}; opened again ${reopened}; ${state.size} books, entry ${state.applied.index}, digest ${state.digest}; ${memory}`,
   );
   await store.close();
 }

@@ -27,42 +27,23 @@ import { TraceAnswer, TracesAnswer } from '../runtime/trace/trace-answers.ts';
 import { createCalls } from './calls.ts';
 import { openConnection } from './connection.ts';
 import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from './limits.ts';
+import type {
+  BookToAdd,
+  BookToChange,
+  CallOptions,
+  EditedFacts,
+  Expectation,
+  FindRequest,
+  HoldRequest,
+  PurchaseRequest,
+  ReadCallOptions,
+  WriteOptions,
+} from './requests.ts';
 import { errorOfAnswer } from './rpc.ts';
 import { type Dial, webSocketDial } from './socket.ts';
 import { createStockSubscriptions, type StockFilter } from './subscriptions.ts';
 
-/** One book or a whole cart: all lines or none. A `price` is the one that the buyer expects, such as `"19.99"`. */
-export type PurchaseRequest = Params<'purchase'>;
-
-/** A book to add; without an id it gets the next free one. */
-export type BookToAdd = Exclude<Params<'addBooks'>['books'], readonly unknown[]>;
-
-/**
- * A change of a book; null takes a fact away. `restock` adds copies, `stock` sets them, `adjust` changes their number by
- * more or fewer: at most one of the three.
- */
-export type EditedFacts = Omit<Params<'updateBook'>, 'id' | 'key'>;
-
-/** The same of one of several books. */
-export type BookToChange = Params<'changeBooks'>['changes'][number];
-
-/** Refuse the change unless the book is at this version. */
-export interface Expectation {
-  readonly expectVersion?: number;
-}
-
-/** What is looked for, and how it is sorted; all that is said must hold. */
-export type FindRequest = Omit<Params<'find'>, 'consistency'>;
-
-export interface CallOptions {
-  /** Milliseconds for this call, all its tries together. */
-  readonly timeoutMs?: number;
-}
-
-/** A write; under the same key it takes effect once, however often it is asked for. */
-export interface WriteOptions extends CallOptions {
-  readonly key?: Key;
-}
+export type * from './requests.ts';
 
 /**
  * A store. Every call rejects with a `BazarError` whose outcome says whether it happened. Reads and writes are
@@ -75,20 +56,26 @@ export interface Client {
   /** A page of all topics with the number of their books, after the topic `after`. */
   topics(
     page?: { readonly after?: string; readonly limit?: number },
-    options?: CallOptions,
+    options?: ReadCallOptions,
   ): Promise<TopicsAnswer>;
   /** One book; `strong` asks for a linearizable answer past every cache. */
-  info(id: BookId, options?: CallOptions & { readonly strong?: boolean }): Promise<BookAnswer>;
+  info(id: BookId, options?: ReadCallOptions & { readonly strong?: boolean }): Promise<BookAnswer>;
   /** A page of all books in id order, after the id `after`. */
   books(
     page: { readonly after?: BookId; readonly limit?: number },
-    options?: CallOptions,
+    options?: ReadCallOptions,
   ): Promise<BooksAnswer>;
   /** A page of the books that have all these words in title, authors, topic or ISBN; those that fit best come first. */
   find(request: FindRequest, options?: CallOptions): Promise<FoundAnswer>;
   /** Buys all lines or none. Makes an order id if there is none. */
   purchase(request: PurchaseRequest, options?: CallOptions): Promise<OrderAnswer>;
-  order(orderId: Key, options?: CallOptions): Promise<OrderAnswer>;
+  /** Keeps copies at their prices of now until they are confirmed or released. Makes an order id if there is none. */
+  hold(request: HoldRequest, options?: CallOptions): Promise<OrderAnswer>;
+  /** Makes an order of a hold; `hold-expired` or `hold-released` where it has ended. */
+  confirm(orderId: Key, options?: CallOptions): Promise<OrderAnswer>;
+  /** Puts back what a hold keeps. */
+  release(orderId: Key, options?: CallOptions): Promise<OrderAnswer>;
+  order(orderId: Key, options?: ReadCallOptions): Promise<OrderAnswer>;
   /** What a purchase took, process by process, where it was made with `trace: true`; `unknown-trace` where it was not. */
   trace(orderId: Key, options?: CallOptions): Promise<TraceAnswer>;
   /** The traces that are kept, the newest first; for those with a token. */
@@ -98,7 +85,7 @@ export interface Client {
   /** Recorded orders in id order, a page after the id `after`; for those with a token. */
   orders(
     page?: { readonly after?: string; readonly limit?: number },
-    options?: CallOptions,
+    options?: ReadCallOptions,
   ): Promise<OrdersAnswer>;
   status(options?: CallOptions): Promise<StatusAnswer>;
   audit(
@@ -227,20 +214,31 @@ export function connect(options: ClientOptions): Client {
         after = page.next;
       }
     },
-    topics: (page = {}, options) => ask(TopicsAnswer, 'topics', page, options),
+    topics: (page = {}, options) => ask(TopicsAnswer, 'topics', explained(page, options), options),
     info: (id, options) =>
-      ask(BookAnswer, 'info', options?.strong ? { id, consistency: 'strong' } : { id }, options),
-    books: (page, options) => ask(BooksAnswer, 'books', page, options),
+      ask(
+        BookAnswer,
+        'info',
+        explained(options?.strong ? { id, consistency: 'strong' } : { id }, options),
+        options,
+      ),
+    books: (page, options) => ask(BooksAnswer, 'books', explained(page, options), options),
     find: (request, options) => ask(FoundAnswer, 'find', request, options),
     purchase(request, options) {
       const orderId = request.orderId ?? random.id();
       return ask(OrderAnswer, 'purchase', { ...request, orderId }, { ...options, key: orderId });
     },
-    order: (orderId, options) => ask(OrderAnswer, 'order', { orderId }, options),
+    hold(request, options) {
+      const orderId = request.orderId ?? random.id();
+      return ask(OrderAnswer, 'hold', { ...request, orderId }, { ...options, key: orderId });
+    },
+    confirm: (orderId, options) => ask(OrderAnswer, 'confirm', { orderId }, { ...options, key: orderId }),
+    release: (orderId, options) => ask(OrderAnswer, 'release', { orderId }, { ...options, key: orderId }),
+    order: (orderId, options) => ask(OrderAnswer, 'order', explained({ orderId }, options), options),
     trace: (orderId, options) => ask(TraceAnswer, 'trace', { orderId }, options),
     traces: (options) => ask(TracesAnswer, 'traces', {}, options),
     traceNext: (purchases, options) => ask(TracesAnswer, 'traceNext', { purchases }, options),
-    orders: (page = {}, options) => ask(OrdersAnswer, 'orders', page, options),
+    orders: (page = {}, options) => ask(OrdersAnswer, 'orders', explained(page, options), options),
     status: (options) => ask(StatusAnswer, 'status', {}, options),
     audit: (page = {}, options) => ask(AuditAnswer, 'audit', page, options),
     addBooks: (books, options) => write(AddedAnswer, 'addBooks', { books: [...books] }, options),
@@ -278,6 +276,14 @@ function socketUrl(text: string): string {
   if (url.pathname === '/') url.pathname = '/ws';
   url.hash = '';
   return url.href;
+}
+
+/** The parameters of a read, as its options have them. */
+function explained<Asked extends object>(
+  params: Asked,
+  options?: ReadCallOptions,
+): Asked & { explain?: true } {
+  return options?.explain ? { ...params, explain: true } : params;
 }
 
 /** The answer as it came, once it is known to have the shape that this client relies on. */

@@ -66,8 +66,8 @@ Bodies are JSON. Unknown fields of a body are refused, those of a query are igno
 ## JSON-RPC
 
 JSON-RPC 2.0 over a WebSocket at \`/ws\`, one message or batch a frame. Parameters are given by name; none may be left
-out or \`[]\`. Results are the bodies that HTTP has; a repeated write adds \`replayed: true\`, and \`explain: true\` adds \`via\`,
-which is what \`X-Served-By\` says. The calls of one connection are worked on side by side, except those that may have
+out or \`[]\`. Results are the bodies that HTTP has; a repeated write adds \`replayed: true\`, and \`explain: true\` adds \`via\`
+to reads and writes, which is what \`X-Served-By\` says. The calls of one connection are worked on side by side, except those that may have
 large answers, which take turns. In the examples \`→\` is what the client sends.
 
 ## Who may ask

@@ -226,6 +226,9 @@ export function createGateway(options: GatewayOptions): Gateway {
 
     ...reads,
     purchase: (lines, key, trace) => submit({ kind: 'purchase', ...named(key), lines: [...lines] }, trace),
+    hold: (lines, ttlMs, key) => submit({ kind: 'hold', ...named(key), lines: [...lines], ttlMs }),
+    confirm: (key) => submit({ kind: 'confirm', ...named(key) }),
+    release: (key) => submit({ kind: 'release', ...named(key) }),
     addBooks: (books, key) => submit({ kind: 'addBooks', ...named(key), books: [...books] }),
     updateBook: (id, change, key) => submit({ kind: 'updateBook', ...named(key), id, ...change }),
     changeBooks: (changes, key) => submit({ kind: 'changeBooks', ...named(key), changes: [...changes] }),

@@ -193,12 +193,14 @@ export function createReads(
       remote?.put(bookKey(book.id), entry);
     },
 
-    patch({ id, stock, price, version, topic }, asOf) {
+    patch({ id, stock, price, version, held, topic }, asOf) {
       // It has other words now, and is read anew.
       if (topic !== undefined) return;
-      const held = bookMemory.peek(id);
-      if (!held?.value || held.version >= version) return;
-      const entry = { value: { ...held.value, stock, price, version }, version, asOf };
+      const known = bookMemory.peek(id);
+      if (!known?.value || known.version >= version) return;
+      const { held: _, ...value } = known.value;
+      const now = { ...value, stock, price, version, ...(held !== undefined && { held }) };
+      const entry = { value: now, version, asOf };
       bookMemory.put(id, entry);
       remote?.put(bookKey(id), entry);
     },

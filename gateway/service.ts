@@ -46,6 +46,12 @@ export interface GatewayService extends StoreReads {
    * what it takes.
    */
   purchase(lines: readonly CartLine[], key?: Key, trace?: SpanRecorder): Promise<Submitted>;
+  /** Keeps the copies of all lines for so long, or of none, at the prices of now. The key is the id of the order to be. */
+  hold(lines: readonly CartLine[], ttlMs: number, key?: Key): Promise<Submitted>;
+  /** Makes an order of a hold. */
+  confirm(key: Key): Promise<Submitted>;
+  /** Puts back what a hold keeps. */
+  release(key: Key): Promise<Submitted>;
   addBooks(books: readonly NewBook[], key?: Key): Promise<Submitted>;
   updateBook(id: BookId, change: BookUpdate, key?: Key): Promise<Submitted>;
   /** Changes all of these books or none. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BookId, CHANGED_FACTS, Key, RefusalCode } from './domain.ts';
+import { BookId, CHANGED_FACTS, Key, Order, OrderEvent, RefusalCode } from './domain.ts';
 import { NodeState, NodeStatus } from './messages.ts';
 
 /**
@@ -28,7 +28,7 @@ const Replayed = z
 
 const Via = z.array(z.string()).optional().meta({
   description:
-    'The order replica and the leading catalog that served a write. In JSON-RPC only, with `explain`.',
+    'Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`.',
 });
 
 const Retired = z.literal(true).optional().meta({ description: 'It is out of search and sale.' });
@@ -36,10 +36,10 @@ const Retired = z.literal(true).optional().meta({ description: 'It is out of sea
 export const TitleAnswer = z.object({ id: BookId, title: z.string() }).meta({ id: 'Title' });
 export type TitleAnswer = z.infer<typeof TitleAnswer>;
 
-/** By JSON-RPC: a page of a topic where one was asked for, or else all of it as a bare list. */
+/** By JSON-RPC: a page of a topic where one was asked for, or its way; or else all of it as a bare list. */
 export const TitlesAnswer = z.union([
   z.array(TitleAnswer),
-  z.object({ books: z.array(TitleAnswer), next: BookId.nullable() }),
+  z.object({ books: z.array(TitleAnswer), next: BookId.nullable(), via: Via }),
 ]);
 
 export const TopicsAnswer = z
@@ -53,6 +53,7 @@ export const TopicsAnswer = z
         .meta({ id: 'Topic' }),
     ),
     next: z.string().nullable().meta({ description: 'The `after` of the next page; null on the last.' }),
+    via: Via,
   })
   .meta({ id: 'TopicsPage' });
 export type TopicsAnswer = z.infer<typeof TopicsAnswer>;
@@ -64,7 +65,8 @@ export const BookAnswer = z
     topic: z.string(),
     price: Money,
     currency: CurrencyCode,
-    stock: Count,
+    stock: Count.meta({ description: 'Copies that can be bought now.' }),
+    held: Count.meta({ description: 'Copies that are kept for those who hold them.' }),
     version: Version,
     authors: z.string().optional(),
     year: z.int().optional(),
@@ -80,6 +82,7 @@ export const BooksAnswer = z
   .object({
     books: z.array(BookAnswer),
     next: BookId.nullable().meta({ description: 'The `after` of the next page; null on the last.' }),
+    via: Via,
   })
   .meta({ id: 'BooksPage' });
 export type BooksAnswer = z.infer<typeof BooksAnswer>;
@@ -95,17 +98,29 @@ export const FoundAnswer = z
   .meta({ id: 'FoundPage' });
 export type FoundAnswer = z.infer<typeof FoundAnswer>;
 
+const OrderStatus = Order.shape.status.meta({
+  description:
+    '`held`: its copies are kept until `expiresAt`. `released` and `expired`: they are back on the shelf.',
+});
+
 export const OrderAnswer = z
   .object({
     orderId: Key,
-    status: z.enum(['confirmed', 'refused']),
+    status: OrderStatus,
     lines: z.array(z.object({ id: BookId, title: z.string(), quantity: z.int(), price: Money })),
     total: Money,
     currency: CurrencyCode,
     version: Version,
-    at: z.iso.datetime().meta({ description: 'When it was decided.' }),
+    at: z.iso.datetime().meta({ description: 'When it was decided, or became what it is.' }),
     code: RefusalCode.optional().meta({ description: 'Why it was refused.' }),
     bookId: BookId.optional().meta({ description: 'The book it was refused for.' }),
+    expiresAt: z.iso.datetime().optional().meta({
+      description: 'Of a hold: when it ends at the earliest, unless it is confirmed before.',
+    }),
+    events: z
+      .array(z.object({ what: OrderEvent.shape.what, version: Version, at: z.iso.datetime() }))
+      .optional()
+      .meta({ description: 'Of an order that began as a hold: what has happened to it.' }),
     replayed: Replayed,
     via: Via,
   })
@@ -113,7 +128,7 @@ export const OrderAnswer = z
 export type OrderAnswer = z.infer<typeof OrderAnswer>;
 
 export const OrdersAnswer = z
-  .object({ orders: z.array(OrderAnswer), next: z.string().nullable() })
+  .object({ orders: z.array(OrderAnswer), next: z.string().nullable(), via: Via })
   .meta({ id: 'OrdersPage' });
 export type OrdersAnswer = z.infer<typeof OrdersAnswer>;
 
@@ -244,7 +259,14 @@ export const StatusAnswer = z
   .meta({ id: 'Status' });
 export type StatusAnswer = z.infer<typeof StatusAnswer>;
 
-const Ledger = z.object({ initial: z.int(), restocked: z.int(), sold: z.int(), stock: z.int() });
+const Ledger = z.object({
+  initial: z.int(),
+  restocked: z.int(),
+  returned: z.int().meta({ description: 'Copies of cancelled orders that are back on the shelf.' }),
+  sold: z.int(),
+  held: z.int().meta({ description: 'Copies that are kept for those who hold them.' }),
+  stock: z.int(),
+});
 
 export const AuditAnswer = z
   .object({

@@ -27,8 +27,9 @@ export const NewBook = z.object({
 export type NewBook = z.infer<typeof NewBook>;
 
 /**
- * A book as the catalogs keep it. Invariant, checked by every audit: `initial + restocked - sold = stock`, and
- * `stock ≥ 0`. `version` is the log index of the last change, `added` that of the first.
+ * A book as the catalogs keep it. Invariant, checked by every audit: `initial + restocked + returned - sold - held = stock`,
+ * each but `restocked` at least 0. `stock` is what can be bought now. `version` is the log index of the last change, `added`
+ * that of the first.
  */
 export const Book = NewBook.extend({
   id: BookId,
@@ -41,6 +42,10 @@ export const Book = NewBook.extend({
   changes: z.int().min(1).optional(),
   /** It is out of search and sale; absent where it is not. */
   retired: z.literal(true).optional(),
+  /** Copies of cancelled orders that are back on the shelf; left out where there are none. */
+  returned: z.int().min(0).optional(),
+  /** Copies that are kept for those who hold them; left out where there are none. */
+  held: z.int().min(0).optional(),
 });
 export type Book = z.infer<typeof Book>;
 
@@ -54,6 +59,7 @@ export const BookChange = z.object({
   /** The topics that it had before, where its words are other ones now. */
   formerTopics: z.array(z.string()).optional(),
   retired: z.literal(true).optional(),
+  held: z.int().min(0).optional(),
   /** The leader's wall time at which the change was put into the log, in ms; not where it was read later. */
   at: z.int().optional(),
 });

@@ -19,6 +19,10 @@ const LEAST_LEVELS: Readonly<Record<LogCommand['kind'], number>> = {
   boot: 1,
   expire: 1,
   raiseLevel: 1,
+  hold: 2,
+  confirm: 2,
+  release: 2,
+  tick: 2,
 };
 
 export function leastLevel({ kind }: Pick<LogCommand, 'kind'>): number {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { ChangeBooks } from './book-edits.ts';
 import { Book, NewBook } from './books.ts';
 import { Order } from './orders.ts';
-import { Amount, BookId, Copies, Key, LogIndex, MAX_STOCK } from './scalars.ts';
+import { Amount, BookId, Copies, Key, LogIndex, MAX_HOLD_MS, MAX_STOCK, MIN_HOLD_MS } from './scalars.ts';
 
 export * from './book-edits.ts';
 export * from './books.ts';
@@ -63,8 +63,40 @@ export const UpdateBook = z.object({
 });
 export type UpdateBook = z.infer<typeof UpdateBook>;
 
+/** Take the copies of all lines off the shelf, or none, and keep them for so long. `key` is the id of the order to be. */
+export const Hold = z.object({
+  kind: z.literal('hold'),
+  key: Key,
+  requestId: z.string().max(64),
+  once,
+  lines: z.array(CartLine).min(1).max(1000),
+  ttlMs: z.int().min(MIN_HOLD_MS).max(MAX_HOLD_MS),
+});
+export type Hold = z.infer<typeof Hold>;
+
+/** Make an order of the hold with this key. */
+export const Confirm = z.object({
+  kind: z.literal('confirm'),
+  key: Key,
+  requestId: z.string().max(64),
+  once,
+});
+export type Confirm = z.infer<typeof Confirm>;
+
+/** Put back what the hold with this key keeps. */
+export const Release = Confirm.extend({ kind: z.literal('release') });
+export type Release = z.infer<typeof Release>;
+
 /** What is replicated: the command, not its effect. */
-export const Command = z.discriminatedUnion('kind', [Purchase, AddBooks, UpdateBook, ChangeBooks]);
+export const Command = z.discriminatedUnion('kind', [
+  Purchase,
+  AddBooks,
+  UpdateBook,
+  ChangeBooks,
+  Hold,
+  Confirm,
+  Release,
+]);
 export type Command = z.infer<typeof Command>;
 
 /** The store was started: `boot` names that start, and no other has the same. The catalogs themselves propose it. */
@@ -83,15 +115,26 @@ export type Expire = z.infer<typeof Expire>;
 export const RaiseLevel = z.object({ kind: z.literal('raiseLevel'), level: z.int().min(1) });
 export type RaiseLevel = z.infer<typeof RaiseLevel>;
 
+/** Time has passed, and something is due; nothing else is. */
+export const Tick = z.object({ kind: z.literal('tick') });
+export type Tick = z.infer<typeof Tick>;
+
 /** What a leader puts into the log by itself. */
-export type Note = Boot | Expire | RaiseLevel;
+export type Note = Boot | Expire | RaiseLevel | Tick;
+
+const NOTES: ReadonlySet<LogCommand['kind']> = new Set<Note['kind']>([
+  'boot',
+  'expire',
+  'raiseLevel',
+  'tick',
+]);
 
 export function isNote(command: LogCommand): command is Note {
-  return command.kind === 'boot' || command.kind === 'expire' || command.kind === 'raiseLevel';
+  return NOTES.has(command.kind);
 }
 
 /** What the log may hold. Clients' commands come with a key; none of them can be a leader's own. */
-export const LogCommand = z.discriminatedUnion('kind', [...Command.options, Boot, Expire, RaiseLevel]);
+export const LogCommand = z.discriminatedUnion('kind', [...Command.options, Boot, Expire, RaiseLevel, Tick]);
 export type LogCommand = z.infer<typeof LogCommand>;
 
 /** A refusal that left no record: another proposal of the same command is decided anew. */
@@ -146,6 +189,11 @@ export const Result = z.discriminatedUnion('kind', [
       'isbn-taken',
       'key-reused',
       'not-yet',
+      'too-many-holds',
+      'unknown-hold',
+      'hold-confirmed',
+      'hold-released',
+      'hold-expired',
     ]),
     version: LogIndex,
     /** The book that is the reason, of several. */
@@ -156,6 +204,8 @@ export const Result = z.discriminatedUnion('kind', [
     available: Copies.optional(),
     /** The book that has the ISBN. */
     otherId: BookId.optional(),
+    /** Of a hold that has ended: where in the log, and when. */
+    since: z.object({ version: LogIndex, at: z.int() }).optional(),
     replayed: z.boolean(),
     unrecorded,
   }),

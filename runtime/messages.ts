@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { CatalogAudit } from './catalog-audit.ts';
 import {
   Book,
   BookChange,
@@ -52,20 +53,6 @@ export const NodeStatus = z.object({
   reason: z.string().optional(),
 });
 export type NodeStatus = z.infer<typeof NodeStatus>;
-
-/** One catalog's part of an audit: the ledger at one applied index. */
-export const CatalogAudit = z.object({
-  applied: Index,
-  digest: z.string(),
-  books: z.int(),
-  totals: z.object({ initial: z.int(), restocked: z.int(), sold: z.int(), stock: z.int() }),
-  /** Ids (at most 100) of books whose `initial + restocked - sold` is not their stock. */
-  unbalanced: z.array(BookId),
-  ledger: z.array(
-    z.object({ id: BookId, initial: z.int(), restocked: z.int(), sold: z.int(), stock: z.int() }),
-  ),
-});
-export type CatalogAudit = z.infer<typeof CatalogAudit>;
 
 /** Reads carry the version they must show at least, or ask for a linearizable answer. */
 const ReadOptions = { minVersion: Index, strong: z.boolean() };
@@ -138,6 +125,7 @@ export const MESSAGES = {
       lastTerm: Term,
       sum: z.int(),
       digest: z.string(),
+      checksum: z.int().min(0),
       chunk: z.int().min(0),
       records: z.array(z.tuple([z.string(), z.string().nullable()])),
       /** They have changed since the transfer began; null stands for one that is gone. */

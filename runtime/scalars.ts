@@ -22,6 +22,10 @@ export const Key = z
   .meta({ description: '1 to 128 of A-Z a-z 0-9 . _ ~ -', examples: ['my-order-17'] });
 export type Key = z.infer<typeof Key>;
 
+/** How long a hold lasts, in ms. */
+export const MIN_HOLD_MS = 1_000;
+export const MAX_HOLD_MS = 24 * 60 * 60 * 1000;
+
 /** An amount. */
 export const Amount = z.int().min(0).max(MAX_PRICE_CENTS);
 /** Copies of one book. */

@@ -18,8 +18,9 @@ import type { Range } from './store.ts';
  * | `g<gen>/b/<id>`   | a book; the id as 16 decimal digits                                                    |
  * | `g<gen>/o/<id>`   | what was recorded under an order id                                                    |
  * | `g<gen>/e/<at>/<id>` | nothing: a refused order, by the time at which it was refused; not in the digest, since `o/` has it all |
+ * | `g<gen>/h/<due>/<id>` | nothing: a hold that is open, by the time of the log at which it is due, in 16 digits |
  * | `g<gen>/a/<key>`  | what was recorded under the idempotency key of an admin request                        |
- * | `g<gen>/h/<id>/<n>` | a change of a book: the one whose number is n modulo the number of those that are remembered   |
+ * | `g<gen>/c/<id>/<n>` | a change of a book: the one whose number is n modulo the number of those that are remembered   |
  * | `g<gen>/t/<hash>` | a topic that a book has left or in which one has another title: its key, and the index of that |
  */
 export const IDENTITY_KEY = 'm/identity';
@@ -38,8 +39,9 @@ export const BOOK_PREFIX = 'b/';
 export const ORDER_PREFIX = 'o/';
 export const ADMIN_PREFIX = 'a/';
 export const REFUSAL_PREFIX = 'e/';
+export const HOLD_PREFIX = 'h/';
 export const TOPIC_PREFIX = 't/';
-const EVENT_PREFIX = 'h/';
+const EVENT_PREFIX = 'c/';
 
 const INDEX_DIGITS = 16;
 const ID_DIGITS = 16;
@@ -56,6 +58,8 @@ export const refusalKey = (at: number, orderId: Key | '') =>
 export const eventKey = (id: BookId, place: number) =>
   `${EVENT_PREFIX}${String(id).padStart(ID_DIGITS, '0')}/${String(place).padStart(PLACE_DIGITS, '0')}`;
 export const topicRecordKey = (name: string) => TOPIC_PREFIX + name;
+export const holdKey = (due: number, orderId: Key) =>
+  `${HOLD_PREFIX}${String(due).padStart(TIME_DIGITS, '0')}/${orderId}`;
 export const adminKey = (key: Key) => ADMIN_PREFIX + key;
 
 /** The index in a log entry's key; `NaN` if it is not the key of one. */

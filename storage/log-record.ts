@@ -65,9 +65,9 @@ interface Texts {
 /** About the length of a command's record, without writing it. */
 export function approximateBytes(command: Command): number {
   const frame = RECORD_FRAME + command.key.length + command.requestId.length;
-  if (command.kind === 'purchase') return frame + command.lines.length * LINE_FRAME;
-  if (command.kind === 'updateBook') return frame;
-  const books: readonly Texts[] = command.kind === 'addBooks' ? command.books : command.changes;
+  if ('lines' in command) return frame + command.lines.length * LINE_FRAME;
+  const books: readonly Texts[] =
+    command.kind === 'addBooks' ? command.books : command.kind === 'changeBooks' ? command.changes : [];
   return books.reduce(
     (sum, { title = '', topic = '', authors }) =>
       sum + title.length + topic.length + (authors?.length ?? 0) + BOOK_FRAME,

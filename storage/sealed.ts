@@ -17,10 +17,14 @@ export function putSealed(key: string, value: unknown): StoreOperation {
 /** The value under `key`, if there is one. Throws a `DamagedStoreError` if it is not as it was written. */
 export function readSealed<T>(store: Store, key: string, schema: z.ZodType<T>): T | undefined {
   const sealed = store.get(key);
-  if (sealed === undefined) return undefined;
+  return sealed === undefined ? undefined : unseal(store.location, key, sealed, schema);
+}
+
+/** The value in a text that `putSealed` gave for `key`. Throws a `DamagedStoreError` if it is not as it was given. */
+export function unseal<T>(location: string, key: string, sealed: string, schema: z.ZodType<T>): T {
   const text = sealed.slice(SEAL_DIGITS);
   if (sealed.slice(0, SEAL_DIGITS) !== sealOf(text)) {
-    throw new DamagedStoreError(store.location, `the checksum of ${key} is wrong`);
+    throw new DamagedStoreError(location, `the checksum of ${key} is wrong`);
   }
   return schema.parse(JSON.parse(text));
 }

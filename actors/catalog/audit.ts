@@ -1,5 +1,5 @@
+import type { CatalogAudit } from '../../runtime/catalog-audit.ts';
 import type { Book, BookId } from '../../runtime/domain.ts';
-import type { CatalogAudit } from '../../runtime/messages.ts';
 import type { CatalogState } from './state.ts';
 
 /** Unbalanced books that an audit names at most. */
@@ -13,12 +13,14 @@ export function auditCatalog(
   state: Audited,
   { after = 0, limit }: { readonly after?: BookId; readonly limit: number },
 ): CatalogAudit {
-  const totals = { initial: 0, restocked: 0, sold: 0, stock: 0 };
+  const totals = { initial: 0, restocked: 0, returned: 0, sold: 0, held: 0, stock: 0 };
   const unbalanced: BookId[] = [];
   for (const book of state.books()) {
     totals.initial += book.initial;
     totals.restocked += book.restocked;
+    totals.returned += book.returned ?? 0;
     totals.sold += book.sold;
+    totals.held += book.held ?? 0;
     totals.stock += book.stock;
     if (!balances(book) && unbalanced.length < MAX_NAMED) unbalanced.push(book.id);
   }
@@ -32,11 +34,13 @@ export function auditCatalog(
   };
 }
 
-/** `initial + restocked - sold = stock`, and no copy sold that was not there. */
-function balances({ initial, restocked, sold, stock }: Book): boolean {
-  return initial + restocked - sold === stock && stock >= 0;
+/** `initial + restocked + returned - sold - held = stock`, and no copy sold, held or returned that was not there. */
+function balances({ initial, restocked, returned = 0, sold, held = 0, stock }: Book): boolean {
+  const isSound = stock >= 0 && held >= 0 && returned >= 0 && returned <= sold;
+  return isSound && initial + restocked + returned - sold - held === stock;
 }
 
-function ledgerLine({ id, initial, restocked, sold, stock }: Book): CatalogAudit['ledger'][number] {
-  return { id, initial, restocked, sold, stock };
+function ledgerLine(book: Book): CatalogAudit['ledger'][number] {
+  const { id, initial, restocked, returned = 0, sold, held = 0, stock } = book;
+  return { id, initial, restocked, returned, sold, held, stock };
 }

@@ -17,6 +17,7 @@ import { auditCatalog } from './audit.ts';
 import type { CatalogDisk } from './disk.ts';
 import { createFeed } from './feed.ts';
 import type { BookFinder } from './find/book-finder.ts';
+import { createHoldExpiry } from './hold-expiry.ts';
 import { createLeaderContact } from './leader-contact.ts';
 import { createLevelRaise } from './level-raise.ts';
 import { createRefusalExpiry } from './refusal-expiry.ts';
@@ -116,6 +117,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     catalogs: options.catalogs,
     level: () => state.level,
   });
+  const holdExpiry = createHoldExpiry({ replica, state: () => state, clock });
   const refusalExpiry = createRefusalExpiry({ replica, state: () => state, clock, limits, logger });
 
   /** Not that of an earlier start: what was cached under that one may be the future of a store put back since. */
@@ -198,6 +200,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     levelRaise.look();
     tellLevel();
     refusalExpiry.look();
+    holdExpiry.look();
     if (replica.raft.diskFull !== null) {
       lifecycle.fellBehind();
       roomWatch.start();

@@ -20,7 +20,8 @@ import { type Cart, cartFingerprint, normaliseCart } from './cart.ts';
 import { changeBooks } from './change-books.ts';
 import { type Decision, refused, refusedForNow, type Stamp, type View } from './decision.ts';
 import { type ChangedBook, eventOf } from './edit-book.ts';
-import { makeOffer } from './offer.ts';
+import { confirmHold, holdCopies, releaseHold } from './holds.ts';
+import { makeOffer, refusedOrder } from './offer.ts';
 import { recall } from './recall.ts';
 
 /**
@@ -44,6 +45,9 @@ export function decide(view: View, command: Command, stamp: Stamp): Decision {
     const fingerprint = cartFingerprint(cart);
     return recall(view, command, fingerprint, stamp) ?? sell(view, command, cart, fingerprint, stamp);
   }
+  if (command.kind === 'hold') return holdCopies(view, command, stamp);
+  if (command.kind === 'confirm') return confirmHold(view, command, stamp);
+  if (command.kind === 'release') return releaseHold(view, command, stamp);
   const fingerprint = adminFingerprint(command);
   const recalled = recall(view, command, fingerprint, stamp);
   if (recalled) return recalled;
@@ -69,22 +73,16 @@ function change(view: View, command: AddBooks | UpdateBook | ChangeBooks, stamp:
   }
 }
 
-/**
- * All lines or none. A refusal is recorded like a sale, unless its key is nobody's (`once`), and names the first book of the cart with the worst
- * fault.
- */
+/** All lines or none; what cannot be had names the first book of the cart with the worst fault. */
 function sell(view: View, command: Purchase, cart: Cart, fingerprint: string, stamp: Stamp): Decision {
   const { index: version, at } = stamp;
+  const { key: orderId, requestId } = command;
   const { shelf, lines, total, fault } = makeOffer(view, cart);
-  const order: Order = fault
-    ? { orderId: command.key, status: 'refused', lines, total: 0, version, at, ...fault }
-    : { orderId: command.key, status: 'confirmed', lines, total, version, at };
-  const available = fault?.code === 'sold-out' ? view.book(fault.bookId!)?.stock : undefined;
-  const left = available === undefined ? {} : { available };
-  const result: Result = { kind: 'order', order, version, replayed: false, ...left };
-  if (fault && command.once) return { result: { ...result, unrecorded: true }, books: [], record: null };
-  const books = fault ? [] : cart.map((line, place) => sold(shelf[place]!, line.quantity, version));
-  return { result, books, record: { fingerprint, requestId: command.requestId, result } };
+  if (fault) return refusedOrder(view, command, fingerprint, { lines, fault }, stamp);
+  const order: Order = { orderId, status: 'confirmed', lines, total, version, at };
+  const result: Result = { kind: 'order', order, version, replayed: false };
+  const books = cart.map((line, place) => sold(shelf[place]!, line.quantity, version));
+  return { result, books, record: { fingerprint, requestId, result } };
 }
 
 function sold(book: Book, quantity: number, version: number): Book {
@@ -180,7 +178,8 @@ function update(view: View, command: UpdateBook, { index: version, at }: Stamp):
   const more = command.stock === undefined ? (command.restock ?? 0) : command.stock - book.stock;
   const stock = book.stock + more;
   const restocked = book.restocked + more;
-  if (stock > MAX_STOCK || !Number.isSafeInteger(restocked)) {
+  // Copies that are held may come back.
+  if (stock + (book.held ?? 0) > MAX_STOCK || !Number.isSafeInteger(restocked)) {
     return { result: refused('stock-limit', version), books: [] };
   }
   const updated: Book = { ...book, price: command.price ?? book.price, stock, restocked, version };

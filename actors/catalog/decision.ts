@@ -1,5 +1,7 @@
 import type { Book, BookId, Result } from '../../runtime/domain.ts';
 import type { ChangedBook } from './edit-book.ts';
+import type { OpenHold } from './hold-queue.ts';
+import type { LogTime } from './log-time.ts';
 
 /** What a command is decided on, and what a decision comes to. */
 
@@ -7,6 +9,10 @@ import type { ChangedBook } from './edit-book.ts';
 export interface View {
   /** The command level to which the log was raised. */
   readonly level: number;
+  /** The time of the log at the present entry. */
+  readonly logTime: LogTime;
+  /** The number of open holds. */
+  readonly openHolds: number;
   book(id: BookId): Book | undefined;
   /** A book with that ISBN, other than `but`: of several the one with the least id. */
   withIsbn(isbn: string, but?: BookId): BookId | undefined;
@@ -32,6 +38,8 @@ export interface Recorded {
   readonly fingerprint: string;
   readonly requestId: string;
   readonly result: Result;
+  /** Of an order that began as a hold: the time of the log at which it was due, and the request that ended it. */
+  readonly hold?: { readonly due: number; readonly endedBy?: string };
 }
 
 /** The answer and what it changes: books in their new state, and the record to keep unless there is one. */
@@ -41,6 +49,8 @@ export interface Decision {
   readonly record: Recorded | null;
   /** Of a change of books that are there: how it changed them, which is remembered. */
   readonly changed?: readonly ChangedBook[];
+  /** A hold that begins with it; or ends, and then the record takes the place of the one that there is. */
+  readonly hold?: OpenHold & { readonly isOpen: boolean };
 }
 
 type Refused = Extract<Result, { kind: 'refused' }>;

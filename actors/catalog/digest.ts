@@ -7,7 +7,8 @@ import { crc32 } from 'node:zlib';
  *
  * The digest is the sum, modulo 2^96, of a hash of every record (Bellare and Micciancio's AdHash, 1997). Replicas are
  * compared by it. The checksum is a sum of checksums that cost much less than that hash. A start compares it with the one
- * that was written beside the digest, and so knows that the digest is that of the records which it has read.
+ * that was written beside the digest, and so knows that the digest is that of the records which it has read; and so does
+ * a replica that takes a snapshot in.
  */
 
 const LANE = 2 ** 48;
@@ -23,6 +24,15 @@ export interface RecordHash {
 export function recordHash(key: string, value: string): RecordHash {
   const bytes = hash('sha256', `${key}\n${value}`, 'binary');
   return { high: lane(bytes, 0), low: lane(bytes, 6), checksum: recordChecksum(key, value) };
+}
+
+/** What two numbers are in the digest; the checksum is of records alone. */
+export function numbersHash(high: number, low: number): RecordHash {
+  return { high: modulo(high), low: modulo(low), checksum: 0 };
+}
+
+function modulo(value: number): number {
+  return ((value % LANE) + LANE) % LANE;
 }
 
 function lane(bytes: string, from: number): number {
@@ -56,12 +66,16 @@ export class SetDigest {
   remove(record: RecordHash): void {
     this.#high = (this.#high - record.high + LANE) % LANE;
     this.#low = (this.#low - record.low + LANE) % LANE;
-    this.#checksum = (this.#checksum - record.checksum + LANE) % LANE;
+    this.removeChecksum(record.checksum);
   }
 
   /** Adds a record to the checksum alone; the digest is to be adopted once the checksum has turned out right. */
   addChecksum(checksum: number): void {
     this.#checksum = (this.#checksum + checksum) % LANE;
+  }
+
+  removeChecksum(checksum: number): void {
+    this.#checksum = (this.#checksum - checksum + LANE) % LANE;
   }
 
   /** Takes the digest of the records in the checksum from `digest`, which `toString` gave. */

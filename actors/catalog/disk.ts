@@ -7,7 +7,7 @@ import { type Identity, readIdentity, writeIdentity } from '../../storage/identi
 import { ReplicaLog } from '../../storage/log.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
 import { createRaft, type Raft } from '../raft/core/raft.ts';
-import type { DriverOptions } from '../raft/driver.ts';
+import type { DriverOptions } from '../raft/driver-options.ts';
 import { CatalogState } from './state.ts';
 
 /** A catalog's disk, read and checked: who it is, what it has promised, its log and its applied state. */

@@ -40,7 +40,9 @@ export function editBook(
   const stock = book.stock + more;
   const restocked = book.restocked + more;
   if (stock < 0) return { code: 'too-few-copies', bookId, available: book.stock };
-  if (stock > MAX_STOCK || !Number.isSafeInteger(restocked)) return { code: 'stock-limit', bookId };
+  // Copies that are held may come back.
+  if (stock + (book.held ?? 0) > MAX_STOCK || !Number.isSafeInteger(restocked))
+    return { code: 'stock-limit', bookId };
   const isbn = replaced(edit.isbn, book.isbn);
   if (isbn !== undefined && isbnKey(isbn) !== (book.isbn && isbnKey(book.isbn))) {
     const otherId = otherWith(isbn, book.id);
@@ -63,7 +65,7 @@ export function editBook(
 
 /** The field order is that of the stored text, which has to be the same on every replica; what is not there is left out. */
 function withFacts(
-  { id, added, initial, sold, changes = 0 }: Book,
+  { id, added, initial, sold, changes = 0, returned, held }: Book,
   facts: Pick<Book, 'title' | 'topic' | 'price' | 'stock' | 'authors' | 'year' | 'isbn' | 'restocked'> & {
     readonly retired: boolean;
   },
@@ -78,6 +80,8 @@ function withFacts(
     ...{ version, added, initial, restocked, sold },
     changes: changes + 1,
     ...(retired && { retired: true as const }),
+    ...(returned !== undefined && { returned }),
+    ...(held !== undefined && { held }),
   };
 }
 

@@ -6,14 +6,14 @@ import type { Replica } from '../raft/replica.ts';
  * off from the others does not notice it by what it has; the gateways that follow its feed must hear of it.
  */
 export interface LeaderContact {
-  /** Takes in what the replica knows now; called once a tick. */
+  /** Takes in what the replica knows now; called as long as it counts ticks. */
   look(): void;
   /** Milliseconds since then; null before it has ever been so. */
   silentMs(): number | null;
 }
 
 export function createLeaderContact(options: {
-  readonly replica: Pick<Replica, 'raft' | 'state'>;
+  readonly replica: Pick<Replica, 'raft' | 'state' | 'uncountedTicks'>;
   readonly clock: Clock;
 }): LeaderContact {
   const { replica, clock } = options;
@@ -23,11 +23,12 @@ export function createLeaderContact(options: {
 
   return {
     look() {
-      const { raft, state } = replica;
+      const { raft, state, uncountedTicks } = replica;
       const { leader, commit, leaderCommit, term, log, elapsed, limits } = raft;
       // Before a leader has committed an entry of its term it may not know what its predecessor had committed.
       const isVouchedFor = leader !== null && commit >= leaderCommit && log.termAt(commit) === term;
-      if (isVouchedFor) awaited ??= { index: commit, heardAt: clock.monotonic() - elapsed * limits.tickMs };
+      const silentMs = (elapsed + uncountedTicks) * limits.tickMs;
+      if (isVouchedFor) awaited ??= { index: commit, heardAt: clock.monotonic() - silentMs };
       if (!awaited || state.applied.index < awaited.index) return;
       heardAt = Math.max(heardAt ?? awaited.heardAt, awaited.heardAt);
       awaited = undefined;

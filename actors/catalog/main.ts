@@ -13,6 +13,7 @@ runChild(async ({ id, configuration, clock, random, limits, logger }) => {
   const slowed = lab ? slowedStore(level, clock) : undefined;
   const store = slowed ?? level;
   const disk = await openCatalogDisk(store, { cluster, node: id, format, random, start });
+  await level.reopen();
   return {
     incarnation: disk.identity.incarnation,
     identity: disk.found,

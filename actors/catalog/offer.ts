@@ -1,6 +1,15 @@
-import type { Book, BookId, OrderLine, RefusalCode } from '../../runtime/domain.ts';
+import type {
+  Book,
+  BookId,
+  Hold,
+  Order,
+  OrderLine,
+  Purchase,
+  RefusalCode,
+  Result,
+} from '../../runtime/domain.ts';
 import type { Cart } from './cart.ts';
-import type { View } from './decision.ts';
+import type { Decision, Stamp, View } from './decision.ts';
 
 /** What a cart comes to at this moment. */
 export interface Offer {
@@ -29,6 +38,22 @@ export function makeOffer(view: Pick<View, 'book'>, cart: Cart): Offer {
     total += quantity * (book?.price ?? 0);
   }
   return { shelf, lines, total, fault: findFault(cart, shelf, total) };
+}
+
+/** A cart that cannot be had. The refusal is recorded like a sale, unless its key is nobody's (`once`). */
+export function refusedOrder(
+  view: Pick<View, 'book'>,
+  { key: orderId, requestId, once }: Purchase | Hold,
+  fingerprint: string,
+  { lines, fault }: Pick<Offer, 'lines'> & { readonly fault: Fault },
+  { index: version, at }: Stamp,
+): Decision {
+  const order: Order = { orderId, status: 'refused', lines, total: 0, version, at, ...fault };
+  const available = fault.code === 'sold-out' ? view.book(fault.bookId!)?.stock : undefined;
+  const left = available === undefined ? {} : { available };
+  const result: Result = { kind: 'order', order, version, replayed: false, ...left };
+  if (once) return { result: { ...result, unrecorded: true }, books: [], record: null };
+  return { result, books: [], record: { fingerprint, requestId, result } };
 }
 
 /**

@@ -3,8 +3,9 @@ import { keysUnder } from '../../storage/keys.ts';
 import { LOG_START, type Position } from '../../storage/position.ts';
 import type { Store } from '../../storage/store.ts';
 import { recordChecksum, recordHash, type SetDigest } from './digest.ts';
+import { TIME_START } from './log-time.ts';
 import type { KeyedText } from './overlay.ts';
-import { isDigested, readApplied } from './records.ts';
+import { isDigested, putApplied, readApplied } from './records.ts';
 import type { RefusalIndex } from './refusal-index.ts';
 
 /**
@@ -13,7 +14,7 @@ import type { RefusalIndex } from './refusal-index.ts';
  *
  * That is told by their checksum, which is written in one batch with them and with their digest; so the digest is taken
  * over, and not made again. Earlier versions wrote no checksum: the first start of theirs makes the digest once more,
- * and the index of refusals where there is none.
+ * and the index of refusals where there is none, and writes the checksum.
  */
 export async function readRecords(
   state: { store: Store; prefix: string; digest: SetDigest; refusals: RefusalIndex },
@@ -36,6 +37,7 @@ export async function readRecords(
   if (!isSound) {
     throw new DamagedStoreError(store.location, 'its books and orders are not the ones that were written');
   }
-  if (written) digest.adopt(written.digest);
+  if (isOld) await store.write([putApplied(prefix, written.position, digest, TIME_START)]);
+  else if (written) digest.adopt(written.digest);
   return written?.position ?? LOG_START;
 }

@@ -3,8 +3,8 @@ import { adminKey, orderKey } from '../../storage/keys.ts';
 import { type Decision, refused, type Stamp, type View } from './decision.ts';
 
 /** Orders and admin requests are kept apart: the key of one does not take that of the other. */
-export function recordKey(command: Command): string {
-  return command.kind === 'purchase' ? orderKey(command.key) : adminKey(command.key);
+export function recordKey({ kind, key }: Pick<Command, 'kind' | 'key'>): string {
+  return kind === 'addBooks' || kind === 'updateBook' ? adminKey(key) : orderKey(key);
 }
 
 /** The first answer to what was asked for under this key before; undefined where nothing was. */

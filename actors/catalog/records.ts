@@ -9,11 +9,13 @@ import {
   REFUSAL_PREFIX,
 } from '../../storage/keys.ts';
 import type { Position } from '../../storage/position.ts';
-import { putSealed, readSealed } from '../../storage/sealed.ts';
+import { putSealed, readSealed, unseal } from '../../storage/sealed.ts';
 import type { Range, Store, StoreOperation } from '../../storage/store.ts';
+import type { RecordSums } from '../raft/state-machine.ts';
 import type { Recorded } from './decision.ts';
 import type { SetDigest } from './digest.ts';
 import { type ChangedBook, hasOtherWords } from './edit-book.ts';
+import { type LogTime, TIME_START } from './log-time.ts';
 import type { KeyedText } from './overlay.ts';
 
 /**
@@ -58,19 +60,40 @@ const AppliedRecord = z.object({
   position: z.object({ index: Index, term: Index, sum: z.int() }),
   digest: z.string(),
   checksum: Index.optional(),
+  time: z.object({ time: Index, at: z.int(), term: Index }).optional(),
 });
 
 /**
- * Up to where the records under `prefix` are applied, and their digest and checksum: written with them in one batch.
- * Earlier versions wrote no checksum.
+ * Up to where the records under `prefix` are applied, the time of the log there, and their digest and checksum: written
+ * with them in one batch. Earlier versions wrote no checksum, and no time.
  */
 export function readApplied(store: Store, prefix: string): z.infer<typeof AppliedRecord> | undefined {
   return readSealed(store, prefix + APPLIED_KEY, AppliedRecord);
 }
 
-export function putApplied(prefix: string, position: Position, digest: SetDigest): StoreOperation {
+/** The same, for a state that has been loaded or made by this version, which has its checksum written. */
+export function readPlace(store: Store, prefix: string): ({ position: Position } & RecordSums) | undefined {
+  const { position, digest, checksum } = readApplied(store, prefix) ?? {};
+  return position && digest !== undefined && checksum !== undefined
+    ? { position, digest, checksum }
+    : undefined;
+}
+
+export function putApplied(
+  prefix: string,
+  position: Position,
+  digest: SetDigest,
+  time: LogTime,
+): StoreOperation {
   const { checksum } = digest;
-  return putSealed(prefix + APPLIED_KEY, { position, digest: digest.toString(), checksum });
+  const record: z.infer<typeof AppliedRecord> = { position, digest: digest.toString(), checksum };
+  if (time !== TIME_START) record.time = time;
+  return putSealed(prefix + APPLIED_KEY, record);
+}
+
+/** The time of the log in a record as `putApplied` gives it. */
+export function timeIn(store: Store, text: string): LogTime {
+  return unseal(store.location, APPLIED_KEY, text, AppliedRecord).time ?? TIME_START;
 }
 
 /** Whether a record is in the digest. The index of refusals is not: it follows from the orders. */
@@ -100,11 +123,16 @@ export function bookLength({ title, topic, authors }: Book): number {
 
 /**
  * Bytes that an order has outside, at most. Its record holds more than the order, but amounts are longer outside: by
- * five bytes a line, of which none has less than 43.
+ * five bytes a line, of which none has less than 43; and so are times, of which each event has one.
  */
 export function outsideBytes([, text]: KeyedText): number {
-  return Math.ceil((Buffer.byteLength(text) * 9) / 8);
+  const events = text.split(EVENT).length - 1;
+  return Math.ceil((Buffer.byteLength(text) * 9) / 8) + events * LONGER_TIME;
 }
+
+const EVENT = '{"what":';
+/** By how much a time in words is longer than one in ms. */
+const LONGER_TIME = 13;
 
 /** The order that was recorded under an order id. */
 export function orderOf({ result }: Recorded): Order {
@@ -113,8 +141,11 @@ export function orderOf({ result }: Recorded): Order {
 }
 
 /** A book's state for the commit feed; with its topic where it is new. */
-export function asChange({ id, stock, price, version, added, topic }: Book, at: number): BookChange {
-  return version === added ? { id, stock, price, version, topic, at } : { id, stock, price, version, at };
+export function asChange({ id, stock, price, version, added, topic, held }: Book, at: number): BookChange {
+  const change: BookChange = { id, stock, price, version, at };
+  if (version === added) change.topic = topic;
+  if (held !== undefined) change.held = held;
+  return change;
 }
 
 /** The same of a book that was changed: with its topics, where its words are other ones now. */

@@ -1,13 +1,17 @@
 import { hash } from 'node:crypto';
 import { z } from 'zod';
-import { LEVEL } from '../../runtime/command-levels.ts';
+import { LEVEL, leastLevel } from '../../runtime/command-levels.ts';
 import { type Book, type BookEvent, type BookId, KEPT_BOOK_EVENTS, type Note } from '../../runtime/domain.ts';
+import type { Entry } from '../../runtime/messages.ts';
 import {
+  APPLIED_KEY,
   BOOK_PREFIX,
   BOOT_KEY,
   bookKey,
   eventKey,
   generationPrefix,
+  HOLD_PREFIX,
+  holdKey,
   LEVEL_KEY,
   TOPIC_PREFIX,
   topicRecordKey,
@@ -15,17 +19,22 @@ import {
 import { NewerDataError } from '../../storage/newer-data.ts';
 import type { Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
+import type { SnapshotRecord } from '../raft/state-machine.ts';
 import { BookIndex } from './book-index.ts';
 import type { Recorded } from './decision.ts';
-import { type RecordHash, recordHash } from './digest.ts';
+import { numbersHash, type RecordHash, recordChecksum, recordHash } from './digest.ts';
 import { DigestedRecords } from './digested-records.ts';
 import type { ChangedBook } from './edit-book.ts';
+import { HoldQueue, type OpenHold } from './hold-queue.ts';
+import { afterEntry, type LogTime, TIME_START } from './log-time.ts';
 import type { KeyedText } from './overlay.ts';
 import * as records from './records.ts';
 import { RefusalIndex } from './refusal-index.ts';
 
 /** The key of a topic, and the log index at which its list changed last otherwise than by a new book. */
 const TopicRecord = z.tuple([z.string(), z.int().min(0)]);
+/** Before it no entry tells the time: the state is that of programs which knew none. */
+const TIMED_LEVEL = leastLevel({ kind: 'tick' });
 
 /**
  * The records of one generation of applied state, and what is held in memory of them: all books, the last start of the
@@ -43,8 +52,13 @@ export class StateRecords {
   /** Books whose present state is in neither the overlay nor the digest yet. */
   readonly #changed = new Set<BookId>();
   #changedBytes = 0;
+  /** The open holds. */
+  readonly holds = new HoldQueue();
   #boot: string | undefined;
   #level = 1;
+  #logTime = TIME_START;
+  /** The time that is part of the digest as it stands. */
+  #digestedTime = TIME_START;
 
   constructor(store: Store, generation: number) {
     this.#store = store;
@@ -61,6 +75,22 @@ export class StateRecords {
   /** The command level to which the log was raised. */
   get level(): number {
     return this.#level;
+  }
+
+  /** The time of the log; it passes from the level on that knows holds. */
+  get logTime(): LogTime {
+    return this.#logTime;
+  }
+
+  /** Moves the time by an entry. */
+  passTime(entry: Entry): void {
+    if (this.#level >= TIMED_LEVEL) this.#logTime = afterEntry(this.#logTime, entry);
+  }
+
+  /** The digest that was read has this time in it already. */
+  adoptTime(time: LogTime): void {
+    this.#logTime = time;
+    this.#digestedTime = time;
   }
 
   get overlay(): DigestedRecords['overlay'] {
@@ -80,7 +110,7 @@ export class StateRecords {
   take(applied: Position): StoreOperation[] {
     this.settle();
     const operations = this.overlay.take();
-    operations.push(records.putApplied(this.prefix, applied, this.digest));
+    operations.push(records.putApplied(this.prefix, applied, this.digest, this.#logTime));
     return operations;
   }
 
@@ -93,6 +123,21 @@ export class StateRecords {
   record(key: string, record: Recorded): void {
     this.#kept.add(key, JSON.stringify(record));
     this.refusals.note(record);
+  }
+
+  /** Keeps what is recorded under a key from now on. */
+  rerecord(key: string, record: Recorded): void {
+    this.#kept.put(key, JSON.stringify(record));
+  }
+
+  beginHold(hold: OpenHold): void {
+    this.holds.add(hold);
+    this.#kept.add(holdKey(hold.due, hold.key), '');
+  }
+
+  endHold({ due, key }: OpenHold): void {
+    this.holds.delete(key);
+    this.#kept.remove(holdKey(due, key));
   }
 
   /** Puts books in their new state, as of the log index `version`. */
@@ -131,6 +176,8 @@ export class StateRecords {
         if (note.level <= this.#level) break;
         this.#standAtLevel(note.level);
         this.#kept.put(LEVEL_KEY, String(note.level));
+        break;
+      case 'tick':
     }
   }
 
@@ -144,6 +191,7 @@ export class StateRecords {
       if (key === BOOT_KEY) this.#boot = text;
       if (key === LEVEL_KEY) this.#standAtLevel(Number(text));
       if (key.startsWith(TOPIC_PREFIX)) this.#noteTopic(text);
+      if (key.startsWith(HOLD_PREFIX)) this.holds.add(holdIn(key));
       if (!key.startsWith(BOOK_PREFIX)) continue;
       const book = records.readBook(text);
       if (book) books.push(book);
@@ -151,26 +199,47 @@ export class StateRecords {
     this.shelf.put(books);
   }
 
-  /** Stores the records of a snapshot here; they are part of the digest from now on. */
+  /** Stores records of a snapshot here, of which each key comes once, and adds them to the checksum. */
   accept(given: readonly KeyedText[]): StoreOperation[] {
-    this.shelve(given);
+    this.#takeIn(given);
+    return given.map(([key, value]) => ({ type: 'put', key: this.prefix + key, value }));
+  }
+
+  /** As `accept`, for records that may have been given before; null stands for one that is gone. */
+  amend(given: readonly SnapshotRecord[]): StoreOperation[] {
     this.overlay.persisted();
-    for (const [key, text] of given) {
-      if (records.isDigested(key)) this.#kept.add(key, text);
-      else this.overlay.put(key, text);
-    }
+    for (const [key] of given) this.#forget(key);
+    const present = given.filter((record): record is [string, string] => record[1] !== null);
+    this.#takeIn(present);
+    for (const [key, value] of present) this.overlay.put(key, value);
     return this.overlay.take();
   }
 
-  /** Takes a record out that a snapshot gave and that has changed since. */
-  forget(key: string): void {
-    if (records.isDigested(key)) this.#kept.remove(key);
-    else this.overlay.remove(key);
+  #takeIn(given: readonly KeyedText[]): void {
+    this.shelve(given);
+    for (const [key, text] of given) {
+      if (records.isDigested(key)) this.digest.addChecksum(recordChecksum(key, text));
+      // The digest that is adopted in the end has this time in it.
+      if (key === APPLIED_KEY) this.adoptTime(records.timeIn(this.#store, text));
+    }
   }
 
-  /** Brings overlay and digest up to the books' present state: once per book, however often it was sold. */
+  #forget(key: string): void {
+    if (key.startsWith(HOLD_PREFIX)) this.holds.delete(holdIn(key).key);
+    const text = this.overlay.get(key);
+    if (text === undefined) return;
+    this.overlay.remove(key);
+    if (records.isDigested(key)) this.digest.removeChecksum(recordChecksum(key, text));
+  }
+
+  /** Brings overlay and digest up to the present books and time: once per book, however often it was sold. */
   settle(): void {
     const { overlay, digest } = this.#kept;
+    if (this.#digestedTime !== this.#logTime) {
+      digest.remove(hashOf(this.#digestedTime));
+      digest.add(hashOf(this.#logTime));
+      this.#digestedTime = this.#logTime;
+    }
     for (const id of this.#changed) {
       const key = bookKey(id);
       const text = JSON.stringify(this.shelf.book(id));
@@ -188,7 +257,9 @@ export class StateRecords {
   /** A damaged text may be none; the sum of all records does not agree with it either. */
   #noteTopic(text: string): void {
     const { data } = TopicRecord.safeParse(records.parsed(text));
-    if (data) this.shelf.topics.note(...data);
+    if (!data) return;
+    const [key, version] = data;
+    this.shelf.topics.note(key, version);
   }
 
   #change(book: Book): void {
@@ -211,4 +282,13 @@ export class StateRecords {
     }
     this.#level = level;
   }
+}
+
+function hashOf({ time, at, term }: LogTime): RecordHash {
+  return numbersHash(time, at + term);
+}
+
+function holdIn(recordKey: string): OpenHold {
+  const [, due, key] = recordKey.split('/') as [string, string, string];
+  return { due: Number(due), key };
 }

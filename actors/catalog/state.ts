@@ -3,6 +3,7 @@ import {
   type BookChange,
   type BookEvent,
   type BookId,
+  type Command,
   isNote,
   KEPT_BOOK_EVENTS,
   type Key,
@@ -14,9 +15,12 @@ import type { Entry } from '../../runtime/messages.ts';
 import { keysUnder, ORDER_PREFIX, orderKey } from '../../storage/keys.ts';
 import { LOG_START, type Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
-import type { Applied, Restoring, StateMachine } from '../raft/state-machine.ts';
+import type { Applied, RecordSums, Restoring, StateMachine } from '../raft/state-machine.ts';
 import { decide } from './decide.ts';
-import type { Recorded, View } from './decision.ts';
+import type { Decision, Recorded, Stamp, View } from './decision.ts';
+import type { OpenHold } from './hold-queue.ts';
+import { expireHold, MAX_EXPIRED_PER_ENTRY } from './holds.ts';
+import { type LogTime, TIME_START } from './log-time.ts';
 import { type BooksSlice, fillPage, nextOf, type OrdersSlice } from './page.ts';
 import { readRecords } from './read-records.ts';
 import { recordKey } from './recall.ts';
@@ -25,6 +29,7 @@ import type { RefusalIndex } from './refusal-index.ts';
 import { StateRecords } from './state-records.ts';
 import type { IndexedTopic, ListedTopic } from './topic-index.ts';
 
+const NO_BOOKS: readonly Book[] = [];
 const NOTHING: Applied<Result, BookChange> = { result: null, changes: [] };
 
 /**
@@ -56,6 +61,7 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     const { prefix, refusals, digest } = state.#records;
     const parts = { store, prefix, refusals, digest };
     state.#standAt(await readRecords(parts, (given) => state.#records.shelve(given)));
+    state.#records.adoptTime(records.readApplied(store, prefix)?.time ?? TIME_START);
     for (const range of records.otherGenerations(generation)) await store.clear(range);
     return state;
   }
@@ -83,18 +89,63 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
       throw new Error(`entry ${position.index} does not follow ${this.#applied.index}, the last applied`);
     }
     this.#applied = position;
+    this.#records.passTime(entry);
     const { command, at } = entry;
-    if (command === null) return NOTHING;
-    if (isNote(command)) {
-      this.#records.enact(command);
-      return NOTHING;
+    const stamp = { index: position.index, at };
+    const due = this.#isDue() ? this.#expire(stamp) : NO_BOOKS;
+    if (command === null || isNote(command)) {
+      if (command) this.#records.enact(command);
+      return due === NO_BOOKS ? NOTHING : { result: null, changes: this.#changesOf(due, at) };
     }
-    const { result, books, record, changed } = decide(this, command, { index: position.index, at });
-    if (record) this.#records.record(recordKey(command), record);
-    this.#records.putBooks(books, position.index);
-    if (!changed) return { result, changes: books.map((book) => records.asChange(book, at)) };
-    this.#records.remember(changed);
-    return { result, changes: changed.map((one) => records.asChangeOfWords(one, at)) };
+    const decision = decide(this, command, stamp);
+    this.#enact(command, decision, position.index);
+    const { result, books, changed } = decision;
+    if (changed) {
+      this.#records.remember(changed);
+      const changes = changed.map((one) => records.asChangeOfWords(one, at));
+      return { result, changes: [...this.#changesOf(due, at), ...changes] };
+    }
+    return { result, changes: this.#changesOf(due === NO_BOOKS ? books : [...books, ...due], at) };
+  }
+
+  #isDue(): boolean {
+    const { first } = this.#records.holds;
+    return first !== undefined && first.due <= this.#records.logTime.time;
+  }
+
+  /** Ends the holds that are due, as many as one entry may; returns the books that they have changed. */
+  #expire(stamp: Stamp): Book[] {
+    const { holds } = this.#records;
+    const changed: Book[] = [];
+    for (let count = 0; count < MAX_EXPIRED_PER_ENTRY && this.#isDue(); count++) {
+      const { key, due } = holds.first!;
+      const end = expireHold(this, key, stamp);
+      if (end) this.#enact({ kind: 'release', key }, end, stamp.index);
+      else this.#records.endHold({ key, due });
+      for (const book of end?.books ?? []) changed.push(book);
+    }
+    return changed;
+  }
+
+  #enact(
+    command: Pick<Command, 'kind' | 'key'>,
+    { books, record, hold }: Omit<Decision, 'result'>,
+    version: number,
+  ): void {
+    if (record) {
+      if (hold?.isOpen === false) this.#records.rerecord(recordKey(command), record);
+      else this.#records.record(recordKey(command), record);
+    }
+    if (hold?.isOpen) this.#records.beginHold(hold);
+    else if (hold) this.#records.endHold(hold);
+    this.#records.putBooks(books, version);
+  }
+
+  /** Each book once, as it is now. */
+  #changesOf(books: readonly Book[], at: number): BookChange[] {
+    if (books.length === 1) return [records.asChange(books[0]!, at)];
+    const ids = new Set(books.map(({ id }) => id));
+    return Array.from(ids, (id) => records.asChange(this.book(id)!, at));
   }
 
   get untaken(): { readonly operations: number; readonly bytes: number } {
@@ -111,8 +162,8 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     this.#records.overlay.persisted();
   }
 
-  readPersisted(store: Store): { position: Position; digest: string } | undefined {
-    return records.readApplied(store, this.prefix);
+  readPersisted(store: Store): ({ position: Position } & RecordSums) | undefined {
+    return records.readPlace(store, this.prefix);
   }
 
   restore(): Restoring<CatalogState> {
@@ -124,15 +175,15 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     return {
       prefix,
       accept: (pieces) => given.accept(pieces),
-      amend(pieces) {
-        given.overlay.persisted();
-        for (const [key] of pieces) given.forget(key);
-        return given.accept(pieces.filter((record): record is [string, string] => record[1] !== null));
-      },
-      finish(at, digest) {
-        if (state.digest !== digest) return undefined;
+      amend: (pieces) => given.amend(pieces),
+      finish(at, { digest, checksum }) {
+        if (given.digest.checksum !== checksum) return undefined;
+        given.digest.adopt(digest);
         state.#standAt(at);
-        const switchOver = [records.putApplied(prefix, at, given.digest), records.putGeneration(generation)];
+        const switchOver = [
+          records.putApplied(prefix, at, given.digest, given.logTime),
+          records.putGeneration(generation),
+        ];
         return { state, switchOver };
       },
     };
@@ -157,6 +208,19 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
 
   get level(): number {
     return this.#records.level;
+  }
+
+  get logTime(): LogTime {
+    return this.#records.logTime;
+  }
+
+  get openHolds(): number {
+    return this.#records.holds.size;
+  }
+
+  /** The open hold that is due first. */
+  get firstHold(): OpenHold | undefined {
+    return this.#records.holds.first;
   }
 
   book(id: BookId): Book | undefined {

@@ -1,45 +1,28 @@
 import { type Actor, createActor } from 'xstate';
-import type { Clock, Timer } from '../../runtime/clock.ts';
+import type { Timer } from '../../runtime/clock.ts';
 import { BazarError } from '../../runtime/errors.ts';
-import type { Body, Mesh, NodeId } from '../../runtime/links/mesh.ts';
-import type { Logger } from '../../runtime/logger.ts';
-import type { Random } from '../../runtime/random.ts';
+import type { Body, NodeId } from '../../runtime/links/mesh.ts';
 import type { SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import { FullDiskError } from '../../storage/failed-disk.ts';
-import type { Store, StoreOperation } from '../../storage/store.ts';
 import { createApplier } from './applier.ts';
 import { createChronicle, type ReplicaRole } from './chronicle.ts';
-import type { Effect, LoggedCommand, Raft, ReplicaEvent } from './core/raft.ts';
+import type { Effect, ReplicaEvent } from './core/raft.ts';
 import { replicaStatechart, roleOf } from './core/statechart.ts';
-import { steadyStep } from './core/steady-step.ts';
-import type { DriverObserver } from './driver-observer.ts';
+import { steadyStep, ticksToNextStep } from './core/steady-step.ts';
+import type { DriverOptions, ReplicatedState } from './driver-options.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createIndexReads } from './index-reads.ts';
 import { createProposals, type ProposedCommand } from './proposals.ts';
 import { createSnapshotReceiver } from './snapshot-receiver.ts';
 import { createSnapshotSender } from './snapshot-sender.ts';
-import type { StateMachine } from './state-machine.ts';
-
-/** The state that a driver replicates: it takes the commands that the log carries. */
-type State<Result, Change> = StateMachine<LoggedCommand, Result, Change>;
-
-export interface DriverOptions<Result = unknown, Change = unknown> {
-  readonly raft: Raft;
-  readonly state: State<Result, Change>;
-  readonly store: Store;
-  /** Term, vote and vote floor as store operations. */
-  readonly persist: (effect: Extract<Effect, { type: 'persist' }>) => StoreOperation[];
-  readonly mesh: Mesh;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly logger: Logger;
-  readonly observer: DriverObserver<Result, Change>;
-}
+import { createTicker, type Ticker } from './ticker.ts';
 
 export interface Driver<Result = unknown, Change = unknown> {
-  readonly state: State<Result, Change>;
+  readonly state: ReplicatedState<Result, Change>;
   readonly role: ReplicaRole;
   dispatch(event: ReplicaEvent): void;
+  /** Knows how many ticks have passed that the replica has not counted yet, since it sleeps. */
+  readonly ticker: Pick<Ticker, 'passed'>;
   /** A follower has answered a snapshot's chunk. */
   readonly acknowledgeSnapshot: (from: NodeId, answer: Body<'raft.snapshotted'>) => void;
   /** Puts a command into this leader's log with one of the next turns; resolves when it is committed and applied. */
@@ -112,17 +95,31 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
   });
   performEffects();
   let saying: Timer | undefined;
-  let ticker: Timer = clock.setTimeout(tick, raft.limits.tickMs);
+  const ticker = createTicker({
+    clock,
+    tickMs: raft.limits.tickMs,
+    tick() {
+      batches.tick();
+      sender.tick();
+      handle({ type: 'clock.ticked', draw: random.next(), syncTicks: batches.syncTicks });
+    },
+    ticked: observer.ticked,
+    due: () => (isAtRest() ? ticksToNextStep(raft, role) : 1),
+  });
 
-  function tick(): void {
-    ticker = clock.setTimeout(tick, raft.limits.tickMs);
-    batches.tick();
-    sender.tick();
-    dispatch({ type: 'clock.ticked', draw: random.next(), syncTicks: batches.syncTicks });
-    if (!halted) observer.ticked();
+  /** It follows or leads, has applied everything and written it, and sends nobody its state. */
+  function isAtRest(): boolean {
+    const known = Math.max(raft.commit, raft.leaderCommit);
+    return raft.leader !== null && state.applied.index >= known && !batches.isBusy && !sender.isBusy;
   }
 
   function dispatch(event: ReplicaEvent): void {
+    if (!handling) ticker.catchUp();
+    handle(event);
+    ticker.hasten();
+  }
+
+  function handle(event: ReplicaEvent): void {
     if (halted) return;
     mailbox.push(event);
     if (handling) return;
@@ -266,7 +263,8 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
   function stop(): void {
     halted = true;
     batches.halt();
-    for (const timer of [ticker, saying]) clock.clearTimeout(timer);
+    ticker.stop();
+    clock.clearTimeout(saying);
     sender.stopAll();
     proposals.rejectQueued(notLeader);
     resign();
@@ -280,6 +278,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
       return role;
     },
     dispatch,
+    ticker,
     acknowledgeSnapshot: sender.acknowledge,
     propose(command, trace) {
       if (halted || role !== 'leader') return Promise.reject(notLeader());

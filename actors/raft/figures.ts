@@ -2,7 +2,7 @@ import type { RaftFigures } from '../../runtime/figures.ts';
 import type { Replica } from './replica.ts';
 
 /** A replica's figures, read from what its statechart knows. */
-export function raftFigures({ raft, role, state }: Replica): RaftFigures {
+export function raftFigures({ raft, role, state, uncountedTicks }: Replica): RaftFigures {
   const { log, limits } = raft;
   const campaigns = role === 'candidate' ? raft.votes : role === 'pre-candidate' ? raft.preVotes : undefined;
   return {
@@ -15,7 +15,7 @@ export function raftFigures({ raft, role, state }: Replica): RaftFigures {
     firstIndex: log.offset.index + 1,
     lastIndex: log.lastIndex,
     durableIndex: raft.durableIndex,
-    electionElapsedMs: raft.elapsed * limits.tickMs,
+    electionElapsedMs: (raft.elapsed + uncountedTicks) * limits.tickMs,
     electionTimeoutMs: raft.timeout * limits.tickMs,
     followers:
       role === 'leader'

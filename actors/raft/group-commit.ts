@@ -24,6 +24,8 @@ export interface GroupCommit {
   tick(): void;
   /** Applied effects have waited long enough for a batch to ride on. */
   readonly isDue: boolean;
+  /** A batch is under way, or applied effects wait for one. */
+  readonly isBusy: boolean;
   /** Ticks that the batch under way has been with the disk; 0 while there is none. */
   readonly syncTicks: number;
   halt(): void;
@@ -112,6 +114,9 @@ export function createGroupCommit(options: {
     },
     get isDue() {
       return !writing && quietTicks >= raft.limits.flushTicks && options.state().applied.index !== taken;
+    },
+    get isBusy() {
+      return writing || options.state().applied.index !== taken;
     },
     get syncTicks() {
       return syncTicks;

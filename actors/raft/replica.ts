@@ -1,7 +1,9 @@
 import { BazarError } from '../../runtime/errors.ts';
 import type { Incoming, NodeId, Peer, Reply } from '../../runtime/links/mesh.ts';
+import { createAskedIndexes } from './asked-indexes.ts';
 import { atLeastAsNew, type LoggedCommand, logEnd, type Raft } from './core/raft.ts';
-import { createDriver, type Driver, type DriverOptions } from './driver.ts';
+import { createDriver, type Driver } from './driver.ts';
+import type { DriverOptions } from './driver-options.ts';
 import { learnVoteFloor } from './learn-vote-floor.ts';
 import type { ProposedCommand } from './proposals.ts';
 import type { StateMachine } from './state-machine.ts';
@@ -22,6 +24,8 @@ export interface Replica {
   readonly role: Driver['role'];
   /** Read only; what the statechart knows. */
   readonly raft: Readonly<Raft>;
+  /** Ticks that have passed and that the statechart, which sleeps while nothing happens, has not counted yet. */
+  readonly uncountedTicks: number;
   /** A leader is known and all that it had committed when last heard is applied here, not only committed. */
   readonly caughtUp: boolean;
   /** A commit index that a quorum confirmed after this call; asks the leader if this replica is none. */
@@ -40,6 +44,7 @@ export interface Replica {
 export function createReplica<Change>(options: ReplicaOptions<Change>): Replica {
   const { raft, mesh, clock, logger } = options;
   const driver = createDriver(options);
+  const askedIndexes = createAskedIndexes(mesh, clock);
   const members = new Set<NodeId>(raft.peers);
   const incarnations = new Map<NodeId, string>();
 
@@ -122,8 +127,7 @@ export function createReplica<Change>(options: ReplicaOptions<Change>): Replica 
   async function readIndex(forwarded: boolean, deadline: number): Promise<number> {
     const leader = leaderToAsk(forwarded);
     if (leader === mesh.self) return driver.readIndex();
-    const { index } = await mesh.ask(leader, 'read.index', { forwarded: true }, deadline - clock.monotonic());
-    return index;
+    return askedIndexes.ask(leader, deadline);
   }
 
   /** This replica if it leads, else the one that it follows. What was forwarded once is not forwarded again. */
@@ -148,6 +152,9 @@ export function createReplica<Change>(options: ReplicaOptions<Change>): Replica 
       return raft.leader !== null && index >= (driver.role === 'leader' ? raft.termStart : raft.leaderCommit);
     },
     raft,
+    get uncountedTicks() {
+      return driver.ticker.passed;
+    },
     readIndex: (deadline) => readIndex(false, deadline),
     note(command) {
       if (driver.role !== 'leader') return;

@@ -5,7 +5,7 @@ import type { Position, Restoring, SnapshotRecord, StateMachine } from './state-
 
 /**
  * The receiving end of a snapshot's transfer: the follower builds the new state beside its old one and switches over
- * with the last synced batch.
+ * with the last synced batch. It checks a chunk while those before it are being written.
  */
 
 export interface SnapshotReceiver {
@@ -28,8 +28,8 @@ export function createSnapshotReceiver<Result, Change>(options: {
   fail: (error: unknown) => void;
 }): SnapshotReceiver {
   const { store, mesh, raft, fail } = options;
-  type Filling = Restoring<StateMachine<LoggedCommand, Result, Change>>;
-  let receiving: { transfer: string; next: number; restoring: Filling } | undefined;
+  type Transfer = Receiving<StateMachine<LoggedCommand, Result, Change>>;
+  let receiving: Transfer | undefined;
 
   function answer(to: NodeId, body: Body<'raft.snapshot'>, ok: boolean): void {
     const { transfer, chunk } = body;
@@ -40,24 +40,43 @@ export function createSnapshotReceiver<Result, Change>(options: {
     return store.clear({ gte: prefix, lt: `${prefix}\uffff` });
   }
 
-  function accept(from: NodeId, body: Body<'raft.snapshot'>, restoring: Filling): void {
-    if (receiving?.restoring !== restoring) return;
+  /** Takes in what waits, in order. Records that amend others find them only where these are durable. */
+  function proceed(own: Transfer): void {
+    while (own === receiving && own.isCleared) {
+      const [first] = own.waiting;
+      if (first === undefined || (first.body.amends && own.beingWritten > 0)) return;
+      own.waiting.shift();
+      accept(own, first);
+    }
+  }
+
+  function accept(own: Transfer, { from, body }: Chunk): void {
     const { amends, records } = body;
-    const operations = amends ? restoring.amend(records) : restoring.accept(records.filter(isPresent));
-    if (body.done) complete(from, body, restoring, operations);
-    else options.save(operations, () => answer(from, body, true));
+    const operations = amends
+      ? own.restoring.amend(records)
+      : own.restoring.accept(records.filter(isPresent));
+    if (body.done) {
+      complete(from, body, own.restoring, operations);
+      return;
+    }
+    own.beingWritten++;
+    options.save(operations, () => {
+      own.beingWritten--;
+      answer(from, body, true);
+      proceed(own);
+    });
   }
 
   function complete(
     from: NodeId,
     body: Body<'raft.snapshot'>,
-    restoring: Filling,
+    restoring: Transfer['restoring'],
     operations: StoreOperation[],
   ): void {
     receiving = undefined;
     // The log may have overtaken the snapshot while it was on its way; then it would lead back.
     const position = { index: body.index, term: body.lastTerm, sum: body.sum };
-    const finished = body.index > raft.commit ? restoring.finish(position, body.digest) : undefined;
+    const finished = body.index > raft.commit ? restoring.finish(position, body) : undefined;
     if (finished === undefined) {
       answer(from, body, false);
       return;
@@ -70,26 +89,57 @@ export function createSnapshotReceiver<Result, Change>(options: {
     options.install(finished.state, position, finished.switchOver);
   }
 
-  function begin(from: NodeId, body: Body<'raft.snapshot'>): void {
-    if (receiving?.transfer === body.transfer) return;
+  function begin(body: Body<'raft.snapshot'>): void {
     const restoring = options.state().restore();
-    receiving = { transfer: body.transfer, next: 1, restoring };
+    const own: Transfer = {
+      transfer: body.transfer,
+      restoring,
+      next: 0,
+      waiting: [],
+      isCleared: false,
+      beingWritten: 0,
+    };
+    receiving = own;
     // An abandoned transfer's last records may still be on their way to the same place: clear behind them.
     options.save([], () => {
-      clearPrefix(restoring.prefix).then(() => accept(from, body, restoring), fail);
+      clearPrefix(restoring.prefix).then(() => {
+        own.isCleared = true;
+        proceed(own);
+      }, fail);
     });
   }
 
   return {
     receive(from, body) {
-      if (body.index <= raft.commit) answer(from, body, false);
-      else if (body.chunk === 0) begin(from, body);
-      else if (receiving?.transfer === body.transfer && receiving.next === body.chunk) {
-        receiving.next++;
-        accept(from, body, receiving.restoring);
+      if (body.index <= raft.commit) {
+        answer(from, body, false);
+        return;
       }
+      if (body.chunk === 0 && receiving?.transfer !== body.transfer) begin(body);
+      if (receiving?.transfer !== body.transfer || receiving.next !== body.chunk) return;
+      receiving.next++;
+      receiving.waiting.push({ from, body });
+      proceed(receiving);
     },
   };
+}
+
+interface Chunk {
+  readonly from: NodeId;
+  readonly body: Body<'raft.snapshot'>;
+}
+
+/** A transfer that is under way. Its sender is at most `snapshotChunksInFlight` chunks ahead of what is durable here. */
+interface Receiving<State> {
+  readonly transfer: string;
+  readonly restoring: Restoring<State>;
+  /** The number of the chunk that comes next. */
+  next: number;
+  readonly waiting: Chunk[];
+  /** Nothing of an earlier transfer is left in its place. */
+  isCleared: boolean;
+  /** Chunks that are not durable yet. */
+  beingWritten: number;
 }
 
 function isPresent(record: SnapshotRecord): record is [string, string] {

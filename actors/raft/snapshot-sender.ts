@@ -7,7 +7,8 @@ import type { SnapshotRecord, StateMachine } from './state-machine.ts';
 
 /**
  * The transfer of a snapshot (Raft, section 7): the applied state as it lies on disk, chunk by chunk, each
- * acknowledged when it is durable at the other end. First comes everything, by one iteration. What changed meanwhile
+ * acknowledged when it is durable at the other end. A few are under way at once, so that one is checked there while
+ * another is written and the next is read here. First comes everything, by one iteration. What changed meanwhile
  * comes after it, until the rest fits into one chunk, which is read while no batch is under way: what the follower
  * has then is the state at that moment. So a transfer ends if the follower writes records faster than the store
  * changes them, however much is committed while it lasts; the log need only reach back to the last chunk.
@@ -20,11 +21,13 @@ interface Sending {
   readonly transfer: string;
   /** Keys of records that batches have taken since the transfer began, and that are to be sent again. */
   readonly changed: Set<string>;
-  chunk: number;
+  /** Chunks sent so far, and those of them that are durable at the other end. */
+  sent: number;
+  durable: number;
   quietTicks: number;
-  /** Settles the wait for the present chunk: durable there, or given up. */
-  answered: (ok: boolean) => void;
-  stopped: boolean;
+  isGivenUp: boolean;
+  /** Ends the wait for an acknowledgement, or for being given up. */
+  wake: () => void;
 }
 
 type Piece = Pick<Body<'raft.snapshot'>, 'records' | 'amends' | 'done'>;
@@ -39,6 +42,8 @@ export interface SnapshotSender {
   noteEffects(effects: readonly StoreOperation[]): void;
   /** One tick of the replica: a transfer without progress for too long is given up. */
   tick(): void;
+  /** A transfer is under way. */
+  readonly isBusy: boolean;
 }
 
 export function createSnapshotSender(options: {
@@ -53,7 +58,7 @@ export function createSnapshotSender(options: {
   fail: (error: unknown) => void;
 }): SnapshotSender {
   const { store, mesh, raft, random, dispatch } = options;
-  const { snapshotChunkBytes, snapshotChunkRecords, maxChangedRecords } = raft.limits;
+  const { snapshotChunkBytes, snapshotChunkRecords, snapshotChunksInFlight, maxChangedRecords } = raft.limits;
   const sendings = new Map<NodeId, Sending>();
 
   function atRest<T>(look: () => T): Promise<T> {
@@ -73,16 +78,30 @@ export function createSnapshotSender(options: {
     const begin = await atRest(() => readPlace());
     const { prefix } = options.state();
     for await (const records of allRecords(prefix)) {
-      await sendPiece(to, sending, begin, { records, amends: false, done: false });
+      await underWay(sending, snapshotChunksInFlight - 1);
+      sendPiece(to, sending, begin, { records, amends: false, done: false });
     }
     for (;;) {
+      await underWay(sending, snapshotChunksInFlight - 1);
       const { place, piece } = await atRest(() => {
         const next = takeChanged(sending, prefix);
         return { piece: next, place: next.done ? readPlace() : begin };
       });
-      await sendPiece(to, sending, place, piece);
-      if (piece.done) return place.position.index;
+      sendPiece(to, sending, place, piece);
+      if (!piece.done) continue;
+      await underWay(sending, 0);
+      return place.position.index;
     }
+  }
+
+  /** Resolves when at most so many chunks are not acknowledged yet; rejects when the transfer is given up. */
+  async function underWay(sending: Sending, most: number): Promise<void> {
+    while (!sending.isGivenUp && sending.sent - sending.durable > most) {
+      await new Promise<void>((resolve) => {
+        sending.wake = resolve;
+      });
+    }
+    if (sending.isGivenUp) throw new BazarError('link-lost');
   }
 
   function readPlace(): SnapshotPlace {
@@ -91,27 +110,14 @@ export function createSnapshotSender(options: {
     return place;
   }
 
-  async function sendPiece(to: NodeId, sending: Sending, place: SnapshotPlace, piece: Piece): Promise<void> {
-    if (sending.stopped) throw new BazarError('link-lost');
-    const answer = new Promise<boolean>((resolve) => {
-      sending.answered = resolve;
-    });
-    sending.quietTicks = 0;
-    const { transfer, chunk } = sending;
-    const { position, digest } = place;
+  function sendPiece(to: NodeId, sending: Sending, { position, ...sums }: SnapshotPlace, piece: Piece): void {
+    if (sending.isGivenUp) throw new BazarError('link-lost');
     const { index, term: lastTerm, sum } = position;
-    mesh.tell(to, 'raft.snapshot', {
-      transfer,
-      index,
-      lastTerm,
-      digest,
-      term: raft.term,
-      sum,
-      chunk,
-      ...piece,
-    });
-    if (!(await answer)) throw new BazarError('link-lost');
-    sending.chunk++;
+    const { transfer, sent: chunk } = sending;
+    sending.sent++;
+    sending.quietTicks = 0;
+    const { term } = raft;
+    mesh.tell(to, 'raft.snapshot', { transfer, index, lastTerm, ...sums, term, sum, chunk, ...piece });
   }
 
   /** A range cut into pieces, keys without the prefix. A piece ends with the record that reaches a bound. */
@@ -156,8 +162,12 @@ export function createSnapshotSender(options: {
     const sending = sendings.get(to);
     if (sending === undefined) return;
     sendings.delete(to);
-    sending.stopped = true;
-    sending.answered(false);
+    giveUp(sending);
+  }
+
+  function giveUp(sending: Sending): void {
+    sending.isGivenUp = true;
+    sending.wake();
   }
 
   return {
@@ -166,10 +176,11 @@ export function createSnapshotSender(options: {
       const sending = {
         transfer: random.id(),
         changed: new Set<string>(),
-        chunk: 0,
+        sent: 0,
+        durable: 0,
         quietTicks: 0,
-        answered: () => {},
-        stopped: false,
+        isGivenUp: false,
+        wake() {},
       };
       sendings.set(to, sending);
       send(to, sending).then(
@@ -188,8 +199,10 @@ export function createSnapshotSender(options: {
       const sending = sendings.get(from);
       if (sending?.transfer !== answer.transfer) return;
       sending.quietTicks = 0;
-      if (!answer.ok) sending.answered(false);
-      else if (answer.chunk === sending.chunk) sending.answered(true);
+      if (!answer.ok) return giveUp(sending);
+      // They become durable in their order, so the last acknowledgement counts for those before it.
+      sending.durable = Math.min(Math.max(sending.durable, answer.chunk + 1), sending.sent);
+      sending.wake();
     },
     noteEffects(effects) {
       for (const { changed } of sendings.values()) {
@@ -199,8 +212,11 @@ export function createSnapshotSender(options: {
     },
     tick() {
       for (const sending of sendings.values()) {
-        if (++sending.quietTicks > raft.limits.snapshotTicks) sending.answered(false);
+        if (++sending.quietTicks > raft.limits.snapshotTicks) giveUp(sending);
       }
+    },
+    get isBusy() {
+      return sendings.size > 0;
     },
   };
 }

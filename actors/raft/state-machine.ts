@@ -37,10 +37,16 @@ export interface StateMachine<Command = LoggedCommand, Result = unknown, Change 
 
   /** Where records of this state lie in the store; a snapshot is this range. */
   readonly prefix: string;
-  /** The position and digest that the records on disk are at, read together with them from `store`. */
-  readPersisted(store: Store): { position: Position; digest: string } | undefined;
+  /** The position and the sums that the records on disk are at, read together with them from `store`. */
+  readPersisted(store: Store): ({ readonly position: Position } & RecordSums) | undefined;
   /** An empty state under the next prefix, to be filled from a snapshot. */
   restore(): Restoring<StateMachine<Command, Result, Change>>;
+}
+
+/** The two sums over a state's records. Replicas are compared by the digest; the checksum costs less to make. */
+export interface RecordSums {
+  readonly digest: string;
+  readonly checksum: number;
 }
 
 export type SnapshotRecord = readonly [key: string, value: string | null];
@@ -50,15 +56,18 @@ export interface Restoring<State = StateMachine> {
   /** Where the new records lie; whatever an abandoned transfer left there is cleared before the first `accept`. */
   readonly prefix: string;
   /**
-   * Takes some records in and returns the operations that store them under the new prefix. Those given before must
-   * be durable; these are found by the finished state from now on, durable or not.
+   * Takes some records in and returns the operations that store them under the new prefix. They must be durable before
+   * the state is amended or finished.
    */
   accept(records: readonly (readonly [key: string, value: string])[]): StoreOperation[];
-  /** As `accept`, for records that may have been given before; null stands for one that is gone. */
+  /**
+   * As `accept`, for records that may have been given before; null stands for one that is gone. The finished state finds
+   * these, durable or not; those given before must be durable.
+   */
   amend(records: readonly SnapshotRecord[]): StoreOperation[];
   /**
-   * The finished state as of `at`; nothing if its digest is not `digest`. `switchOver` makes it the one that a
-   * restart loads.
+   * The finished state as of `at`; nothing if its records do not have this checksum, by which the digest is known to be
+   * theirs. `switchOver` makes it the one that a restart loads.
    */
-  finish(at: Position, digest: string): { state: State; switchOver: StoreOperation[] } | undefined;
+  finish(at: Position, sums: RecordSums): { state: State; switchOver: StoreOperation[] } | undefined;
 }

@@ -10,7 +10,7 @@ import { temporaryFolder } from '../../test/support/temporary.ts';
 import { fastifyPostgres, moleculer } from '../peers/peers.ts';
 import type { Figures } from '../result.ts';
 import { bazar } from '../subjects/bazar.ts';
-import { processTree, usageOf } from '../subjects/process-tree.ts';
+import { processTree, proportionalBytes, usageOf } from '../subjects/process-tree.ts';
 import type { Running, Subject } from '../subjects/subject.ts';
 import { followerOf } from './recover.ts';
 import { caseOf, type MeasureContext, type Scenario } from './scenario.ts';
@@ -29,10 +29,12 @@ async function idle({ pids }: Running, { settings }: MeasureContext): Promise<Fi
   await pause(seconds * 1000);
   const after = await usageOf(pids);
   if (!before || !after) throw new Error('what processes use is read from /proc, which is not here');
+  const tree = (await processTree(pids)).map(({ pid }) => pid);
   return {
     idlePercent: (after.cpuUs - before.cpuUs) / seconds / 10_000,
     residentMb: after.residentBytes / MB,
-    processes: (await processTree(pids)).length,
+    togetherMb: (await proportionalBytes(tree)) / MB,
+    processes: tree.length,
   };
 }
 
@@ -43,7 +45,7 @@ const memory: Scenario = {
   name: 'idle',
   title: 'what it needs while nobody asks',
   isOnce: true,
-  columns: ['residentMb', 'idlePercent', 'processes'],
+  columns: ['residentMb', 'togetherMb', 'idlePercent', 'processes'],
   extraSeconds: ({ seconds }) => 3 * Math.max(seconds, LEAST_IDLE_SECONDS),
   cases: () => [fresh, fastifyPostgres, moleculer].map((subject) => caseOf(subject, idle)),
 };

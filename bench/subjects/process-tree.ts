@@ -38,6 +38,20 @@ export async function usageOf(roots: readonly number[]): Promise<Usage | undefin
   return { cpuUs: sum(({ cpuUs }) => cpuUs), residentBytes: sum(({ residentBytes }) => residentBytes) };
 }
 
+/**
+ * Bytes of memory that these processes take together: what several of them have in common, as the program's text, counts
+ * once (`Pss`). Their resident sizes count it once for each.
+ */
+export async function proportionalBytes(pids: readonly number[]): Promise<number> {
+  const sizes = await Promise.all(
+    pids.map(async (pid) => {
+      const text = await readFile(`/proc/${pid}/smaps_rollup`, 'utf8').catch(() => '');
+      return 1024 * Number(/^Pss:\s*(\d+) kB/m.exec(text)?.[1] ?? 0);
+    }),
+  );
+  return sizes.reduce((sum, bytes) => sum + bytes, 0);
+}
+
 async function statOf(pid: string): Promise<Stat | undefined> {
   const text = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => undefined);
   if (text === undefined) return undefined;

@@ -36,6 +36,9 @@ const EXAMPLES: { readonly [Name in OperationName]: readonly [Params<Name>, ...P
     },
   ],
   purchaseOne: [{ id: 2, orderId: 'my-order-17' }],
+  hold: [{ id: 1, quantity: 2, ttlMs: 600_000, orderId: 'my-order-17' }],
+  confirm: [{ orderId: 'an-earlier-hold' }],
+  release: [{ orderId: 'an-earlier-hold' }],
   addBooks: [
     { books: [{ title: 'A new book', topic: 'news', price: '19.99', stock: 5 }], key: 'my-books-1' },
   ],
@@ -150,6 +153,7 @@ export async function withStore<Result>(use: (url: string) => Promise<Result>): 
   const service = await createMemoryService(SAMPLE_BOOKS);
   service.observatory.happenings = () => [HAPPENED];
   await service.purchase([{ id: 1, quantity: 3 }], 'an-earlier-order');
+  await service.hold([{ id: 4, quantity: 1 }], 600_000, 'an-earlier-hold');
   const clock = { ...systemClock, now: () => Date.UTC(2026, 0, 2, 3, 4, 5) };
   const door = { host: '127.0.0.1', port: 0, limits: DEFAULT_LIMITS, logger: silentLogger, clock };
   const bridge = await openBridge({ service, ...TOKENS, ...door });

@@ -25,6 +25,8 @@ export interface Views {
   result(result: Result): object;
 }
 
+export const timeText = (ms: number) => new Date(ms).toISOString();
+
 export function createViews({ code: currency, decimals }: Currency): Views {
   const amount = (cents: number) => formatMoney(cents, decimals);
 
@@ -32,14 +34,14 @@ export function createViews({ code: currency, decimals }: Currency): Views {
     amount,
     money: { currency, decimals },
 
-    book({ id, title, topic, price, stock, version, authors, year, isbn, retired }) {
+    book({ id, title, topic, price, stock, held = 0, version, authors, year, isbn, retired }) {
       const worth = { price: amount(price), currency };
-      return { id, title, topic, ...worth, stock, version, authors, year, isbn, retired };
+      return { id, title, topic, ...worth, stock, held, version, authors, year, isbn, retired };
     },
 
     books: ({ books, next }) => ({ books: books.map(views.book), next }),
 
-    order({ orderId, status, lines, total, version, at, code, bookId }) {
+    order({ orderId, status, lines, total, version, at, code, bookId, expiresAt, events }) {
       return {
         orderId,
         status,
@@ -47,9 +49,11 @@ export function createViews({ code: currency, decimals }: Currency): Views {
         total: amount(total),
         currency,
         version,
-        at: new Date(at).toISOString(),
+        at: timeText(at),
         code,
         bookId,
+        expiresAt: expiresAt === undefined ? undefined : timeText(expiresAt),
+        events: events?.map((event) => ({ ...event, at: timeText(event.at) })),
       };
     },
 
@@ -58,14 +62,14 @@ export function createViews({ code: currency, decimals }: Currency): Views {
     stock({ id, stock, price, version, topic, formerTopics, retired, at }) {
       const view = { id, stock, price: amount(price), currency, version };
       const words = formerTopics === undefined ? view : { ...view, topic, retired };
-      return at === undefined ? words : { ...words, at: new Date(at).toISOString() };
+      return at === undefined ? words : { ...words, at: timeText(at) };
     },
 
     history: (id, events, next) => ({
       id,
       events: events.map(({ at, changes, ...event }) => ({
         ...event,
-        at: new Date(at).toISOString(),
+        at: timeText(at),
         changes: changes.map(({ fact, from, to }) => {
           const view = (value: typeof from) =>
             fact === 'price' && typeof value === 'number' ? amount(value) : value;

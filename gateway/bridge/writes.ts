@@ -2,11 +2,14 @@ import type { BookEdit, BookId, CartLine, Key, NewBook, Order, Result } from '..
 import { asBazarError, BazarError, ERROR_KINDS } from '../../runtime/errors.ts';
 import type { SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import type { BookUpdate, GatewayService, Submitted } from '../service.ts';
-import type { Views } from './views.ts';
+import { timeText, type Views } from './views.ts';
 
 /** The writes of the store; what was decided with no is thrown as a `BazarError`, with what was recorded. */
 export interface Writes {
   purchase(lines: readonly CartLine[], key?: Key, trace?: SpanRecorder): Promise<Submitted>;
+  hold(lines: readonly CartLine[], ttlMs: number, key?: Key): Promise<Submitted>;
+  confirm(key: Key): Promise<Submitted>;
+  release(key: Key): Promise<Submitted>;
   addBooks(books: readonly NewBook[], key?: Key): Promise<Submitted>;
   updateBook(id: BookId, change: BookUpdate, key?: Key): Promise<Submitted>;
   changeBooks(changes: readonly BookEdit[], key?: Key): Promise<Submitted>;
@@ -29,14 +32,29 @@ export function createWrites(
       } catch (thrown) {
         const error = asBazarError(thrown);
         onPurchase(error.outcome === 'refused' ? error.code : error.outcome);
-        // The key of a purchase is its order id, which is how clients know it.
-        throw error.details.key === undefined ? thrown : error.with({ orderId: error.details.key });
+        throw asOrders(error);
       }
     },
+    hold: async (lines, ttlMs, key) => ofOrder(async () => settle(await service.hold(lines, ttlMs, key))),
+    confirm: async (key) => ofOrder(async () => settle(await service.confirm(key))),
+    release: async (key) => ofOrder(async () => settle(await service.release(key))),
     addBooks: async (books, key) => settle(await service.addBooks(books, key)),
     changeBooks: async (changes, key) => settle(await service.changeBooks(changes, key)),
     updateBook: async (id, change, key) => settle(await service.updateBook(id, change, key), { bookId: id }),
   };
+}
+
+/** The key of a purchase or a hold is its order id, which is how clients know it. */
+function asOrders(error: BazarError): BazarError {
+  return error.details.key === undefined ? error : error.with({ orderId: error.details.key });
+}
+
+async function ofOrder(write: () => Promise<Submitted>): Promise<Submitted> {
+  try {
+    return await write();
+  } catch (error) {
+    throw asOrders(asBazarError(error));
+  }
 }
 
 function settled(submitted: Submitted, about: { bookId?: BookId }, views: Views): Submitted {
@@ -48,7 +66,8 @@ function settled(submitted: Submitted, about: { bookId?: BookId }, views: Views)
   const { code, version, bookVersion, available, otherId, replayed } = result;
   const { bookId = about.bookId } = result;
   const recorded = replayed ? recordedAnswer(`at version ${version}`) : '';
-  const detail = `${reasonOf(result, bookId)}${recorded}`;
+  const detail = `${reasonOf(result, bookId) ?? holdReason(result, key)}${recorded}`;
+  const since = result.since && { ...result.since, at: timeText(result.since.at) };
   throw new BazarError(code, detail, {
     bookId,
     key,
@@ -56,6 +75,7 @@ function settled(submitted: Submitted, about: { bookId?: BookId }, views: Views)
     bookVersion,
     available,
     otherId,
+    since,
     replayed,
     via,
   });
@@ -64,7 +84,7 @@ function settled(submitted: Submitted, about: { bookId?: BookId }, views: Views)
 function reasonOf(
   { code, bookVersion, available, otherId }: Extract<Result, { kind: 'refused' }>,
   bookId?: BookId,
-): string {
+): string | undefined {
   switch (code) {
     case 'unknown-book':
       return `There is no book ${bookId}.`;
@@ -74,6 +94,27 @@ function reasonOf(
       return `There are ${available} copies of book ${bookId}, fewer than are to be taken away.`;
     case 'isbn-taken':
       return `Book ${otherId} has this ISBN, so book ${bookId} cannot have it.`;
+    default:
+      return undefined;
+  }
+}
+
+/** What has become of a hold, and what can be done now. */
+function holdReason({ code, since }: Extract<Result, { kind: 'refused' }>, key: Key): string {
+  const at = since ? ` at ${timeText(since.at)}` : '';
+  switch (code) {
+    case 'unknown-hold':
+      return `There is no hold ${key}.`;
+    case 'hold-confirmed':
+      return `Hold ${key} was confirmed${at}; it is an order now.`;
+    case 'hold-released':
+      return `Hold ${key} was released${at}, and its copies are back on the shelf. Hold again under another key.`;
+    case 'hold-expired':
+      return `The time of hold ${key} was over${at}, and its copies are back on the shelf. Hold again under another key.`;
+    case 'too-many-holds':
+      return 'The store keeps as many holds as it can; ask again when some have ended.';
+    case 'not-yet':
+      return 'Not every catalog of the store is of a version that can do that, or has been seen since the start; ask again later.';
     default:
       return `${ERROR_KINDS[code].title}.`;
   }

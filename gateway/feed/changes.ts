@@ -87,6 +87,9 @@ export function createChanges(options: {
 }
 
 /** With its topic, which may be another one than before. */
-function changeOf({ id, stock, price, version, topic, retired }: Book): BookChange {
-  return { id, stock, price, version, topic, ...(retired && { retired }) };
+function changeOf({ id, stock, price, version, topic, held, retired }: Book): BookChange {
+  const change: BookChange = { id, stock, price, version, topic };
+  if (held !== undefined) change.held = held;
+  if (retired) change.retired = retired;
+  return change;
 }

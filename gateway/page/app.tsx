@@ -13,6 +13,9 @@ import { ShopView } from './shop/shop-view.tsx';
 import { UpdateBar } from './update-bar.tsx';
 
 const ChartsView = laterView(async () => (await import('./charts/charts-view.tsx')).ChartsView);
+const ExperimentsView = laterView(
+  async () => (await import('./experiments/experiments-view.tsx')).ExperimentsView,
+);
 const SimulatorView = laterView(async () => (await import('./simulator/simulator-view.tsx')).SimulatorView);
 
 /** The whole page. */
@@ -36,6 +39,7 @@ export function App() {
         {view.value === 'shop' && <ShopView />}
         {view.value === 'request' && <RequestView />}
         {view.value === 'charts' && <ChartsView />}
+        {view.value === 'experiments' && <ExperimentsView />}
         {view.value === 'simulator' && <SimulatorView />}
         {view.value === 'lab' && <LabView />}
         {view.value === null && (

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -36,6 +37,11 @@ export const browserParts = {
       if (file === undefined) return { errors: [{ text: `nothing stands for ${path} in a browser` }] };
       return { path: join(HERE, file) };
     });
+    // A bundler leaves out what is not used of a module's names, and nothing of an object of them, such as `z`.
+    build.onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
+      contents: (await readFile(path, 'utf8')).replace("import { z } from 'zod'", "import * as z from 'zod'"),
+      loader: 'ts',
+    }));
     // The simulation makes no schema of a JSON schema, and compiles none beforehand.
     build.onLoad({ filter: /zod[/\\]v4[/\\](classic[/\\]from-json-schema|core[/\\]compile)\.js$/ }, () => ({
       contents: `export const ${NEVER_CALLED.map((name) => `${name} = undefined`).join(', ')};`,

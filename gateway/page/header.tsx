@@ -8,6 +8,7 @@ export const TITLES: Readonly<Record<ViewName, string>> = {
   shop: 'Shop',
   request: 'Request',
   charts: 'Statecharts',
+  experiments: 'Experiments',
   simulator: 'Simulator',
   lab: 'Lab',
 };

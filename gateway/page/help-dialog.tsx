@@ -8,6 +8,7 @@ const KEYS: readonly (readonly [keys: string, meaning: string])[] = [
   ['↑ ↓', 'of a trace: the line before or behind'],
   ['W S A D', 'of a waterfall: closer, wider, earlier, later'],
   ['g t', 'the statecharts'],
+  ['g e', 'the experiments'],
   ['g m', 'the simulator'],
   ['g l', 'the lab'],
   ['/', 'search the shelf'],

@@ -18,6 +18,7 @@ export function listenToKeys(openHelp: () => void): () => void {
     else if (goes && event.key === 's') goTo('shop');
     else if (goes && event.key === 'r') goTo('request');
     else if (goes && event.key === 't') goTo('charts');
+    else if (goes && event.key === 'e') goTo('experiments');
     else if (goes && event.key === 'm') goTo('simulator');
     else if (goes && event.key === 'l') goTo('lab');
     else if (event.key === 'g') goUntil = browserClock.monotonic() + GO_LIMIT_MS;

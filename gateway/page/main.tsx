@@ -7,6 +7,7 @@ import './styles/cluster.css';
 import './styles/shop.css';
 import './styles/request.css';
 import './styles/charts.css';
+import './styles/experiments.css';
 import './styles/simulator.css';
 import './styles/lab.css';
 import { App } from './app.tsx';
@@ -17,4 +18,7 @@ import { watchStore } from './watched-store.ts';
 watchStore();
 keepShelf();
 openStoreSocket();
-render(<App />, document.getElementById('page')!);
+const place = document.getElementById('page')!;
+// What stood there while this script was on its way.
+place.replaceChildren();
+render(<App />, place);

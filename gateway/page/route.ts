@@ -2,7 +2,7 @@ import { computed, signal } from '@preact/signals';
 
 /** The route, which is where the page is: everything it can show has an address, such as `#/shop?order=my-first-order`. */
 
-export const VIEWS = ['cluster', 'shop', 'request', 'charts', 'simulator', 'lab'] as const;
+export const VIEWS = ['cluster', 'shop', 'request', 'charts', 'experiments', 'simulator', 'lab'] as const;
 export type ViewName = (typeof VIEWS)[number];
 
 const hash = signal(location.hash);

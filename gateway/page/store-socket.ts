@@ -16,7 +16,9 @@ export interface CallFailure {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
+/** A gateway that was killed is back within a second or two, so that long it is dialled at a steady pace. */
 const FIRST_PAUSE_MS = 150;
+const SOON_MS = 5_000;
 const LONGEST_PAUSE_MS = 2_000;
 const CALL_LIMIT_MS = 8_000;
 /** Without a word for so long, over a socket that should tell figures, it counts as lost. */
@@ -92,13 +94,13 @@ export function openStoreSocket(): void {
 
 function lost(): void {
   socket = undefined;
-  if (socketState.value.kind !== 'lost')
-    socketState.value = { kind: 'lost', since: browserClock.monotonic() };
+  const now = browserClock.monotonic();
+  if (socketState.value.kind !== 'lost') socketState.value = { kind: 'lost', since: now };
   for (const id of [...pending.keys()]) {
     settle(id)?.reject(failure('link-lost', 'unknown', 'The connection was lost before the answer came.'));
   }
   browserClock.setTimeout(openStoreSocket, pauseMs);
-  pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
+  if (now - socketState.value.since > SOON_MS) pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2);
 }
 
 /** To be called now and then while news should come: a paused gateway closes nothing. */

@@ -35,7 +35,7 @@ export function askHedged<T extends AskType>(
   { attemptMs, deadline, trace }: HedgedPatience,
 ): Promise<Answered<T>> {
   return new Promise((resolve, reject) => {
-    let candidates = replicas.candidates();
+    let candidates = replicas.candidates('light');
     let asked = 0;
     let open = 0;
     let unknown = false;
@@ -54,7 +54,7 @@ export function askHedged<T extends AskType>(
       else if (id !== undefined) attempt(id, left);
       else {
         waits.pause(Math.min(limits.retryPauseMs, left)).then(() => {
-          candidates = replicas.candidates();
+          candidates = replicas.candidates('light');
           next();
         });
       }

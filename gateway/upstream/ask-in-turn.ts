@@ -44,7 +44,7 @@ export async function askInTurn<T extends AskType>(
   let unknown = false;
   let overloaded = false;
   while (timeLeft() > 0) {
-    for (const id of replicas.candidates()) {
+    for (const id of replicas.candidates(attemptMs === Number.POSITIVE_INFINITY ? 'heavy' : 'light')) {
       const left = timeLeft();
       if (left <= 0) break;
       try {

@@ -28,10 +28,11 @@ export function createSubmissions(
   function note(command: Command, result: Result): void {
     const { version } = result;
     const raiseBook = (id: BookId) => freshness.books.raise(id, version);
-    if (command.kind === 'purchase') {
+    if (isOfOrder(command)) {
       // A refused order too: who was told "sold out" must not be shown copies that were gone before.
       freshness.orders.raise(command.key, version);
-      for (const { id } of command.lines) raiseBook(id);
+      const lines = result.kind === 'order' ? result.order.lines : 'lines' in command ? command.lines : [];
+      for (const { id } of lines) raiseBook(id);
     }
     if (command.kind === 'updateBook') raiseBook(command.id);
     if (command.kind === 'changeBooks') for (const { id } of command.changes) raiseBook(id);
@@ -68,4 +69,8 @@ export function createSubmissions(
       throw error instanceof BazarError ? error.with({ key: command.key }) : error;
     }
   };
+}
+
+function isOfOrder({ kind }: Command): boolean {
+  return kind === 'purchase' || kind === 'hold' || kind === 'confirm' || kind === 'release';
 }

@@ -4,6 +4,9 @@ import { bound, KIB, MIB } from './bound.ts';
 export const CLIENT_BOUNDS = {
   maxQuantity: bound(1_000_000, 'copies of one book in one purchase', '422'),
   maxLines: bound(100, 'lines of one cart', '422'),
+  minHoldMs: bound(1_000, 'ms of the shortest hold', '422'),
+  maxHoldMs: bound(24 * 60 * 60 * 1000, 'ms of the longest hold', '422'),
+  defaultHoldMs: bound(15 * 60 * 1000, 'ms of a hold whose length the client leaves open'),
   maxBooksPerRequest: bound(1_000, 'books in one `addBooks`', '422'),
   maxPage: bound(1_000, 'books or orders on one page of a listing', '422'),
   maxBodyBytes: bound(MIB, 'bytes of one HTTP body or client WebSocket frame', '413; the socket is closed'),

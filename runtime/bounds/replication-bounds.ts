@@ -51,6 +51,10 @@ export const REPLICATION_BOUNDS = {
   keptBytes: bound(16 * MIB, 'bytes of applied entries kept in the log'),
   snapshotChunkBytes: bound(256 * KIB, 'bytes of one snapshot chunk'),
   snapshotChunkRecords: bound(1_000, 'records of one snapshot chunk'),
+  snapshotChunksInFlight: bound(
+    4,
+    'snapshot chunks sent and not acknowledged, after which the next one waits',
+  ),
   maxChangedRecords: bound(
     1_000_000,
     'records that changed since a snapshot transfer sent them, and are to be sent again',

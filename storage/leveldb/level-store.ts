@@ -12,15 +12,39 @@ import { verifyFiles } from './verify.ts';
  */
 const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
 
+/** A store in LevelDB. */
+export interface LevelStore extends Store {
+  /**
+   * Closes the database and opens it again. The tables that were read are mapped into memory until then, as is everything
+   * after a start, which reads all. Nothing may be under way.
+   */
+  reopen(): Promise<void>;
+}
+
 /**
  * Opens the LevelDB database in `directory`, which is made if it is not there.
  *
  * Rejects with `DamagedStoreError` if its files are damaged. All else may pass and is told in a plain error: another
  * process has it open, or LevelDB's own message, as of a full disk.
  */
-export async function openLevelStore(directory: string): Promise<Store> {
+export async function openLevelStore(directory: string): Promise<LevelStore> {
   const verifyOpen = await verifyFiles(directory);
   const database = new Level(directory, { compression: false, writeBufferSize: WRITE_BUFFER_BYTES });
+  await open(database, directory);
+  await verifyOpen().catch(async (error) => {
+    await database.close();
+    throw error;
+  });
+  return {
+    ...storeOver(database, directory, (bytes) => hasRoom(directory, bytes)),
+    async reopen() {
+      await database.close();
+      await open(database, directory);
+    },
+  };
+}
+
+async function open(database: Level, directory: string): Promise<void> {
   try {
     await database.open();
   } catch (error) {
@@ -34,9 +58,4 @@ export async function openLevelStore(directory: string): Promise<Store> {
     });
     throw asDiskFault(other, describe(error), directory);
   }
-  await verifyOpen().catch(async (error) => {
-    await database.close();
-    throw error;
-  });
-  return storeOver(database, directory, (bytes) => hasRoom(directory, bytes));
 }

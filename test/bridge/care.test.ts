@@ -17,7 +17,7 @@ test('PATCH /books/:id changes texts, and the book is found by the new ones', ()
     const { status, body, headers } = await send(`${url}/books/2`, 'PATCH', change);
     assert.is(status, 200);
     assert.equal(body, {
-      ...{ id: 2, title: 'RPCs for All', topic: 'Networks', price: '19.99', stock: 3 },
+      ...{ id: 2, title: 'RPCs for All', topic: 'Networks', price: '19.99', stock: 3, held: 0 },
       ...{ version: body.version, isbn: '9780306406157' },
     });
     assert.is(headers.get('etag'), `"${body.version}"`);

@@ -13,7 +13,7 @@ test('GET /books finds books by words, and says where it goes on', () =>
       books: [
         {
           ...{ id: 2, title: 'RPCs for Noobs', topic: 'distributed systems' },
-          ...{ price: '19.99', stock: 3, version: 1, year: 2001 },
+          ...{ price: '19.99', stock: 3, held: 0, version: 1, year: 2001 },
         },
       ],
       next: null,

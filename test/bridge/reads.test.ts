@@ -52,6 +52,7 @@ test('a book comes with its price as a decimal string and only the facts it has'
       topic: 'distributed systems',
       price: '19.99',
       stock: 3,
+      held: 0,
       version: 1,
       year: 2001,
     });

@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { type Answered, AS_ADMIN, ask, openRpc, post, send, TOKEN, withBridge } from './support.ts';
 
-/** What answers to writes tell beside what was asked: who served them, and what a refused buyer wants to know. */
+/** What answers tell beside what was asked: who served them, and what a refused buyer wants to know. */
 
 const SERVED = ['order-1', 'catalog-1'];
 const SERVED_BY = SERVED.join(', ');
@@ -58,6 +58,42 @@ test('by JSON-RPC a write says it where it is asked to explain, in results and i
         );
       }
     }
+    client.close();
+  }));
+
+test('by JSON-RPC a read says it too: the catalog, or the gateway where a cache had it; also of what is missing', () =>
+  withBridge(async ({ url, service }) => {
+    const client = await openRpc(url);
+    await client.call('authenticate', { token: TOKEN });
+    await client.call('purchase', { id: 1, orderId: 'k' });
+    const reads = [
+      ['info', { id: 1 }],
+      ['info', { id: 99 }],
+      ['search', { topic: 'distributed systems' }],
+      ['search', { topic: 'distributed systems', limit: 1 }],
+      ['topics', {}],
+      ['books', { limit: 1 }],
+      ['order', { orderId: 'k' }],
+      ['order', { orderId: 'never' }],
+      ['orders', {}],
+    ] as const;
+    for (const cache of ['miss', 'hit'] as const) {
+      service.cache = cache;
+      const server = cache === 'hit' ? 'gateway-1' : 'catalog-2';
+      for (const [method, params] of reads) {
+        for (const explain of [true, false, undefined]) {
+          const { result, error } = await client.call(method, { ...params, explain });
+          const told = (result ?? error!.data) as { via?: string[] };
+          const what = `${method} ${JSON.stringify(params)} ${explain}, ${cache}`;
+          assert.equal(told.via, explain ? [server] : undefined, what);
+        }
+      }
+    }
+    const strong = await client.call('info', { id: 1, consistency: 'strong', explain: true });
+    assert.equal((strong.result as { via?: string[] }).via, ['catalog-2'], 'past the cache');
+    const explained = (await client.call('search', { topic: 'distributed systems', explain: true })).result;
+    const bare = (await client.call('search', { topic: 'distributed systems' })).result;
+    assert.equal(explained, { books: bare, next: null, via: ['gateway-1'] });
     client.close();
   }));
 

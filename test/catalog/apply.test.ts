@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { decide } from '../../actors/catalog/decide.ts';
+import { TIME_START } from '../../actors/catalog/log-time.ts';
 import { LEVEL } from '../../runtime/command-levels.ts';
 import { MAX_NEW_BOOK_ID, MAX_STOCK } from '../../runtime/domain.ts';
 import { MAX_PRICE_CENTS } from '../../runtime/money.ts';
@@ -237,7 +238,14 @@ test('where the last id is taken, books without one get those between, and none 
 });
 
 test('where no id is left the whole batch is refused', () => {
-  const view = { level: LEVEL, book: () => undefined, withIsbn: () => undefined, recorded: () => undefined };
+  const view = {
+    level: LEVEL,
+    logTime: TIME_START,
+    openHolds: 0,
+    book: () => undefined,
+    withIsbn: () => undefined,
+    recorded: () => undefined,
+  };
   const full = { ...view, lastId: MAX_NEW_BOOK_ID, firstFreeId: MAX_NEW_BOOK_ID + 1 };
   const { result, books } = decide(full, addBooks('a-1', [newBook(undefined)]), { index: 9, at: 9 });
   assert.is(result.kind === 'refused' && result.code, 'stock-limit');

@@ -28,9 +28,9 @@ test('an audit tells index, digest, totals and one page of the ledger, and every
     applied: 4,
     digest: state.digest,
     books: 3,
-    totals: { initial: 15, restocked: 3, sold: 5, stock: 13 },
+    totals: { initial: 15, restocked: 3, returned: 0, sold: 5, held: 0, stock: 13 },
     unbalanced: [],
-    ledger: [{ id: 2, initial: 5, restocked: 0, sold: 1, stock: 4 }],
+    ledger: [{ id: 2, initial: 5, restocked: 0, returned: 0, sold: 1, held: 0, stock: 4 }],
   });
   MESSAGES.audit.reply.parse(audit);
 });

@@ -3,17 +3,20 @@ import * as assert from 'uvu/assert';
 import { QUERIES } from '../../actors/catalog/queries.ts';
 import { CatalogState } from '../../actors/catalog/state.ts';
 import { LEVEL } from '../../runtime/command-levels.ts';
-import { type BookEdit, BookEvent, KEPT_BOOK_EVENTS, type NewBook } from '../../runtime/domain.ts';
+import { type BookEdit, BookEvent, KEPT_BOOK_EVENTS, MAX_STOCK, type NewBook } from '../../runtime/domain.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 import {
   addBooks,
   changeBooks,
+  confirm,
   createLedger,
+  hold,
   newBook,
   openReplica,
   orderIn,
   purchase,
   type Replica,
+  release,
   updateBook,
 } from './support.ts';
 
@@ -65,6 +68,29 @@ test('an adjustment is signed, whatever was sold meanwhile, and never takes more
   assert.is(ledger.book(1)?.stock, 5);
   const other = ledger.run(changeBooks('c-2', [{ id: 1, adjust: { by: 2 } }], 'again'));
   assert.is(other.kind === 'refused' && other.code, 'key-reused');
+});
+
+test('what is held stays held whatever is changed, and comes back to a retired book or is sold of it', () => {
+  const ledger = createLedger(newBook(1, { stock: 10 }));
+  ledger.run(hold('h-1', [{ id: 1, quantity: 2 }]));
+  ledger.run(hold('h-2', [{ id: 1, quantity: 3 }]));
+  ledger.run(changeBooks('c-1', [{ id: 1, title: 'T', adjust: { by: -4 }, retired: true }]));
+  const counts = () => {
+    const { stock, held, sold, restocked, retired } = ledger.book(1)!;
+    return { stock, held, sold, restocked, retired };
+  };
+  assert.equal(counts(), { stock: 1, held: 5, sold: 0, restocked: -4, retired: true });
+  const refused = ledger.run(changeBooks('c-2', [{ id: 1, adjust: { by: -2 } }]));
+  assert.is(refused.kind === 'refused' && refused.available, 1, 'held copies cannot be taken away');
+  assert.is(orderIn(ledger.run(hold('h-3', [{ id: 1, quantity: 1 }]))).code, 'retired');
+  assert.is(orderIn(ledger.run(confirm('h-1'))).status, 'confirmed');
+  assert.is(orderIn(ledger.run(release('h-2'))).status, 'released');
+  assert.equal(counts(), { stock: 4, held: undefined, sold: 2, restocked: -4, retired: true });
+  // Copies that are held may come back, and have to have room.
+  ledger.run(changeBooks('c-3', [{ id: 1, retired: false }]));
+  ledger.run(hold('h-4', [{ id: 1, quantity: 1 }]));
+  const full = ledger.run(changeBooks('c-4', [{ id: 1, stock: MAX_STOCK }]));
+  assert.is(full.kind === 'refused' && full.code, 'stock-limit');
 });
 
 test('several books are changed or none, and the refusal names the first that is the reason', () => {

@@ -306,7 +306,7 @@ test('an audit waits for the index it asks for', async () => {
   const { applied, digest, totals, unbalanced } = audit.outcome as Exclude<typeof audit.outcome, string>;
   assert.is(applied, version + 1);
   assert.is(digest, follower.catalog.state.digest);
-  assert.equal(totals, { initial: 20, restocked: 0, sold: 1, stock: 19 });
+  assert.equal(totals, { initial: 20, restocked: 0, returned: 0, sold: 1, held: 0, stock: 19 });
   assert.equal(unbalanced, []);
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Command } from '../../runtime/domain.ts';
-import { addBooks, newBook, purchase, updateBook } from './support.ts';
+import { addBooks, confirm, hold, newBook, purchase, release, updateBook } from './support.ts';
 
 /** Random commands on few books under few keys, so that they meet: replays, reused keys, empty shelves. */
 const bookId = fc.integer({ min: 1, max: 5 });
@@ -38,7 +38,23 @@ const anUpdate = fc
   )
   .map(([adminKey, change, request]): Command => updateBook(adminKey, change, request));
 
+/** Some of the holds end within a log, at a second an entry, and some do not. */
+const aHold = fc
+  .tuple(
+    key,
+    fc.array(line, { minLength: 1, maxLength: 3 }),
+    fc.integer({ min: 1_000, max: 30_000 }),
+    requestId,
+  )
+  .map(([orderId, lines, ttlMs, request]): Command => hold(orderId, lines, ttlMs, request));
+
+const anEnd = fc
+  .tuple(fc.constantFrom(confirm, release), key, requestId)
+  .map(([end, orderId, request]): Command => end(orderId, request));
+
 const command = fc.oneof(
+  { arbitrary: aHold, weight: 3 },
+  { arbitrary: anEnd, weight: 3 },
   { arbitrary: aPurchase, weight: 6 },
   { arbitrary: someBooks, weight: 2 },
   { arbitrary: anUpdate, weight: 2 },

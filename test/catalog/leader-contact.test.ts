@@ -18,7 +18,7 @@ function setUp() {
     log: { termAt: (_index: number) => 2 },
   };
   const applied = { index: 7 };
-  const replica = { raft: known, state: { applied } } as unknown as Pick<Replica, 'raft' | 'state'>;
+  const replica = { raft: known, state: { applied }, uncountedTicks: 0 } as unknown as Replica;
   const contact = createLeaderContact({ replica, clock });
   const wait = (ms: number) => {
     clock.advance(ms);

@@ -4,6 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { readApplied } from '../../actors/catalog/records.ts';
 import { CatalogState } from '../../actors/catalog/state.ts';
+import { LEVEL } from '../../runtime/command-levels.ts';
 import { isUnrecorded } from '../../runtime/domain.ts';
 import {
   APPLIED_KEY,
@@ -312,12 +313,12 @@ function describeState(
     leader.apply(one('a'));
     await leader.flush();
     const records = await snapshotOf(leader);
-    const { position, digest } = leader.state.readPersisted(leader.store)!;
+    const persisted = leader.state.readPersisted(leader.store)!;
     const follower = await openReplica(await open());
     const take = (given: [string, string][]) => {
       const restoring = follower.state.restore();
       restoring.accept(given);
-      return restoring.finish(position, digest);
+      return restoring.finish(persisted.position, persisted);
     };
     const [key, value] = records.find(([known]) => known === bookKey(1))!;
     const others = records.filter(([known]) => known !== key);
@@ -325,19 +326,19 @@ function describeState(
     assert.is(take([...others, [key, value.replace('"stock":9', '"stock":8')]]), undefined);
     assert.is(take([...others, [key, value.slice(1)]]), undefined);
     assert.is(take([...others, [bookKey(3), value]]), undefined);
-    assert.is(take(records)?.state.digest, digest);
+    assert.is(take(records)?.state.digest, persisted.digest);
   });
 
-  it('a snapshot that was taken in is known before it is on the disk', async (open) => {
+  it('what a snapshot ends with is known before it is on the disk', async (open) => {
     const leader = await openReplica(await open());
     leader.apply(books);
     const first = leader.apply(one('a'));
     await leader.flush();
-    const { position, digest } = leader.state.readPersisted(leader.store)!;
+    const persisted = leader.state.readPersisted(leader.store)!;
     const follower = await openReplica(await open());
     const restoring = follower.state.restore();
-    restoring.accept(await snapshotOf(leader));
-    const state = restoring.finish(position, digest)!.state as CatalogState;
+    restoring.amend(await snapshotOf(leader));
+    const state = restoring.finish(persisted.position, persisted)!.state as CatalogState;
     assert.is(state.order('a')?.version, first.result?.version);
     assert.equal(await state.ordersAfter('', 10), await leader.state.ordersAfter('', 10));
   });
@@ -380,9 +381,9 @@ function describeState(
     await withoutChecksum({ store, state });
     const old = await openReplica(store);
     assert.equal([old.state.digest, old.state.book(1)?.stock], [state.digest, 9]);
+    assert.type(readApplied(store, state.prefix)?.checksum, 'number');
     old.apply({ kind: 'boot', boot: 'first' });
     await old.flush();
-    assert.type(readApplied(store, state.prefix)?.checksum, 'number');
     assert.is((await openReplica(store)).state.digest, old.state.digest);
     const key = state.prefix + orderKey('o-1');
     for (const value of [undefined, '{}', store.get(key)?.replace('1000', '1001')]) {
@@ -429,6 +430,7 @@ function describeState(
     const property = fc.asyncProperty(runs, async ([commands, steps]) => {
       const steady = await openReplica(await open());
       const moved = await openReplica(await open());
+      for (const { apply } of [steady, moved]) apply({ kind: 'raiseLevel', level: LEVEL });
       for (const command of commands) {
         const expected = steady.apply(command);
         assert.equal(moved.apply(command), expected);

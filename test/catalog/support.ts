@@ -1,5 +1,6 @@
 import { decide } from '../../actors/catalog/decide.ts';
 import type { Recorded, View } from '../../actors/catalog/decision.ts';
+import { afterEntry, TIME_START } from '../../actors/catalog/log-time.ts';
 import { recordKey } from '../../actors/catalog/recall.ts';
 import { CatalogState } from '../../actors/catalog/state.ts';
 import type { Applied } from '../../actors/raft/state-machine.ts';
@@ -12,11 +13,14 @@ import {
   type CartLine,
   type ChangeBooks,
   type Command,
+  type Confirm,
+  type Hold,
   type LogCommand,
   MAX_NEW_BOOK_ID,
   type NewBook,
   type Order,
   type Purchase,
+  type Release,
   type Result,
   type UpdateBook,
 } from '../../runtime/domain.ts';
@@ -48,6 +52,23 @@ export function changeBooks(
   return { kind: 'changeBooks', key, requestId, changes: [...changes] };
 }
 
+export function hold(
+  key: string,
+  lines: readonly CartLine[],
+  ttlMs = 60_000,
+  requestId = `first of ${key}`,
+): Hold {
+  return { kind: 'hold', key, requestId, lines: [...lines], ttlMs };
+}
+
+export function confirm(key: string, requestId = `confirmation of ${key}`): Confirm {
+  return { kind: 'confirm', key, requestId };
+}
+
+export function release(key: string, requestId = `release of ${key}`): Release {
+  return { kind: 'release', key, requestId };
+}
+
 export function newBook(id: number | undefined, facts: Partial<NewBook> = {}): NewBook {
   return { id, title: `Book ${id}`, topic: 'xen', price: 1000, stock: 10, ...facts };
 }
@@ -62,12 +83,20 @@ export interface Ledger extends View {
 export function createLedger(...added: readonly NewBook[]): Ledger {
   const books = new Map<number, Book>();
   const records = new Map<string, Recorded>();
+  const holds = new Set<string>();
   let index = 0;
+  let logTime = TIME_START;
   const ledger: Ledger = {
     get index() {
       return index;
     },
     level: LEVEL,
+    get logTime() {
+      return logTime;
+    },
+    get openHolds() {
+      return holds.size;
+    },
     books: books,
     book: (id) => books.get(id),
     withIsbn: (isbn, but) => [...books.values()].find((book) => book.isbn === isbn && book.id !== but)?.id,
@@ -82,9 +111,14 @@ export function createLedger(...added: readonly NewBook[]): Ledger {
     recorded: (key) => records.get(key),
     run(command) {
       index++;
-      const decision = decide(ledger, command, { index, at: index * 1000 });
+      const at = index * 1000;
+      logTime = afterEntry(logTime, { term: 1, at, command });
+      const decision = decide(ledger, command, { index, at });
       for (const book of decision.books) books.set(book.id, book);
       if (decision.record) records.set(recordKey(command), decision.record);
+      const { hold } = decision;
+      if (hold?.isOpen) holds.add(hold.key);
+      else if (hold) holds.delete(hold.key);
       return decision.result;
     },
   };
@@ -103,7 +137,8 @@ export interface Replica {
   readonly store: Store;
   readonly state: CatalogState;
   readonly log: readonly Entry[];
-  apply(command: LogCommand | null): Applied<Result, BookChange>;
+  /** Unless told otherwise a second after the entry before, in term 1. */
+  apply(command: LogCommand | null, stamp?: Partial<Pick<Entry, 'at' | 'term'>>): Applied<Result, BookChange>;
   /** Makes durable what was applied. */
   flush(): Promise<void>;
   /** Loses what was not flushed, and applies it again from the log. */
@@ -127,8 +162,8 @@ export async function openReplica(store: Store): Promise<Replica> {
     get log() {
       return log;
     },
-    apply(command) {
-      const entry = { term: 1, at: 1000 * log.length, command };
+    apply(command, stamp = {}) {
+      const entry = { term: 1, at: 1000 * log.length, command, ...stamp };
       log.push(entry);
       return applyEntry(entry);
     },
@@ -141,10 +176,11 @@ export async function openReplica(store: Store): Promise<Replica> {
       for (const entry of log.slice(state.applied.index)) applyEntry(entry);
     },
     async restoreFrom(other, chunk = 3) {
-      const { position, digest } = other.state.readPersisted(other.store)!;
+      const persisted = other.state.readPersisted(other.store)!;
+      const { position } = persisted;
       const restoring = state.restore();
       for (const records of cut(await snapshotOf(other), chunk)) await store.write(restoring.accept(records));
-      const finished = restoring.finish(position, digest);
+      const finished = restoring.finish(position, persisted);
       if (!finished) throw new Error('the snapshot does not have the digest that it should have');
       await store.write(finished.switchOver);
       await store.clear(keysUnder(state.prefix));

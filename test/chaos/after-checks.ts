@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditAnswer, OrderAnswer } from '../../runtime/api.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import type { OrderLine } from '../checkers/history.ts';
+import { type OrderLine, orderLine } from '../checkers/history.ts';
 import type { Observer } from './observer.ts';
 import type { PrivateStore } from './private-store.ts';
 
@@ -65,9 +65,8 @@ async function readOrders(observer: Observer): Promise<Pick<AfterChecks, 'orders
   for (let after: string | undefined; ; ) {
     const page = await observer.orders(after);
     for (const order of page.orders) {
-      const { orderId, status, code, version } = order;
-      orders.push({ kind: 'order', key: orderId, status, code, version });
-      if (status === 'confirmed') addCopies(ordered, order);
+      orders.push(orderLine(order));
+      if (order.status === 'confirmed') addCopies(ordered, order);
     }
     if (page.next === null) return { orders, ordered };
     after = page.next;

@@ -25,7 +25,7 @@ function audit(more: Partial<AuditAnswer['books'][number]> = {}, digests = ['d',
       applied: 9,
       digest,
     })),
-    books: [{ id: 1, initial: 2, restocked: 0, sold: 1, stock: 1, ...more }],
+    books: [{ id: 1, initial: 2, restocked: 0, returned: 0, sold: 1, held: 0, stock: 1, ...more }],
     next: null,
   };
 }

@@ -110,13 +110,14 @@ export function judge(evidence: Evidence): Verdict {
 
 /** The order table against the books' ledgers: what was sold is what was ordered. */
 function auditLedger({ audit, ordered }: AfterChecks, blame: (head: Class, says: string) => void): void {
-  for (const { id, initial, restocked, sold, stock } of audit.books) {
+  for (const { id, initial, restocked, returned, sold, held, stock } of audit.books) {
     const copies = ordered.get(id) ?? 0;
     if (sold > copies) blame('duplicated', `book ${id}: ${sold} copies are gone, ${copies} were ordered`);
     if (sold < copies) blame('lost', `book ${id}: ${copies} copies were ordered, ${sold} are gone`);
     if (stock < 0) blame('oversold', `book ${id}: the stock is ${stock}`);
-    if (initial + restocked - sold !== stock) {
-      blame('contradictory', `book ${id}: ${initial} + ${restocked} - ${sold} is not ${stock}`);
+    if (initial + restocked + returned - sold - held !== stock) {
+      const sum = `${initial} + ${restocked} + ${returned} - ${sold} - ${held}`;
+      blame('contradictory', `book ${id}: ${sum} is not ${stock}`);
     }
   }
 }

@@ -101,6 +101,7 @@ export function* generate(options: GenerateOptions): Generator<Line> {
       push(line.book, { stock });
       return { ...line, outcome: 'ok', version: index, stock };
     }
+    if (line.kind !== 'purchase') throw new Error(`nobody asks for a ${line.kind} here`);
     const wanted = new Map<number, number>();
     for (const { book, quantity } of line.lines) wanted.set(book, (wanted.get(book) ?? 0) + quantity);
     const order = { kind: 'order', key: line.key, version: index } as const;

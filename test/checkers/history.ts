@@ -52,6 +52,15 @@ const PurchaseLine = z.object({
   lines: z.array(CartLine).min(1),
   total: Count.optional(),
 });
+const HoldLine = PurchaseLine.extend({ kind: z.literal('hold') });
+/** The end that a client gives to a hold; its lines are those of the hold. `hold` is the key of that. */
+const ConfirmLine = z.object({
+  kind: z.literal('confirm'),
+  ...Written,
+  hold: z.string(),
+  lines: z.array(CartLine).min(1),
+});
+const ReleaseLine = ConfirmLine.extend({ kind: z.literal('release') });
 /** `stock` is the answer's, after the write. */
 const RestockLine = z.object({
   kind: z.literal('restock'),
@@ -95,13 +104,14 @@ const FailedReadLine = z.object({
   outcome: z.literal('none'),
 });
 
-/** A recorded order, from the order table at the end. */
+/** A recorded order, from the order table at the end. Of a hold: `version` is that of its beginning, and how it ended. */
 const OrderLine = z.object({
   kind: z.literal('order'),
   key: z.string(),
-  status: z.enum(['confirmed', 'refused']),
+  status: z.enum(['confirmed', 'refused', 'held', 'released', 'expired']),
   code: z.string().optional(),
   version: Index,
+  end: z.object({ what: z.enum(['confirmed', 'released', 'expired']), version: Index }).optional(),
 });
 /** Says that the `order` lines are the whole table: a key that is not among them was never decided. */
 const TableLine = z.object({ kind: z.literal('table'), orders: Count });
@@ -109,6 +119,9 @@ const TableLine = z.object({ kind: z.literal('table'), orders: Count });
 export const Line = z.discriminatedUnion('kind', [
   BookLine,
   PurchaseLine,
+  HoldLine,
+  ConfirmLine,
+  ReleaseLine,
   RestockLine,
   PriceLine,
   AdjustLine,
@@ -121,6 +134,9 @@ export type Line = z.infer<typeof Line>;
 export type BookLine = z.infer<typeof BookLine>;
 export type WriteLine =
   | z.infer<typeof PurchaseLine>
+  | z.infer<typeof HoldLine>
+  | z.infer<typeof ConfirmLine>
+  | z.infer<typeof ReleaseLine>
   | z.infer<typeof RestockLine>
   | z.infer<typeof PriceLine>
   | z.infer<typeof AdjustLine>
@@ -132,7 +148,16 @@ export type TableLine = z.infer<typeof TableLine>;
 /** A history that can be gone through more than once: a list, or a file that is read anew each time. */
 export type History = () => Iterable<Line> | AsyncIterable<Line>;
 
-const WRITES: ReadonlySet<Line['kind']> = new Set(['purchase', 'restock', 'price', 'adjust', 'retire']);
+const WRITES: ReadonlySet<Line['kind']> = new Set<WriteLine['kind']>([
+  'purchase',
+  'hold',
+  'confirm',
+  'release',
+  'restock',
+  'price',
+  'adjust',
+  'retire',
+]);
 
 export function isWrite(line: Line): line is WriteLine {
   return WRITES.has(line.kind);
@@ -182,4 +207,27 @@ export function openHistory(path: string): HistoryWriter {
       await once(output, 'finish');
     },
   };
+}
+
+/** The line of a recorded order. */
+export function orderLine({ orderId, status, code, version, events = [] }: RecordedOrder): OrderLine {
+  const [begin, end] = events;
+  const what = end?.what;
+  const ended = end && what !== 'held' ? { end: { what: what!, version: end.version } } : {};
+  return {
+    kind: 'order',
+    key: orderId,
+    status,
+    code,
+    version: begin?.version ?? version,
+    ...ended,
+  } as OrderLine;
+}
+
+interface RecordedOrder {
+  readonly orderId: string;
+  readonly status: OrderLine['status'];
+  readonly code?: string;
+  readonly version: number;
+  readonly events?: readonly { readonly what: string; readonly version: number }[];
 }

@@ -21,6 +21,8 @@ export function createGatherer() {
   const books: BookLine[] = [];
   const asked = new Map<string, WriteLine[]>();
   const table = new Map<string, Decision>();
+  /** How holds ended, by their keys. */
+  const ends = new Map<string, NonNullable<OrderLine['end']>>();
   const twice = new Set<string>();
   let whole = false;
 
@@ -28,7 +30,7 @@ export function createGatherer() {
     const definite = lines.filter(({ outcome }) => outcome === 'ok' || outcome === 'refused');
     const answers = definite.map(decisionOf);
     const line = definite[0] ?? lines[0]!;
-    const recorded = table.get(key);
+    const recorded = table.get(key) ?? endAsTold(line, ends);
     const blame = (rule: string, says: string) => void violations.push({ rule, op: line.op, says });
 
     const [answer] = answers;
@@ -37,7 +39,7 @@ export function createGatherer() {
     if (answer && recorded && !agree(answer, recorded)) {
       blame('one answer per key', `${key} was told ${tell(answer)}, the table says ${tell(recorded)}`);
     }
-    const isMissing = whole && !recorded && line.kind === 'purchase';
+    const isMissing = whole && !recorded && (line.kind === 'purchase' || line.kind === 'hold');
     if (answer && isMissing) blame('nothing acknowledged is lost', `order ${key} is not in the table`);
     const wasInDoubt = lines.some(({ outcome }) => outcome === 'unknown');
     if (recorded && !answer && !wasInDoubt) blame('none means none', `order ${key} is in the table`);
@@ -46,15 +48,17 @@ export function createGatherer() {
     const end = definite.reduce((first, one) => Math.min(first, one.end ?? first), Number.POSITIVE_INFINITY);
     if (answer) return { line, start, end, ...answer, version: answer.version ?? recorded?.version };
     if (recorded) return { line, start, end, ...recorded };
-    if (isMissing || !wasInDoubt) return undefined;
+    const isVain = whole && (line.kind === 'confirm' || line.kind === 'release');
+    if (isMissing || isVain || !wasInDoubt) return undefined;
     return { line, start, end, fate: 'open', code: undefined, version: undefined };
   }
 
   return {
     book: (line: BookLine) => void books.push(line),
-    order({ key, status, code, version }: OrderLine): void {
+    order({ key, status, code, version, end }: OrderLine): void {
       if (table.has(key)) twice.add(key);
-      table.set(key, { fate: status === 'confirmed' ? 'ok' : 'refused', code, version });
+      table.set(key, { fate: status === 'refused' ? 'refused' : 'ok', code, version });
+      if (end) ends.set(key, end);
     },
     /** The table has been seen whole; one that lost orders on its way here proves nothing. */
     table({ orders }: TableLine): void {
@@ -76,6 +80,8 @@ export function createGatherer() {
       for (const [key, lines] of asked) {
         const write = resolve(key, lines, violations);
         if (write) writes.push(write);
+        const expiry = write && expiryOf(write, ends);
+        if (expiry) writes.push(expiry);
       }
       for (const key of table.keys()) {
         if (asked.has(key)) continue;
@@ -87,6 +93,32 @@ export function createGatherer() {
       return { books, writes, violations };
     },
   };
+}
+
+/** A hold that the table says was confirmed or released is one whose client may not have heard of it. */
+function endAsTold(line: WriteLine, ends: ReadonlyMap<string, { what: string; version: number }>) {
+  if (line.kind !== 'confirm' && line.kind !== 'release') return undefined;
+  const end = ends.get(line.hold);
+  if (end?.what !== (line.kind === 'confirm' ? 'confirmed' : 'released')) return undefined;
+  return { fate: 'ok' as const, code: undefined, version: end.version };
+}
+
+/** The end of the time of a hold puts its copies back at some moment after it was asked for. */
+function expiryOf(
+  { line, start }: Write,
+  ends: ReadonlyMap<string, { what: string; version: number }>,
+): Write | undefined {
+  const end = line.kind === 'hold' ? ends.get(line.key) : undefined;
+  if (line.kind !== 'hold' || end?.what !== 'expired') return undefined;
+  const { total: _, ...asked } = line;
+  const release = { ...asked, kind: 'release' as const, op: `the end of ${line.op}`, hold: line.key };
+  const ending = {
+    end: Number.POSITIVE_INFINITY,
+    fate: 'ok' as const,
+    code: undefined,
+    version: end.version,
+  };
+  return { line: release, start, ...ending, isExpiry: true };
 }
 
 function decisionOf({ outcome, code, version }: WriteLine): Decision {

@@ -21,6 +21,8 @@ export interface Write {
   readonly fate: 'ok' | 'refused' | 'open';
   readonly code: string | undefined;
   readonly version: number | undefined;
+  /** Nobody asked for it: it is the end of the time of a hold. */
+  readonly isExpiry?: boolean;
 }
 
 export interface Violation {
@@ -32,13 +34,19 @@ export interface Violation {
 
 /** The books that a write touches. */
 export function booksOf(line: WriteLine): readonly number[] {
-  return line.kind === 'purchase' ? line.lines.map(({ book }) => book) : [line.book];
+  return 'lines' in line ? line.lines.map(({ book }) => book) : [line.book];
 }
 
 export type Judgement =
   | { readonly changes: readonly (readonly [book: number, state: BookState])[] }
   | { readonly impossible: string };
 
+const TOO_LATE: ReadonlySet<string | undefined> = new Set([
+  'hold-confirmed',
+  'hold-released',
+  'hold-expired',
+  'unknown-hold',
+]);
 const NOTHING: Judgement = { changes: [] };
 
 /** What a write does in a state, or why its fate is impossible there. An open one does whatever it can. */
@@ -46,9 +54,18 @@ export function judge(write: Write, look: (book: number) => BookState | undefine
   const { line, fate, code } = write;
   const missing = booksOf(line).find((book) => !look(book));
   if (missing !== undefined) return refusal(`there is no book ${missing}`, 'unknown-book');
-  const wanted = line.kind === 'purchase' ? totals(line.lines) : new Map<number, number>();
+  const wanted = 'lines' in line ? totals(line.lines) : new Map<number, number>();
+  const shifted = (by: number) =>
+    [...wanted].map(([book, quantity]) => {
+      return [book, { ...look(book)!, stock: look(book)!.stock + by * quantity }] as const;
+    });
 
-  if (line.kind === 'purchase') {
+  // What is held is off the shelf, so a confirmation changes nothing of it; who comes too late changes nothing at all.
+  if (line.kind === 'confirm' || line.kind === 'release') {
+    if (fate === 'refused') return TOO_LATE.has(code) ? NOTHING : { impossible: `refused as ${code}` };
+    return { changes: shifted(line.kind === 'confirm' ? 0 : 1) };
+  }
+  if (line.kind === 'purchase' || line.kind === 'hold') {
     const dear = line.lines.find(({ book, price }) => price !== undefined && price !== look(book)!.price);
     const gone = line.lines.find(({ book }) => look(book)!.retired);
     const short = [...wanted].find(([book, quantity]) => quantity > look(book)!.stock);
@@ -62,12 +79,7 @@ export function judge(write: Write, look: (book: number) => BookState | undefine
     if (short) return refusal(`only ${look(short[0])!.stock} copies of book ${short[0]} for ${short[1]}`);
     const total = line.lines.reduce((sum, { book, quantity }) => sum + quantity * look(book)!.price, 0);
     if (line.total !== undefined && line.total !== total) return { impossible: `the total was ${total}` };
-    return {
-      changes: [...wanted].map(([book, quantity]) => [
-        book,
-        { ...look(book)!, stock: look(book)!.stock - quantity },
-      ]),
-    };
+    return { changes: shifted(-1) };
   }
 
   const before = look(line.book)!;

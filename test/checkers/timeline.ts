@@ -31,7 +31,7 @@ export function replay(ledger: Ledger, blame: (violation: Violation) => void): T
     if (isPlaced(write)) placed.push(write);
     else if (write.fate !== 'refused') for (const book of booksOf(write.line)) loose.add(book);
   }
-  placed.sort((a, b) => a.version - b.version);
+  placed.sort((a, b) => a.version - b.version || Number(b.isExpiry ?? false) - Number(a.isExpiry ?? false));
   checkRealTime(placed, blame);
 
   const pasts = new Map<number, Past>();
@@ -47,8 +47,13 @@ export function replay(ledger: Ledger, blame: (violation: Violation) => void): T
       continue;
     }
     for (const [book, state] of judgement.changes) {
-      pasts.get(book)!.versions.push(each.version);
-      pasts.get(book)!.states.push(state);
+      const past = pasts.get(book)!;
+      // What one entry does to a book in several steps is one version of it.
+      if (past.versions.at(-1) === each.version) past.states[past.states.length - 1] = state;
+      else {
+        past.versions.push(each.version);
+        past.states.push(state);
+      }
     }
   }
 
@@ -77,9 +82,9 @@ function isPlaced(write: Write): write is Placed {
 function firmPart(write: Write, loose: ReadonlySet<number>): Write | undefined {
   const { line, fate } = write;
   if (!booksOf(line).some((book) => loose.has(book))) return write;
-  if (line.kind !== 'purchase' || fate !== 'ok') return undefined;
+  if (!('lines' in line) || fate !== 'ok') return undefined;
   const lines = line.lines.filter(({ book }) => !loose.has(book));
-  return { ...write, line: { ...line, lines, total: undefined } };
+  return { ...write, line: 'total' in line ? { ...line, lines, total: undefined } : { ...line, lines } };
 }
 
 /** Versions are distinct, and a write that ended before another began has the smaller one. */
@@ -88,7 +93,8 @@ function checkRealTime(placed: readonly Placed[], blame: (violation: Violation) 
   let previous: Placed | undefined;
   for (const write of placed) {
     const { op } = write.line;
-    if (previous?.version === write.version) {
+    // Holds that are due end with the entry of something else.
+    if (previous?.version === write.version && !previous.isExpiry && !write.isExpiry) {
       blame({ rule: 'one write per version', op, says: `${write.version} is ${previous.line.op}'s too` });
     }
     if (latest && write.end < latest.start) {

@@ -75,7 +75,7 @@ function createRecordingStore() {
           const id = book.id ?? books.size + 1;
           (books.has(id) ? answer.skipped : answer.added).push(id);
           if (books.has(id)) continue;
-          books.set(id, { ...book, id, price: String(book.price), version });
+          books.set(id, { ...book, id, price: String(book.price), held: 0, version });
         }
         return answer;
       });

@@ -43,6 +43,16 @@ test('every call of the library fits what the store answers', async () => {
   assert.equal((await client.topics()).topics.length, 2);
   const page = await client.books({ limit: 3 });
   assert.is(page.next, 3);
+  const explain = true;
+  assert.match((await client.info(1, { explain, strong: true })).via!.join(), /^catalog-[123]$/);
+  assert.equal((await client.info(1, { explain })).via, ['gateway-1']);
+  for (const read of [
+    client.books({}, { explain }),
+    client.topics({}, { explain }),
+    client.orders({}, { explain }),
+  ])
+    assert.match((await read).via!.join(), /^catalog-[123]$/);
+  assert.match((await client.order('cart', { explain })).via!.join(), /^catalog-[123]$/);
   assert.is((await client.status()).nodes.length, 6);
   assert.is((await client.audit({ limit: 2 })).consistent, true);
 });

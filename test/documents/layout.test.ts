@@ -65,6 +65,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'gateway/page': [
     'gateway/page/charts',
     'gateway/page/cluster',
+    'gateway/page/experiments',
     'gateway/page/lab',
     'gateway/page/request',
     'gateway/page/shop',
@@ -76,6 +77,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'gateway/page/request': ['gateway/page', 'gateway/page/shop', 'types:runtime', 'runtime/trace'],
   'gateway/page/shop': ['gateway/page', 'types:runtime'],
   'gateway/page/lab': ['gateway/page', 'gateway/page/shop', 'types:runtime'],
+  'gateway/page/experiments': ['gateway/page', 'gateway/page/shop', 'types:runtime'],
   'gateway/page/charts': ['gateway/page', 'types:runtime'],
   // In the place of Node, for the simulation in a browser.
   'gateway/page/node': [],

@@ -156,10 +156,7 @@ export async function live(directory: string, steps: readonly Step[]): Promise<L
       batches.save(restoring.accept(page.map(([key, value]) => [key.slice(old.length), value])));
       await save();
     }
-    const finished = restoring.finish(
-      { index: lastIndex + ahead, term: lastTerm, sum: ahead },
-      persisted.digest,
-    );
+    const finished = restoring.finish({ index: lastIndex + ahead, term: lastTerm, sum: ahead }, persisted);
     if (!finished) throw new Error('the snapshot does not have the digest that it should have');
     state = finished.state as CatalogState;
     raft.log.resetTo(state.applied);

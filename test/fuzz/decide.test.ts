@@ -3,6 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { decide } from '../../actors/catalog/decide.ts';
 import type { Recorded, View } from '../../actors/catalog/decision.ts';
+import { MAX_OPEN_HOLDS } from '../../actors/catalog/holds.ts';
 import { recordKey } from '../../actors/catalog/recall.ts';
 import { LEVEL } from '../../runtime/command-levels.ts';
 import { Book, Command, MAX_NEW_BOOK_ID, Result } from '../../runtime/domain.ts';
@@ -18,9 +19,12 @@ const views = fc.record({
       fingerprint: fc.string(),
       requestId: fc.string(),
       result: valuesOf(Result) as fc.Arbitrary<Recorded['result']>,
+      hold: fc.option(fc.record({ due: fc.nat(9) }), { nil: undefined }),
     }),
     { nil: undefined },
   ),
+  time: fc.nat(9),
+  openHolds: fc.constantFrom(0, MAX_OPEN_HOLDS),
   lastId: fc.integer({ min: 0, max: 9 }).map((id) => (id === 9 ? MAX_NEW_BOOK_ID : id)),
 });
 
@@ -33,6 +37,8 @@ test('every command is decided in every state, without a throw, and twice the sa
       firstFreeId: state.lastId + 1,
       book: (id) => (id % 2 === 0 && state.book ? { ...state.book, id } : undefined),
       withIsbn: (isbn, but) => (isbn.length % 2 === 0 && but !== 2 ? 2 : undefined),
+      logTime: { time: state.time, at: 0, term: 1 },
+      openHolds: state.openHolds,
       recorded: (key) => (key === recordKey(command) ? state.recorded : undefined),
     };
     const stamp = { index, at: index };

@@ -20,6 +20,8 @@ export function valuesOf(schema: z.core.$ZodType): fc.Arbitrary<unknown> {
       return fc.oneof(...def.options.map(valuesOf));
     case 'optional':
       return fc.option(valuesOf(def.innerType), { nil: undefined });
+    case 'default':
+      return valuesOf(def.innerType);
     case 'nullable':
       return fc.option(valuesOf(def.innerType), { nil: null });
     case 'enum':
@@ -69,7 +71,7 @@ function boundsOf({ checks = [] }: z.core.$ZodTypeDef): Bounds {
 
 /** Small ones, which meet each other, and the edges. */
 function integersOf({ min = Number.MIN_SAFE_INTEGER, max = Number.MAX_SAFE_INTEGER }: Bounds) {
-  const small = fc.integer({ min: Math.max(min, -3), max: Math.min(max, 9) });
+  const small = fc.integer({ min: Math.max(min, -3), max: Math.min(max, Math.max(9, min + 9)) });
   return fc.oneof(
     small,
     fc.maxSafeInteger().map((n) => Math.min(max, Math.max(min, n))),

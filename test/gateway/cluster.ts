@@ -304,13 +304,15 @@ function script(mesh: OpenMesh, asked: Question[]): ScriptedCatalog {
       applied: catalog.applied,
       digest: JSON.stringify(books),
       books: books.length,
-      totals: { initial: 0, restocked: 0, sold: 0, stock: 0 },
+      totals: { initial: 0, restocked: 0, returned: 0, sold: 0, held: 0, stock: 0 },
       unbalanced: [],
-      ledger: ledger.map(({ id, initial, restocked, sold, stock }) => ({
+      ledger: ledger.map(({ id, initial, restocked, returned = 0, sold, held = 0, stock }) => ({
         id,
         initial,
         restocked,
+        returned,
         sold,
+        held,
         stock,
       })),
     };

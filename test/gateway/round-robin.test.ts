@@ -34,6 +34,27 @@ test('each request begins with the next replica, and may go on to the others', (
   assert.equal(turns.candidates(), ['catalog-1', 'catalog-2', 'catalog-3']);
 });
 
+test('light requests of one event-loop turn begin with the same replica, and in the long run all come first as often', () => {
+  const { turns, clock } = setUp();
+  const firsts: string[] = [];
+  for (const messages of [3, 1, 1, 1, 1, 1, 1]) {
+    const ofTurn = Array.from({ length: messages }, () => turns.candidates('light')[0]!);
+    assert.is(new Set(ofTurn).size, 1);
+    firsts.push(...ofTurn);
+    clock.advance(0);
+  }
+  assert.equal(firsts.join().replaceAll('catalog-', ''), '1,1,1,2,3,2,3,2,3');
+});
+
+test('a replica that was away gets its share and not all that it missed', () => {
+  const { turns, cut, link } = setUp(['catalog-1', 'catalog-2']);
+  cut('catalog-1');
+  for (let request = 0; request < 10; request++) turns.candidates();
+  link('catalog-1');
+  const firsts = [1, 2, 3, 4].map(() => turns.candidates()[0]!);
+  assert.equal(firsts.sort(), ['catalog-1', 'catalog-1', 'catalog-2', 'catalog-2']);
+});
+
 test('a replica without a link is left out, and back as soon as it has one', () => {
   const { turns, cut, link } = setUp();
   cut('catalog-2');

@@ -15,6 +15,11 @@ export function under(faults: readonly string[], more: Partial<Plan> = {}): (pla
   });
 }
 
+/** Nearly everybody holds before buying, and all clocks are off. */
+export function holdsUnder(faults: readonly string[], more: Partial<Plan> = {}): (plan: Plan) => Plan {
+  return under(faults, { holds: 0.9, books: 3, stock: 200, clients: 8, latencyMs: 5, diskMs: 2, ...more });
+}
+
 /** Mostly strong reads, through two gateways, with little to wait for. */
 export function strongReadsUnder(faults: readonly string[], more: Partial<Plan> = {}): (plan: Plan) => Plan {
   return under(faults, {

@@ -10,13 +10,13 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/raft/snapshot-receiver.ts',
-        find: 'const finished = body.index > raft.commit ? restoring.finish(position, body.digest) : undefined;',
-        put: 'const finished = restoring.finish(position, body.digest);',
+        find: 'const finished = body.index > raft.commit ? restoring.finish(position, body) : undefined;',
+        put: 'const finished = restoring.finish(position, body);',
       },
       {
         file: 'actors/raft/snapshot-receiver.ts',
-        find: 'if (body.index <= raft.commit) answer(from, body, false);',
-        put: 'if (body.index < 0) answer(from, body, false);',
+        find: 'if (body.index <= raft.commit) {',
+        put: 'if (body.index < 0) {',
       },
     ],
     seeds: 10,
@@ -79,9 +79,9 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/catalog/state-records.ts',
-        find: 'if (records.isDigested(key)) this.#kept.add(key, text);',
-        put: `if (key.startsWith('o/')) this.digest.add(recordHash(key, text));
-              else if (records.isDigested(key)) this.#kept.add(key, text);`,
+        find: "return given.map(([key, value]) => ({ type: 'put', key: this.prefix + key, value }));",
+        put: `const others = given.filter(([key]) => !key.startsWith('o/'));
+              return others.map(([key, value]) => ({ type: 'put', key: this.prefix + key, value }));`,
       },
     ],
     seeds: 10,
@@ -119,8 +119,8 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/catalog/state-records.ts',
-        find: 'if (records.isDigested(key)) this.#kept.remove(key);',
-        put: 'if (records.isDigested(key)) this.overlay.remove(key);',
+        find: 'if (records.isDigested(key)) this.digest.removeChecksum(recordChecksum(key, text));',
+        put: '',
       },
     ],
     seeds: 5,

@@ -1,6 +1,7 @@
 import { ANSWER_MUTANTS } from './answers.ts';
 import { BOUND_MUTANTS } from './bounds.ts';
 import { ELECTION_MUTANTS } from './elections.ts';
+import { HOLD_MUTANTS } from './holds.ts';
 import { LIBRARY_MUTANTS } from './library.ts';
 import type { Mutant } from './mutant.ts';
 import { REPLICATION_MUTANTS } from './replication.ts';
@@ -14,6 +15,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...ANSWER_MUTANTS,
   ...BOUND_MUTANTS,
   ...LIBRARY_MUTANTS,
+  ...HOLD_MUTANTS,
 ];
 
 export function mutantNamed(name: string | undefined): Mutant {

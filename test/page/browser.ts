@@ -20,7 +20,9 @@ const QUIET = [
 /** A page that notes what it must not do. */
 export interface OpenedPage {
   readonly page: Page;
-  /** Fails where something was against the policy, went to another host, or was an error on the console. */
+  /** What was against the policy, went to another host, or was an error on the console: a line each. */
+  faults(options?: { readonly lostSockets?: boolean }): Promise<readonly string[]>;
+  /** Fails where there are any. */
   judge(options?: { readonly lostSockets?: boolean }): Promise<void>;
 }
 
@@ -41,17 +43,19 @@ export async function openPage(
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, ...options });
   const page = await context.newPage();
   const { host } = new URL(url);
-  const faults: string[] = [];
+  const noted: string[] = [];
   const note = (address: string) => {
     const there = new URL(address);
-    if (there.protocol !== 'data:' && there.host !== host) faults.push(`asks ${address}`);
+    if (there.protocol !== 'data:' && there.host !== host) noted.push(`asks ${address}`);
   };
   page.on('request', (request) => note(request.url()));
   page.on('websocket', (socket) => note(socket.url().replace(/^ws/, 'http')));
-  page.on('pageerror', (error) => faults.push(error.message));
+  page.on('pageerror', (error) => noted.push(error.message));
   page.on('console', (message) => {
-    if (['error', 'warning'].includes(message.type())) faults.push(message.text());
+    if (['error', 'warning'].includes(message.type())) noted.push(message.text());
   });
+  // What a test evaluates in the page has been compiled: each named function gets its name by this.
+  await page.addInitScript('globalThis.__name ??= (made) => made');
   await page.addInitScript(() => {
     const broken: string[] = [];
     Object.assign(globalThis, { broken });
@@ -60,14 +64,12 @@ export async function openPage(
     });
   });
   await page.goto(url);
-  return {
-    page,
-    async judge({ lostSockets = false } = {}) {
-      const broken = await page.evaluate(() => (globalThis as unknown as { broken: string[] }).broken);
-      const told = lostSockets ? faults.filter((fault) => !LOST_SOCKET.test(fault)) : faults;
-      assert.equal([...broken, ...told], []);
-    },
-  };
+  async function faults({ lostSockets = false } = {}): Promise<readonly string[]> {
+    const broken = await page.evaluate(() => (globalThis as unknown as { broken: string[] }).broken);
+    const told = lostSockets ? noted.filter((fault) => !LOST_SOCKET.test(fault)) : noted;
+    return [...broken, ...told];
+  }
+  return { page, faults, judge: async (options) => assert.equal(await faults(options), []) };
 }
 
 /** Keeps a picture for the README where `BAZAR_SCREENSHOTS` names a folder. */

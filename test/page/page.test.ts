@@ -7,6 +7,7 @@ import { eventually } from '../support/eventually.ts';
 import { needs } from '../support/needs.ts';
 import { assertSold, buyUnkeyed } from '../support/unkeyed-purchase.ts';
 import { accessFaults, keepPicture, launchBrowser, openPage } from './browser.ts';
+import { killLeader } from './points/kills.ts';
 
 /** One store and one browser for all of these: what one has bought is gone for those after it. */
 let opened: { readonly cluster: LauncherCluster; readonly browser: Browser } | undefined;
@@ -30,6 +31,9 @@ const cardOf = (page: Page, title: string) =>
   page.getByRole('list', { name: 'Books' }).getByRole('listitem').filter({ hasText: title });
 const stockOf = async (cluster: LauncherCluster, id: number) =>
   (await cluster.request<{ stock: number }>('GET', `/info/${id}?consistency=strong`)).body.stock;
+
+const termOf = async (cluster: LauncherCluster) =>
+  Math.max(...(await cluster.status()).nodes.map(({ term }) => term ?? 0));
 
 shown(
   'a person buys by clicks, by a cart and by keys, and another page shows it',
@@ -172,6 +176,16 @@ shown(
   },
 );
 
+shown('each of several killed leaders is shown as a story in its order', async (cluster, browser) => {
+  const { page, judge } = await openPage(browser, `${cluster.url}/#/cluster`);
+  await isLive(page);
+  for (let kill = 1; kill <= 3; kill++) {
+    const { inOrder, shownMs } = await killLeader(cluster, page);
+    assert.ok(inOrder, `kill ${kill}: ${shownMs.join(', ')} ms`);
+  }
+  await judge();
+});
+
 shown(
   'a killed gateway is said, comes back by itself, and nothing is told that did not happen',
   async (cluster, browser) => {
@@ -181,20 +195,29 @@ shown(
     const list = page.getByLabel('Happenings, the newest first').getByRole('listitem');
     const before = new Set(await list.allInnerTexts());
     await page.route('**/page.js', (route) => route.fulfill({ status: 200, headers: { etag: '"newer"' } }));
+    const termBefore = await termOf(cluster);
     await cluster.kill('gateway-1');
     await page.getByText('The connection to the gateway is lost').waitFor();
     await isLive(page);
-    await page.getByRole('button', { name: 'Reload' }).waitFor();
+    const reload = page.getByRole('button', { name: 'Reload' });
+    await reload.waitFor();
     await cluster.whole();
     await eventually('all are seen', async () => (await page.getByText('● ready').count()) >= 7);
     const told = await list.allInnerTexts();
     const fresh = told.filter((text) => !before.has(text));
     assert.ok(fresh.some((text) => text.includes('gateway-1 has started')));
+    // On a busy machine the catalogs may hold an election meanwhile, which then did happen.
+    const elected = (await termOf(cluster)) !== termBefore;
+    const untrue = elected ? /hears that|snapshot/ : /hears that|stands for|leads from|snapshot/;
     assert.equal(
-      fresh.filter((text) => /hears that|stands for|leads from|snapshot/.test(text)),
+      fresh.filter((text) => untrue.test(text)),
       [],
     );
     assert.is(new Set(told).size, told.length);
+    await page.unroute('**/page.js');
+    await reload.click();
+    await isLive(page);
+    await reload.waitFor({ state: 'detached' });
     await judge({ lostSockets: true });
   },
 );
@@ -229,25 +252,31 @@ shown(
   },
 );
 
-shown('axe finds no fault in any view, light and dark, wide and narrow', async (cluster, browser) => {
-  for (const colorScheme of ['light', 'dark'] as const) {
-    for (const width of [1280, 390]) {
-      const options = { colorScheme, viewport: { width, height: 844 }, reducedMotion: 'reduce' as const };
-      const { page, judge } = await openPage(browser, `${cluster.url}/#/cluster`, options);
-      await isLive(page);
-      for (const view of ['cluster', 'shop', 'charts', 'charts/lifecycle', 'nowhere']) {
-        await page.goto(`${cluster.url}/#/${view}`);
-        await page.getByRole('heading', { level: 1 }).waitFor();
-        const where = `${view}, ${colorScheme}, ${width} px`;
-        assert.equal(await accessFaults(page), [], where);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(overflow <= 0, `${where} is ${overflow} px too wide`);
-        const running = await page.evaluate(() => document.getAnimations().length);
-        assert.is(running, 0, `${where} moves`);
-      }
-      await judge();
-      await page.context().close();
+const LOOKS = [
+  { colorScheme: 'light', width: 1280 },
+  { colorScheme: 'light', width: 390 },
+  { colorScheme: 'dark', width: 2560 },
+  { colorScheme: 'dark', width: 390 },
+  { forcedColors: 'active', width: 1280 },
+] as const;
+
+shown('axe finds no fault in any view, light, dark and forced, wide and narrow', async (cluster, browser) => {
+  for (const { width, ...colours } of LOOKS) {
+    const options = { ...colours, viewport: { width, height: 844 }, reducedMotion: 'reduce' as const };
+    const { page, judge } = await openPage(browser, `${cluster.url}/#/cluster`, options);
+    await isLive(page);
+    for (const view of ['cluster', 'shop', 'charts', 'charts/lifecycle', 'nowhere']) {
+      await page.goto(`${cluster.url}/#/${view}`);
+      await page.getByRole('heading', { level: 1 }).waitFor();
+      const where = `${view}, ${JSON.stringify(colours)}, ${width} px`;
+      assert.equal(await accessFaults(page), [], where);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(overflow <= 0, `${where} is ${overflow} px too wide`);
+      const running = await page.evaluate(() => document.getAnimations().length);
+      assert.is(running, 0, `${where} moves`);
     }
+    await judge();
+    await page.context().close();
   }
 });
 

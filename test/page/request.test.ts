@@ -45,13 +45,15 @@ shown(
     for (let turn = 0; turn < 4; turn++) await cluster.request('POST', '/purchase', { body: { id: 1 } });
     const leader = await cluster.leader();
     const watcher = await openRpc(cluster.url);
-    await cluster.pause(leader);
-    await page
+    const buy = await page
       .getByRole('list', { name: 'Books' })
       .getByRole('listitem')
       .filter({ hasText: 'RPCs for Noobs' })
       .getByRole('button', { name: 'Buy' })
-      .click();
+      .elementHandle();
+    // The click must come before the others notice that their leader is silent.
+    await cluster.pause(leader);
+    await buy!.dispatchEvent('click');
     await eventually('its proposal is on the way', async () => {
       const { result } = await watcher.call('watch', { what: ['figures'] });
       const { nodes } = (result as unknown as { figures: FiguresAnswer }).figures;
@@ -71,6 +73,8 @@ shown(
       .last()
       .waitFor();
     await page.locator('tr.idle').first().waitFor();
+    const shown = await page.getByLabel('What happened, line by line').boundingBox();
+    assert.ok(shown!.height > 400, `${shown!.height} px of the lines are seen`);
     await keepPicture(page, 'request');
     await judge();
   },

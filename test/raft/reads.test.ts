@@ -59,13 +59,27 @@ test('a refusal confirms too: whoever refuses in this term knows no newer one', 
   assert.equal(confirmed(trial.send(refused(trial.raft, 'catalog-2', { conflictIndex: 1 }))), ['7 at 1']);
 });
 
-test('reads that came together are confirmed together, later ones by a later round', async () => {
+test('reads that came together are confirmed together; those that come meanwhile share the next round', async () => {
   const trial = await createSettledLeader();
   trial.send(asked(1, 2), TURN);
   const { round } = trial.raft;
-  trial.send(asked(3), TURN);
+  trial.send(asked(3), TURN, asked(4), TURN);
+  assert.is(trial.raft.round, round, 'no round beside the one under way');
   assert.equal(confirmed(trial.send(matched(trial.raft, 'catalog-2', 1, round))), ['1,2 at 1']);
-  assert.equal(confirmed(trial.send(matched(trial.raft, 'catalog-2', 1, round + 1))), ['3 at 1']);
+  trial.send(TURN);
+  assert.is(trial.raft.round, round + 1);
+  assert.equal(confirmed(trial.send(matched(trial.raft, 'catalog-2', 1, round + 1))), ['3,4 at 1']);
+});
+
+test('a read that comes while a round is under way goes with the next entries, or with the next heartbeat', async () => {
+  const trial = await createSettledLeader();
+  trial.send(asked(1), TURN);
+  const { round } = trial.raft;
+  trial.send(asked(2), TURN);
+  trial.tick(trial.raft.limits.heartbeatTicks);
+  trial.send(TURN);
+  assert.is(trial.raft.round, round + 1);
+  assert.equal(confirmed(trial.send(matched(trial.raft, 'catalog-2', 1, round + 1))), ['1,2 at 1']);
 });
 
 test('with five catalogs two acknowledgements confirm a read', async () => {

@@ -258,6 +258,7 @@ test('a hanging disk takes no snapshot in', async () => {
     lastTerm: 1,
     sum: 1,
     digest: '',
+    checksum: 0,
     chunk: 0,
     records: [],
     amends: false,

@@ -41,6 +41,7 @@ function chunk(term: number): EventOf<'snapshot.received'> {
     lastTerm: 1,
     sum: 0,
     digest: '',
+    checksum: 0,
     chunk: 0,
     records: [],
     amends: false,

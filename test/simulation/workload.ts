@@ -3,6 +3,7 @@ import type { BookId, CartLine } from '../../runtime/domain.ts';
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Line, WriteLine } from '../checkers/history.ts';
+import { createHolders } from './holders.ts';
 import { type Invariants, Violation } from './invariants.ts';
 import { createKeepers } from './keepers.ts';
 import { createLibrarians } from './librarians.ts';
@@ -109,7 +110,7 @@ export function createWorkload(
     operations++;
     return ask(line.via, request).then((answer) => {
       const end = answer === 'silence' ? null : scheduler.now;
-      const told = { ...line, ...outcomeOf(answer), end } as WriteLine;
+      const told = { ...line, ...outcomeOf(answer, line.kind), end } as WriteLine;
       record(told);
       return told;
     });
@@ -153,6 +154,8 @@ export function createWorkload(
     }
     return false;
   }
+
+  const holders = createHolders({ plan, random, pause, asked, write, cart, leaders: invariants.leaders });
 
   async function restock(client: string): Promise<void> {
     const line = {
@@ -247,8 +250,10 @@ export function createWorkload(
       await pause(random.next() * 2 * plan.thinkMs);
       const dice = random.next();
       if (random.next() < plan.strongReads) await read(client, true);
-      else if (dice < 0.5) await buy(client);
-      else if (dice < 0.61) await restock(client);
+      else if (dice < 0.5) {
+        const isHeld = plan.holds > 0 && random.next() < plan.holds;
+        await (isHeld ? holders.hold(client) : buy(client));
+      } else if (dice < 0.61) await restock(client);
       else if (dice < 0.67) await reprice(client);
       else if (dice < 0.94) await read(client, false);
       else if (dice < 0.98) await recall(client);
@@ -340,7 +345,7 @@ export function createWorkload(
   };
 }
 
-function outcomeOf(answer: Answer<Submitted>): Partial<WriteLine> {
+function outcomeOf(answer: Answer<Submitted>, kind: WriteLine['kind']): Partial<WriteLine> {
   if (answer === 'silence') return { outcome: 'unknown' };
   if ('error' in answer) {
     const { outcome, code } = asBazarError(answer.error);
@@ -351,8 +356,14 @@ function outcomeOf(answer: Answer<Submitted>): Partial<WriteLine> {
   const { result } = answer.value;
   if (result.kind === 'order') {
     const { status, code, total, version } = result.order;
-    return status === 'confirmed' ? { outcome: 'ok', total, version } : { outcome: 'refused', code, version };
+    if (status === 'refused') return { outcome: 'refused', code, version };
+    // A hold that is asked for again shows what has become of it.
+    const held = kind === 'hold' ? result.order.events?.[0]?.version : undefined;
+    return { outcome: 'ok', total, version: held ?? version };
   }
+  // Of a hold that has not come yet nothing is decided, and what has ended tells the same at any later index.
+  if (result.kind === 'refused' && result.code === 'unknown-hold') return { outcome: 'none' };
+  if (result.kind === 'refused' && result.since) return { outcome: 'refused', code: result.code };
   if (result.kind === 'refused') return { outcome: 'refused', code: result.code, version: result.version };
   const stock = result.kind === 'updated' ? { stock: result.book.stock } : {};
   return { outcome: 'ok', version: result.version, ...stock };

@@ -6,8 +6,8 @@ import { titlesAfter } from '../../actors/catalog/topic-index.ts';
 import type { GatewayService, ReadOptions, SearchOptions, Served, Submitted } from '../../gateway/service.ts';
 import type { StoreObserver } from '../../gateway/watch/observatory.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import { LEVEL } from '../../runtime/command-levels.ts';
-import type { BookChange, Command, HistoryPage, NewBook } from '../../runtime/domain.ts';
+import { LEVEL, leastLevel } from '../../runtime/command-levels.ts';
+import type { BookChange, Command, HistoryPage, LogCommand, NewBook, Result } from '../../runtime/domain.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 
@@ -20,6 +20,8 @@ export interface MemoryService extends GatewayService {
   /** Runs before every call and may wait or throw. */
   before: (operation: string) => Promise<void> | void;
   isReady: boolean;
+  /** The wall time at which the next commands are decided, in ms. */
+  now: number;
   /** Titles that one page has room for. */
   roomForTitles: number;
   cache: Served<unknown>['cache'];
@@ -47,6 +49,7 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
     state,
     before: () => {},
     isReady: true,
+    now: DECIDED_AT,
     roomForTitles: 1_000,
     cache: 'miss',
     get listeners() {
@@ -98,6 +101,10 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
       read('orders', options, async () => [await state.ordersAfter(after, limit), state.applied.index]),
     purchase: (lines, key = nextKey()) =>
       submit({ kind: 'purchase', key, requestId: nextRequest(), lines: [...lines] }),
+    hold: (lines, ttlMs, key = nextKey()) =>
+      submit({ kind: 'hold', key, requestId: nextRequest(), lines: [...lines], ttlMs }),
+    confirm: (key) => submit({ kind: 'confirm', key, requestId: nextRequest() }),
+    release: (key) => submit({ kind: 'release', key, requestId: nextRequest() }),
     addBooks: (added, key = nextKey()) =>
       submit({ kind: 'addBooks', key, requestId: nextRequest(), books: [...added] }),
     changeBooks: (changes, key = nextKey()) =>
@@ -173,20 +180,21 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
 
   async function submit(command: Command): Promise<Submitted> {
     await service.before(command.kind);
-    if (command.kind === 'changeBooks' && state.level < LEVEL) {
-      const index = state.applied.index + 1;
-      const raise = { kind: 'raiseLevel', level: LEVEL } as const;
-      state.apply({ index, term: 1, sum: 0 }, { term: 1, at: DECIDED_AT, command: raise });
-    }
+    if (leastLevel(command) > state.level) enact({ kind: 'raiseLevel', level: LEVEL });
     return apply(command);
   }
 
   function apply(command: Command): Submitted {
+    return { key: command.key, result: enact(command)!, via: ['order-1', 'catalog-1'] };
+  }
+
+  function enact(command: LogCommand): Result | null {
     const index = state.applied.index + 1;
-    const { result, changes } = state.apply({ index, term: 1, sum: 0 }, { term: 1, at: DECIDED_AT, command });
+    const entry = { term: 1, at: service.now, command };
+    const { result, changes } = state.apply({ index, term: 1, sum: 0 }, entry);
     finder.changed(changes);
     for (const change of changes) service.publish(change);
-    return { key: command.key, result: result!, via: ['order-1', 'catalog-1'] };
+    return result;
   }
 
   const nextKey = () => `made-${++made}`;

@@ -7,6 +7,7 @@ import { LEVEL } from '../../runtime/command-levels.ts';
 import { FORMAT } from '../../runtime/format.ts';
 import { startLauncherCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
+import { runLauncher } from '../support/launcher-process.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
 
 /**
@@ -64,9 +65,10 @@ test('a store of a newer version is not started, in one line', () =>
     await putBack('format-0', dataDirectory);
     const record = await recordIn(dataDirectory);
     await writeFile(join(dataDirectory, 'cluster.json'), JSON.stringify({ ...record, level: LEVEL + 1 }));
-    const error = await startLauncherCluster({ dataDirectory }).catch((reason) => reason);
-    assert.instance(error, Error);
-    assert.match(error.message, 'was written by a newer program');
+    const { code, stderr } = await runLauncher(['--data', dataDirectory, '--port', '0']);
+    assert.is(code, 2);
+    assert.match(stderr, 'was written by a newer program');
+    assert.is(stderr.trim().split('\n').length, 1);
   }));
 
 test.run();

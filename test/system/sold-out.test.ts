@@ -35,7 +35,7 @@ async function assertGoneEverywhere(cluster: LauncherCluster, id: number): Promi
   const { books } = await assertEqualCatalogs(cluster);
   assert.equal(
     books.filter((book) => book.id === id),
-    [{ id, initial: COPIES, restocked: 0, sold: COPIES, stock: 0 }],
+    [{ id, initial: COPIES, restocked: 0, returned: 0, sold: COPIES, held: 0, stock: 0 }],
   );
 }
 

@@ -43,7 +43,6 @@ export function sayCommit(raft: Raft): void {
 
 export function queueReads(raft: Raft, event: EventOf<'reads.requested'>): void {
   for (const id of event.ids) raft.reads.push({ id, index: undefined, round: 0 });
-  raft.appendsDue = true;
 }
 
 /** Whether a majority, this leader among it, was heard since the last check (CheckQuorum). */
@@ -176,9 +175,14 @@ function quorumOf(raft: Raft, numbers: number[]): number {
 /**
  * Gives waiting reads the commit index and the next round. Before this term has committed something, the commit
  * index may be older than what an earlier leader acknowledged (Ongaro 2014, section 6.4), so they wait on.
+ *
+ * A round for reads alone is not begun while another is under way: those that come meanwhile share the next one, or go
+ * with whatever is sent before.
  */
 function openReads(raft: Raft): void {
   if (raft.commit < raft.termStart) return;
+  const isUnderWay = raft.reads.some(({ index }) => index !== undefined);
+  if (isUnderWay && !raft.appendsDue) return;
   for (const read of raft.reads) {
     if (read.index !== undefined) continue;
     read.index = raft.commit;
@@ -196,6 +200,7 @@ function confirmReads(raft: Raft): void {
   const done = raft.reads.filter(isConfirmed);
   if (done.length === 0) return;
   raft.reads = raft.reads.filter((read) => !isConfirmed(read));
+  if (raft.reads.some(({ index }) => index === undefined)) raft.appendsDue = true;
   for (const index of new Set(done.map((read) => read.index!))) {
     const ids = done.filter((read) => read.index === index).map((read) => read.id);
     raft.effects.push({ type: 'confirmReads', ids, index });

@@ -69,3 +69,13 @@ export function steadyStep(raft: Raft, role: string, event: ReplicaEvent): boole
   step.run(raft, event as never);
   return true;
 }
+
+/**
+ * How many ticks on one will do more than be counted, if nothing else happens before: a leader's heartbeat or its look for
+ * a quorum, a follower's standing for election.
+ */
+export function ticksToNextStep({ elapsed, timeout, limits }: Raft, role: string): number {
+  if (role === 'follower') return Math.max(1, timeout - elapsed + 1);
+  if (role !== 'leader' || elapsed >= limits.electionTicks) return 1;
+  return limits.heartbeatTicks - (elapsed % limits.heartbeatTicks);
+}

@@ -8,7 +8,7 @@ export const audit: CliCommand = {
   usage: '',
   summary: 'do all catalogs agree, and does every book balance?',
   details: [
-    'A book balances when initial + restocked - sold = stock. Catalogs that are away are listed; they do not count',
+    'A book balances when initial + restocked + returned - sold - held = stock. Catalogs that are away are listed; they do not count',
     'against the store. The exit code is 1 where the audit found a fault.',
   ],
   options: {
@@ -47,7 +47,8 @@ async function everyPage(store: Client): Promise<AuditAnswer> {
   return { ...page, consistent, books };
 }
 
-const NUMBERS = [{ number: 'initial' }, { number: 'restocked' }, { number: 'sold' }, { number: 'stock' }];
+const COUNTS = ['initial', 'restocked', 'returned', 'sold', 'held', 'stock'] as const;
+const NUMBERS = COUNTS.map((number) => ({ number }));
 const CATALOG_COLUMNS = [
   'catalog',
   'state',
@@ -61,11 +62,10 @@ const LEDGER_COLUMNS = [{ number: 'id' }, ...NUMBERS];
 
 function catalogRow(catalog: AuditAnswer['catalogs'][number]) {
   const { id, state, applied, digest, books, totals, unbalanced = [] } = catalog;
-  const { initial, restocked, sold, stock } = { ...totals };
   const faults = unbalanced.join(' ') || (state === 'present' ? 'none' : '');
-  return [id, state, applied, digest?.slice(0, 12), books, initial, restocked, sold, stock, faults];
+  return [id, state, applied, digest?.slice(0, 12), books, ...COUNTS.map((count) => totals?.[count]), faults];
 }
 
-function ledgerRow({ id, initial, restocked, sold, stock }: AuditAnswer['books'][number]) {
-  return [id, initial, restocked, sold, stock];
+function ledgerRow(line: AuditAnswer['books'][number]) {
+  return [line.id, ...COUNTS.map((count) => line[count])];
 }

@@ -2,15 +2,18 @@ import type { CliCommand } from '../command.ts';
 import { adjust } from './adjust.ts';
 import { audit } from './audit.ts';
 import { buy } from './buy.ts';
+import { confirm } from './confirm.ts';
 import { edit } from './edit.ts';
 import { exportFile } from './export.ts';
 import { find } from './find.ts';
 import { history } from './history.ts';
+import { hold } from './hold.ts';
 import { importFile } from './import.ts';
 import { info } from './info.ts';
 import { order } from './order.ts';
 import { orders } from './orders.ts';
 import { price } from './price.ts';
+import { release } from './release.ts';
 import { restock } from './restock.ts';
 import { restore, retire } from './retire.ts';
 import { search } from './search.ts';
@@ -27,6 +30,9 @@ export const COMMANDS: readonly CliCommand[] = [
   topics,
   info,
   buy,
+  hold,
+  confirm,
+  release,
   order,
   orders,
   trace,

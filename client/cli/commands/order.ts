@@ -25,6 +25,13 @@ function describe({ terminal }: CliContext, found: OrderAnswer): string {
   return [
     `Order ${found.orderId}: ${found.status}${why} at ${at}`,
     table(terminal, columns, rows),
-    found.status === 'confirmed' ? `Total ${priceText(found.total, found.currency)}` : 'Nothing was sold.',
+    outcomeOf(found),
+    ...(found.events ?? []).map(({ what, version, at }) => `${at} ${what} (version ${version})`),
   ].join('\n');
+}
+
+function outcomeOf({ status, total, currency, expiresAt }: OrderAnswer): string {
+  const sum = priceText(total, currency);
+  if (status === 'confirmed') return `Total ${sum}`;
+  return status === 'held' ? `Kept until ${expiresAt}, for ${sum} in all.` : 'Nothing was sold.';
 }

@@ -99,6 +99,17 @@ export const ChangeReason = plainText(z.string().trim().min(1).max(200)).meta({
   examples: ['two are torn'],
 });
 
+/** The lines of a cart; one of them may stand alone. */
+export function cartFields({ maxQuantity, maxLines }: Limits, currency: Currency) {
+  const quantity = z.int().min(1).max(maxQuantity).default(1).meta({ description: 'How many copies.' });
+  const expected = Price(currency).optional().meta({
+    description:
+      'The price of one copy that the buyer expects; at another nothing is sold (`price-changed`).',
+  });
+  const Line = z.strictObject({ id: BookId, quantity, price: expected });
+  return { Line, lines: z.array(Line).min(1).max(maxLines) };
+}
+
 export const Consistency = z
   .enum(['default', 'strong'])
   .optional()

@@ -5,6 +5,7 @@ import { careOperations } from './care.ts';
 import { clusterOperations } from './cluster.ts';
 import { connectionOperations } from './connection.ts';
 import { findOperations } from './find.ts';
+import { holdOperations } from './holds.ts';
 import type { Operation } from './operation.ts';
 import { readOperations } from './reads.ts';
 import { traceOperations } from './traces.ts';
@@ -17,6 +18,7 @@ export function createOperations(limits: Limits, currency: Currency = NO_CURRENC
     ...readOperations(limits),
     ...findOperations(limits),
     ...writeOperations(limits, currency),
+    ...holdOperations(limits, currency),
     ...careOperations(limits, currency),
     ...clusterOperations(limits),
     ...connectionOperations(limits),

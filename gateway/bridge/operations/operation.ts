@@ -185,7 +185,8 @@ function spread({ params, rule, wholeBody }: Description, route: Route): HttpReq
   const variants = variantsOf(params);
   const names = new Set(variants.flatMap((variant) => Object.keys(variant.shape)));
   const inPath = new Set([...url.matchAll(/:(\w+)/g)].map(([, name]) => name!));
-  const inHeaders = method === 'GET' ? [] : [...HEADER_FIELDS].filter(([name]) => names.has(name));
+  const inHeaders =
+    method === 'GET' ? [] : [...HEADER_FIELDS].filter(([name]) => names.has(name) && !inPath.has(name));
   const elsewhere = (name: string) =>
     name === EXPLAIN || inPath.has(name) || inHeaders.some(([other]) => other === name);
   const pick = (variant: z.ZodObject, wanted: (name: string) => boolean) =>

@@ -12,12 +12,13 @@ import { BookId, Key } from '../../../runtime/domain.ts';
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Served, TitlesPage } from '../../service.ts';
-import { After, Consistency, PageLimit, Topic } from './fields.ts';
+import { After, Consistency, Explain, PageLimit, Topic } from './fields.ts';
 import { type Answer, operation, PAGE, READ, read } from './operation.ts';
 
 /** What is read of books and orders. */
 export function readOperations(limits: Limits) {
   const consistency = Consistency;
+  const explain = Explain;
   const limit = PageLimit(limits, limits.defaultPage);
 
   return {
@@ -30,6 +31,7 @@ export function readOperations(limits: Limits) {
         after: After(z.int().min(0)),
         limit: PageLimit(limits, 'as many as there is room for'),
         consistency,
+        explain,
       }),
       answers: {
         200: [
@@ -54,7 +56,7 @@ export function readOperations(limits: Limits) {
       summary: 'All topics and how many books each has, page by page',
       kind: PAGE,
       route: 'GET /topics',
-      params: z.strictObject({ after: After(Topic), limit, consistency }),
+      params: z.strictObject({ after: After(Topic), limit, consistency, explain }),
       answers: { 200: ['A page, in code-unit order of the topics in lower case.', TopicsAnswer] },
       heavy: 'pages',
       run: async ({ service }, { after, limit = limits.defaultPage, consistency }, { deadline }) =>
@@ -65,7 +67,7 @@ export function readOperations(limits: Limits) {
       summary: 'One book',
       kind: READ,
       route: 'GET /info/:id',
-      params: z.strictObject({ id: BookId, consistency }),
+      params: z.strictObject({ id: BookId, consistency, explain }),
       answers: { 200: ['The book.', BookAnswer] },
       errors: ['unknown-book'],
       held({ heldBooks }, params) {
@@ -83,7 +85,7 @@ export function readOperations(limits: Limits) {
       summary: 'All books in id order, page by page',
       kind: PAGE,
       route: 'GET /info',
-      params: z.strictObject({ after: After(BookId), limit, consistency }),
+      params: z.strictObject({ after: After(BookId), limit, consistency, explain }),
       answers: { 200: ['A page.', BooksAnswer] },
       heavy: 'pages',
       run: async ({ service, views }, { after, limit = limits.defaultPage, consistency }, { deadline }) =>
@@ -94,7 +96,7 @@ export function readOperations(limits: Limits) {
       summary: 'One order as recorded, confirmed or refused',
       kind: READ,
       route: 'GET /orders/:orderId',
-      params: z.strictObject({ orderId: Key, consistency }),
+      params: z.strictObject({ orderId: Key, consistency, explain }),
       answers: { 200: ['The order.', OrderAnswer] },
       errors: ['unknown-order'],
       run: async ({ service, views }, { orderId, consistency }) =>
@@ -114,7 +116,7 @@ export function readOperations(limits: Limits) {
       kind: PAGE,
       route: 'GET /orders',
       role: 'reader',
-      params: z.strictObject({ after: After(Key), limit, consistency }),
+      params: z.strictObject({ after: After(Key), limit, consistency, explain }),
       answers: { 200: ['A page.', OrdersAnswer] },
       heavy: 'pages',
       run: async ({ service, views }, { after, limit = limits.defaultPage, consistency }, { deadline }) =>

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { AddedAnswer, OrderAnswer } from '../../../runtime/api.ts';
-import { BookId, type CartLine, type Key } from '../../../runtime/domain.ts';
+import type { CartLine, Key } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Currency } from '../../../runtime/money.ts';
 import { readTraceparent } from '../../../runtime/trace/traceparent.ts';
 import type { Submitted } from '../../service.ts';
 import type { Context } from '../context.ts';
-import { Explain, IdempotencyKey, OutsideBook, Price, Trace } from './fields.ts';
+import { cartFields, Explain, IdempotencyKey, OutsideBook, Trace } from './fields.ts';
 import { type Call, type Description, operation, WRITE, written } from './operation.ts';
 
 /**
@@ -14,22 +14,10 @@ import { type Call, type Description, operation, WRITE, written } from './operat
  * `quantitiy` or an `orderId` in the wrong place must not become another purchase than was meant.
  */
 export function writeOperations(limits: Limits, currency: Currency) {
-  const Amount = Price(currency);
   const NewBook = OutsideBook(currency);
-  const quantity = z
-    .int()
-    .min(1)
-    .max(limits.maxQuantity)
-    .default(1)
-    .meta({ description: 'How many copies.' });
-  const expected = Amount.optional().meta({
-    description:
-      'The price of one copy that the buyer expects; at another nothing is sold (`price-changed`).',
-  });
+  const { Line, lines } = cartFields(limits, currency);
   const orderId = IdempotencyKey;
   const explain = Explain;
-  const Line = z.strictObject({ id: BookId, quantity, price: expected });
-  const lines = z.array(Line).min(1).max(limits.maxLines);
   const books = z.union([
     NewBook.transform((book) => [book]),
     z.array(NewBook).min(1).max(limits.maxBooksPerRequest),

@@ -102,13 +102,29 @@ function methodOf(context: Context, name: string, operation: Operation): Method 
   };
 }
 
-/** The HTTP body; a list that was asked for by pages says where it goes on, and a cut one would look like the whole. */
-function resultOf({ body, done, list }: Answer, explain: boolean): object {
-  if (list?.isPaged) return { books: body(), next: list.next };
+/**
+ * The HTTP body, and what HTTP has in headers. A list that was asked for by pages, or who served it, says where it goes
+ * on; a cut one that is bare would look like the whole.
+ */
+function resultOf(answer: Answer, explain: boolean): object {
+  const { body, done, list } = answer;
+  const via = explain && { via: viaOf(answer) };
+  if (list && (list.isPaged || explain)) return { books: body(), next: list.next, ...via };
   if (list && list.next !== null) throw new BazarError('too-large', TOPIC_TOO_LARGE);
   if (!done?.replayed && !explain) return body();
-  return { ...body(), ...(done?.replayed && { replayed: true }), ...(explain && { via: done?.via }) };
+  return { ...found(answer), ...(done?.replayed && { replayed: true }), ...via };
 }
+
+/** The body; also what is missing was said by somebody. */
+function found(answer: Answer): object {
+  try {
+    return answer.body();
+  } catch (error) {
+    throw error instanceof BazarError ? error.with({ via: viaOf(answer) }) : error;
+  }
+}
+
+const viaOf = ({ served, done }: Answer) => (served ? [served.servedBy] : done?.via);
 
 const withoutWay = (error: unknown) => (error instanceof BazarError ? error.with({ via: undefined }) : error);
 

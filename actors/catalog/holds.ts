@@ -1,0 +1,153 @@
+import type { Confirm, Hold, Key, Order, Release, Result } from '../../runtime/domain.ts';
+import { orderKey } from '../../storage/keys.ts';
+import { cartFingerprint, normaliseCart } from './cart.ts';
+import { type Decision, type Recorded, refused, refusedForNow, type Stamp, type View } from './decision.ts';
+import { type Moves, moveCopies } from './move-copies.ts';
+import { makeOffer, refusedOrder } from './offer.ts';
+import { recall } from './recall.ts';
+
+/**
+ * Copies that are kept for a buyer: taken off the shelf by a hold, and sold when it is confirmed, or put back when it is
+ * released or its time is over. A hold is an order from the beginning, under its own key. The model are the two-phase
+ * transfers of TigerBeetle (docs.tigerbeetle.com/coding/two-phase-transfers): pending, then posted, voided or expired, once.
+ */
+
+/** Holds that are open at once; a further one is refused for now. */
+export const MAX_OPEN_HOLDS = 1_000_000;
+
+/**
+ * Holds that are due and end with one entry; the others end with the next. It is part of what the log means, as
+ * `MAX_OPEN_HOLDS` is: another number of either takes a command level.
+ */
+export const MAX_EXPIRED_PER_ENTRY = 100;
+
+/** Takes the copies of all lines off the shelf, or none, and promises their prices. */
+export function holdCopies(view: View, command: Hold, stamp: Stamp): Decision {
+  const cart = normaliseCart(command.lines);
+  const fingerprint = `hold ${command.ttlMs} ${cartFingerprint(cart)}`;
+  const recalled = recall(view, command, fingerprint, stamp);
+  if (recalled) return recalled;
+  const { index: version, at } = stamp;
+  const { key, requestId, ttlMs } = command;
+  const { shelf, lines, total, fault } = makeOffer(view, cart);
+  if (fault) return refusedOrder(view, command, fingerprint, { lines, fault }, stamp);
+  if (view.openHolds >= MAX_OPEN_HOLDS) return refusedForNow(refused('too-many-holds', version));
+  const order: Order = {
+    orderId: key,
+    status: 'held',
+    lines,
+    total,
+    version,
+    at,
+    expiresAt: at + ttlMs,
+    events: [{ what: 'held', version, at }],
+  };
+  const result: Result = { kind: 'order', order, version, replayed: false };
+  const due = view.logTime.time + ttlMs;
+  const books = cart.map(({ quantity }, place) => {
+    return moveCopies(shelf[place]!, { stock: -quantity, held: quantity }, version);
+  });
+  return {
+    result,
+    books,
+    record: { fingerprint, requestId, result, hold: { due } },
+    hold: { key, due, isOpen: true },
+  };
+}
+
+/** Makes an order of a hold at the prices that it promised; it can only come too late. */
+export function confirmHold(view: View, command: Confirm, stamp: Stamp): Decision {
+  return settle(view, command, 'confirmed', stamp);
+}
+
+/** Puts the copies of a hold back on the shelf. */
+export function releaseHold(view: View, command: Release, stamp: Stamp): Decision {
+  return settle(view, command, 'released', stamp);
+}
+
+/** What the end of its time makes of a hold; nothing where it is none, or has ended already. */
+export function expireHold(
+  view: Pick<View, 'book' | 'recorded'>,
+  key: Key,
+  stamp: Stamp,
+): Omit<Decision, 'result'> | undefined {
+  const found = findHold(view, key);
+  return found?.order.status === 'held' ? endHold(view, found, 'expired', stamp) : undefined;
+}
+
+type End = 'confirmed' | 'released' | 'expired';
+
+/** Where the copies of a hold go at its end. */
+const MOVES: Readonly<Record<End, (quantity: number) => Moves>> = {
+  confirmed: (quantity) => ({ held: -quantity, sold: quantity }),
+  released: (quantity) => ({ held: -quantity, stock: quantity }),
+  expired: (quantity) => ({ held: -quantity, stock: quantity }),
+};
+
+interface FoundHold {
+  readonly record: Recorded;
+  readonly hold: NonNullable<Recorded['hold']>;
+  readonly order: Order;
+}
+
+function findHold(view: Pick<View, 'recorded'>, key: Key): FoundHold | undefined {
+  const record = view.recorded(orderKey(key));
+  if (!record?.hold || record.result.kind !== 'order') return undefined;
+  return { record, hold: record.hold, order: record.result.order };
+}
+
+function settle(view: View, command: Confirm | Release, end: End, stamp: Stamp): Decision {
+  const { index: version } = stamp;
+  const found = findHold(view, command.key);
+  if (!found) return refusedForNow(refused('unknown-hold', version));
+  const { order, hold, record } = found;
+  if (order.status !== 'held') {
+    const isReplay = endOf(order)?.what === end;
+    if (!isReplay) return { result: tooLate(order, version), books: [], record: null };
+    const replayed = hold.endedBy !== command.requestId;
+    return { result: { ...record.result, replayed } as Result, books: [], record: null };
+  }
+  // More were due than one entry ends; this one may be among the others.
+  const isDue = hold.due <= view.logTime.time;
+  const ended = endHold(view, found, isDue ? 'expired' : end, stamp, command.requestId);
+  const { result } = ended.record;
+  return { ...ended, result: isDue ? tooLate(result.order, version) : result };
+}
+
+function endHold(
+  view: Pick<View, 'book'>,
+  { record, hold, order }: FoundHold,
+  end: End,
+  { index: version, at }: Stamp,
+  requestId?: string,
+) {
+  const events = [...(order.events ?? []), { what: end, version, at }];
+  const after: Order = { ...order, status: end, version, at, events };
+  const result = { kind: 'order' as const, order: after, version, replayed: false };
+  const books = order.lines.flatMap(({ id, quantity }) => {
+    const book = view.book(id);
+    return book ? [moveCopies(book, MOVES[end](quantity), version)] : [];
+  });
+  return {
+    books,
+    record: { ...record, result, hold: { ...hold, endedBy: requestId } },
+    hold: { key: order.orderId, due: hold.due, isOpen: false },
+  };
+}
+
+/** What ended a hold. */
+function endOf({ events = [] }: Order) {
+  return events.find(({ what }) => what === 'confirmed' || what === 'released' || what === 'expired');
+}
+
+/** What has become of a hold, and when. */
+function tooLate(order: Order, version: number): Result {
+  const end = endOf(order);
+  const what = end?.what ?? 'expired';
+  const code =
+    what === 'confirmed' ? 'hold-confirmed' : what === 'released' ? 'hold-released' : 'hold-expired';
+  return {
+    ...refused(code, version),
+    since: { version: end?.version ?? order.version, at: end?.at ?? order.at },
+  };
+}

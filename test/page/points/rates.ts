@@ -1,0 +1,81 @@
+import { HTTP_50, load, WS_50_16 } from '../../../bench/scenarios/load-case.ts';
+import { spreadOf } from '../../../bench/statistics.ts';
+import { bazar } from '../../../bench/subjects/bazar.ts';
+import { draw } from '../../../bench/subjects/books.ts';
+import type { Random } from '../../../runtime/random.ts';
+import { openRpc, type RpcClient } from '../../bridge/support.ts';
+import type { Point, PointOptions } from './point.ts';
+
+/**
+ * What watching costs the store: rates with so many pages open, in turns with none. A page is here the socket of one,
+ * which asks what the page asks and reads what it is told: drawing costs the reader's machine, and that is this one.
+ */
+
+const PAGES = [0, 1, 10] as const;
+const BOUNDS = { 1: 0.97, 10: 0.95 } as const;
+const SHELF_PAGE = 200;
+
+const LOADS = [
+  { name: 'purchases', door: HTTP_50, jobs: (random: Random) => draw('buy', random) },
+  { name: 'cached reads', door: WS_50_16, jobs: (random: Random) => draw('read', random) },
+] as const;
+
+interface Rate {
+  readonly perSecond: number;
+  readonly cpuUs: number;
+}
+
+export async function ratesWhileWatched({ rounds, seconds }: PointOptions): Promise<Point[]> {
+  const store = await bazar().start();
+  const rates = new Map<string, Rate[]>();
+  try {
+    for (let round = 0; round < rounds; round++) {
+      for (const pages of PAGES) {
+        const open = await Promise.all(Array.from({ length: pages }, () => openPageSocket(store.url)));
+        for (const { name, door, jobs } of LOADS) {
+          const { perSecond, cpuUs } = await load(store, door, jobs, seconds);
+          const key = `${name} ${pages}`;
+          rates.set(key, [...(rates.get(key) ?? []), { perSecond: perSecond!, cpuUs: cpuUs ?? 0 }]);
+        }
+        for (const socket of open) socket.close();
+      }
+    }
+  } finally {
+    await store.stop();
+  }
+  return LOADS.flatMap(({ name }) => PAGES.map((pages) => pointOf(name, pages, rates)));
+}
+
+function pointOf(name: string, pages: (typeof PAGES)[number], rates: ReadonlyMap<string, Rate[]>): Point {
+  const [alone, watched] = [rates.get(`${name} 0`)!, rates.get(`${name} ${pages}`)!];
+  const median = (all: readonly number[]) => spreadOf(all)!.median;
+  const [rate, cpu] = [median(watched.map((one) => one.perSecond)), median(watched.map((one) => one.cpuUs))];
+  const told = `${rate.toFixed(0)} a second, ${cpu.toFixed(0)} µs of all processes each`;
+  if (pages === 0) return { name: `${name}, nobody watches`, measured: told, bound: '–' };
+  const pairs = watched.map((one, round) => one.perSecond / alone[round]!.perSecond);
+  const ratio = median(pairs);
+  const cost = median(watched.map((one, round) => one.cpuUs / alone[round]!.cpuUs));
+  return {
+    name: `${name}, ${pages === 1 ? '1 page' : `${pages} pages`} open`,
+    measured: `${percent(ratio)} of the rate, ${percent(cost)} of the processor time (${told})`,
+    bound: `≥ ${percent(BOUNDS[pages])}`,
+    ok: ratio >= BOUNDS[pages],
+  };
+}
+
+const percent = (part: number) => `${(100 * part).toFixed(1)} %`;
+
+/** Asks what a page asks as soon as it has opened. */
+async function openPageSocket(url: string): Promise<RpcClient> {
+  const socket = await openRpc(url);
+  await socket.call('watch', { what: ['happenings', 'figures'] });
+  for (let after: number | null = 0; after !== null; ) {
+    const { result } = await socket.call('subscribe', {
+      all: true,
+      limit: SHELF_PAGE,
+      after: after || undefined,
+    });
+    after = result!.next as number | null;
+  }
+  return socket;
+}
