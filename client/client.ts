@@ -6,6 +6,9 @@ import {
   AuthenticatedAnswer,
   BookAnswer,
   BooksAnswer,
+  ChangedAnswer,
+  FoundAnswer,
+  HistoryAnswer,
   OrderAnswer,
   OrdersAnswer,
   type Role,
@@ -24,36 +27,23 @@ import { TraceAnswer, TracesAnswer } from '../runtime/trace/trace-answers.ts';
 import { createCalls } from './calls.ts';
 import { openConnection } from './connection.ts';
 import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from './limits.ts';
+import type {
+  BookToAdd,
+  BookToChange,
+  CallOptions,
+  EditedFacts,
+  Expectation,
+  FindRequest,
+  HoldRequest,
+  PurchaseRequest,
+  ReadCallOptions,
+  WriteOptions,
+} from './requests.ts';
 import { errorOfAnswer } from './rpc.ts';
 import { type Dial, webSocketDial } from './socket.ts';
 import { createStockSubscriptions, type StockFilter } from './subscriptions.ts';
 
-/** One book or a whole cart: all lines or none. A `price` is the one that the buyer expects, such as `"19.99"`. */
-export type PurchaseRequest = Params<'purchase'>;
-
-/** What is to be held, and for how many ms. */
-export type HoldRequest = Params<'hold'>;
-
-/** A book to add; without an id it gets the next free one. */
-export type BookToAdd = Exclude<Params<'addBooks'>['books'], readonly unknown[]>;
-
-/** `restock` adds copies, `stock` sets them: at most one of the two. */
-export type BookEdit = Omit<Params<'updateBook'>, 'id' | 'key'>;
-
-export interface CallOptions {
-  /** Milliseconds for this call, all its tries together. */
-  readonly timeoutMs?: number;
-}
-
-export interface ReadCallOptions extends CallOptions {
-  /** Have `via` say who served it: the catalog, or the gateway where a cache had it. */
-  readonly explain?: boolean;
-}
-
-/** A write; under the same key it takes effect once, however often it is asked for. */
-export interface WriteOptions extends CallOptions {
-  readonly key?: Key;
-}
+export type * from './requests.ts';
 
 /**
  * A store. Every call rejects with a `BazarError` whose outcome says whether it happened. Reads and writes are
@@ -75,6 +65,8 @@ export interface Client {
     page: { readonly after?: BookId; readonly limit?: number },
     options?: ReadCallOptions,
   ): Promise<BooksAnswer>;
+  /** A page of the books that have all these words in title, authors, topic or ISBN; those that fit best come first. */
+  find(request: FindRequest, options?: CallOptions): Promise<FoundAnswer>;
   /** Buys all lines or none. Makes an order id if there is none. */
   purchase(request: PurchaseRequest, options?: CallOptions): Promise<OrderAnswer>;
   /** Keeps copies at their prices of now until they are confirmed or released. Makes an order id if there is none. */
@@ -102,7 +94,24 @@ export interface Client {
   ): Promise<AuditAnswer>;
   /** Admin only, as `updateBook` is. Books whose id exists are left as they are. */
   addBooks(books: readonly BookToAdd[], options?: WriteOptions): Promise<AddedAnswer>;
-  updateBook(id: BookId, change: BookEdit, options?: WriteOptions): Promise<BookAnswer>;
+  updateBook(id: BookId, change: EditedFacts, options?: WriteOptions): Promise<BookAnswer>;
+  /** All of these changes or none; resolves to the books that were not so already. */
+  changeBooks(changes: readonly BookToChange[], options?: WriteOptions): Promise<ChangedAnswer>;
+  /** Copies more, or with a minus fewer, whatever is sold meanwhile; never below none. */
+  adjustStock(
+    id: BookId,
+    adjustment: { readonly by: number; readonly reason?: string } & Expectation,
+    options?: WriteOptions,
+  ): Promise<BookAnswer>;
+  /** Takes a book out of search and sale. */
+  retireBook(id: BookId, expectation?: Expectation, options?: WriteOptions): Promise<BookAnswer>;
+  restoreBook(id: BookId, expectation?: Expectation, options?: WriteOptions): Promise<BookAnswer>;
+  /** The changes of a book, the latest first, from before the one with the number `after`; for those with a token. */
+  history(
+    id: BookId,
+    page?: { readonly after?: number; readonly limit?: number },
+    options?: CallOptions,
+  ): Promise<HistoryAnswer>;
   /** Shows a token, now and after every reconnection; resolves to what it allows. */
   authenticate(token: string, options?: CallOptions): Promise<Role>;
   /** Starts watching and resolves to the present states. Later ones go to the listeners. */
@@ -175,6 +184,17 @@ export function connect(options: ClientOptions): Client {
     return fitting(answer, result, method);
   }
 
+  /** Under one key, which is made here if there is none. */
+  function write<T, Name extends OperationName>(
+    answer: z.ZodType<T>,
+    method: Name,
+    params: Params<Name>,
+    options: WriteOptions = {},
+  ): Promise<T> {
+    const key = options.key ?? random.id();
+    return ask(answer, method, { ...params, key }, { ...options, key });
+  }
+
   const subscriptions = createStockSubscriptions({
     subscribe: async (filter) => (await ask(SubscribedAnswer, 'subscribe', filter)).books,
     unsubscribe: async (filter) => {
@@ -203,6 +223,7 @@ export function connect(options: ClientOptions): Client {
         options,
       ),
     books: (page, options) => ask(BooksAnswer, 'books', explained(page, options), options),
+    find: (request, options) => ask(FoundAnswer, 'find', request, options),
     purchase(request, options) {
       const orderId = request.orderId ?? random.id();
       return ask(OrderAnswer, 'purchase', { ...request, orderId }, { ...options, key: orderId });
@@ -220,14 +241,17 @@ export function connect(options: ClientOptions): Client {
     orders: (page = {}, options) => ask(OrdersAnswer, 'orders', explained(page, options), options),
     status: (options) => ask(StatusAnswer, 'status', {}, options),
     audit: (page = {}, options) => ask(AuditAnswer, 'audit', page, options),
-    addBooks(books, options) {
-      const key = options?.key ?? random.id();
-      return ask(AddedAnswer, 'addBooks', { books: [...books], key }, { ...options, key });
-    },
-    updateBook(id, change, options) {
-      const key = options?.key ?? random.id();
-      return ask(BookAnswer, 'updateBook', { id, ...change, key }, { ...options, key });
-    },
+    addBooks: (books, options) => write(AddedAnswer, 'addBooks', { books: [...books] }, options),
+    updateBook: (id, change, options) => write(BookAnswer, 'updateBook', { id, ...change }, options),
+    changeBooks: (changes, options) =>
+      write(ChangedAnswer, 'changeBooks', { changes: [...changes] }, options),
+    adjustStock: (id, adjustment, options) =>
+      write(BookAnswer, 'adjustStock', { id, ...adjustment }, options),
+    retireBook: (id, expectation, options) =>
+      write(BookAnswer, 'retireBook', { id, ...expectation }, options),
+    restoreBook: (id, expectation, options) =>
+      write(BookAnswer, 'restoreBook', { id, ...expectation }, options),
+    history: (id, page, options) => ask(HistoryAnswer, 'history', { id, ...page }, options),
     async authenticate(token, options) {
       const { role } = await ask(AuthenticatedAnswer, 'authenticate', { token }, options);
       shownToken = token;

@@ -36,8 +36,6 @@ export const LIBRARY_BOUNDS = {
   maxRowBytes: bound(64 * KIB, 'bytes of one row of a CSV file'),
   maxJsonCharacters: bound(16 * MIB, 'characters of a JSON file that has not one object a line'),
   maxToldRows: bound(20, 'rows of a file that are told of one by one; of the rest the number is told'),
-  maxUpdatesInFlight: bound(64, 'books of an import whose price or stock is being set at a time'),
-  maxUpdateTries: bound(20, 'times that a book is looked at and set anew because it was sold meanwhile'),
   maxAddRounds: bound(20, 'times that books get other ids because others took theirs meanwhile'),
 };
 

@@ -103,7 +103,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     acknowledged: () => freshness.highest,
     changed(change, asOf) {
       freshness.books.raise(change.id, change.version);
-      if (change.topic !== undefined) freshness.topics.raise(topicKey(change.topic), change.version);
+      const { topic, formerTopics = [] } = change;
+      if (topic !== undefined) {
+        for (const name of [topic, ...formerTopics]) freshness.topics.raise(topicKey(name), change.version);
+      }
       reads.patch(change, asOf);
       changes.deliver(change);
     },
@@ -231,6 +234,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     addBooks: (books, key) =>
       largeWrites.inTurn(books.length, () => submit({ kind: 'addBooks', ...named(key), books: [...books] })),
     updateBook: (id, change, key) => submit({ kind: 'updateBook', ...named(key), id, ...change }),
+    changeBooks: (changes, key) => submit({ kind: 'changeBooks', ...named(key), changes: [...changes] }),
 
     onChange: changes.onChange,
 

@@ -9,7 +9,7 @@ import { createLabLine } from './lab-line.ts';
 
 /** The gateway as a process of its own, with its door for clients. It keeps nothing: each start is a new incarnation. */
 runChild(async ({ configuration, ...ports }) => {
-  const { http, redisUrl, cluster, secret, catalogs, orders, filled } = configuration;
+  const { http, redisUrl, cluster, secret, catalogs, orders, filled, currency } = configuration;
   if (!http) throw new Error('a gateway needs to know where to listen');
 
   function openRemote(url: string): RemoteCache {
@@ -25,7 +25,7 @@ runChild(async ({ configuration, ...ports }) => {
       const tell: Parameters<typeof createLabLine>[0]['tell'] = (number, action) =>
         void tellLauncher({ type: 'lab', number, action });
       const lab = configuration.lab ? createLabLine({ waits, limits: ports.limits, tell }) : undefined;
-      const bridge = await openBridge({ service: gateway, lab, ...http, ...ports });
+      const bridge = await openBridge({ service: gateway, lab, currency, ...http, ...ports });
       return {
         get state() {
           return gateway.state;

@@ -21,7 +21,7 @@ export interface Reads extends StoreReads {
   patch(change: BookChange, asOf: number): void;
 }
 
-type PageType = 'read.topics' | 'read.books' | 'read.orders';
+type PageType = 'read.topics' | 'read.books' | 'read.find' | 'read.history' | 'read.orders';
 
 const Titles: z.ZodType<TitlesPage> = z.object({
   books: z.array(z.object({ id: BookId, title: z.string() })),
@@ -143,6 +143,10 @@ export function createReads(
     return { value, servedBy: from, version: asOf, asOf, ...throughCatalog(demand) };
   }
 
+  function shownBooks({ books }: { readonly books: readonly Book[] }): void {
+    for (const { id, version } of books) freshness.books.raise(id, version);
+  }
+
   const age = createAge(ports);
   const throughCatalog = ({ strong }: Demand) => ({ cache: 'bypass', ageSeconds: age(strong) }) as const;
 
@@ -166,10 +170,9 @@ export function createReads(
     },
 
     topics: (page, options) => readPage('read.topics', page, options),
-    books: (page, options) =>
-      readPage('read.books', page, options, ({ books }) => {
-        for (const { id, version } of books) freshness.books.raise(id, version);
-      }),
+    books: (page, options) => readPage('read.books', page, options, shownBooks),
+    find: (page, options) => readPage('read.find', page, options, shownBooks),
+    history: (page, options) => readPage('read.history', page, options),
     orders: (page, options) =>
       readPage('read.orders', page, options, ({ orders }) => {
         for (const { orderId, version } of orders) freshness.orders.raise(orderId, version);
@@ -190,7 +193,9 @@ export function createReads(
       remote?.put(bookKey(book.id), entry);
     },
 
-    patch({ id, stock, price, version, held }, asOf) {
+    patch({ id, stock, price, version, held, topic }, asOf) {
+      // It has other words now, and is read anew.
+      if (topic !== undefined) return;
       const known = bookMemory.peek(id);
       if (!known?.value || known.version >= version) return;
       const { held: _, ...value } = known.value;

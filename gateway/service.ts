@@ -1,5 +1,18 @@
 import type { AuditAnswer, StatusAnswer, TitleAnswer, TopicsAnswer } from '../runtime/api.ts';
-import type { Book, BookChange, BookId, CartLine, Key, NewBook, Order, Result } from '../runtime/domain.ts';
+import type {
+  Book,
+  BookChange,
+  BookEdit,
+  BookId,
+  CartLine,
+  HistoryPage,
+  HistoryQuery,
+  Key,
+  NewBook,
+  Order,
+  Result,
+} from '../runtime/domain.ts';
+import type { FindQuery, FoundPage } from '../runtime/finding.ts';
 import type { SpanRecorder } from '../runtime/trace/span-recorder.ts';
 import type { Observatory } from './watch/observatory.ts';
 
@@ -13,6 +26,10 @@ export interface StoreReads {
   /** Topics behind the topic `after`, in the order of their keys. */
   topics(page: { after?: string; limit: number }, options?: ReadOptions): Promise<Served<TopicsAnswer>>;
   books(page: { after?: BookId; limit: number }, options?: ReadOptions): Promise<Served<BooksPage>>;
+  /** Books by words and facts, sorted. */
+  find(query: FindQuery, options?: ReadOptions): Promise<Served<FoundPage>>;
+  /** The changes of a book, the latest first, before the one with the number `after`. */
+  history(query: HistoryQuery, options?: ReadOptions): Promise<Served<HistoryPage>>;
   order(orderId: Key, options?: ReadOptions): Promise<Served<Order | null>>;
   orders(page: { after?: string; limit: number }, options?: ReadOptions): Promise<Served<OrdersPage>>;
 }
@@ -37,6 +54,8 @@ export interface GatewayService extends StoreReads {
   release(key: Key): Promise<Submitted>;
   addBooks(books: readonly NewBook[], key?: Key): Promise<Submitted>;
   updateBook(id: BookId, change: BookUpdate, key?: Key): Promise<Submitted>;
+  /** Changes all of these books or none. */
+  changeBooks(changes: readonly BookEdit[], key?: Key): Promise<Submitted>;
 
   /** Calls `changed` with every later state of every book, in version order for each; returns the unsubscriber. */
   onChange(changed: (change: BookChange) => void): () => void;

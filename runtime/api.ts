@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BookId, Key, Order, OrderEvent, RefusalCode } from './domain.ts';
+import { BookId, CHANGED_FACTS, Key, Order, OrderEvent, RefusalCode } from './domain.ts';
 import { NodeState, NodeStatus } from './messages.ts';
 
 /**
@@ -10,8 +10,15 @@ import { NodeState, NodeStatus } from './messages.ts';
 
 const Money = z
   .string()
-  .regex(/^\d+\.\d{2}$/)
-  .meta({ description: 'An amount with two decimal places.', examples: ['19.99'] });
+  .regex(/^\d+(\.\d{1,3})?$/)
+  .meta({
+    description: 'An amount with the decimal places of the currency; two where the store names none.',
+    examples: ['19.99'],
+  });
+const CurrencyCode = z
+  .string()
+  .optional()
+  .meta({ description: 'Of the amounts, by ISO 4217, where the store has one.', examples: ['EUR'] });
 const Version = z.int().min(0).meta({ description: 'Log index of the last change.' });
 const Count = z.int().min(0);
 const Replayed = z
@@ -23,6 +30,8 @@ const Via = z.array(z.string()).optional().meta({
   description:
     'Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`.',
 });
+
+const Retired = z.literal(true).optional().meta({ description: 'It is out of search and sale.' });
 
 export const TitleAnswer = z.object({ id: BookId, title: z.string() }).meta({ id: 'Title' });
 export type TitleAnswer = z.infer<typeof TitleAnswer>;
@@ -55,12 +64,14 @@ export const BookAnswer = z
     title: z.string(),
     topic: z.string(),
     price: Money,
+    currency: CurrencyCode,
     stock: Count.meta({ description: 'Copies that can be bought now.' }),
     held: Count.meta({ description: 'Copies that are kept for those who hold them.' }),
     version: Version,
     authors: z.string().optional(),
     year: z.int().optional(),
     isbn: z.string().optional(),
+    retired: Retired,
     replayed: Replayed,
     via: Via,
   })
@@ -76,6 +87,17 @@ export const BooksAnswer = z
   .meta({ id: 'BooksPage' });
 export type BooksAnswer = z.infer<typeof BooksAnswer>;
 
+export const FoundAnswer = z
+  .object({
+    books: z.array(BookAnswer),
+    next: z
+      .string()
+      .nullable()
+      .meta({ description: 'The `after` of the next page, of the same sort; null on the last.' }),
+  })
+  .meta({ id: 'FoundPage' });
+export type FoundAnswer = z.infer<typeof FoundAnswer>;
+
 const OrderStatus = Order.shape.status.meta({
   description:
     '`held`: its copies are kept until `expiresAt`. `released` and `expired`: they are back on the shelf.',
@@ -87,6 +109,7 @@ export const OrderAnswer = z
     status: OrderStatus,
     lines: z.array(z.object({ id: BookId, title: z.string(), quantity: z.int(), price: Money })),
     total: Money,
+    currency: CurrencyCode,
     version: Version,
     at: z.iso.datetime().meta({ description: 'When it was decided, or became what it is.' }),
     code: RefusalCode.optional().meta({ description: 'Why it was refused.' }),
@@ -115,6 +138,13 @@ export const AddedAnswer = z
     skipped: z
       .array(BookId)
       .meta({ description: 'Ids that existed already; those books are left as they are.' }),
+    duplicates: z
+      .array(z.object({ place: Count, isbn: z.string(), id: BookId }))
+      .optional()
+      .meta({
+        description:
+          'Books that were not added, by their place in what was given, and the book that has their ISBN.',
+      }),
     version: Version,
     replayed: Replayed,
     via: Via,
@@ -122,13 +152,45 @@ export const AddedAnswer = z
   .meta({ id: 'Added' });
 export type AddedAnswer = z.infer<typeof AddedAnswer>;
 
+export const ChangedAnswer = z
+  .object({ changed: z.array(BookId), version: Version, replayed: Replayed, via: Via })
+  .meta({ id: 'Changed' });
+export type ChangedAnswer = z.infer<typeof ChangedAnswer>;
+
+const Fact = z.union([z.string(), z.int(), z.boolean()]).nullable();
+
+export const HistoryAnswer = z
+  .object({
+    id: BookId,
+    events: z.array(
+      z
+        .object({
+          number: z.int().min(1).meta({ description: 'Counts the changes of the book.' }),
+          version: Version,
+          at: z.iso.datetime(),
+          key: Key.meta({ description: 'That of the request.' }),
+          reason: z.string().optional(),
+          changes: z
+            .array(z.object({ fact: z.enum(CHANGED_FACTS), from: Fact, to: Fact }))
+            .meta({ description: 'What it was and what it became; null where there was none.' }),
+        })
+        .meta({ id: 'BookEvent' }),
+    ),
+    next: z.int().nullable().meta({ description: 'The `after` of the next page; null on the last.' }),
+  })
+  .meta({ id: 'History' });
+export type HistoryAnswer = z.infer<typeof HistoryAnswer>;
+
 /** A book's state as `subscribe` and the `stock` notifications give it. */
 export const StockAnswer = z
   .object({
     id: BookId,
     stock: Count,
     price: Money,
+    currency: CurrencyCode,
     version: Version,
+    topic: z.string().optional().meta({ description: 'Where its words are other ones now: its topic.' }),
+    retired: Retired,
     at: z.iso.datetime().optional().meta({
       description: 'When it came to be so, by the clock of the leader; in notifications, where it is known.',
     }),
@@ -177,6 +239,10 @@ export const StatusAnswer = z
       description: '`pid` and `url` are for those on the same machine, and for those with a token.',
     }),
     leader: z.string().nullable(),
+    money: z
+      .object({ currency: CurrencyCode, decimals: z.int().min(0).max(3) })
+      .optional()
+      .meta({ description: 'What all amounts are of, and how many decimal places they have.' }),
     cache: z.object({
       kind: z.enum(['redis', 'memory']),
       state: z

@@ -38,6 +38,10 @@ export const Book = NewBook.extend({
   initial: Copies,
   restocked: z.int(),
   sold: z.int().min(0),
+  /** How often it was changed, since such changes are remembered; absent where it never was. */
+  changes: z.int().min(1).optional(),
+  /** It is out of search and sale; absent where it is not. */
+  retired: z.literal(true).optional(),
   /** Copies of cancelled orders that are back on the shelf; left out where there are none. */
   returned: z.int().min(0).optional(),
   /** Copies that are kept for those who hold them; left out where there are none. */
@@ -45,13 +49,16 @@ export const Book = NewBook.extend({
 });
 export type Book = z.infer<typeof Book>;
 
-/** A book's state in the commit feed. `topic` only where the book is new. */
+/** A book's state in the commit feed. `topic` only where the book is new, or has other words than before. */
 export const BookChange = z.object({
   id: BookId,
   stock: Copies,
   price: Amount,
   version: LogIndex,
   topic: z.string().optional(),
+  /** The topics that it had before, where its words are other ones now. */
+  formerTopics: z.array(z.string()).optional(),
+  retired: z.literal(true).optional(),
   held: z.int().min(0).optional(),
   /** The leader's wall time at which the change was put into the log, in ms; not where it was read later. */
   at: z.int().optional(),

@@ -15,6 +15,7 @@ const LEAST_LEVELS: Readonly<Record<LogCommand['kind'], number>> = {
   purchase: 1,
   addBooks: 1,
   updateBook: 1,
+  changeBooks: 2,
   boot: 1,
   expire: 1,
   raiseLevel: 1,

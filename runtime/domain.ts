@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { ChangeBooks } from './book-edits.ts';
 import { Book, NewBook } from './books.ts';
 import { Order } from './orders.ts';
 import { Amount, BookId, Copies, Key, LogIndex, MAX_HOLD_MS, MAX_STOCK, MIN_HOLD_MS } from './scalars.ts';
 
+export * from './book-edits.ts';
 export * from './books.ts';
 export * from './orders.ts';
 export * from './scalars.ts';
@@ -86,7 +88,15 @@ export const Release = Confirm.extend({ kind: z.literal('release') });
 export type Release = z.infer<typeof Release>;
 
 /** What is replicated: the command, not its effect. */
-export const Command = z.discriminatedUnion('kind', [Purchase, AddBooks, UpdateBook, Hold, Confirm, Release]);
+export const Command = z.discriminatedUnion('kind', [
+  Purchase,
+  AddBooks,
+  UpdateBook,
+  ChangeBooks,
+  Hold,
+  Confirm,
+  Release,
+]);
 export type Command = z.infer<typeof Command>;
 
 /** The store was started: `boot` names that start, and no other has the same. The catalogs themselves propose it. */
@@ -148,16 +158,35 @@ export const Result = z.discriminatedUnion('kind', [
     kind: z.literal('added'),
     added: z.array(BookId),
     skipped: z.array(BookId),
+    /** Books that were not made, by their place in the batch, since another one has their ISBN. */
+    duplicates: z.array(z.object({ place: z.int().min(0), isbn: z.string(), id: BookId })).optional(),
     version: LogIndex,
     replayed: z.boolean(),
   }),
-  z.object({ kind: z.literal('updated'), book: Book, version: LogIndex, replayed: z.boolean() }),
+  z.object({
+    kind: z.literal('updated'),
+    book: Book,
+    /** Where its words changed: the topics that it had and has. */
+    topics: z.array(z.string()).optional(),
+    version: LogIndex,
+    replayed: z.boolean(),
+  }),
+  z.object({
+    kind: z.literal('changed'),
+    /** The books that changed; those that were so already are not among them. */
+    ids: z.array(BookId),
+    topics: z.array(z.string()).optional(),
+    version: LogIndex,
+    replayed: z.boolean(),
+  }),
   z.object({
     kind: z.literal('refused'),
     code: z.enum([
       'unknown-book',
       'stock-limit',
       'version-changed',
+      'too-few-copies',
+      'isbn-taken',
       'key-reused',
       'not-yet',
       'too-many-holds',
@@ -167,8 +196,14 @@ export const Result = z.discriminatedUnion('kind', [
       'hold-expired',
     ]),
     version: LogIndex,
+    /** The book that is the reason, of several. */
+    bookId: BookId.optional(),
     /** The book's version, where another was expected. */
     bookVersion: LogIndex.optional(),
+    /** The copies that there were, where more were to be taken away. */
+    available: Copies.optional(),
+    /** The book that has the ISBN. */
+    otherId: BookId.optional(),
     /** Of a hold that has ended: where in the log, and when. */
     since: z.object({ version: LogIndex, at: z.int() }).optional(),
     replayed: z.boolean(),

@@ -25,6 +25,13 @@ export const OUTSIDE_ERRORS = {
   'sold-out': { status: 409, title: 'Not enough copies left', outcome: 'refused' },
   'price-changed': { status: 409, title: 'The price is another one now', outcome: 'refused' },
   'version-changed': { status: 412, title: 'The book has changed since', outcome: 'refused' },
+  'too-few-copies': {
+    status: 409,
+    title: 'There are fewer copies than are to be taken away',
+    outcome: 'refused',
+  },
+  'isbn-taken': { status: 409, title: 'Another book has this ISBN', outcome: 'refused' },
+  retired: { status: 409, title: 'The book is not on sale any more', outcome: 'refused' },
   'stock-limit': { status: 409, title: 'The shelf cannot hold that many copies', outcome: 'refused' },
   'total-limit': { status: 409, title: 'The cart comes to more than can be counted', outcome: 'refused' },
   'unknown-book': { status: 404, title: 'No such book', outcome: 'refused' },

@@ -1,6 +1,19 @@
 import { z } from 'zod';
-import { Book, BookChange, BookId, Command, Key, LogCommand, Order, Result } from './domain.ts';
+import { CatalogAudit } from './catalog-audit.ts';
+import {
+  Book,
+  BookChange,
+  BookId,
+  Command,
+  HistoryPage,
+  HistoryQuery,
+  Key,
+  LogCommand,
+  Order,
+  Result,
+} from './domain.ts';
 import { NodeFigures } from './figures.ts';
+import { FindQuery, FoundPage } from './finding.ts';
 import { NumberedHappening } from './numbered-happening.ts';
 
 /**
@@ -41,30 +54,10 @@ export const NodeStatus = z.object({
 });
 export type NodeStatus = z.infer<typeof NodeStatus>;
 
-/** Where copies have come from and gone to. Earlier versions neither held copies nor took any back. */
-const Counts = z.object({
-  initial: z.int(),
-  restocked: z.int(),
-  returned: z.int().default(0),
-  sold: z.int(),
-  held: z.int().default(0),
-  stock: z.int(),
-});
-
-/** One catalog's part of an audit: the ledger at one applied index. */
-export const CatalogAudit = z.object({
-  applied: Index,
-  digest: z.string(),
-  books: z.int(),
-  totals: Counts,
-  /** Ids (at most 100) of books whose `initial + restocked + returned - sold - held` is not their stock. */
-  unbalanced: z.array(BookId),
-  ledger: z.array(Counts.extend({ id: BookId })),
-});
-export type CatalogAudit = z.infer<typeof CatalogAudit>;
-
 /** Reads carry the version they must show at least, or ask for a linearizable answer. */
 const ReadOptions = { minVersion: Index, strong: z.boolean() };
+/** What pages come to, and the applied index that they show at least. */
+const Sized = { bytes: z.int().min(0), asOf: Index };
 const Page = { after: z.string().optional(), limit: z.int().min(1).max(10_000) };
 
 export const MESSAGES = {
@@ -202,15 +195,18 @@ export const MESSAGES = {
     reply: z.object({
       topics: z.array(z.object({ topic: z.string(), books: z.int().min(1) })),
       next: z.string().nullable(),
-      bytes: z.int().min(0),
-      asOf: Index,
+      ...Sized,
     }),
   },
   /** Gateway → catalog: a page of all books in id order, after the id `after`. */
   'read.books': {
     body: z.object({ after: BookId.optional(), limit: z.int().min(1).max(10_000), ...ReadOptions }),
-    reply: z.object({ books: z.array(Book), next: BookId.nullable(), bytes: z.int().min(0), asOf: Index }),
+    reply: z.object({ books: z.array(Book), next: BookId.nullable(), ...Sized }),
   },
+  /** Gateway → catalog: a page of the books that fit, sorted, behind the place `after`. */
+  'read.find': { body: FindQuery.extend(ReadOptions), reply: FoundPage.extend(Sized) },
+  /** Gateway → catalog: a page of what was changed of a book, the latest first, before the change with the number `after`. */
+  'read.history': { body: HistoryQuery.extend(ReadOptions), reply: HistoryPage.extend(Sized) },
   /** Gateway → catalog: one recorded order, confirmed or refused. */
   'read.order': {
     body: z.object({ orderId: Key, ...ReadOptions }),
@@ -219,12 +215,7 @@ export const MESSAGES = {
   /** Gateway → catalog: a page of recorded orders in order-id order. */
   'read.orders': {
     body: z.object({ ...Page, ...ReadOptions }),
-    reply: z.object({
-      orders: z.array(Order),
-      next: z.string().nullable(),
-      bytes: z.int().min(0),
-      asOf: Index,
-    }),
+    reply: z.object({ orders: z.array(Order), next: z.string().nullable(), ...Sized }),
   },
 
   /**

@@ -12,7 +12,7 @@ export const OrderLine = z.object({
 });
 export type OrderLine = z.infer<typeof OrderLine>;
 
-export const RefusalCode = z.enum(['sold-out', 'price-changed', 'unknown-book', 'total-limit']);
+export const RefusalCode = z.enum(['sold-out', 'price-changed', 'unknown-book', 'retired', 'total-limit']);
 export type RefusalCode = z.infer<typeof RefusalCode>;
 
 /** What happened to an order: where in the log, and when by the leader's wall time in ms. */

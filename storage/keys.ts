@@ -20,6 +20,8 @@ import type { Range } from './store.ts';
  * | `g<gen>/e/<at>/<id>` | nothing: a refused order, by the time at which it was refused; not in the digest, since `o/` has it all |
  * | `g<gen>/h/<due>/<id>` | nothing: a hold that is open, by the time of the log at which it is due, in 16 digits |
  * | `g<gen>/a/<key>`  | what was recorded under the idempotency key of an admin request                        |
+ * | `g<gen>/c/<id>/<n>` | a change of a book: the one whose number is n modulo the number of those that are remembered   |
+ * | `g<gen>/t/<hash>` | a topic that a book has left or in which one has another title: its key, and the index of that |
  */
 export const IDENTITY_KEY = 'm/identity';
 export const GENERATION_KEY = 'm/gen';
@@ -38,10 +40,13 @@ export const ORDER_PREFIX = 'o/';
 export const ADMIN_PREFIX = 'a/';
 export const REFUSAL_PREFIX = 'e/';
 export const HOLD_PREFIX = 'h/';
+export const TOPIC_PREFIX = 't/';
+const EVENT_PREFIX = 'c/';
 
 const INDEX_DIGITS = 16;
 const ID_DIGITS = 16;
 const TIME_DIGITS = 16;
+const PLACE_DIGITS = 4;
 
 export const logKey = (index: number) => LOG_PREFIX + index.toString(16).padStart(INDEX_DIGITS, '0');
 export const bookKey = (id: BookId) => BOOK_PREFIX + String(id).padStart(ID_DIGITS, '0');
@@ -49,6 +54,10 @@ export const orderKey = (orderId: Key) => ORDER_PREFIX + orderId;
 /** Refused orders in the order of time. Without an order id, what lies before all of that millisecond. */
 export const refusalKey = (at: number, orderId: Key | '') =>
   `${REFUSAL_PREFIX}${String(Math.max(0, at)).padStart(TIME_DIGITS, '0')}/${orderId}`;
+/** The places of the remembered changes of a book are used in turn. */
+export const eventKey = (id: BookId, place: number) =>
+  `${EVENT_PREFIX}${String(id).padStart(ID_DIGITS, '0')}/${String(place).padStart(PLACE_DIGITS, '0')}`;
+export const topicRecordKey = (name: string) => TOPIC_PREFIX + name;
 export const holdKey = (due: number, orderId: Key) =>
   `${HOLD_PREFIX}${String(due).padStart(TIME_DIGITS, '0')}/${orderId}`;
 export const adminKey = (key: Key) => ADMIN_PREFIX + key;

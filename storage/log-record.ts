@@ -56,13 +56,20 @@ const RECORD_FRAME = 120;
 const BOOK_FRAME = 100;
 const LINE_FRAME = 50;
 
+interface Texts {
+  readonly title?: string | undefined;
+  readonly topic?: string | undefined;
+  readonly authors?: string | null | undefined;
+}
+
 /** About the length of a command's record, without writing it. */
 export function approximateBytes(command: Command): number {
   const frame = RECORD_FRAME + command.key.length + command.requestId.length;
   if ('lines' in command) return frame + command.lines.length * LINE_FRAME;
-  if (command.kind !== 'addBooks') return frame;
-  return command.books.reduce(
-    (sum, { title, topic, authors }) =>
+  const books: readonly Texts[] =
+    command.kind === 'addBooks' ? command.books : command.kind === 'changeBooks' ? command.changes : [];
+  return books.reduce(
+    (sum, { title = '', topic = '', authors }) =>
       sum + title.length + topic.length + (authors?.length ?? 0) + BOOK_FRAME,
     frame,
   );

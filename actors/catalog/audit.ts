@@ -1,5 +1,5 @@
+import type { CatalogAudit } from '../../runtime/catalog-audit.ts';
 import type { Book, BookId } from '../../runtime/domain.ts';
-import type { CatalogAudit } from '../../runtime/messages.ts';
 import type { CatalogState } from './state.ts';
 
 /** Unbalanced books that an audit names at most. */

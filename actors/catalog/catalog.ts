@@ -16,6 +16,7 @@ import { createReplica, type Replica } from '../raft/replica.ts';
 import { auditCatalog } from './audit.ts';
 import type { CatalogDisk } from './disk.ts';
 import { createFeed } from './feed.ts';
+import type { BookFinder } from './find/book-finder.ts';
 import { createHoldExpiry } from './hold-expiry.ts';
 import { createLeaderContact } from './leader-contact.ts';
 import { createLevelRaise } from './level-raise.ts';
@@ -40,6 +41,8 @@ export interface CatalogOptions {
   readonly random: Random;
   readonly limits: Limits;
   readonly logger: Logger;
+  /** Finds books by words; without it reads of that kind are not answered. */
+  readonly finder?: BookFinder;
   /** Told of each level that the log is raised to, and first of the one that the disk had. */
   readonly onLevel?: (level: number) => void;
   /** The disk failed or an invariant broke: the process must end, and may be started again. */
@@ -59,7 +62,7 @@ export interface Catalog extends Pick<Happenings, 'onHappening'> {
 }
 
 export function createCatalog(options: CatalogOptions): Catalog {
-  const { disk, mesh, clock, limits, logger } = options;
+  const { disk, mesh, clock, limits, logger, finder } = options;
   const lifecycle = createLifecycle({ clock, logger, limits });
   const happenings = createHappenings({ node: mesh.self, clock, limits, logger });
   const news = createNewsRing({ clock, limits, pid: options.pid, happenings });
@@ -89,6 +92,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     observer: {
       applied(index, changes) {
         feed.record(index, changes);
+        finder?.changed(changes);
         waits.reached(index);
       },
       ticked: watch,
@@ -130,7 +134,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
     replica.note({ kind: 'boot', boot: options.boot });
   }
 
-  const stopReads = serveReads({ mesh, replica, state: () => state, waits, clock, limits });
+  const stopReads = serveReads({ mesh, replica, state: () => state, waits, finder, clock, limits });
 
   mesh.onAsk('feed.follow', ({ from }, incoming) => {
     const silentMs = leaderContact.silentMs();
@@ -190,6 +194,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
 
   lifecycle.opened();
   function watch(): void {
+    state.tend(limits.findPieceBooks);
     leaderContact.look();
     noteBoot();
     levelRaise.look();

@@ -3,7 +3,9 @@ import { leastLevel } from '../../runtime/command-levels.ts';
 import {
   type AddBooks,
   type Book,
+  BookEdit,
   type BookId,
+  type ChangeBooks,
   type Command,
   MAX_NEW_BOOK_ID,
   MAX_STOCK,
@@ -13,8 +15,11 @@ import {
   type Result,
   type UpdateBook,
 } from '../../runtime/domain.ts';
+import { isbnKey } from '../../runtime/isbn.ts';
 import { type Cart, cartFingerprint, normaliseCart } from './cart.ts';
+import { changeBooks } from './change-books.ts';
 import { type Decision, refused, refusedForNow, type Stamp, type View } from './decision.ts';
+import { type ChangedBook, eventOf } from './edit-book.ts';
 import { confirmHold, holdCopies, releaseHold } from './holds.ts';
 import { makeOffer, refusedOrder } from './offer.ts';
 import { recall } from './recall.ts';
@@ -23,6 +28,10 @@ import { recall } from './recall.ts';
  * What a command comes to. Every catalog decides every command here, in log order, from nothing but the state and
  * the entry; so equal logs give equal states, and no lock is needed to never sell a copy twice.
  */
+
+/** The levels of the log from which on no two books get one ISBN, and every change of a book is remembered. */
+const ONE_OF_EACH_ISBN = 2;
+const REMEMBERED_CHANGES = 2;
 
 /**
  * Decides one command, exactly once for its key: a key that is recorded gets its first answer again, or
@@ -42,12 +51,26 @@ export function decide(view: View, command: Command, stamp: Stamp): Decision {
   const fingerprint = adminFingerprint(command);
   const recalled = recall(view, command, fingerprint, stamp);
   if (recalled) return recalled;
-  const { result, books } =
-    command.kind === 'addBooks' ? add(view, command, stamp.index) : update(view, command, stamp.index);
+  const { result, ...effects } = change(view, command, stamp);
   if (command.once && result.kind === 'refused') {
-    return { result: { ...result, unrecorded: true }, books, record: null };
+    return { result: { ...result, unrecorded: true }, books: [], record: null };
   }
-  return { result, books, record: { fingerprint, requestId: command.requestId, result } };
+  return { result, ...effects, record: { fingerprint, requestId: command.requestId, result } };
+}
+
+type Change = Omit<Decision, 'record'>;
+
+function change(view: View, command: AddBooks | UpdateBook | ChangeBooks, stamp: Stamp): Change {
+  switch (command.kind) {
+    case 'addBooks':
+      return add(view, command, stamp.index);
+    case 'updateBook':
+      return update(view, command, stamp);
+    case 'changeBooks': {
+      const { result, changed } = changeBooks(view, command, stamp);
+      return { result, changed, books: newestOf(changed) };
+    }
+  }
 }
 
 /** All lines or none; what cannot be had names the first book of the cart with the worst fault. */
@@ -70,15 +93,10 @@ function sold(book: Book, quantity: number, version: number): Book {
   return after;
 }
 
-interface Change {
-  readonly result: Result;
-  readonly books: readonly Book[];
-}
-
 /**
  * Books with ids come first, so that no numbered book loses its id to one without; those get the ids after the
  * greatest, and where there are none left, those between. Where two books of the batch have one id the first is
- * added, and the id is both added and skipped.
+ * added, and the id is both added and skipped. No book is added whose ISBN another has.
  */
 function add(view: View, command: AddBooks, version: number): Change {
   const named = new Set<BookId>();
@@ -96,14 +114,34 @@ function add(view: View, command: AddBooks, version: number): Change {
   };
   const books = new Map<BookId, Book>();
   const skipped: BookId[] = [];
-  for (const wanted of command.books) {
+  const isbns = new Map<string, BookId>();
+  const duplicates: { place: number; isbn: string; id: BookId }[] = [];
+  for (const [place, wanted] of command.books.entries()) {
+    if (wanted.id !== undefined && (books.has(wanted.id) || view.book(wanted.id))) {
+      skipped.push(wanted.id);
+      continue;
+    }
+    const isbn =
+      view.level >= ONE_OF_EACH_ISBN && wanted.isbn !== undefined ? isbnKey(wanted.isbn) : undefined;
+    const other = isbn === undefined ? undefined : (isbns.get(isbn) ?? view.withIsbn(isbn));
+    if (isbn !== undefined && other !== undefined) {
+      duplicates.push({ place, isbn, id: other });
+      continue;
+    }
     const id = wanted.id ?? nextId();
-    if (wanted.id === undefined && id > MAX_NEW_BOOK_ID)
+    if (id > MAX_NEW_BOOK_ID && wanted.id === undefined)
       return { result: refused('stock-limit', version), books: [] };
-    if (books.has(id) || view.book(id)) skipped.push(id);
-    else books.set(id, shelved(wanted, id, version));
+    books.set(id, shelved(wanted, id, version));
+    if (isbn !== undefined) isbns.set(isbn, id);
   }
-  const result: Result = { kind: 'added', added: [...books.keys()], skipped, version, replayed: false };
+  const result: Result = {
+    kind: 'added',
+    added: [...books.keys()],
+    skipped,
+    ...(duplicates.length > 0 && { duplicates }),
+    version,
+    replayed: false,
+  };
   return { result, books: [...books.values()] };
 }
 
@@ -131,7 +169,7 @@ function shelved(wanted: NewBook, id: BookId, version: number): Book {
 }
 
 /** A stock that is set is booked as the signed restock that leads there. */
-function update(view: View, command: UpdateBook, version: number): Change {
+function update(view: View, command: UpdateBook, { index: version, at }: Stamp): Change {
   const book = view.book(command.id);
   if (!book) return { result: refused('unknown-book', version), books: [] };
   if (command.expectVersion !== undefined && command.expectVersion !== book.version) {
@@ -145,26 +183,50 @@ function update(view: View, command: UpdateBook, version: number): Change {
     return { result: refused('stock-limit', version), books: [] };
   }
   const updated: Book = { ...book, price: command.price ?? book.price, stock, restocked, version };
-  return { result: { kind: 'updated', book: updated, version, replayed: false }, books: [updated] };
+  const result = (after: Book): Result => ({ kind: 'updated', book: after, version, replayed: false });
+  const after = { ...updated, changes: (book.changes ?? 0) + 1 };
+  const event = eventOf(book, after, { at, key: command.key });
+  if (view.level < REMEMBERED_CHANGES || event.changes.length === 0) {
+    return { result: result(updated), books: [updated] };
+  }
+  return { result: result(after), books: [after], changed: [{ before: book, after, event }] };
+}
+
+/** The last state of each book. */
+function newestOf(changed: readonly ChangedBook[]): readonly Book[] {
+  return [...new Map(changed.map(({ after }) => [after.id, after])).values()];
 }
 
 /** Nothing where nothing is expected, so that the fingerprints of before there were expectations stay what they were. */
 const expectation = ({ expectVersion }: UpdateBook) => (expectVersion === undefined ? [] : [expectVersion]);
 
 /** Hashed, since a batch of books is too long to be kept once more. */
-function adminFingerprint(command: AddBooks | UpdateBook): string {
-  const facts =
-    command.kind === 'addBooks'
-      ? command.books.map((book) => [
-          book.id,
-          book.title,
-          book.topic,
-          book.price,
-          book.stock,
-          book.authors,
-          book.year,
-          book.isbn,
-        ])
-      : [command.id, command.price, command.restock, command.stock, ...expectation(command)];
-  return hash('sha256', JSON.stringify([command.kind, facts]), 'base64url');
+function adminFingerprint(command: AddBooks | UpdateBook | ChangeBooks): string {
+  return hash('sha256', JSON.stringify([command.kind, factsOf(command)]), 'base64url');
 }
+
+function factsOf(command: AddBooks | UpdateBook | ChangeBooks): readonly unknown[] {
+  switch (command.kind) {
+    case 'addBooks':
+      return command.books.map((book) => [
+        book.id,
+        book.title,
+        book.topic,
+        book.price,
+        book.stock,
+        book.authors,
+        book.year,
+        book.isbn,
+      ]);
+    case 'updateBook':
+      return [command.id, command.price, command.restock, command.stock, ...expectation(command)];
+    case 'changeBooks':
+      return command.changes.map((edit) => {
+        const said = EDIT_FIELDS.filter((field) => edit[field] !== undefined);
+        return said.map((field) => [field, edit[field]]);
+      });
+  }
+}
+
+/** In an order that stays, however a command was written. */
+const EDIT_FIELDS = Object.keys(BookEdit.shape).sort() as (keyof BookEdit)[];

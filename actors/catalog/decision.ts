@@ -1,4 +1,5 @@
 import type { Book, BookId, Result } from '../../runtime/domain.ts';
+import type { ChangedBook } from './edit-book.ts';
 import type { OpenHold } from './hold-queue.ts';
 import type { LogTime } from './log-time.ts';
 
@@ -13,6 +14,8 @@ export interface View {
   /** The number of open holds. */
   readonly openHolds: number;
   book(id: BookId): Book | undefined;
+  /** A book with that ISBN, other than `but`: of several the one with the least id. */
+  withIsbn(isbn: string, but?: BookId): BookId | undefined;
   /** The greatest id of a book that is at most `MAX_NEW_BOOK_ID`; 0 when there is none. */
   readonly lastId: number;
   /** The least id of no book. */
@@ -44,6 +47,8 @@ export interface Decision {
   readonly result: Result;
   readonly books: readonly Book[];
   readonly record: Recorded | null;
+  /** Of a change of books that are there: how it changed them, which is remembered. */
+  readonly changed?: readonly ChangedBook[];
   /** A hold that begins with it; or ends, and then the record takes the place of the one that there is. */
   readonly hold?: OpenHold & { readonly isOpen: boolean };
 }

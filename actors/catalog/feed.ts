@@ -39,6 +39,18 @@ export interface FeedOptions {
   readonly send: (to: NodeId, body: Body<'feed.changes'>) => boolean;
 }
 
+/** A change that says which topic its book has, or had, must not get lost behind a later one. */
+function withTopicsOf(earlier: BookChange, later: BookChange): BookChange {
+  const { topic, retired } = later.topic === undefined ? earlier : later;
+  const formerTopics = [...(later.formerTopics ?? []), ...(earlier.formerTopics ?? [])];
+  return {
+    ...later,
+    ...(topic !== undefined && { topic }),
+    ...(retired && { retired }),
+    ...(formerTopics.length > 0 && { formerTopics: [...new Set(formerTopics)] }),
+  };
+}
+
 export function createFeed({ index: startIndex, clock, limits, send }: FeedOptions): Feed {
   /** Entry `n` of the ring, counted from the beginning of time, is in slot `n % feedEntries`. */
   const ring: BookChange[] = [];
@@ -66,8 +78,7 @@ export function createFeed({ index: startIndex, clock, limits, send }: FeedOptio
       if (change.version <= reach) break;
       const later = newest.get(change.id);
       if (!later) newest.set(change.id, change);
-      // Only the first change of a new book names its topic, which must not get lost behind a later one.
-      else if (change.topic !== undefined) newest.set(change.id, { ...later, topic: change.topic });
+      else if (change.topic !== undefined) newest.set(change.id, withTopicsOf(change, later));
     }
     const changes = [...newest.values()].reverse();
     // What no link would take at once is a gap, as if the ring did not reach back so far.

@@ -4,6 +4,7 @@ import { openLevelStore } from '../../storage/leveldb/level-store.ts';
 import { slowedStore } from '../../storage/slowed-store.ts';
 import { createCatalog } from './catalog.ts';
 import { openCatalogDisk } from './disk.ts';
+import { createBookFinder } from './find/book-finder.ts';
 
 /** The process of one catalog replica. */
 runChild(async ({ id, configuration, clock, random, limits, logger }) => {
@@ -30,6 +31,7 @@ runChild(async ({ id, configuration, clock, random, limits, logger }) => {
         random,
         limits,
         logger,
+        finder: createBookFinder({ clock, limits }),
         onLevel: (level) => void tellLauncher({ type: 'level', level }),
         onFailure,
       });

@@ -57,11 +57,13 @@ export function refusedOrder(
 }
 
 /**
- * `unknown-book` comes before `price-changed` before `sold-out`; `total-limit` (no book's fault) is last.
+ * `unknown-book` comes before `retired` before `price-changed` before `sold-out`; `total-limit` (no book's fault) is last.
  */
 function findFault(cart: Cart, shelf: readonly (Book | undefined)[], total: number): Fault | undefined {
   const unknown = cart.find((_, place) => !shelf[place]);
   if (unknown) return { code: 'unknown-book', bookId: unknown.id };
+  const retired = cart.find((_, place) => shelf[place]!.retired);
+  if (retired) return { code: 'retired', bookId: retired.id };
   const repriced = cart.find(({ prices }, place) => prices.some((price) => price !== shelf[place]?.price));
   if (repriced) return { code: 'price-changed', bookId: repriced.id };
   const short = cart.find(({ quantity }, place) => quantity > shelf[place]!.stock);

@@ -1,10 +1,10 @@
 import type { AskType, Body, Reply } from '../../runtime/messages.ts';
-import { titlesAfter } from './book-index.ts';
 import { fillPage, nextOf, PAGE_FRAME_BYTES } from './page.ts';
 import type { CatalogState } from './state.ts';
+import { titlesAfter } from './topic-index.ts';
 
-/** What a gateway asks of a catalog's state. */
-export type ReadType = Exclude<Extract<AskType, `read.${string}`>, 'read.index'>;
+/** What a gateway asks of a catalog's state; what is found by words has an index of its own. */
+export type ReadType = Exclude<Extract<AskType, `read.${string}`>, 'read.index' | 'read.find'>;
 
 export interface QueryOptions {
   /** Bytes of a page as it is answered to a client. */
@@ -54,6 +54,15 @@ export const QUERIES: Queries = {
     ...state.booksAfter(after, limit, maxPageBytes - PAGE_FRAME_BYTES),
     asOf: state.applied.index,
   }),
+
+  'read.history': (state, { id, after, limit }, { maxPageBytes }) => {
+    const asOf = state.applied.index;
+    const book = state.book(id);
+    if (!book) return { events: null, next: null, bytes: 0, asOf };
+    const bounds = { limit, maxBytes: maxPageBytes - PAGE_FRAME_BYTES };
+    const page = fillPage(state.changesOf(book, after), bounds);
+    return { events: page.elements, next: nextOf(page, ({ number }) => number), bytes: page.bytes, asOf };
+  },
 
   'read.order': (state, { orderId }) => ({
     order: state.order(orderId) ?? null,

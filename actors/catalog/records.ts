@@ -14,6 +14,7 @@ import type { Range, Store, StoreOperation } from '../../storage/store.ts';
 import type { RecordSums } from '../raft/state-machine.ts';
 import type { Recorded } from './decision.ts';
 import type { SetDigest } from './digest.ts';
+import { type ChangedBook, hasOtherWords } from './edit-book.ts';
 import { type LogTime, TIME_START } from './log-time.ts';
 import type { KeyedText } from './overlay.ts';
 
@@ -139,10 +140,26 @@ export function orderOf({ result }: Recorded): Order {
   return result.order;
 }
 
-/** A book's state for the commit feed; its topic only where the book is new. */
+/** A book's state for the commit feed; with its topic where it is new. */
 export function asChange({ id, stock, price, version, added, topic, held }: Book, at: number): BookChange {
   const change: BookChange = { id, stock, price, version, at };
   if (version === added) change.topic = topic;
   if (held !== undefined) change.held = held;
   return change;
+}
+
+/** The same of a book that was changed: with its topics, where its words are other ones now. */
+export function asChangeOfWords({ before, after }: ChangedBook, at: number): BookChange {
+  const change = asChange(after, at);
+  if (!hasOtherWords(before, after)) return change;
+  const retired = after.retired && { retired: after.retired };
+  return { ...change, topic: after.topic, formerTopics: [before.topic], ...retired };
+}
+
+export function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

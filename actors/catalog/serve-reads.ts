@@ -4,6 +4,7 @@ import type { Limits } from '../../runtime/limits.ts';
 import type { Body, Incoming, Mesh } from '../../runtime/links/mesh.ts';
 import { createTurnstile } from '../../runtime/turnstile.ts';
 import type { Replica } from '../raft/replica.ts';
+import type { BookFinder } from './find/book-finder.ts';
 import { QUERIES, type QueryOptions, type ReadType } from './queries.ts';
 import type { CatalogState } from './state.ts';
 import type { VersionWaits } from './version-waits.ts';
@@ -14,6 +15,8 @@ export interface ReadServerOptions {
   /** The state as it is now; a snapshot replaces it. */
   readonly state: () => CatalogState;
   readonly waits: VersionWaits;
+  /** Without it nothing can be found by words. */
+  readonly finder: BookFinder | undefined;
   readonly clock: Clock;
   readonly limits: Limits;
 }
@@ -22,7 +25,15 @@ export interface ReadServerOptions {
 const LIGHT: ReadonlySet<ReadType> = new Set<ReadType>(['read.book', 'read.order']);
 
 /** Answers every read of `QUERIES`, each once the state is as new as it asks for. Returns what stops it. */
-export function serveReads({ mesh, replica, state, waits, clock, limits }: ReadServerOptions): () => void {
+export function serveReads({
+  mesh,
+  replica,
+  state,
+  waits,
+  finder,
+  clock,
+  limits,
+}: ReadServerOptions): () => void {
   const pages = createTurnstile({
     clock,
     inWork: limits.maxPagesInWork,
@@ -34,6 +45,7 @@ export function serveReads({ mesh, replica, state, waits, clock, limits }: ReadS
     else if (type === 'read.topic') onHeavyRead(type, isLarge);
     else onHeavyRead(type);
   }
+  if (finder) onFind(finder);
 
   /** A default read is answered at once where the version it asks for is here already. */
   function onRead<T extends ReadType>(type: T): void {
@@ -53,20 +65,38 @@ export function serveReads({ mesh, replica, state, waits, clock, limits }: ReadS
       const options = queryOptions(incoming);
       if (body.strong || state().applied.index < body.minVersion)
         await showWhenFresh(body, incoming, () => {});
-      if (!isHeavy(body)) return QUERIES[type](state(), body, options);
-      const leave = await pages.enter({ group: incoming.from.id }, incoming.deadline);
-      const started = clock.cpu();
-      let bytes = 0;
-      try {
-        options.checked();
-        const reply = await QUERIES[type](state(), body, options);
-        ({ bytes } = reply as { bytes: number });
-        return reply;
-      } finally {
-        // Encoding it costs about as much again.
-        leave(bytes, 2 * (clock.cpu() - started));
-      }
+      const make = async () => QUERIES[type](state(), body, options);
+      return isHeavy(body) ? inItsTurn(incoming, options, make) : make();
     });
+  }
+
+  /** The index is made before a turn is taken, since that may take longer than anything that waits for turns. */
+  function onFind({ prepare, find }: BookFinder): void {
+    mesh.onAsk('read.find', async (body, incoming) => {
+      const options = queryOptions(incoming);
+      await showWhenFresh(body, incoming, () => {});
+      await prepare(state, options.checked);
+      return inItsTurn(incoming, options, () => find(state, body, options));
+    });
+  }
+
+  async function inItsTurn<T>(
+    { from, deadline }: Incoming,
+    { checked }: QueryOptions,
+    make: () => Promise<T>,
+  ): Promise<T> {
+    const leave = await pages.enter({ group: from.id }, deadline);
+    const started = clock.cpu();
+    let bytes = 0;
+    try {
+      checked();
+      const reply = await make();
+      ({ bytes } = reply as { bytes: number });
+      return reply;
+    } finally {
+      // Encoding it costs about as much again.
+      leave(bytes, 2 * (clock.cpu() - started));
+    }
   }
 
   function isLarge({ topic, light }: Body<'read.topic'>): boolean {

@@ -1,15 +1,20 @@
+import { hash } from 'node:crypto';
+import { z } from 'zod';
 import { LEVEL, leastLevel } from '../../runtime/command-levels.ts';
-import type { Book, BookId, Note } from '../../runtime/domain.ts';
+import { type Book, type BookEvent, type BookId, KEPT_BOOK_EVENTS, type Note } from '../../runtime/domain.ts';
 import type { Entry } from '../../runtime/messages.ts';
 import {
   APPLIED_KEY,
   BOOK_PREFIX,
   BOOT_KEY,
   bookKey,
+  eventKey,
   generationPrefix,
   HOLD_PREFIX,
   holdKey,
   LEVEL_KEY,
+  TOPIC_PREFIX,
+  topicRecordKey,
 } from '../../storage/keys.ts';
 import { NewerDataError } from '../../storage/newer-data.ts';
 import type { Position } from '../../storage/position.ts';
@@ -19,12 +24,15 @@ import { BookIndex } from './book-index.ts';
 import type { Recorded } from './decision.ts';
 import { numbersHash, type RecordHash, recordChecksum, recordHash } from './digest.ts';
 import { DigestedRecords } from './digested-records.ts';
+import type { ChangedBook } from './edit-book.ts';
 import { HoldQueue, type OpenHold } from './hold-queue.ts';
 import { afterEntry, type LogTime, TIME_START } from './log-time.ts';
 import type { KeyedText } from './overlay.ts';
 import * as records from './records.ts';
 import { RefusalIndex } from './refusal-index.ts';
 
+/** The key of a topic, and the log index at which its list changed last otherwise than by a new book. */
+const TopicRecord = z.tuple([z.string(), z.int().min(0)]);
 /** Before it no entry tells the time: the state is that of programs which knew none. */
 const TIMED_LEVEL = leastLevel({ kind: 'tick' });
 
@@ -132,10 +140,27 @@ export class StateRecords {
     this.#kept.remove(holdKey(due, key));
   }
 
-  /** Puts books in their new state. */
-  putBooks(books: readonly Book[]): void {
-    if (books.length > 0) this.shelf.put(books);
+  /** Puts books in their new state, as of the log index `version`. */
+  putBooks(books: readonly Book[], version: number): void {
+    if (books.length > 0) {
+      for (const topic of this.shelf.put(books)) {
+        this.#kept.put(topicRecordKey(hash('sha256', topic, 'base64url')), JSON.stringify([topic, version]));
+      }
+    }
     for (const book of books) this.#change(book);
+  }
+
+  /** Remembers changes of books, each in the place of the oldest. */
+  remember(changed: readonly ChangedBook[]): void {
+    for (const { after, event } of changed) {
+      const key = eventKey(after.id, event.number % KEPT_BOOK_EVENTS);
+      this.#kept.put(key, JSON.stringify(event));
+    }
+  }
+
+  /** The change of a book with that number, one of those that are remembered. */
+  event(id: BookId, number: number): BookEvent {
+    return JSON.parse(this.#kept.get(eventKey(id, number % KEPT_BOOK_EVENTS))!);
   }
 
   enact(note: Note): void {
@@ -165,6 +190,7 @@ export class StateRecords {
     for (const [key, text] of given) {
       if (key === BOOT_KEY) this.#boot = text;
       if (key === LEVEL_KEY) this.#standAtLevel(Number(text));
+      if (key.startsWith(TOPIC_PREFIX)) this.#noteTopic(text);
       if (key.startsWith(HOLD_PREFIX)) this.holds.add(holdIn(key));
       if (!key.startsWith(BOOK_PREFIX)) continue;
       const book = records.readBook(text);
@@ -226,6 +252,14 @@ export class StateRecords {
     }
     this.#changed.clear();
     this.#changedBytes = 0;
+  }
+
+  /** A damaged text may be none; the sum of all records does not agree with it either. */
+  #noteTopic(text: string): void {
+    const { data } = TopicRecord.safeParse(records.parsed(text));
+    if (!data) return;
+    const [key, version] = data;
+    this.shelf.topics.note(key, version);
   }
 
   #change(book: Book): void {

@@ -1,9 +1,11 @@
 import {
   type Book,
   type BookChange,
+  type BookEvent,
   type BookId,
   type Command,
   isNote,
+  KEPT_BOOK_EVENTS,
   type Key,
   type LogCommand,
   type Order,
@@ -14,7 +16,6 @@ import { keysUnder, ORDER_PREFIX, orderKey } from '../../storage/keys.ts';
 import { LOG_START, type Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
 import type { Applied, RecordSums, Restoring, StateMachine } from '../raft/state-machine.ts';
-import type { IndexedTopic, ListedTopic } from './book-index.ts';
 import { decide } from './decide.ts';
 import type { Decision, Recorded, Stamp, View } from './decision.ts';
 import type { OpenHold } from './hold-queue.ts';
@@ -26,6 +27,7 @@ import { recordKey } from './recall.ts';
 import * as records from './records.ts';
 import type { RefusalIndex } from './refusal-index.ts';
 import { StateRecords } from './state-records.ts';
+import type { IndexedTopic, ListedTopic } from './topic-index.ts';
 
 const NO_BOOKS: readonly Book[] = [];
 const NOTHING: Applied<Result, BookChange> = { result: null, changes: [] };
@@ -96,10 +98,14 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
       return due === NO_BOOKS ? NOTHING : { result: null, changes: this.#changesOf(due, at) };
     }
     const decision = decide(this, command, stamp);
-    this.#enact(command, decision);
-    const { result, books } = decision;
-    const changed = due === NO_BOOKS ? books : [...books, ...due];
-    return { result, changes: this.#changesOf(changed, at) };
+    this.#enact(command, decision, position.index);
+    const { result, books, changed } = decision;
+    if (changed) {
+      this.#records.remember(changed);
+      const changes = changed.map((one) => records.asChangeOfWords(one, at));
+      return { result, changes: [...this.#changesOf(due, at), ...changes] };
+    }
+    return { result, changes: this.#changesOf(due === NO_BOOKS ? books : [...books, ...due], at) };
   }
 
   #isDue(): boolean {
@@ -114,21 +120,25 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     for (let count = 0; count < MAX_EXPIRED_PER_ENTRY && this.#isDue(); count++) {
       const { key, due } = holds.first!;
       const end = expireHold(this, key, stamp);
-      if (end) this.#enact({ kind: 'release', key }, end);
+      if (end) this.#enact({ kind: 'release', key }, end, stamp.index);
       else this.#records.endHold({ key, due });
       for (const book of end?.books ?? []) changed.push(book);
     }
     return changed;
   }
 
-  #enact(command: Pick<Command, 'kind' | 'key'>, { books, record, hold }: Omit<Decision, 'result'>): void {
+  #enact(
+    command: Pick<Command, 'kind' | 'key'>,
+    { books, record, hold }: Omit<Decision, 'result'>,
+    version: number,
+  ): void {
     if (record) {
       if (hold?.isOpen === false) this.#records.rerecord(recordKey(command), record);
       else this.#records.record(recordKey(command), record);
     }
     if (hold?.isOpen) this.#records.beginHold(hold);
     else if (hold) this.#records.endHold(hold);
-    this.#records.putBooks(books);
+    this.#records.putBooks(books, version);
   }
 
   /** Each book once, as it is now. */
@@ -223,18 +233,35 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
 
   /** Ids and titles of a topic, matched whole and in any case. */
   topic(name: string): IndexedTopic {
-    return this.#records.shelf.topic(name);
+    return this.#records.shelf.topics.topic(name);
   }
 
   /** The topics after `after`, which need not be one of them, in the order of their keys. */
   topicsAfter(after: string): Iterable<ListedTopic> {
-    return this.#records.shelf.topicsAfter(after);
+    return this.#records.shelf.topics.after(after);
   }
 
   /** A page of books after the id `after`, in id order; `next` is the id to go on after, null at the end. */
   booksAfter(after: BookId, limit: number, maxBytes = Number.POSITIVE_INFINITY): BooksSlice {
     const page = fillPage(this.#records.shelf.after(after), { limit, maxBytes });
     return { books: page.elements, next: nextOf(page, ({ id }) => id), bytes: page.bytes };
+  }
+
+  /** Goes on with what is made after the start. */
+  tend(books: number): void {
+    this.#records.shelf.isbns.takeUp(books);
+  }
+
+  withIsbn(isbn: string, but?: BookId): BookId | undefined {
+    return this.#records.shelf.isbns.find(isbn, but);
+  }
+
+  /** The changes of a book that are remembered, the latest first, from the one before the number `before` on. */
+  *changesOf({ id, changes = 0 }: Book, before = Number.POSITIVE_INFINITY): Iterable<BookEvent> {
+    const oldest = Math.max(1, changes - KEPT_BOOK_EVENTS + 1);
+    for (let number = Math.min(changes, before - 1); number >= oldest; number--) {
+      yield this.#records.event(id, number);
+    }
   }
 
   recorded(key: string): Recorded | undefined {

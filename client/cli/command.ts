@@ -2,7 +2,7 @@ import type { Role } from '../../runtime/api.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { readWhole, UsageError } from '../../runtime/command-line.ts';
 import { type BookId, Key } from '../../runtime/domain.ts';
-import { formatMoney, parseMoney } from '../../runtime/money.ts';
+import { amountRule, parseMoney } from '../../runtime/money.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Client } from '../client.ts';
 import type { ClientLimits } from '../limits.ts';
@@ -78,9 +78,8 @@ export function readExpectation(given: string | boolean | undefined) {
   return { expectation: { expectVersion }, asOption: ` --expect-version ${expectVersion}` };
 }
 
-/** An amount of money, written as the store writes it. */
+/** An amount of money as it was given; how many decimals there may be, up to three, the store knows. */
 export function readAmount(text: string): string {
-  const cents = parseMoney(text);
-  if (cents !== undefined) return formatMoney(cents);
-  throw new UsageError(`AMOUNT must be like 19.99, from 0 to 10000000.00, not "${text}"`);
+  if (parseMoney(text, 3) !== undefined || parseMoney(text) !== undefined) return text;
+  throw new UsageError(`AMOUNT must be ${amountRule()}, not "${text}"`);
 }

@@ -7,19 +7,24 @@ import { table } from './table.ts';
 const MOST_DRAWN = 100;
 
 /** A difference as JSON has it. */
-export function differenceRow({ where, id, title, price, stock }: Difference) {
-  return { where, id, title, price: { from: formatMoney(price.from), to: formatMoney(price.to) }, stock };
+export function differenceRow({ where, id, title, price, stock }: Difference, decimals: number) {
+  const [from, to] = [price.from, price.to].map((cents) => formatMoney(cents, decimals));
+  return { where, id, title, price: { from, to }, stock };
 }
 
 /** What would change, book by book: was and would be. */
-export function differenceTable(terminal: Terminal, differences: readonly Difference[]): string {
+export function differenceTable(
+  terminal: Terminal,
+  differences: readonly Difference[],
+  decimals: number,
+): string {
   const rows = differences
     .slice(0, MOST_DRAWN)
     .map(({ where, id, title, price, stock }) => [
       where,
       id,
       title.length > 40 ? `${title.slice(0, 39)}…` : title,
-      change(formatMoney(price.from), formatMoney(price.to)),
+      change(formatMoney(price.from, decimals), formatMoney(price.to, decimals)),
       change(String(stock.from), String(stock.to)),
     ]);
   const columns = ['where', { number: 'id' }, 'title', { number: 'price' }, { number: 'stock' }];

@@ -9,6 +9,11 @@ export function copies(count: number): string {
   return `${count} ${count === 1 ? 'copy' : 'copies'}`;
 }
 
+/** `19.99 EUR`; without a currency the amount alone. */
+export function priceText(amount: string, currency: string | undefined): string {
+  return currency === undefined ? amount : `${amount} ${currency}`;
+}
+
 /** The store could not be reached or could not answer, as opposed to: it answered, with no. */
 const NO_ANSWER: ReadonlySet<ErrorCode> = new Set([
   'unavailable',

@@ -1,5 +1,5 @@
 import { MAX_NEW_BOOK_ID, NewBook } from '../../runtime/domain.ts';
-import { parseMoney } from '../../runtime/money.ts';
+import { amountRule, parseMoney } from '../../runtime/money.ts';
 import type { Field } from './column-names.ts';
 import { readIsbn } from './isbn.ts';
 
@@ -17,15 +17,24 @@ export interface ReadBook {
   readonly isbnLeftOut?: string;
 }
 
-/** The book of a row. `decimalComma`: the file may write `12,99`. Throws a `BadRow`. */
-export function bookOfCells(cellsOf: CellsOf, decimalComma: boolean): ReadBook {
+/** How a file writes numbers. */
+interface Numbers {
+  /** It may write `12,99`. */
+  readonly decimalComma: boolean;
+  /** Of the store's amounts; two if left out. */
+  readonly decimals: number;
+}
+
+/** The book of a row. Throws a `BadRow`. */
+export function bookOfCells(cellsOf: CellsOf, numbers: Numbers): ReadBook {
+  const { decimalComma } = numbers;
   const cell = (field: Field) => cellsOf(field)[0];
   const { isbn, isbnLeftOut } = isbnOf(cellsOf('isbn'));
   const cells = {
     id: whole('id', cell('id'), decimalComma),
     title: cell('title'),
     topic: cell('topic'),
-    price: cents(cell('price'), decimalComma),
+    price: cents(cell('price'), numbers),
     stock: whole('stock', cell('stock'), decimalComma),
     authors: cell('authors'),
     year: year(cell('year'), decimalComma),
@@ -59,24 +68,28 @@ function year(text: string | undefined, decimalComma: boolean): number | undefin
   return whole('year', /^\d{4}(?=-\d\d)/.exec(text ?? '')?.[0] ?? text, decimalComma);
 }
 
-function cents(text: string | undefined, decimalComma: boolean): number | undefined {
+function cents(text: string | undefined, { decimalComma, decimals }: Numbers): number | undefined {
   if (text === undefined) return undefined;
   // A point or a comma before three digits is a decimal sign here and a sign between thousands there.
-  if (decimalComma && /^\d{1,3}[.,]\d{3}$/.test(text)) {
-    const [thousands = '', rest = ''] = text.split(/[.,]/);
-    const both = `${thousands}${rest},00 or ${thousands},${rest.slice(0, 2)}`;
+  if (decimalComma && (decimals === 3 ? /^\d{1,3}\.\d{3}$/ : /^\d{1,3}[.,]\d{3}$/).test(text)) {
+    const [whole = '', rest = ''] = text.split(/[.,]/);
+    const zeros = '0'.repeat(decimals);
+    const both =
+      decimals === 0 ? whole + rest : `${whole}${rest},${zeros} or ${whole},${rest.slice(0, decimals)}`;
     throw new BadRow(`the price "${text}" is ambiguous: write ${both}`);
   }
-  const found = parseMoney(decimalComma ? pointed(text) : text);
+  const found = parseMoney(decimalComma ? pointed(text) : text, decimals);
   if (found !== undefined) return found;
-  const example = decimalComma ? '19,99' : '19.99';
-  throw new BadRow(`the price "${shorten(text)}" is not an amount like ${example}, from 0 to 10000000.00`);
+  const rule = amountRule(decimals);
+  const plainRule = rule.replaceAll('"', '');
+  const inFile = decimalComma ? plainRule.replace('.', ',') : plainRule;
+  throw new BadRow(`the price "${shorten(text)}" is not ${inFile}`);
 }
 
 /** `1.299,00` and `12,99` with a point alone. */
 function pointed(text: string): string {
-  if (/^\d{1,3}(\.\d{3})+,\d{2}$/.test(text)) return text.replaceAll('.', '').replace(',', '.');
-  return text.replace(/^(\d+),(\d{1,2})$/, '$1.$2');
+  if (/^\d{1,3}(\.\d{3})+,\d{1,3}$/.test(text)) return text.replaceAll('.', '').replace(',', '.');
+  return text.replace(/^(\d+),(\d{1,3})$/, '$1.$2');
 }
 
 /** The first ISBN among the cells; else what is wrong with the first of them. */

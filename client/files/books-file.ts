@@ -1,5 +1,6 @@
 import type { NewBook } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
+import { NO_CURRENCY } from '../../runtime/money.ts';
 import type { ClientLimits } from '../limits.ts';
 import { BadRow, bookOfCells, type CellsOf } from './book-of-cells.ts';
 import { type Columns, type Field, knownNames, readColumns, type Wishes } from './column-names.ts';
@@ -14,6 +15,8 @@ export interface FileOptions extends Wishes {
   readonly format: 'csv' | 'json';
   /** WHATWG name; without one UTF-8 and UTF-16 are told apart. */
   readonly encoding?: string;
+  /** Of the store's amounts; two if left out. */
+  readonly decimals?: number;
   readonly limits: FileLimits;
 }
 
@@ -173,7 +176,7 @@ function bookOf(
   where: string,
   cells: readonly string[],
   { places }: Columns,
-  { set = {} }: Wishes,
+  { set = {}, decimals = NO_CURRENCY.decimals }: FileOptions,
   decimalComma: boolean,
 ): FileRow {
   const cellsOf: CellsOf = (field: Field) => {
@@ -182,7 +185,7 @@ function bookOf(
     return (places.get(field) ?? []).map((at) => cells[at]?.trim() ?? '').filter(Boolean);
   };
   try {
-    return { where, ...bookOfCells(cellsOf, decimalComma) };
+    return { where, ...bookOfCells(cellsOf, { decimalComma, decimals }) };
   } catch (error) {
     if (!(error instanceof BadRow)) throw error;
     return { where, fault: error.message };

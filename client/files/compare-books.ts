@@ -1,7 +1,7 @@
 import type { BookAnswer } from '../../runtime/api.ts';
 import { type BookId, MAX_NEW_BOOK_ID } from '../../runtime/domain.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
-import { type Cents, parseMoney } from '../../runtime/money.ts';
+import { type Cents, NO_CURRENCY, parseMoney } from '../../runtime/money.ts';
 import type { Client } from '../client.ts';
 import type { RowIndex, RowNumber } from './row-index.ts';
 
@@ -19,6 +19,8 @@ export interface Difference {
 /** Which rows of a file are books of the store. */
 export interface Comparison {
   readonly index: RowIndex;
+  /** Of the store's amounts. */
+  readonly decimals: number;
   /** By row: the book that it is, 0 for none. */
   readonly bookOf: Float64Array;
   readonly differences: Difference[];
@@ -30,9 +32,10 @@ export interface Comparison {
   greatestId: BookId;
 }
 
-export function newComparison(index: RowIndex): Comparison {
+export function newComparison(index: RowIndex, decimals = NO_CURRENCY.decimals): Comparison {
   const bookOf = new Float64Array(index.count);
-  return { index, bookOf, differences: [], rivals: new Map(), others: [], greatestId: index.greatestId };
+  const { greatestId } = index;
+  return { index, decimals, bookOf, differences: [], rivals: new Map(), others: [], greatestId };
 }
 
 /** Looks at the books of the store behind `after`, page by page, and notes which rows they are. */
@@ -49,14 +52,14 @@ export async function compareBooks(
 }
 
 function note(comparison: Comparison, book: BookAnswer): void {
-  const { index, bookOf, rivals, others } = comparison;
+  const { index, decimals, bookOf, rivals, others } = comparison;
   const { row, rival, isOther } = index.match(book, (one) => bookOf[one] === 0 || bookOf[one] === book.id);
   if (rival !== undefined) rivals.set(rival, book.id);
   if (book.id <= MAX_NEW_BOOK_ID) comparison.greatestId = Math.max(comparison.greatestId, book.id);
   if (row === undefined || bookOf[row] === book.id) return;
   bookOf[row] = book.id;
   if (isOther) others.push({ row, id: book.id, title: book.title });
-  const price = { from: parseMoney(book.price) ?? 0, to: index.prices[row]! };
+  const price = { from: parseMoney(book.price, decimals) ?? 0, to: index.prices[row]! };
   const stock = { from: book.stock, to: index.stocks[row]! };
   if (price.from === price.to && stock.from === stock.to) return;
   const { id, title, version } = book;

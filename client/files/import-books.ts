@@ -37,7 +37,7 @@ export async function* importBooks(
   random: Random,
   bounds: ImportBounds,
 ): AsyncGenerator<ImportProgress, void> {
-  const { bookOf } = comparison;
+  const { bookOf, decimals } = comparison;
   let progress: ImportProgress = { read: 0, added: 0, skipped: 0 };
   let greatestId = comparison.greatestId;
 
@@ -60,10 +60,12 @@ export async function* importBooks(
 
   /** The number of books that were added; the others are there already. */
   async function add(rows: readonly NewRow[], rounds = 1): Promise<number> {
-    const batch = rows.map(({ book }): BookToAdd => ({ ...book, price: formatMoney(book.price) }));
-    const { added, skipped } = await store.addBooks(batch, { key: random.id() });
+    const batch = rows.map(({ book }): BookToAdd => ({ ...book, price: formatMoney(book.price, decimals) }));
+    const { added, skipped, duplicates = [] } = await store.addBooks(batch, { key: random.id() });
     const refused = new Set(skipped);
     for (const { row, book, chosen } of rows) if (!(chosen && refused.has(book.id))) bookOf[row] = book.id;
+    // Another book with its ISBN has come meanwhile: that is the book of the row.
+    for (const { place, id } of duplicates) bookOf[rows[place]!.row] = id;
     const contested = rows.filter(({ row }) => bookOf[row] === 0);
     if (contested.length === 0) return added.length;
 
@@ -77,7 +79,7 @@ export async function* importBooks(
     return added.length + (await add(again, rounds + 1));
   }
 
-  for await (const rows of batches(newRows(), bounds)) {
+  for await (const rows of batches(newRows(), bounds, decimals)) {
     const added = await add(rows);
     const read = progress.read + rows.length;
     progress = { read, added: progress.added + added, skipped: read - progress.added - added };
@@ -92,11 +94,12 @@ export async function* importBooks(
 async function* batches(
   rows: AsyncIterable<NewRow>,
   { maxBatchBooks, maxBatchBytes }: ImportBounds,
+  decimals: number,
 ): AsyncGenerator<readonly NewRow[], void> {
   let batch: NewRow[] = [];
   let bytes = 2;
   for await (const row of rows) {
-    const price = formatMoney(row.book.price);
+    const price = formatMoney(row.book.price, decimals);
     const size = Buffer.byteLength(JSON.stringify({ ...row.book, price })) + 1;
     if (batch.length > 0 && (batch.length === maxBatchBooks || bytes + size > maxBatchBytes)) {
       yield batch;

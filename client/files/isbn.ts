@@ -1,4 +1,4 @@
-import { parse } from 'isbn3';
+import { isbn13 } from '../../runtime/isbn.ts';
 
 /** What an isbn cell holds: an ISBN in 13 digits, something else (and what), or the ruins of one. */
 export type IsbnReading =
@@ -32,9 +32,4 @@ export function readIsbn(cell: string): IsbnReading | undefined {
   }
   const hasForm = /^(\d{9}[\dX]|97[89]\d{10})$/.test(digits);
   return { none: hasForm ? 'a digit of it is wrong' : 'it is no ISBN' };
-}
-
-/** The same number in 13 digits; `undefined` if it is no ISBN. */
-export function isbn13(text: string): string | undefined {
-  return parse(text)?.isbn13;
 }

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import type { BookAnswer } from '../../runtime/api.ts';
 import type { BookId, NewBook } from '../../runtime/domain.ts';
-import { isbn13 } from './isbn.ts';
+import { isbn13 } from '../../runtime/isbn.ts';
 
 /** A row, counted from 0 over all rows of the file that are books. */
 export type RowNumber = number;

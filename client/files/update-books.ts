@@ -1,74 +1,59 @@
 import { hash } from 'node:crypto';
-import { asBazarError, type ErrorCode } from '../../runtime/errors.ts';
-import { formatMoney } from '../../runtime/money.ts';
-import type { BookEdit, Client } from '../client.ts';
+import { asBazarError } from '../../runtime/errors.ts';
+import { formatMoney, NO_CURRENCY } from '../../runtime/money.ts';
+import type { BookToChange, Client } from '../client.ts';
 import type { ClientLimits } from '../limits.ts';
 import type { Difference } from './compare-books.ts';
 
-type UpdateBounds = Pick<ClientLimits, 'maxUpdatesInFlight' | 'maxUpdateTries'>;
+type UpdateBounds = Pick<ClientLimits, 'maxBatchBooks'> & {
+  /** Of the store's amounts. */
+  readonly decimals?: number;
+};
 
 export interface UpdateProgress {
-  readonly done: number;
+  /** Books that have the price and the stock of the file now. */
   readonly updated: number;
-  /** A sentence for each row that was refused; its book is as it was. */
-  readonly failed: readonly string[];
 }
-
-/** What is about one book alone; after any other fault there is no sense in going on. */
-const OF_ONE_BOOK: ReadonlySet<ErrorCode> = new Set(['stock-limit', 'unknown-book', 'version-changed']);
 
 /**
- * Sets price and stock of these books, several at a time, and yields after each lot. Each book is changed as a whole or
- * not at all; the stock by as many copies as file and store differed by when they were compared. The book must be as it
- * was then: where copies were sold since, the change is asked for anew from the present stock, so that they stay sold.
+ * Sets price and stock of these books, a lot at a time, and yields after each. A lot is changed as a whole or not at all; the
+ * stock by as many copies as file and store differed by when they were compared, so that what is sold meanwhile stays sold.
+ * Rejects with the row at fault when a lot is refused.
  */
 export async function* updateBooks(
-  store: Pick<Client, 'info' | 'updateBook'>,
+  store: Pick<Client, 'changeBooks'>,
   differences: readonly Difference[],
-  { maxUpdatesInFlight, maxUpdateTries }: UpdateBounds,
+  { maxBatchBooks, decimals = NO_CURRENCY.decimals }: UpdateBounds,
 ): AsyncGenerator<UpdateProgress, void> {
-  const failed: string[] = [];
-  for (let done = 0; done < differences.length; ) {
-    const lot = differences.slice(done, done + maxUpdatesInFlight);
-    const faults = await Promise.all(lot.map((one) => updateBook(store, one, maxUpdateTries)));
-    for (const [at, fault] of faults.entries()) {
-      if (fault !== undefined) failed.push(`${lot[at]!.where}: ${fault} (book ${lot[at]!.id})`);
-    }
-    done += lot.length;
-    yield { done, updated: done - failed.length, failed };
-  }
-}
-
-/** Resolves to why it was refused. */
-async function updateBook(
-  store: Pick<Client, 'info' | 'updateBook'>,
-  { id, price, stock, version }: Difference,
-  tries: number,
-): Promise<string | undefined> {
-  const more = stock.to - stock.from;
-  let present = { version, stock: stock.from };
-  for (let left = tries; ; left -= 1) {
-    const target = present.stock + more;
-    if (target < 0) return `${-more} copies are to be taken away and ${present.stock} are left`;
-    const change: BookEdit = {
-      ...(price.from !== price.to && { price: formatMoney(price.to) }),
-      ...(more !== 0 && { stock: target }),
-      expectVersion: present.version,
-    };
+  for (let updated = 0; updated < differences.length; ) {
+    const lot = differences.slice(updated, updated + maxBatchBooks);
+    const changes = lot.map((one) => changeFor(one, decimals));
     try {
-      await store.updateBook(id, change, { key: keyOf(id, change) });
-      return undefined;
-    } catch (error) {
-      const { code, message } = asBazarError(error);
-      if (!OF_ONE_BOOK.has(code)) throw error;
-      if (code !== 'version-changed' || left === 1) return message;
+      await store.changeBooks(changes, { key: keyOf(lot, changes) });
+    } catch (thrown) {
+      const error = asBazarError(thrown);
+      const row = lot.find(({ id }) => id === error.details.bookId);
+      const where = row ? `${row.where}: ` : '';
+      throw error.with(
+        { rows: lot.length },
+        `${where}${error.message} None of ${lot.length} rows was changed`,
+      );
     }
-    const book = await store.info(id, { strong: true });
-    present = { version: book.version, stock: book.stock };
+    updated += lot.length;
+    yield { updated };
   }
 }
 
-/** The same change of a book at the same version is one change, also where an import was cut off and started again. */
-function keyOf(id: number, change: BookEdit): string {
-  return `import-${hash('sha256', JSON.stringify([id, change]))}`;
+function changeFor({ id, price, stock }: Difference, decimals: number): BookToChange {
+  const by = stock.to - stock.from;
+  return {
+    id,
+    ...(price.from !== price.to && { price: formatMoney(price.to, decimals) }),
+    ...(by !== 0 && { adjust: { by, reason: 'import' } }),
+  };
+}
+
+/** The same changes of books at the same versions are one change, also where an import was cut off and started again. */
+function keyOf(lot: readonly Difference[], changes: readonly BookToChange[]): string {
+  return `import-${hash('sha256', JSON.stringify([changes, lot.map(({ version }) => version)]))}`;
 }

@@ -22,6 +22,7 @@ const EXAMPLES: { readonly [Name in OperationName]: readonly [Params<Name>, ...P
   topics: [{}],
   info: [{ id: 1 }, { id: 99 }],
   books: [{ limit: 1 }],
+  find: [{ q: 'coking undergrad' }, { inStock: true, sort: 'title', limit: 2 }],
   order: [{ orderId: 'an-earlier-order' }],
   orders: [{ limit: 10 }],
   purchase: [
@@ -42,6 +43,22 @@ const EXAMPLES: { readonly [Name in OperationName]: readonly [Params<Name>, ...P
     { books: [{ title: 'A new book', topic: 'news', price: '19.99', stock: 5 }], key: 'my-books-1' },
   ],
   updateBook: [{ id: 2, price: '12.50', expectVersion: 1, key: 'my-change-1' }],
+  changeBooks: [
+    {
+      changes: [
+        { id: 2, topic: 'networks' },
+        { id: 4, adjust: { by: -2, reason: 'two are torn' } },
+      ],
+      key: 'my-change-2',
+    },
+  ],
+  adjustStock: [
+    { id: 4, by: -2, reason: 'two are torn', key: 'my-change-3' },
+    { id: 4, by: -200 },
+  ],
+  retireBook: [{ id: 2, key: 'my-change-4' }],
+  restoreBook: [{ id: 2, key: 'my-change-5' }],
+  history: [{ id: 1 }],
   status: [{}],
   audit: [{ limit: 1 }],
   subscribe: [{ ids: [1, 2] }],

@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { Currency } from '../../runtime/money.ts';
 import type { LabLine } from '../lab-line.ts';
 import type { GatewayService } from '../service.ts';
 import type { Certificate } from './certificate.ts';
@@ -39,6 +40,8 @@ export interface BridgeOptions extends Tokens, Access {
   readonly service: GatewayService;
   /** Faults may be asked for. */
   readonly lab?: LabLine;
+  /** What amounts are of; without it, two decimals of nothing in particular. */
+  readonly currency?: Currency;
   readonly host: string;
   /** Serves https and wss with this; without it, http and ws. */
   readonly tls?: Certificate;
@@ -54,7 +57,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
   const { host, port, limits, tls } = options;
   const context = createContext(options);
   const operations: Readonly<Record<string, Operation>> = {
-    ...createOperations(limits),
+    ...createOperations(limits, options.currency),
     ...(context.lab && labOperations()),
   };
   const guarded = new Set(Object.values(operations).map(({ role, http }) => role && http?.url));

@@ -19,6 +19,7 @@ import type { Subscriptions, Watcher } from './rpc/subscriptions.ts';
 import type { SharedBytes } from './shared-bytes.ts';
 import type { TokenGuard } from './token-guard.ts';
 import type { Traces } from './traces.ts';
+import type { Views } from './views.ts';
 import type { Writes } from './writes.ts';
 
 /** What the operations and both doors to them work with. */
@@ -26,6 +27,7 @@ export interface Context {
   readonly service: GatewayService;
   /** Only in a store that was started with `--lab`. */
   readonly lab: LabLine | undefined;
+  readonly views: Views;
   readonly writes: Writes;
   readonly subscriptions: Subscriptions;
   readonly allBooks: AllBooks;

@@ -1,6 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import { type Currency, NO_CURRENCY } from '../../runtime/money.ts';
 import { createWaits } from '../../runtime/waits.ts';
 import type { LabLine } from '../lab-line.ts';
 import type { GatewayService } from '../service.ts';
@@ -20,6 +21,7 @@ import { createTurn } from './rpc/turn.ts';
 import { createSharedBytes } from './shared-bytes.ts';
 import { createTokenGuard } from './token-guard.ts';
 import { createTraces } from './traces.ts';
+import { createViews } from './views.ts';
 import { createWrites } from './writes.ts';
 
 /** The parts that one gateway's operations and doors share. */
@@ -28,6 +30,8 @@ export function createContext(
     Access & {
       readonly service: GatewayService;
       readonly lab?: LabLine;
+      /** What amounts are of; without it, two decimals of nothing in particular. */
+      readonly currency?: Currency;
       readonly limits: Limits;
       readonly clock: Clock;
       readonly logger: Logger;
@@ -38,19 +42,21 @@ export function createContext(
   const { service, limits, clock, logger, metrics = createMetrics() } = options;
   const endOfTurn = createTurn(clock);
   const waits = createWaits(clock);
+  const views = createViews(options.currency ?? NO_CURRENCY);
   return {
     service,
     lab: options.lab,
-    writes: createWrites(service, metrics.purchased),
-    subscriptions: createSubscriptions({ service, limits, endOfTurn }),
-    allBooks: createAllBooks({ service, limits, endOfTurn }),
+    views,
+    writes: createWrites(service, views, metrics.purchased),
+    subscriptions: createSubscriptions({ service, views, limits, endOfTurn }),
+    allBooks: createAllBooks({ service, views, limits, endOfTurn }),
     spectators: createSpectators({ service, metrics, limits, clock }),
     admission: createAdmission(limits, clock),
     pages: createPages(limits, clock),
     audits: createAuditPages(limits, clock),
     largeTopics: createLargeTopics(service, limits),
-    heldBooks: createHeldBooks(service),
-    traces: createTraces({ service, limits, clock }),
+    heldBooks: createHeldBooks(service, views),
+    traces: createTraces({ service, views, limits, clock }),
     metrics,
     held: {
       unfinished: createSharedBytes('unfinished messages', limits.maxUnfinishedBytes, clock),

@@ -1,6 +1,6 @@
 import type { Book, BookId } from '../../runtime/domain.ts';
 import type { GatewayService, Served } from '../service.ts';
-import { viewBook } from './views.ts';
+import type { Views } from './views.ts';
 
 /**
  * Books that the gateway's memory can show now, as the text of their answers. A text is made once for each state of a
@@ -10,7 +10,7 @@ export interface HeldBooks {
   find(id: BookId): { readonly text: string; readonly served: Served<Book> } | undefined;
 }
 
-export function createHeldBooks(service: Pick<GatewayService, 'heldBook'>): HeldBooks {
+export function createHeldBooks(service: Pick<GatewayService, 'heldBook'>, views: Views): HeldBooks {
   const texts = new WeakMap<Book, string>();
   return {
     find(id) {
@@ -18,7 +18,7 @@ export function createHeldBooks(service: Pick<GatewayService, 'heldBook'>): Held
       if (!served) return undefined;
       let text = texts.get(served.value);
       if (text === undefined) {
-        text = JSON.stringify(viewBook(served.value));
+        text = JSON.stringify(views.book(served.value));
         texts.set(served.value, text);
       }
       return { text, served };

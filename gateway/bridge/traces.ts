@@ -2,13 +2,13 @@ import type { Clock } from '../../runtime/clock.ts';
 import type { CartLine, Key } from '../../runtime/domain.ts';
 import { asBazarError, type BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
-import { formatMoney } from '../../runtime/money.ts';
 import { createSpanRecorder, type SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import type { TraceAnswer, TracesAnswer } from '../../runtime/trace/trace-answers.ts';
 import type { TraceStep } from '../../runtime/trace/trace-span.ts';
 import type { GatewayService, Submitted } from '../service.ts';
 import { watchFeed } from './feed-arrival.ts';
 import { fitTrace } from './fit-trace.ts';
+import type { Views } from './views.ts';
 
 /** The traces of purchases that this gateway made, the newest of each order; old ones give way and are forgotten. */
 export interface Traces {
@@ -39,10 +39,11 @@ const NAMED_LINES = 5;
 
 export function createTraces(options: {
   readonly service: Pick<GatewayService, 'id' | 'onChange'>;
+  readonly views: Views;
   readonly limits: Limits;
   readonly clock: Clock;
 }): Traces {
-  const { service, limits, clock } = options;
+  const { service, views, limits, clock } = options;
   /** The oldest first. */
   const kept = new Map<Key, Kept>();
   let awaited = 0;
@@ -92,7 +93,7 @@ export function createTraces(options: {
       };
       try {
         const submitted = await make(recorder);
-        end(submitted.key, endingOf(submitted));
+        end(submitted.key, endingOf(submitted, views));
         return submitted;
       } catch (thrown) {
         const error = asBazarError(thrown);
@@ -122,9 +123,9 @@ export function createTraces(options: {
 
 type Ending = Pick<TraceAnswer, 'outcome' | 'code' | 'version' | 'total' | 'replayed'>;
 
-function endingOf({ result }: Submitted): Ending {
+function endingOf({ result }: Submitted, views: Views): Ending {
   const { version, replayed } = result;
-  const total = result.kind === 'order' ? formatMoney(result.order.total) : undefined;
+  const total = result.kind === 'order' ? views.amount(result.order.total) : undefined;
   return { outcome: 'confirmed', version, total, ...(replayed && { replayed }) };
 }
 

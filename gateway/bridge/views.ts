@@ -1,64 +1,100 @@
-import type { BookAnswer, BooksAnswer, OrderAnswer, OrdersAnswer, StockAnswer } from '../../runtime/api.ts';
-import type { Book, BookChange, Order, Result } from '../../runtime/domain.ts';
-import { formatMoney } from '../../runtime/money.ts';
+import type {
+  BookAnswer,
+  BooksAnswer,
+  HistoryAnswer,
+  OrderAnswer,
+  OrdersAnswer,
+  StatusAnswer,
+  StockAnswer,
+} from '../../runtime/api.ts';
+import type { Book, BookChange, BookEvent, BookId, Order, Result } from '../../runtime/domain.ts';
+import { type Currency, formatMoney } from '../../runtime/money.ts';
 import type { BooksPage, OrdersPage } from '../service.ts';
 
-/** The inside's shapes as the outside sees them (`runtime/api.ts`). */
-
-export function viewBook(book: Book): BookAnswer {
-  const { id, title, topic, price, stock, held = 0, version, authors, year, isbn } = book;
-  return { id, title, topic, price: formatMoney(price), stock, held, version, authors, year, isbn };
-}
-
-export function viewBooks({ books, next }: BooksPage): BooksAnswer {
-  return { books: books.map(viewBook), next };
-}
-
-export function viewOrder(order: Order): OrderAnswer {
-  const { orderId, status, lines, total, version, at, code, bookId, expiresAt, events } = order;
-  return {
-    orderId,
-    status,
-    lines: lines.map((line) => ({ ...line, price: formatMoney(line.price) })),
-    total: formatMoney(total),
-    version,
-    at: timeText(at),
-    code,
-    bookId,
-    expiresAt: expiresAt === undefined ? undefined : timeText(expiresAt),
-    events: events?.map((event) => ({ ...event, at: timeText(event.at) })),
-  };
+/** The inside's shapes as the outside sees them (`runtime/api.ts`), amounts in the store's currency. */
+export interface Views {
+  amount(cents: number): string;
+  readonly money: StatusAnswer['money'];
+  book(book: Book): BookAnswer;
+  books(page: BooksPage): BooksAnswer;
+  order(order: Order): OrderAnswer;
+  orders(page: OrdersPage): OrdersAnswer;
+  stock(change: BookChange): StockAnswer;
+  history(id: BookId, events: readonly BookEvent[], next: number | null): HistoryAnswer;
+  /** What a command came to that was decided with yes. */
+  result(result: Result): object;
 }
 
 export const timeText = (ms: number) => new Date(ms).toISOString();
 
-export function viewOrders({ orders, next }: OrdersPage): OrdersAnswer {
-  return { orders: orders.map(viewOrder), next };
-}
+export function createViews({ code: currency, decimals }: Currency): Views {
+  const amount = (cents: number) => formatMoney(cents, decimals);
 
-export function viewStock({
-  id,
-  stock,
-  price,
-  version,
-  at,
-}: Pick<BookChange, 'id' | 'stock' | 'price' | 'version' | 'at'>): StockAnswer {
-  const view = { id, stock, price: formatMoney(price), version };
-  return at === undefined ? view : { ...view, at: timeText(at) };
-}
+  const views: Views = {
+    amount,
+    money: { currency, decimals },
 
-/** What a command came to that was decided with yes. */
-export function viewResult(result: Result): object {
-  switch (result.kind) {
-    case 'order':
-      return viewOrder(result.order);
-    case 'added': {
-      const { added, skipped, version } = result;
-      return { added, skipped, version };
-    }
-    case 'updated':
-      return viewBook(result.book);
-    case 'refused':
-      throw new Error(`a refusal (${result.code}) is an error and not an answer`);
-  }
+    book({ id, title, topic, price, stock, held = 0, version, authors, year, isbn, retired }) {
+      const worth = { price: amount(price), currency };
+      return { id, title, topic, ...worth, stock, held, version, authors, year, isbn, retired };
+    },
+
+    books: ({ books, next }) => ({ books: books.map(views.book), next }),
+
+    order({ orderId, status, lines, total, version, at, code, bookId, expiresAt, events }) {
+      return {
+        orderId,
+        status,
+        lines: lines.map((line) => ({ ...line, price: amount(line.price) })),
+        total: amount(total),
+        currency,
+        version,
+        at: timeText(at),
+        code,
+        bookId,
+        expiresAt: expiresAt === undefined ? undefined : timeText(expiresAt),
+        events: events?.map((event) => ({ ...event, at: timeText(event.at) })),
+      };
+    },
+
+    orders: ({ orders, next }) => ({ orders: orders.map(views.order), next }),
+
+    stock({ id, stock, price, version, topic, formerTopics, retired, at }) {
+      const view = { id, stock, price: amount(price), currency, version };
+      const words = formerTopics === undefined ? view : { ...view, topic, retired };
+      return at === undefined ? words : { ...words, at: timeText(at) };
+    },
+
+    history: (id, events, next) => ({
+      id,
+      events: events.map(({ at, changes, ...event }) => ({
+        ...event,
+        at: timeText(at),
+        changes: changes.map(({ fact, from, to }) => {
+          const view = (value: typeof from) =>
+            fact === 'price' && typeof value === 'number' ? amount(value) : value;
+          return { fact, from: view(from), to: view(to) };
+        }),
+      })),
+      next,
+    }),
+
+    result(result) {
+      switch (result.kind) {
+        case 'order':
+          return views.order(result.order);
+        case 'added': {
+          const { added, skipped, duplicates, version } = result;
+          return { added, skipped, duplicates, version };
+        }
+        case 'changed':
+          return { changed: result.ids, version: result.version };
+        case 'updated':
+          return views.book(result.book);
+        case 'refused':
+          throw new Error(`a refusal (${result.code}) is an error and not an answer`);
+      }
+    },
+  };
+  return views;
 }

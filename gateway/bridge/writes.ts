@@ -1,9 +1,8 @@
-import type { BookId, CartLine, Key, NewBook, Order, Result } from '../../runtime/domain.ts';
+import type { BookEdit, BookId, CartLine, Key, NewBook, Order, Result } from '../../runtime/domain.ts';
 import { asBazarError, BazarError, ERROR_KINDS } from '../../runtime/errors.ts';
-import { formatMoney } from '../../runtime/money.ts';
 import type { SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import type { BookUpdate, GatewayService, Submitted } from '../service.ts';
-import { timeText, viewOrder } from './views.ts';
+import { timeText, type Views } from './views.ts';
 
 /** The writes of the store; what was decided with no is thrown as a `BazarError`, with what was recorded. */
 export interface Writes {
@@ -13,14 +12,21 @@ export interface Writes {
   release(key: Key): Promise<Submitted>;
   addBooks(books: readonly NewBook[], key?: Key): Promise<Submitted>;
   updateBook(id: BookId, change: BookUpdate, key?: Key): Promise<Submitted>;
+  changeBooks(changes: readonly BookEdit[], key?: Key): Promise<Submitted>;
 }
 
 /** `onPurchase` hears what each purchase came to: `confirmed`, a refusal's code, or the outcome of a failure. */
-export function createWrites(service: GatewayService, onPurchase: (outcome: string) => void): Writes {
+export function createWrites(
+  service: GatewayService,
+  views: Views,
+  onPurchase: (outcome: string) => void,
+): Writes {
+  const settle = (submitted: Submitted, about: { bookId?: BookId } = {}) => settled(submitted, about, views);
+
   return {
     async purchase(lines, key, trace) {
       try {
-        const submitted = settle(await service.purchase(lines, key, trace), {});
+        const submitted = settle(await service.purchase(lines, key, trace));
         onPurchase('confirmed');
         return submitted;
       } catch (thrown) {
@@ -29,10 +35,11 @@ export function createWrites(service: GatewayService, onPurchase: (outcome: stri
         throw asOrders(error);
       }
     },
-    hold: async (lines, ttlMs, key) => ofOrder(async () => settle(await service.hold(lines, ttlMs, key), {})),
-    confirm: async (key) => ofOrder(async () => settle(await service.confirm(key), {})),
-    release: async (key) => ofOrder(async () => settle(await service.release(key), {})),
-    addBooks: async (books, key) => settle(await service.addBooks(books, key), {}),
+    hold: async (lines, ttlMs, key) => ofOrder(async () => settle(await service.hold(lines, ttlMs, key))),
+    confirm: async (key) => ofOrder(async () => settle(await service.confirm(key))),
+    release: async (key) => ofOrder(async () => settle(await service.release(key))),
+    addBooks: async (books, key) => settle(await service.addBooks(books, key)),
+    changeBooks: async (changes, key) => settle(await service.changeBooks(changes, key)),
     updateBook: async (id, change, key) => settle(await service.updateBook(id, change, key), { bookId: id }),
   };
 }
@@ -50,27 +57,46 @@ async function ofOrder(write: () => Promise<Submitted>): Promise<Submitted> {
   }
 }
 
-function settle(submitted: Submitted, about: { bookId?: BookId }): Submitted {
+function settled(submitted: Submitted, about: { bookId?: BookId }, views: Views): Submitted {
   const { key, result, via } = submitted;
   if (result.kind === 'order' && result.order.status === 'refused') {
-    throw refusedOrder(result, via);
+    throw refusedOrder(result, via, views);
   }
   if (result.kind !== 'refused') return submitted;
-  const { code, version, bookVersion, replayed } = result;
+  const { code, version, bookVersion, available, otherId, replayed } = result;
+  const { bookId = about.bookId } = result;
   const recorded = replayed ? recordedAnswer(`at version ${version}`) : '';
-  const detail = `${reasonOf(result, about.bookId) ?? holdReason(result, key)}${recorded}`;
+  const detail = `${reasonOf(result, bookId) ?? holdReason(result, key)}${recorded}`;
   const since = result.since && { ...result.since, at: timeText(result.since.at) };
-  throw new BazarError(code, detail, { ...about, key, version, bookVersion, since, replayed, via });
+  throw new BazarError(code, detail, {
+    bookId,
+    key,
+    version,
+    bookVersion,
+    available,
+    otherId,
+    since,
+    replayed,
+    via,
+  });
 }
 
 function reasonOf(
-  { code, bookVersion }: Extract<Result, { kind: 'refused' }>,
+  { code, bookVersion, available, otherId }: Extract<Result, { kind: 'refused' }>,
   bookId?: BookId,
 ): string | undefined {
-  if (code === 'unknown-book') return `There is no book ${bookId}.`;
-  if (code === 'version-changed')
-    return `Book ${bookId} is at version ${bookVersion}, not at the expected one.`;
-  return undefined;
+  switch (code) {
+    case 'unknown-book':
+      return `There is no book ${bookId}.`;
+    case 'version-changed':
+      return `Book ${bookId} is at version ${bookVersion}, not at the expected one.`;
+    case 'too-few-copies':
+      return `There are ${available} copies of book ${bookId}, fewer than are to be taken away.`;
+    case 'isbn-taken':
+      return `Book ${otherId} has this ISBN, so book ${bookId} cannot have it.`;
+    default:
+      return undefined;
+  }
 }
 
 /** What has become of a hold, and what can be done now. */
@@ -101,11 +127,12 @@ const recordedAnswer = (when: string) =>
 function refusedOrder(
   { order, replayed, available }: Extract<Result, { kind: 'order' }>,
   via: Submitted['via'],
+  views: Views,
 ): BazarError {
   const { code = 'sold-out', bookId } = order;
   const present = code === 'price-changed' ? order.lines.find(({ id }) => id === bookId)?.price : undefined;
-  const price = present === undefined ? undefined : formatMoney(present);
-  const view = viewOrder(order);
+  const price = present === undefined ? undefined : views.amount(present);
+  const view = views.order(order);
   const message = reason(order, code, available, price) ?? `${ERROR_KINDS[code].title}.`;
   const detail = `${message}${replayed ? recordedAnswer(`at ${view.at}`) : ''}`;
   return new BazarError(code, detail, { ...view, bookId, available, price, replayed, via });
@@ -130,6 +157,8 @@ function reason(
       return `The price of ${name} is ${price}, and not the one this cart expects.`;
     case 'unknown-book':
       return `There is no book ${bookId}.`;
+    case 'retired':
+      return `There is ${name} no more: it was taken out of sale.`;
     case 'total-limit':
       return undefined;
   }

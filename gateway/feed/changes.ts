@@ -62,7 +62,7 @@ export function createChanges(options: {
     for (let after: BookId | undefined; ; ) {
       const { value, asOf } = await books({ after, limit: limits.maxPage });
       readUpTo = Math.max(readUpTo, asOf);
-      for (const book of value.books) if (book.version > from) deliver(changeOf(book, from));
+      for (const book of value.books) if (book.version > from) deliver(changeOf(book));
       if (value.next === null) return;
       after = value.next;
     }
@@ -86,9 +86,10 @@ export function createChanges(options: {
   };
 }
 
-function changeOf({ id, stock, price, version, topic, added, held }: Book, from: number): BookChange {
-  const change: BookChange = { id, stock, price, version };
-  if (added > from) change.topic = topic;
+/** With its topic, which may be another one than before. */
+function changeOf({ id, stock, price, version, topic, held, retired }: Book): BookChange {
+  const change: BookChange = { id, stock, price, version, topic };
   if (held !== undefined) change.held = held;
+  if (retired) change.retired = retired;
   return change;
 }

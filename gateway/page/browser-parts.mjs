@@ -24,6 +24,7 @@ const STANDS_FOR = {
   'node:events': 'files.ts',
   'node:fs': 'files.ts',
   'node:readline': 'files.ts',
+  isbn3: 'isbn.ts',
   pino: 'pino.ts',
   'prom-client': 'metrics.ts',
 };
@@ -31,7 +32,7 @@ const STANDS_FOR = {
 export const browserParts = {
   name: 'browser parts',
   setup(build) {
-    build.onResolve({ filter: /^(node:.*|pino|prom-client)$/ }, ({ path }) => {
+    build.onResolve({ filter: /^(node:.*|isbn3|pino|prom-client)$/ }, ({ path }) => {
       const file = STANDS_FOR[path];
       if (file === undefined) return { errors: [{ text: `nothing stands for ${path} in a browser` }] };
       return { path: join(HERE, file) };

@@ -51,3 +51,8 @@ export function formatAge(ms: number): string {
   if (ms < 60_000) return `${Math.max(0, Math.round(ms / 1_000))} s`;
   return `${Math.round(ms / 60_000)} min`;
 }
+
+/** `19.99 EUR`; without a currency the amount alone. */
+export function formatPrice(amount: string, currency: string | undefined): string {
+  return currency === undefined ? amount : `${amount} ${currency}`;
+}

@@ -1,6 +1,6 @@
+import type { CatalogAudit } from '../../runtime/catalog-audit.ts';
 import type { BookId } from '../../runtime/domain.ts';
 import type { NodeId } from '../../runtime/links/mesh.ts';
-import type { CatalogAudit } from '../../runtime/messages.ts';
 import type { ClusterAudit } from '../service.ts';
 import type { AskPorts } from './ask-in-turn.ts';
 

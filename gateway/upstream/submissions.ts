@@ -35,7 +35,11 @@ export function createSubmissions(
       for (const { id } of lines) raiseBook(id);
     }
     if (command.kind === 'updateBook') raiseBook(command.id);
+    if (command.kind === 'changeBooks') for (const { id } of command.changes) raiseBook(id);
     if (result.kind === 'updated') noteBook(result.book, version);
+    if (result.kind === 'updated' || result.kind === 'changed') {
+      for (const topic of result.topics ?? []) freshness.topics.raise(topicKey(topic), version);
+    }
     if (command.kind === 'addBooks' && result.kind === 'added') {
       for (const id of [...result.added, ...result.skipped]) raiseBook(id);
       for (const { topic } of command.books) freshness.topics.raise(topicKey(topic), version);

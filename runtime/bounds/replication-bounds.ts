@@ -67,6 +67,9 @@ export const REPLICATION_BOUNDS = {
     'ticks that applied effects wait for a synced batch to ride on, before they get one of their own',
   ),
   behindWaitMs: bound(100, 'ms a replica that is behind waits for the version a read asks for'),
+  maxFindWords: bound(12, 'words of one search that are looked for', 'the others are not looked for'),
+  findPieceBooks: bound(400, 'books that one event-loop turn takes up into an index'),
+  findRestMs: bound(4, 'ms between two of these turns, in which purchases get through'),
   keepRefusalsMs: bound(
     24 * 60 * 60 * 1000,
     "ms that a refused order under a client's key is remembered (`--keep-refusals`)",

@@ -123,7 +123,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     if (empty) {
       logger.info(`filling the store with ${books.index.count} books`);
       const { tls } = config.access;
-      await seedBooks({ books, url, cert: tls?.cert, adminToken: data.adminToken, clock, random, limits });
+      await seedBooks({
+        ...{ books, url, cert: tls?.cert, adminToken: data.adminToken },
+        decimals: data.record.currency?.decimals,
+        ...{ clock, random, limits },
+      });
       await data.update({ seeded: true });
       supervisor.tellFilled();
     }
@@ -196,6 +200,7 @@ function planNodes(options: {
       lab: config.lab,
       ...(kind === 'gateway' && {
         filled: data.record.seeded,
+        currency: data.record.currency,
         http: {
           host: config.host,
           port: httpPort(),

@@ -12,7 +12,9 @@ import { BOUNDS, boundText, DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { LogFormat } from '../log-text.ts';
 import { isLoopbackHost } from '../loopback-address.ts';
 import { masked } from '../masked.ts';
+import type { Currency } from '../money.ts';
 import { type ClientAccess, readAccess, refuseShortTokens } from './access.ts';
+import { readCurrency } from './store-currency.ts';
 
 export { UsageError };
 
@@ -27,6 +29,8 @@ export interface Config {
   readonly dataDirectory: string;
   /** A CSV file to fill an empty store with, instead of the samples. */
   readonly books: string | undefined;
+  /** As the data directory has it if left out. */
+  readonly currency: Required<Currency> | undefined;
   /** `private`: a redis-server of our own, where one is installed. */
   readonly cache: { readonly kind: 'redis'; readonly url: string } | { readonly kind: 'private' | 'none' };
   /** What joins the processes: Unix sockets that only this user can open, or ports that anybody here can dial. */
@@ -67,6 +71,10 @@ const OPTIONS: readonly Option[] = [
   ),
   new Option('--data <DIR>', 'where everything is kept').env('BAZAR_DATA').default('./data'),
   new Option('--books <FILE>', 'CSV to fill an empty store with').env('BAZAR_BOOKS'),
+  new Option(
+    '--currency <CODE>',
+    'what amounts are of: EUR, or with its decimals IQD:3 (kept with the data)',
+  ).env('BAZAR_CURRENCY'),
   new Option('--redis <URL>', 'the Redis to cache in').env('REDIS_URL'),
   plainSwitch('--no-redis', 'no private redis-server, even where one is installed'),
   new Option('--links <KIND>', 'unix (sockets that only you can open) or tcp (ports of 127.0.0.1)')
@@ -130,6 +138,7 @@ export function readConfig(args: readonly string[], env: Environment): Config | 
     port: whole('port', 0, 65_535),
     dataDirectory: text('data'),
     books: given.books || undefined,
+    currency: given.currency ? readCurrency(given.currency, nameOf('currency')) : undefined,
     cache: given.noRedis ? { kind: 'none' } : readCache(given.redis),
     links: readLinks(text('links')),
     logLevel,

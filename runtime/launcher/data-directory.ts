@@ -5,10 +5,12 @@ import { z } from 'zod';
 import { LEVEL } from '../command-levels.ts';
 import { FORMAT, PROGRAM_VERSION } from '../format.ts';
 import type { NodeId } from '../links/mesh.ts';
+import type { Currency } from '../money.ts';
 import type { Random } from '../random.ts';
 import { claimDirectory } from './claim-directory.ts';
 import { UsageError } from './config.ts';
 import { checkFolder, FOLDER_MODE, readPrivately, writePrivately } from './private-files.ts';
+import { agreedCurrency, StoreCurrency } from './store-currency.ts';
 
 /**
  * What the launcher keeps on disk: `cluster.json`, the secret and the two tokens, and one folder a catalog, which is that
@@ -27,6 +29,8 @@ const ClusterRecord = z.object({
   catalogs: z.int().min(1),
   formatted: z.boolean(),
   seeded: z.boolean(),
+  /** What amounts are of; stores of earlier versions, and those that name none, have two decimals. */
+  currency: StoreCurrency.optional(),
   /**
    * The last start of the store, and for each catalog the last in which it took part. Each catalog's folder has its own,
    * so that a folder that is put back from an earlier copy shows. The number is the wall time in ms where that is later
@@ -73,6 +77,7 @@ export async function openDataDirectory(
   directory: string,
   options: {
     catalogs: number | undefined;
+    currency?: Required<Currency> | undefined;
     adminToken: string | undefined;
     readerToken?: string | undefined;
     random: Random;
@@ -84,7 +89,7 @@ export async function openDataDirectory(
     throw new UsageError(`${path} is in use by another launcher (process ${claim})`);
   }
   try {
-    let record = await openRecord(path, options.catalogs, options.random);
+    let record = await openRecord(path, options);
     const secret = await openSecret(path, 'cluster-secret', options.random);
     let written = Promise.resolve();
     const update: DataDirectory['update'] = (change) => {
@@ -146,8 +151,11 @@ async function makeFolders(path: string, mode?: number): Promise<void> {
 
 async function openRecord(
   path: string,
-  catalogs: number | undefined,
-  random: Random,
+  {
+    catalogs,
+    currency,
+    random,
+  }: { catalogs: number | undefined; currency?: Required<Currency> | undefined; random: Random },
 ): Promise<ClusterRecord> {
   const text = await readPrivately(join(path, 'cluster.json'), 'record');
   if (text === undefined) {
@@ -160,6 +168,7 @@ async function openRecord(
       catalogs: catalogs ?? DEFAULT_CATALOGS,
       formatted: false,
       seeded: false,
+      ...(currency && { currency }),
       start: 0,
       attended: {},
     };
@@ -173,7 +182,18 @@ async function openRecord(
     const was = `${path} was made with ${parsed.data.catalogs} catalogs`;
     throw new UsageError(`${was} and cannot be started with ${catalogs}; leave --catalogs out`);
   }
-  return parsed.data.format < FORMAT ? migrate(path, parsed.data, text) : parsed.data;
+  const { data } = parsed;
+  const agreed = agreedCurrency(path, data.currency, currency);
+  const record = { ...data, ...(agreed && { currency: agreed }) };
+  if (record.format < FORMAT) return migrate(path, record, text);
+  if (agreed !== data.currency) await writeRecord(path, record);
+  return record;
+}
+
+/** The currency of the store in a directory, as far as there is one that can be read. */
+export async function currencyIn(directory: string): Promise<Currency | undefined> {
+  const text = await readPrivately(join(resolve(directory), 'cluster.json'), 'record').catch(() => undefined);
+  return text === undefined ? undefined : ClusterRecord.safeParse(parseJson(text)).data?.currency;
 }
 
 /** Of a format that this program does not know nothing else need be as it expects. */

@@ -11,6 +11,7 @@ import { systemRandom } from '../random.ts';
 import { accessWarning } from './access.ts';
 import { startCluster } from './cluster.ts';
 import { type Config, helpText, readConfig, UsageError } from './config.ts';
+import { currencyIn } from './data-directory.ts';
 import { readyLine } from './ready-line.ts';
 
 /** The whole store on this machine, until it is told to stop. */
@@ -32,7 +33,8 @@ export async function launch({ programs, fallback }: Bundle): Promise<number> {
     const logger = createLogger('launcher', config.logLevel, logDestination(logFormat));
     if (fallback !== undefined)
       logger.debug(`no compiled programs, each process compiles its own: ${fallback}`);
-    const books = config.books === undefined ? bookList(SAMPLE_BOOKS) : await readBooks(config.books, logger);
+    const books =
+      config.books === undefined ? bookList(SAMPLE_BOOKS) : await readBooks(config, config.books, logger);
     return await serve(config, programs, books, logFormat, logger);
   } catch (error) {
     if (!(error instanceof UsageError || error instanceof StartRefused)) throw error;
@@ -88,9 +90,10 @@ function nextSignal(run: () => void): () => void {
 }
 
 /** The books of a file, all or none: a bad row is named before anything has started. */
-async function readBooks(path: string, logger: Logger): Promise<BookList> {
+async function readBooks(config: Config, path: string, logger: Logger): Promise<BookList> {
+  const currency = config.currency ?? (await currencyIn(config.dataDirectory));
   try {
-    const file = await openBooksFile(path, { limits: DEFAULT_CLIENT_LIMITS });
+    const file = await openBooksFile(path, { limits: DEFAULT_CLIENT_LIMITS, decimals: currency?.decimals });
     for (const note of notesOf(file)) logger.warn(`${path}: ${note}`);
     return file;
   } catch (error) {

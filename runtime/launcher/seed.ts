@@ -19,17 +19,19 @@ export async function seedBooks(options: {
   /** The gateway's certificate, if it has one. */
   cert: string | undefined;
   adminToken: string;
+  /** Of the store's amounts. */
+  decimals: number | undefined;
   clock: Clock;
   random: Random;
   limits: Limits;
 }): Promise<void> {
-  const { books, url, cert, adminToken, clock, random, limits } = options;
+  const { books, url, cert, adminToken, decimals, clock, random, limits } = options;
   const clientLimits = { ...DEFAULT_CLIENT_LIMITS, callTimeoutMs: limits.startMs };
   const dial = webSocketDial(clock, clientLimits, ownDoorOptions(cert));
   const store = connect({ url, token: adminToken, clock, random, limits: clientLimits, dial });
   const { maxBooksPerRequest: maxBatchBooks, maxBodyBytes } = limits;
   const bounds = { ...clientLimits, maxBatchBooks, maxBatchBytes: maxBodyBytes / 2 };
-  const comparison = newComparison(books.index);
+  const comparison = newComparison(books.index, decimals);
   try {
     await compareBooks(store, comparison);
     for await (const _ of importBooks(store, books, comparison, random, bounds));

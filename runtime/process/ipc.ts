@@ -48,6 +48,8 @@ export const Configure = z.object({
   lab: z.boolean().optional(),
   /** Gateways only: the store has its first books. */
   filled: z.boolean().optional(),
+  /** Gateways only: what amounts are of. */
+  currency: z.object({ code: z.string(), decimals: z.int().min(0).max(3) }).optional(),
   /** Gateways only: where and for whom the bridge listens (port 0: any free one), and the tokens of its two roles. */
   http: z
     .object({

@@ -26,6 +26,7 @@ test('the status lists the nodes, the leader and the cache', () =>
       leader: 'catalog-1',
       cache: { kind: 'memory', state: 'ready', hits: 5, misses: 2 },
       version: 1,
+      money: { decimals: 2 },
     });
   }));
 
@@ -147,6 +148,8 @@ test('the OpenAPI document describes every route, its shapes and its errors', ()
     );
     assert.equal(operations.sort(), [
       'GET /audit',
+      'GET /books',
+      'GET /books/{id}/history',
       'GET /info',
       'GET /info/{id}',
       'GET /livez',
@@ -161,8 +164,12 @@ test('the OpenAPI document describes every route, its shapes and its errors', ()
       'GET /topics',
       'GET /traces',
       'GET /ws',
+      'PATCH /books',
       'PATCH /books/{id}',
       'POST /books',
+      'POST /books/{id}/adjust',
+      'POST /books/{id}/restore',
+      'POST /books/{id}/retire',
       'POST /holds',
       'POST /holds/{orderId}/confirm',
       'POST /holds/{orderId}/release',

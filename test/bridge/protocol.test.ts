@@ -21,7 +21,7 @@ test('another method than the address takes is 405 and says which it takes', () 
       ['POST', '/search/x', 'GET, HEAD'],
       ['GET', '/purchase', 'POST'],
       ['PUT', '/purchase/1', 'POST'],
-      ['GET', '/books', 'POST'],
+      ['PUT', '/books', 'GET, HEAD, POST, PATCH'],
       ['GET', '/books/1', 'PATCH'],
       ['OPTIONS', '/orders', 'GET, HEAD'],
     ];

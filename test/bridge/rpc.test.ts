@@ -175,7 +175,7 @@ test('wrong parameters are named in the message', () =>
       ['info', { id: 'x' }, 'id must be a number'],
       ['info', [1], 'params must be given by name, for example {"id":1}'],
       ['search', ['x'], 'params must be given by name, for example {"topic":"distributed systems"}'],
-      ['updateBook', [1, 2], 'params must be given by name, for example {"id":1,"price":"19.99"}'],
+      ['updateBook', [1, 2], 'params must be given by name, for example {"id":1,"title":"RPCs for Noobs"}'],
       ['status', [{}], 'params must be given by name, for example {}'],
       ['purchase', { id: 1, quantity: 0 }, 'quantity must be at least 1'],
       ['purchase', { lines: [{ id: 1, quantity: 0.5 }] }, 'lines[0].quantity must be a whole number'],

@@ -1,15 +1,17 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createSubscriptions, createWatcher } from '../../gateway/bridge/rpc/subscriptions.ts';
+import { createViews } from '../../gateway/bridge/views.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
+import { NO_CURRENCY } from '../../runtime/money.ts';
 import { eventually } from '../support/eventually.ts';
 import { createMemoryService } from '../support/memory-service.ts';
-import { BOOKS, type Body, openRpc, post, TOKEN, withBridge } from './support.ts';
+import { ask, BOOKS, type Body, openRpc, post, TOKEN, withBridge } from './support.ts';
 
-const stock = (id: number, left: number, version: number) => ({
+const stock = (id: number, left: number, version: number, price = '10.00') => ({
   jsonrpc: '2.0',
   method: 'stock',
-  params: { id, stock: left, price: '10.00', version, at: '2026-01-02T03:04:05.000Z' },
+  params: { id, stock: left, price, version, at: '2026-01-02T03:04:05.000Z' },
 });
 
 /** Subscriptions over three books, with an outlet that takes frames only while `open`. */
@@ -28,6 +30,7 @@ async function setUp(maxSubscriptions = 10, maxSubscriptionsInAll = 1_000) {
   });
   let due: (() => void)[] = [];
   const subscriptions = createSubscriptions({
+    views: createViews(NO_CURRENCY),
     service,
     limits: { ...DEFAULT_LIMITS, maxSubscriptions, maxSubscriptionsInAll },
     endOfTurn: (run) => void due.push(run),
@@ -41,6 +44,25 @@ async function setUp(maxSubscriptions = 10, maxSubscriptionsInAll = 1_000) {
     service.publish({ id, version, stock: version, price: 1000, ...(topic ? { topic } : {}) });
   return { service, subscriptions, watcher, outlet, change, endTurn };
 }
+
+test('a book that moves is told once more to those who watch the topic it leaves, and then to those of its new one', () =>
+  withBridge(async ({ url }) => {
+    const [old, fresh] = [await openRpc(url), await openRpc(url)];
+    await old.call('subscribe', { topic: 'distributed systems' });
+    await fresh.call('subscribe', { topic: 'Networks' });
+    const admin = { authorization: 'Bearer the-admin-token', 'content-type': 'application/json' };
+    await ask(`${url}/books/2`, { method: 'PATCH', headers: admin, body: '{"topic":"networks"}' });
+    const moved = { id: 2, stock: 3, price: '19.99', version: 3, topic: 'networks' };
+    for (const client of [old, fresh]) {
+      const { params } = (await client.message(1)) as unknown as { params: object };
+      assert.equal({ ...params, at: undefined }, { ...moved, at: undefined });
+    }
+    await post(`${url}/purchase`, { id: 2 });
+    await post(`${url}/purchase`, { id: 1 });
+    assert.equal(await fresh.message(2), stock(2, 2, 4, '19.99'));
+    assert.equal(await old.message(2), stock(1, 99, 5), 'nothing more of the book that has left');
+    for (const client of [old, fresh]) client.close();
+  }));
 
 test('subscribe returns the present state, and every later change is sent', () =>
   withBridge(async ({ url }) => {

@@ -31,7 +31,7 @@ export async function withBridge(
   use: (opened: Opened) => Promise<void>,
   limits: Partial<Limits> = {},
   logger: Logger = silentLogger,
-  access: Access & Pick<BridgeOptions, 'tls'> = {},
+  access: Access & Pick<BridgeOptions, 'tls' | 'currency'> = {},
 ): Promise<void> {
   const service = await createMemoryService(BOOKS);
   const bridge = await openBridge({
@@ -65,6 +65,14 @@ export interface Body {
   readonly title?: string;
   readonly topic?: string;
   readonly price?: string;
+  readonly currency?: string;
+  readonly retired?: boolean;
+  readonly changed?: number[];
+  readonly added?: number[];
+  readonly duplicates?: object[];
+  readonly events?: { number: number; reason?: string; changes: object[] }[];
+  readonly money?: object;
+  readonly total?: string;
   readonly stock?: number;
   readonly version?: number;
   readonly books?: Body[];
@@ -81,7 +89,6 @@ export interface Body {
   readonly outcome?: string;
   readonly bookId?: number;
   readonly bookVersion?: number;
-  readonly added?: number[];
   readonly skipped?: number[];
   readonly replayed?: boolean;
   readonly ready?: boolean;

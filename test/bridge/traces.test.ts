@@ -2,9 +2,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fitTrace } from '../../gateway/bridge/fit-trace.ts';
 import { createTraces } from '../../gateway/bridge/traces.ts';
+import { createViews } from '../../gateway/bridge/views.ts';
 import type { Submitted } from '../../gateway/service.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
+import { NO_CURRENCY } from '../../runtime/money.ts';
 import type { SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import { TraceAnswer } from '../../runtime/trace/trace-answers.ts';
 import type { TraceStep } from '../../runtime/trace/trace-span.ts';
@@ -90,7 +92,7 @@ async function openTraces(changes: Partial<Limits> = {}) {
   const clock = manualClock();
   const service = await createMemoryService(BOOKS);
   const limits = { ...DEFAULT_LIMITS, ...changes };
-  const traces = createTraces({ service, limits, clock });
+  const traces = createTraces({ service, views: createViews(NO_CURRENCY), limits, clock });
   const what = { door: 'http', traceId: undefined, lines: [{ id: 1, quantity: 1 }] } as const;
   const buy = (orderId: string, note: (recorder: SpanRecorder) => void = () => {}) =>
     traces.follow(what, async (recorder) => {

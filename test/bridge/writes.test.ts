@@ -261,13 +261,13 @@ test('a change of a book that has changed since is refused, and changes nothing'
 
 test('a change or a book that does not fit is refused', () =>
   withBridge(async ({ url }) => {
-    const oneOf = 'the body must have a price, a restock or a stock, and not the last two together';
+    const oneOf = 'the body must say what to change, and at most one of restock, stock and adjust';
     const changes: [unknown, string][] = [
       [{}, oneOf],
       [{ restock: 1, stock: 1 }, oneOf],
       [{ restock: 0 }, 'restock must be at least 1'],
       [{ stock: -1 }, 'stock must be at least 0'],
-      [{ title: 'x' }, 'the body has no field "title"'],
+      [{ name: 'x' }, 'the body has no field "name"'],
     ];
     for (const [body, detail] of changes) {
       const answer = await send('PATCH', `${url}/books/2`, body, AS_ADMIN);

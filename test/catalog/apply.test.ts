@@ -243,6 +243,7 @@ test('where no id is left the whole batch is refused', () => {
     logTime: TIME_START,
     openHolds: 0,
     book: () => undefined,
+    withIsbn: () => undefined,
     recorded: () => undefined,
   };
   const full = { ...view, lastId: MAX_NEW_BOOK_ID, firstFreeId: MAX_NEW_BOOK_ID + 1 };

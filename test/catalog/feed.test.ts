@@ -214,4 +214,13 @@ test('whoever follows knows the newest state of every book that changed, or that
   fc.assert(property, { numRuns: 300 });
 });
 
+test('a book that moves from topic to topic between two sendings is told with every topic that it left', () => {
+  const { feed } = openFeed();
+  feed.record(1, [{ ...change(1, 1, 'b'), formerTopics: ['a'], retired: true }]);
+  feed.record(2, [{ ...change(1, 2, 'c'), formerTopics: ['b'] }]);
+  feed.record(3, [change(1, 3)]);
+  const [told] = feed.since(0).changes;
+  assert.equal(told, { ...change(1, 3, 'c'), formerTopics: ['b', 'a'] });
+});
+
 test.run();

@@ -2,13 +2,15 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { fillPage } from '../../actors/catalog/page.ts';
 import { QUERIES } from '../../actors/catalog/queries.ts';
-import { viewBooks, viewOrders } from '../../gateway/bridge/views.ts';
+import { createViews } from '../../gateway/bridge/views.ts';
+import { NO_CURRENCY } from '../../runtime/money.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 import type { Store } from '../../storage/store.ts';
 import { addBooks, newBook, openReplica, purchase, type Replica } from './support.ts';
 
 const now = { minVersion: 0, strong: false };
 const options = { maxPageBytes: 20_000, checked() {} };
+const views = createViews({ ...NO_CURRENCY, code: 'EUR' });
 const LONG = 'x'.repeat(480);
 
 /** A replica with 100 books with long titles and `orders` orders of all of them, about 52 KB each. */
@@ -43,7 +45,7 @@ test('pages of books are cut by bytes, and whoever follows them meets each book 
   let pages = 0;
   for (let after: number | null = 0; after !== null; pages++) {
     const reply = await QUERIES['read.books'](state, { after, limit: 1_000, ...now }, options);
-    assert.ok(Buffer.byteLength(JSON.stringify(viewBooks(reply))) <= options.maxPageBytes);
+    assert.ok(Buffer.byteLength(JSON.stringify(views.books(reply))) <= options.maxPageBytes);
     ids.push(...reply.books.map(({ id }) => id));
     after = reply.next;
   }
@@ -85,7 +87,7 @@ test('pages of orders, on disk or not yet, are cut by bytes and are never larger
   for (let after: string | null = ''; after !== null; ) {
     const body = { after, limit: 1_000, ...now };
     const reply = await QUERIES['read.orders'](replica.state, body, { ...options, maxPageBytes: 130_000 });
-    const outside = Buffer.byteLength(JSON.stringify(viewOrders(reply)));
+    const outside = Buffer.byteLength(JSON.stringify(views.orders(reply)));
     assert.ok(outside <= 130_000 && outside <= reply.bytes + 100);
     found.push(...reply.orders.map(({ orderId }) => orderId));
     sizes.push(reply.orders.length);

@@ -9,7 +9,9 @@ import {
   type AddBooks,
   type Book,
   type BookChange,
+  type BookEdit,
   type CartLine,
+  type ChangeBooks,
   type Command,
   type Confirm,
   type Hold,
@@ -40,6 +42,14 @@ export function updateBook(
   requestId = `first of ${key}`,
 ): UpdateBook {
   return { kind: 'updateBook', key, requestId, ...change };
+}
+
+export function changeBooks(
+  key: string,
+  changes: readonly BookEdit[],
+  requestId = `first of ${key}`,
+): ChangeBooks {
+  return { kind: 'changeBooks', key, requestId, changes: [...changes] };
 }
 
 export function hold(
@@ -89,6 +99,7 @@ export function createLedger(...added: readonly NewBook[]): Ledger {
     },
     books: books,
     book: (id) => books.get(id),
+    withIsbn: (isbn, but) => [...books.values()].find((book) => book.isbn === isbn && book.id !== but)?.id,
     get lastId() {
       return Math.max(0, ...[...books.keys()].filter((id) => id <= MAX_NEW_BOOK_ID));
     },

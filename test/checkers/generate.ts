@@ -23,7 +23,11 @@ interface Version {
   readonly version: number;
   readonly stock: number;
   readonly price: number;
+  readonly retired?: boolean;
 }
+
+/** What a read shows of it. */
+const shownOf = ({ version, stock, price }: Version) => ({ version, stock, price });
 
 const GATEWAYS = ['gateway-1', 'gateway-2'];
 const FIRST: Version = { version: 0, stock: 50, price: 1000 };
@@ -64,15 +68,17 @@ export function* generate(options: GenerateOptions): Generator<Line> {
     }
     if (dice < 0.45) return { kind: 'restock', ...writing, book, amount: 1 + random.integer(20) };
     if (dice < 0.5) return { kind: 'price', ...writing, book, price: 100 * (1 + random.integer(50)) };
+    if (dice < 0.55) return { kind: 'adjust', ...writing, book, by: random.integer(9) - 6 || 1 };
+    if (dice < 0.57) return { kind: 'retire', ...writing, book, retired: random.next() < 0.5 };
     const consistency = dice < 0.75 ? 'strong' : 'default';
     return { kind: 'read', ...who, end: 0, consistency, book, outcome: 'ok', ...FIRST };
   }
 
   function read(line: ReadLine): ReadLine {
     const { book, via, consistency } = line;
-    if (consistency === 'strong') return { ...line, ...latest(book), asOf: index };
+    if (consistency === 'strong') return { ...line, ...shownOf(latest(book)), asOf: index };
     const past = pasts.get(book)!;
-    return { ...line, ...pick(past.filter(({ version }) => version >= shownBy(via, book))) };
+    return { ...line, ...shownOf(pick(past.filter(({ version }) => version >= shownBy(via, book)))) };
   }
 
   function write(line: WriteLine): WriteLine {
@@ -85,10 +91,24 @@ export function* generate(options: GenerateOptions): Generator<Line> {
       push(line.book, { stock: latest(line.book).stock + line.amount });
       return { ...line, outcome: 'ok', version: index, stock: latest(line.book).stock };
     }
+    if (line.kind === 'retire') {
+      if (line.retired !== (latest(line.book).retired ?? false)) push(line.book, { retired: line.retired });
+      return { ...line, outcome: 'ok', version: index };
+    }
+    if (line.kind === 'adjust') {
+      const stock = latest(line.book).stock + line.by;
+      if (stock < 0) return { ...line, outcome: 'refused', code: 'too-few-copies', version: index };
+      push(line.book, { stock });
+      return { ...line, outcome: 'ok', version: index, stock };
+    }
     if (line.kind !== 'purchase') throw new Error(`nobody asks for a ${line.kind} here`);
     const wanted = new Map<number, number>();
     for (const { book, quantity } of line.lines) wanted.set(book, (wanted.get(book) ?? 0) + quantity);
     const order = { kind: 'order', key: line.key, version: index } as const;
+    if (line.lines.some(({ book }) => latest(book).retired)) {
+      orders.push({ ...order, status: 'refused', code: 'retired' });
+      return { ...line, outcome: 'refused', code: 'retired', version: index };
+    }
     if ([...wanted].some(([book, quantity]) => quantity > latest(book).stock)) {
       orders.push({ ...order, status: 'refused', code: 'sold-out' });
       return { ...line, outcome: 'refused', code: 'sold-out', version: index };

@@ -71,6 +71,17 @@ const RestockLine = z.object({
 });
 const PriceLine = z.object({ kind: z.literal('price'), ...Written, book: BookId, price: Count });
 
+/** A signed number of copies. */
+const AdjustLine = z.object({
+  kind: z.literal('adjust'),
+  ...Written,
+  book: BookId,
+  by: Count,
+  stock: Count.optional(),
+});
+/** A book is retired, or on sale again. */
+const RetireLine = z.object({ kind: z.literal('retire'), ...Written, book: BookId, retired: z.boolean() });
+
 const ReadLine = z.object({
   kind: z.literal('read'),
   ...Asked,
@@ -113,6 +124,8 @@ export const Line = z.discriminatedUnion('kind', [
   ReleaseLine,
   RestockLine,
   PriceLine,
+  AdjustLine,
+  RetireLine,
   z.discriminatedUnion('outcome', [ReadLine, FailedReadLine]),
   OrderLine,
   TableLine,
@@ -125,7 +138,9 @@ export type WriteLine =
   | z.infer<typeof ConfirmLine>
   | z.infer<typeof ReleaseLine>
   | z.infer<typeof RestockLine>
-  | z.infer<typeof PriceLine>;
+  | z.infer<typeof PriceLine>
+  | z.infer<typeof AdjustLine>
+  | z.infer<typeof RetireLine>;
 export type ReadLine = z.infer<typeof ReadLine>;
 export type OrderLine = z.infer<typeof OrderLine>;
 export type TableLine = z.infer<typeof TableLine>;
@@ -140,6 +155,8 @@ const WRITES: ReadonlySet<Line['kind']> = new Set<WriteLine['kind']>([
   'release',
   'restock',
   'price',
+  'adjust',
+  'retire',
 ]);
 
 export function isWrite(line: Line): line is WriteLine {

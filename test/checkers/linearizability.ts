@@ -108,9 +108,9 @@ function writeOperation(write: Write): Operation {
     step(state) {
       const judgement = judge(write, (book) => state.get(book));
       if ('impossible' in judgement) return undefined;
-      const changed = judgement.changes.filter(([book, { stock, price }]) => {
+      const changed = judgement.changes.filter(([book, after]) => {
         const before = state.get(book);
-        return before?.stock !== stock || before.price !== price;
+        return before === undefined || stateName(before) !== stateName(after);
       });
       return changed.length === 0 ? state : new Map([...state, ...changed]);
     },
@@ -224,9 +224,14 @@ function absorb({ state, done }: Configuration, open: readonly Operation[]): Con
   return more.length === 0 ? { state, done } : { state, done: new Set([...done, ...more]) };
 }
 
+/** Equal for equal states. */
+function stateName({ stock, price, retired = false }: BookState): string {
+  return `${stock} at ${price}${retired ? ', retired' : ''}`;
+}
+
 /** Equal for equal configurations. */
 function nameOf({ state, done }: Configuration, numbers: ReadonlyMap<Operation, number>): string {
-  const states = [...state.values()].map(({ stock, price }) => `${stock}:${price}`).join();
+  const states = [...state.values()].map(stateName).join();
   const places = [...done].map((operation) => numbers.get(operation)!).sort((a, b) => a - b);
   return `${states}|${places.join()}`;
 }
@@ -235,7 +240,7 @@ function unexplained(operation: Operation, configurations: readonly Configuratio
   const stocks = configurations.slice(0, 5).map(({ state }) => {
     const states = operation.books.map((book) => {
       const now = state.get(book);
-      return now ? `book ${book}: ${now.stock} at ${now.price}` : `no book ${book}`;
+      return now ? `book ${book}: ${stateName(now)}` : `no book ${book}`;
     });
     return states.join(', ');
   });

@@ -5,6 +5,8 @@ import type { WriteLine } from './history.ts';
 export interface BookState {
   readonly stock: number;
   readonly price: number;
+  /** Out of sale. */
+  readonly retired?: boolean;
 }
 
 /**
@@ -65,11 +67,14 @@ export function judge(write: Write, look: (book: number) => BookState | undefine
   }
   if (line.kind === 'purchase' || line.kind === 'hold') {
     const dear = line.lines.find(({ book, price }) => price !== undefined && price !== look(book)!.price);
+    const gone = line.lines.find(({ book }) => look(book)!.retired);
     const short = [...wanted].find(([book, quantity]) => quantity > look(book)!.stock);
     if (fate === 'refused') {
-      if ((code === 'sold-out' && short) || (code === 'price-changed' && dear)) return NOTHING;
+      if (code === 'retired' && gone) return NOTHING;
+      if (!gone && ((code === 'sold-out' && short) || (code === 'price-changed' && dear))) return NOTHING;
       return { impossible: `refused as ${code}, but the copies were there at that price` };
     }
+    if (gone) return refusal(`book ${gone.book} was retired`);
     if (dear) return refusal(`the price of book ${dear.book} was ${look(dear.book)!.price}`);
     if (short) return refusal(`only ${look(short[0])!.stock} copies of book ${short[0]} for ${short[1]}`);
     const total = line.lines.reduce((sum, { book, quantity }) => sum + quantity * look(book)!.price, 0);
@@ -77,12 +82,21 @@ export function judge(write: Write, look: (book: number) => BookState | undefine
     return { changes: shifted(-1) };
   }
 
+  const before = look(line.book)!;
+  if (line.kind === 'adjust' && line.by === 0) return NOTHING;
+  if (line.kind === 'adjust' && before.stock + line.by < 0) {
+    return refusal(`only ${before.stock} copies were there to take ${-line.by} away`, 'too-few-copies');
+  }
   if (fate === 'refused') {
     return code === 'stock-limit' ? NOTHING : { impossible: `refused as ${code}, but there is the book` };
   }
-  const before = look(line.book)!;
+  if (line.kind === 'retire') {
+    // What is so already leaves no trace.
+    if (line.retired === (before.retired ?? false)) return NOTHING;
+    return { changes: [[line.book, { ...before, retired: line.retired }]] };
+  }
   if (line.kind === 'price') return { changes: [[line.book, { ...before, price: line.price }]] };
-  const stock = before.stock + line.amount;
+  const stock = before.stock + (line.kind === 'adjust' ? line.by : line.amount);
   if (line.stock !== undefined && line.stock !== stock) return { impossible: `the stock became ${stock}` };
   return { changes: [[line.book, { ...before, stock }]] };
 

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { BookEdit, BookToAdd, Client } from '../../client/client.ts';
+import type { BookToAdd, BookToChange, Client } from '../../client/client.ts';
 import { type BookList, bookList } from '../../client/files/books-file.ts';
 import {
   type Comparison,
@@ -41,7 +41,7 @@ function createRecordingStore() {
   const books = new Map<number, BookAnswer>();
   const recorded = new Map<string, unknown>();
   const batches: { books: readonly BookToAdd[]; key: string }[] = [];
-  const edits: { id: number; change: BookEdit; key: string }[] = [];
+  const edits: { changes: readonly BookToChange[]; key: string }[] = [];
   let version = 0;
 
   function once<T extends object>(key: string, decide: () => T): T {
@@ -66,9 +66,6 @@ function createRecordingStore() {
       const page = behind.slice(0, Math.min(limit, 7));
       return { books: page, next: behind.length > page.length ? page.at(-1)!.id : null };
     },
-    async info(id: number): Promise<BookAnswer> {
-      return books.get(id)!;
-    },
     async addBooks(batch: readonly BookToAdd[], options?: { key?: string }): Promise<AddedAnswer> {
       const key = options?.key ?? '';
       batches.push({ books: batch, key });
@@ -83,25 +80,31 @@ function createRecordingStore() {
         return answer;
       });
     },
-    async updateBook(id: number, change: BookEdit, options?: { key?: string }): Promise<BookAnswer> {
+    async changeBooks(
+      changes: readonly BookToChange[],
+      options?: { key?: string },
+    ): Promise<{ changed: number[]; version: number }> {
       const key = options?.key ?? '';
-      edits.push({ id, change, key });
-      const book = books.get(id)!;
-      if (change.expectVersion !== undefined && change.expectVersion !== book.version && !recorded.has(key)) {
-        throw new BazarError('version-changed');
+      edits.push({ changes, key });
+      const short = changes.find(({ id, adjust }) => books.get(id)!.stock + (adjust?.by ?? 0) < 0);
+      if (short && !recorded.has(key)) {
+        throw new BazarError('too-few-copies', 'There are too few copies.', { bookId: short.id });
       }
       return once(key, () => {
-        const { price = book.price, stock = book.stock } = change;
-        const changed = { ...book, price: String(price), stock, version: ++version };
-        books.set(id, changed);
-        return changed;
+        version += 1;
+        for (const { id, price, adjust } of changes) {
+          const book = books.get(id)!;
+          const stock = book.stock + (adjust?.by ?? 0);
+          books.set(id, { ...book, price: String(price ?? book.price), stock, version });
+        }
+        return { changed: changes.map(({ id }) => id), version };
       });
     },
   };
 }
 
 type RecordingStore = ReturnType<typeof createRecordingStore>;
-type Door = Pick<RecordingStore, 'books' | 'addBooks' | 'info' | 'updateBook'>;
+type Door = Pick<RecordingStore, 'books' | 'addBooks' | 'changeBooks'>;
 
 async function compared(store: Door, books: BookList): Promise<Comparison> {
   const comparison = newComparison(books.index);
@@ -122,9 +125,9 @@ async function run(store: Door, books: readonly NewBook[] | BookList, limits = L
 
 async function update(store: Door, books: readonly NewBook[]) {
   const { differences } = await compared(store, bookList(books));
-  let last: { updated: number; failed: readonly string[] } = { updated: 0, failed: [] };
+  let last = { updated: 0 };
   for await (last of updateBooks(store, differences, LIMITS));
-  return { updated: last.updated, failed: last.failed };
+  return last;
 }
 
 test('a list goes in batch by batch, in order, with prices as decimal strings', async () => {
@@ -308,48 +311,52 @@ test('an update sets price and stock of those that differ and touches no other',
     ...(book.id === 2 && { price: 999 }),
     ...(book.id === 4 && { stock: 8 }),
   }));
-  assert.equal(await update(store, changed), { updated: 2, failed: [] });
+  assert.equal(await update(store, changed), { updated: 2 });
   assert.equal([store.held.get(2)?.price, store.held.get(2)?.stock], ['9.99', 1]);
   assert.equal([store.held.get(4)?.price, store.held.get(4)?.stock], [formatMoney(103), 8]);
-  assert.is(store.edits.length, 2);
-  assert.equal(await update(store, changed), { updated: 0, failed: [] });
+  assert.equal(
+    store.edits.map(({ changes }) => changes),
+    [
+      [
+        { id: 2, price: '9.99' },
+        { id: 4, adjust: { by: 7, reason: 'import' } },
+      ],
+    ],
+  );
+  assert.equal(await update(store, changed), { updated: 0 });
 });
 
 test('what is sold between comparison and update stays sold', async () => {
   const store = createRecordingStore();
   await run(store, [{ ...list(1)[0]!, stock: 10 }]);
-  let sales = 3;
   const selling: Door = {
     ...store,
-    async updateBook(id, change, options) {
-      if (sales-- > 0) store.sell(id, 1);
-      return store.updateBook(id, change, options);
+    async changeBooks(changes, options) {
+      store.sell(1, 3);
+      return store.changeBooks(changes, options);
     },
   };
   // The list says 15, five more than the ten that were there; three of those ten were sold.
-  assert.equal(await update(selling, [{ ...list(1)[0]!, stock: 15 }]), { updated: 1, failed: [] });
+  assert.equal(await update(selling, [{ ...list(1)[0]!, stock: 15 }]), { updated: 1 });
   assert.is(store.held.get(1)?.stock, 12);
 });
 
-test('copies that are sold cannot be taken away: the row is named, and the others are set', async () => {
+test('where copies are sold that were to be taken away, the row is named and no book is changed', async () => {
   const store = createRecordingStore();
   const ten = list(2).map((book) => ({ ...book, stock: 10 }));
   await run(store, ten);
-  let sales = 1;
   const selling: Door = {
     ...store,
-    async updateBook(id, change, options) {
-      if (id === 1 && sales-- > 0) store.sell(id, 5);
-      return store.updateBook(id, change, options);
+    async changeBooks(changes, options) {
+      store.sell(1, 5);
+      return store.changeBooks(changes, options);
     },
   };
-  const { updated, failed } = await update(
-    selling,
-    ten.map((book) => ({ ...book, stock: 2 })),
-  );
-  assert.is(updated, 1);
-  assert.equal(failed, ['book 1: 8 copies are to be taken away and 5 are left (book 1)']);
-  assert.equal([store.held.get(1)?.stock, store.held.get(2)?.stock], [5, 2]);
+  const two = ten.map((book) => ({ ...book, stock: 2 }));
+  const error = await update(selling, two).catch((error) => error);
+  assert.is(error.code, 'too-few-copies');
+  assert.is(error.message, 'book 1: There are too few copies. None of 2 rows was changed');
+  assert.equal([store.held.get(1)?.stock, store.held.get(2)?.stock], [5, 10]);
 });
 
 test('an update that was cut off and is started again happens once', async () => {

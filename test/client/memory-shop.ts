@@ -7,6 +7,7 @@ import { type Clock, systemClock } from '../../runtime/clock.ts';
 import type { Book } from '../../runtime/domain.ts';
 import { DEFAULT_LIMITS as limits } from '../../runtime/limits.ts';
 import { silentLogger } from '../../runtime/logger.ts';
+import { type Currency, NO_CURRENCY } from '../../runtime/money.ts';
 import { createMemoryService } from '../support/memory-service.ts';
 import { type Handler, type Received, SILENCE, type Wire } from './rpc-server.ts';
 
@@ -23,11 +24,14 @@ export const TOKEN = 'open-sesame';
 export const READER_TOKEN = 'open-book';
 
 /** On a clock that stands still nothing depends on how fast this machine is, such as the rest after a page. */
-export async function createMemoryShop(clock: Clock = systemClock): Promise<MemoryShop> {
+export async function createMemoryShop(
+  clock: Clock = systemClock,
+  currency: Currency = NO_CURRENCY,
+): Promise<MemoryShop> {
   const service = await createMemoryService(SAMPLE_BOOKS);
   const tokens = { adminToken: TOKEN, readerToken: READER_TOKEN };
-  const context = createContext({ service, ...tokens, limits, clock, logger: silentLogger });
-  const methods = createMethods(context, createOperations(limits));
+  const context = createContext({ service, ...tokens, currency, limits, clock, logger: silentLogger });
+  const methods = createMethods(context, createOperations(limits, currency));
   const connections = new WeakMap<Wire, RpcConnection>();
   const calls: MemoryShop['calls'] = [];
 

@@ -25,6 +25,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'actors/raft/core': ['types:runtime', 'types:runtime/links', 'types:storage'],
   'actors/raft': ['actors/raft/core', 'runtime', 'runtime/links', 'types:runtime/trace', 'storage'],
   'actors/catalog': [
+    'actors/catalog/find',
     'actors/raft',
     'actors/raft/core',
     'runtime',
@@ -33,6 +34,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'storage',
     'storage/leveldb',
   ],
+  'actors/catalog/find': ['actors/catalog', 'runtime'],
   'actors/order': ['runtime', 'runtime/links', 'runtime/process', 'types:runtime/trace'],
   gateway: [
     'gateway/bridge',

@@ -36,6 +36,7 @@ test('every command is decided in every state, without a throw, and twice the sa
       lastId: state.lastId,
       firstFreeId: state.lastId + 1,
       book: (id) => (id % 2 === 0 && state.book ? { ...state.book, id } : undefined),
+      withIsbn: (isbn, but) => (isbn.length % 2 === 0 && but !== 2 ? 2 : undefined),
       logTime: { time: state.time, at: 0, term: 1 },
       openHolds: state.openHolds,
       recorded: (key) => (key === recordKey(command) ? state.recorded : undefined),

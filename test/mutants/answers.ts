@@ -182,4 +182,17 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     seeds: 10,
     change: under(['kill the leader', 'pause the leader']),
   },
+  {
+    name: 'adjust-as-set',
+    harm: 'Copies more or fewer are taken for the number that there is: what was sold meanwhile is on the shelf again.',
+    swaps: [
+      {
+        file: 'actors/catalog/edit-book.ts',
+        find: 'return edit.adjust?.by ?? edit.restock ?? 0;',
+        put: 'return edit.adjust ? Math.max(0, edit.adjust.by) - stock : (edit.restock ?? 0);',
+      },
+    ],
+    seeds: 4,
+    change: (plan) => ({ ...plan, keepers: 1 }),
+  },
 ];

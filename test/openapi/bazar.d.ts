@@ -101,6 +101,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/books": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Books by words of title, authors, topic and ISBN, sorted, page by page */
+        get: operations["find"];
+        put?: never;
+        /** Add one book or several */
+        post: operations["addBooks"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change several books, all or none */
+        patch: operations["changeBooks"];
+        trace?: never;
+    };
     "/purchase": {
         parameters: {
             query?: never;
@@ -133,40 +152,6 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
-        trace?: never;
-    };
-    "/books": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Add one book or several */
-        post: operations["addBooks"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/books/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /** Set the price, add copies, or set the stock */
-        patch: operations["updateBook"];
         trace?: never;
     };
     "/holds": {
@@ -214,6 +199,91 @@ export interface paths {
         put?: never;
         /** Put back what a hold keeps */
         post: operations["release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/books/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Change a book: its texts, its price, its stock */
+        patch: operations["updateBook"];
+        trace?: never;
+    };
+    "/books/{id}/adjust": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Put in or take away copies, as counted or broken, whatever is sold meanwhile */
+        post: operations["adjustStock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/books/{id}/retire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take a book out of search and sale; its orders stay */
+        post: operations["retireBook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/books/{id}/restore": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Bring a retired book back into search and sale */
+        post: operations["restoreBook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/books/{id}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The changes of a book, the latest first, page by page */
+        get: operations["history"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -389,7 +459,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+            code: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             /**
              * @description `none`: nothing happened and nothing will. `refused`: decided, and the answer is no. `unknown`: it may have happened; ask again with the same key.
              * @enum {string}
@@ -416,10 +486,15 @@ export interface components {
             title: string;
             topic: string;
             /**
-             * @description An amount with two decimal places.
+             * @description An amount with the decimal places of the currency; two where the store names none.
              * @example 19.99
              */
             price: string;
+            /**
+             * @description Of the amounts, by ISO 4217, where the store has one.
+             * @example EUR
+             */
+            currency?: string;
             /** @description Copies that can be bought now. */
             stock: number;
             /** @description Copies that are kept for those who hold them. */
@@ -429,6 +504,11 @@ export interface components {
             authors?: string;
             year?: number;
             isbn?: string;
+            /**
+             * @description It is out of search and sale.
+             * @constant
+             */
+            retired?: true;
             /** @description An earlier request with the same key got this answer. In JSON-RPC only. */
             replayed?: boolean;
             /** @description Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`. */
@@ -457,16 +537,21 @@ export interface components {
                 title: string;
                 quantity: number;
                 /**
-                 * @description An amount with two decimal places.
+                 * @description An amount with the decimal places of the currency; two where the store names none.
                  * @example 19.99
                  */
                 price: string;
             }[];
             /**
-             * @description An amount with two decimal places.
+             * @description An amount with the decimal places of the currency; two where the store names none.
              * @example 19.99
              */
             total: string;
+            /**
+             * @description Of the amounts, by ISO 4217, where the store has one.
+             * @example EUR
+             */
+            currency?: string;
             /** @description Log index of the last change. */
             version: number;
             /**
@@ -478,7 +563,7 @@ export interface components {
              * @description Why it was refused.
              * @enum {string}
              */
-            code?: "sold-out" | "price-changed" | "unknown-book" | "total-limit";
+            code?: "sold-out" | "price-changed" | "unknown-book" | "retired" | "total-limit";
             /** @description The book it was refused for. */
             bookId?: number;
             /**
@@ -506,10 +591,21 @@ export interface components {
             /** @description Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`. */
             via?: string[];
         };
+        FoundPage: {
+            books: components["schemas"]["Book"][];
+            /** @description The `after` of the next page, of the same sort; null on the last. */
+            next: string | null;
+        };
         Added: {
             added: number[];
             /** @description Ids that existed already; those books are left as they are. */
             skipped: number[];
+            /** @description Books that were not added, by their place in what was given, and the book that has their ISBN. */
+            duplicates?: {
+                place: number;
+                isbn: string;
+                id: number;
+            }[];
             /** @description Log index of the last change. */
             version: number;
             /** @description An earlier request with the same key got this answer. In JSON-RPC only. */
@@ -517,12 +613,57 @@ export interface components {
             /** @description Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`. */
             via?: string[];
         };
+        Changed: {
+            changed: number[];
+            /** @description Log index of the last change. */
+            version: number;
+            /** @description An earlier request with the same key got this answer. In JSON-RPC only. */
+            replayed?: boolean;
+            /** @description Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`. */
+            via?: string[];
+        };
+        History: {
+            id: number;
+            events: components["schemas"]["BookEvent"][];
+            /** @description The `after` of the next page; null on the last. */
+            next: number | null;
+        };
+        BookEvent: {
+            /** @description Counts the changes of the book. */
+            number: number;
+            /** @description Log index of the last change. */
+            version: number;
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description That of the request.
+             * @example my-order-17
+             */
+            key: string;
+            reason?: string;
+            /** @description What it was and what it became; null where there was none. */
+            changes: {
+                /** @enum {string} */
+                fact: "title" | "authors" | "topic" | "year" | "isbn" | "price" | "stock" | "retired";
+                from: (string | number | boolean) | null;
+                to: (string | number | boolean) | null;
+            }[];
+        };
         Status: {
             /** @description Names this run of the gateway. Within one the counts and the version never go back. */
             boot: string;
             /** @description `pid` and `url` are for those on the same machine, and for those with a token. */
             nodes: components["schemas"]["Node"][];
             leader: string | null;
+            /** @description What all amounts are of, and how many decimal places they have. */
+            money?: {
+                /**
+                 * @description Of the amounts, by ISO 4217, where the store has one.
+                 * @example EUR
+                 */
+                currency?: string;
+                decimals: number;
+            };
             cache: {
                 /** @enum {string} */
                 kind: "redis" | "memory";
@@ -622,7 +763,7 @@ export interface components {
              * @description Of what was not confirmed.
              * @enum {string}
              */
-            code?: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+            code?: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             version?: number;
             total?: string;
             /**
@@ -681,7 +822,7 @@ export interface components {
                  * @description Of what was not confirmed.
                  * @enum {string}
                  */
-                code?: "sold-out" | "price-changed" | "version-changed" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+                code?: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             }[];
             /** @description So many purchases are still to be traced, whosever they are. */
             awaited: number;
@@ -1267,6 +1408,415 @@ export interface operations {
             };
         };
     };
+    find: {
+        parameters: {
+            query?: {
+                q?: string;
+                isbn?: string;
+                topic?: string;
+                inStock?: boolean;
+                sort?: "relevance" | "id" | "title" | "price" | "-price" | "stock" | "-stock" | "year" | "-year";
+                after?: string;
+                limit?: number;
+                consistency?: "default" | "strong";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page, empty where nothing fits. */
+            200: {
+                headers: {
+                    /** @description The catalog that answered; on a hit the gateway. */
+                    "X-Served-By"?: string;
+                    "X-Cache"?: "hit" | "miss" | "bypass";
+                    /** @description The version. */
+                    ETag?: string;
+                    /** @description Seconds since the answer is known to have been current. */
+                    Age?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundPage"];
+                };
+            };
+            /** @description The client’s copy (`If-None-Match`) is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The store cannot answer now. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    addBooks: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    id?: number;
+                    /** @example RPCs for Noobs */
+                    title: string;
+                    /** @example distributed systems */
+                    topic: string;
+                    /** @description Of one copy. */
+                    price: string | number;
+                    stock: number;
+                    authors?: string;
+                    year?: number;
+                    /** @description Of 10 or 13 digits, with hyphens or without. */
+                    isbn?: string;
+                } | {
+                    id?: number;
+                    /** @example RPCs for Noobs */
+                    title: string;
+                    /** @example distributed systems */
+                    topic: string;
+                    /** @description Of one copy. */
+                    price: string | number;
+                    stock: number;
+                    authors?: string;
+                    year?: number;
+                    /** @description Of 10 or 13 digits, with hyphens or without. */
+                    isbn?: string;
+                }[];
+            };
+        };
+        responses: {
+            /** @description The same key had added these before (`Idempotent-Replayed: true`). */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description Which were added. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Added"];
+                };
+            };
+            /** @description `malformed-json`: That is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `not-yet`: Not every catalog of the store can do that yet. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    changeBooks: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    id: number;
+                    /** @example RPCs for Noobs */
+                    title?: string;
+                    /** @description null takes it away. */
+                    authors?: string | null;
+                    /**
+                     * @description The book moves to the list of that topic.
+                     * @example distributed systems
+                     */
+                    topic?: string;
+                    /** @description null takes it away. */
+                    year?: number | null;
+                    /** @description null takes it away. */
+                    isbn?: string | null;
+                    /** @description Its new price. */
+                    price?: string | number;
+                    /** @description Copies to add. */
+                    restock?: number;
+                    /** @description Copies that there are from now on. */
+                    stock?: number;
+                    /** @description Copies more or fewer, and why. */
+                    adjust?: {
+                        /**
+                         * @description Copies more, or with a minus fewer, whatever is sold meanwhile; never below none.
+                         * @example -2
+                         */
+                        by: number;
+                        /**
+                         * @description For the history of the book.
+                         * @example two are torn
+                         */
+                        reason?: string;
+                    };
+                    /** @description The change is refused (`version-changed`) unless the book is at this version. */
+                    expectVersion?: number;
+                }[];
+            };
+        };
+        responses: {
+            /** @description Which were changed; those that were so already are not among them. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changed"];
+                };
+            };
+            /** @description `malformed-json`: That is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-book`: No such book. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stock-limit`: The shelf cannot hold that many copies. `too-few-copies`: There are fewer copies than are to be taken away. `isbn-taken`: Another book has this ISBN. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`: The book has changed since. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-yet`: Not every catalog of the store can do that yet. `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     purchase: {
         parameters: {
             query?: never;
@@ -1357,7 +1907,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sold-out`: Not enough copies left. `price-changed`: The price is another one now. `total-limit`: The cart comes to more than can be counted. */
+            /** @description `sold-out`: Not enough copies left. `price-changed`: The price is another one now. `total-limit`: The cart comes to more than can be counted. `retired`: The book is not on sale any more. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1502,292 +2052,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sold-out`: Not enough copies left. `price-changed`: The price is another one now. `total-limit`: The cart comes to more than can be counted. */
+            /** @description `sold-out`: Not enough copies left. `price-changed`: The price is another one now. `total-limit`: The cart comes to more than can be counted. `retired`: The book is not on sale any more. */
             409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too-large`: The request is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type`: The body must be JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal`: An unexpected fault. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `not-yet`: Not every catalog of the store can do that yet. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    addBooks: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    id?: number;
-                    /** @example RPCs for Noobs */
-                    title: string;
-                    /** @example distributed systems */
-                    topic: string;
-                    /** @description Of one copy. */
-                    price: string | number;
-                    stock: number;
-                    authors?: string;
-                    year?: number;
-                    isbn?: string;
-                } | {
-                    id?: number;
-                    /** @example RPCs for Noobs */
-                    title: string;
-                    /** @example distributed systems */
-                    topic: string;
-                    /** @description Of one copy. */
-                    price: string | number;
-                    stock: number;
-                    authors?: string;
-                    year?: number;
-                    isbn?: string;
-                }[];
-            };
-        };
-        responses: {
-            /** @description The same key had added these before (`Idempotent-Replayed: true`). */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Added"];
-                };
-            };
-            /** @description Which were added. */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Added"];
-                };
-            };
-            /** @description `malformed-json`: That is not JSON. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthorized`: The token is missing or wrong. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `too-large`: The request is too large. */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unsupported-media-type`: The body must be JSON. */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `internal`: An unexpected fault. */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `not-yet`: Not every catalog of the store can do that yet. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    updateBook: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string;
-                "If-Match"?: number;
-            };
-            path: {
-                id: number;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": {
-                    /** @description Its new price. */
-                    price?: string | number;
-                    /** @description Copies to add. */
-                    restock?: number;
-                    /** @description Copies that there are from now on. */
-                    stock?: number;
-                };
-            };
-        };
-        responses: {
-            /** @description The book as it is now. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Book"];
-                };
-            };
-            /** @description `malformed-json`: That is not JSON. */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unauthorized`: The token is missing or wrong. */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `unknown-book`: No such book. */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `stock-limit`: The shelf cannot hold that many copies. */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-            /** @description `version-changed`: The book has changed since. */
-            412: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1950,7 +2216,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sold-out`: Not enough copies left. `price-changed`: The price is another one now. `total-limit`: The cart comes to more than can be counted. */
+            /** @description `sold-out`: Not enough copies left. `price-changed`: The price is another one now. `total-limit`: The cart comes to more than can be counted. `retired`: The book is not on sale any more. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2255,6 +2521,701 @@ export interface operations {
                 };
             };
             /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `not-yet`: Not every catalog of the store can do that yet. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    updateBook: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                "If-Match"?: number;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @example RPCs for Noobs */
+                    title?: string;
+                    /** @description null takes it away. */
+                    authors?: string | null;
+                    /**
+                     * @description The book moves to the list of that topic.
+                     * @example distributed systems
+                     */
+                    topic?: string;
+                    /** @description null takes it away. */
+                    year?: number | null;
+                    /** @description null takes it away. */
+                    isbn?: string | null;
+                    /** @description Its new price. */
+                    price?: string | number;
+                    /** @description Copies to add. */
+                    restock?: number;
+                    /** @description Copies that there are from now on. */
+                    stock?: number;
+                    /** @description Copies more or fewer, and why. */
+                    adjust?: {
+                        /**
+                         * @description Copies more, or with a minus fewer, whatever is sold meanwhile; never below none.
+                         * @example -2
+                         */
+                        by: number;
+                        /**
+                         * @description For the history of the book.
+                         * @example two are torn
+                         */
+                        reason?: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description The book as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Book"];
+                };
+            };
+            /** @description `malformed-json`: That is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-book`: No such book. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stock-limit`: The shelf cannot hold that many copies. `too-few-copies`: There are fewer copies than are to be taken away. `isbn-taken`: Another book has this ISBN. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`: The book has changed since. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-yet`: Not every catalog of the store can do that yet. `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    adjustStock: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                "If-Match"?: number;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description Copies more, or with a minus fewer, whatever is sold meanwhile; never below none.
+                     * @example -2
+                     */
+                    by: number;
+                    /**
+                     * @description For the history of the book.
+                     * @example two are torn
+                     */
+                    reason?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The book as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Book"];
+                };
+            };
+            /** @description `malformed-json`: That is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-book`: No such book. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stock-limit`: The shelf cannot hold that many copies. `too-few-copies`: There are fewer copies than are to be taken away. `isbn-taken`: Another book has this ISBN. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`: The book has changed since. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-yet`: Not every catalog of the store can do that yet. `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    retireBook: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                "If-Match"?: number;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The book as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Book"];
+                };
+            };
+            /** @description `malformed-json`: That is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-book`: No such book. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stock-limit`: The shelf cannot hold that many copies. `too-few-copies`: There are fewer copies than are to be taken away. `isbn-taken`: Another book has this ISBN. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`: The book has changed since. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-yet`: Not every catalog of the store can do that yet. `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    restoreBook: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+                "If-Match"?: number;
+            };
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description The book as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Book"];
+                };
+            };
+            /** @description `malformed-json`: That is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-book`: No such book. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `stock-limit`: The shelf cannot hold that many copies. `too-few-copies`: There are fewer copies than are to be taken away. `isbn-taken`: Another book has this ISBN. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `version-changed`: The book has changed since. */
+            412: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-yet`: Not every catalog of the store can do that yet. `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    history: {
+        parameters: {
+            query?: {
+                after?: number;
+                limit?: number;
+                consistency?: "default" | "strong";
+            };
+            header?: never;
+            path: {
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; sales are orders and not among them. */
+            200: {
+                headers: {
+                    /** @description The catalog that answered; on a hit the gateway. */
+                    "X-Served-By"?: string;
+                    "X-Cache"?: "hit" | "miss" | "bypass";
+                    /** @description The version. */
+                    ETag?: string;
+                    /** @description Seconds since the answer is known to have been current. */
+                    Age?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["History"];
+                };
+            };
+            /** @description The client’s copy (`If-None-Match`) is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-book`: No such book. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The store cannot answer now. `draining`: The store is shutting down. */
             503: {
                 headers: {
                     [name: string]: unknown;

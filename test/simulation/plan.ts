@@ -20,6 +20,8 @@ export interface Plan {
   readonly libraryClients: number;
   /** Clients that shelve books into topics and read topics, books and orders by pages. */
   readonly librarians: number;
+  /** Clients that adjust stock, retire books and bring them back, and move one between topics. */
+  readonly keepers: number;
   /** Connections of the client library that ask for nothing but the largest pages. */
   readonly pageReaders: number;
   /** Simulated milliseconds that a node computes for each KiB that it sends, takes or writes. */
@@ -91,6 +93,7 @@ export function drawPlan(seed: number, random: Random): Plan {
   const withCpu = later.next() < 0.15;
   const withLargeCarts = later.next() < 0.15;
   const holds = later.next() < 0.4 ? 0.2 + later.next() * 0.6 : 0;
+  const keepers = later.next() < 0.25 ? 1 : 0;
   const pick = <T>(...choices: readonly T[]): T => choices[random.integer(choices.length)]!;
   const between = (low: number, high: number) => low + random.integer(high - low + 1);
   const roughness = pick<Roughness>('calm', 'breeze', 'breeze', 'storm', 'storm');
@@ -109,6 +112,7 @@ export function drawPlan(seed: number, random: Random): Plan {
     clients: between(2, 6),
     libraryClients,
     librarians,
+    keepers,
     pageReaders: 0,
     cpuMsPerKiB: withCpu ? 0.1 : 0,
     largestCart: withLargeCarts ? 100 : 3,

@@ -5,6 +5,7 @@ import type { Random } from '../../runtime/random.ts';
 import type { Line, WriteLine } from '../checkers/history.ts';
 import { createHolders } from './holders.ts';
 import { type Invariants, Violation } from './invariants.ts';
+import { createKeepers } from './keepers.ts';
 import { createLibrarians } from './librarians.ts';
 import { createLibraryClients, type LibraryClients } from './library-clients.ts';
 import type { World } from './world.ts';
@@ -236,7 +237,8 @@ export function createWorkload(
     const { via } = asked(client);
     const answer = await ask(via, (service) => service.search('simulated'));
     if (answer === 'silence' || 'error' in answer) return;
-    if (answer.value.value.books.length !== plan.books) {
+    // What keepers have retired is in no list.
+    if (plan.keepers === 0 && answer.value.value.books.length !== plan.books) {
       throw new Violation(
         `${client}: ${via} lists ${answer.value.value.books.length} of ${plan.books} books`,
       );
@@ -279,6 +281,7 @@ export function createWorkload(
   }
 
   const librarians = plan.librarians > 0 ? createLibrarians({ world, random, ask, acknowledged }) : undefined;
+  const keepers = plan.keepers > 0 ? createKeepers({ world, ask, write, asked }) : undefined;
   const lives: Promise<void>[] = [];
 
   return {
@@ -317,6 +320,7 @@ export function createWorkload(
       }
       lives.push(supply().catch(complain));
       for (const life of librarians?.begin(() => running) ?? []) lives.push(life.catch(complain));
+      for (const life of keepers?.begin(() => running) ?? []) lives.push(life.catch(complain));
       for (const life of library?.begin(() => running) ?? []) lives.push(life.catch(complain));
     },
     async stop() {

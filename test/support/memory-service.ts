@@ -1,11 +1,14 @@
 import { auditCatalog } from '../../actors/catalog/audit.ts';
-import { titlesAfter } from '../../actors/catalog/book-index.ts';
+import { createBookFinder } from '../../actors/catalog/find/book-finder.ts';
 import { fillPage, nextOf } from '../../actors/catalog/page.ts';
 import { CatalogState } from '../../actors/catalog/state.ts';
+import { titlesAfter } from '../../actors/catalog/topic-index.ts';
 import type { GatewayService, ReadOptions, SearchOptions, Served, Submitted } from '../../gateway/service.ts';
 import type { StoreObserver } from '../../gateway/watch/observatory.ts';
+import { systemClock } from '../../runtime/clock.ts';
 import { LEVEL, leastLevel } from '../../runtime/command-levels.ts';
-import type { BookChange, Command, LogCommand, NewBook, Result } from '../../runtime/domain.ts';
+import type { BookChange, Command, HistoryPage, LogCommand, NewBook, Result } from '../../runtime/domain.ts';
+import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 
 /**
@@ -36,6 +39,7 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
   const state = await CatalogState.load(await openMemoryStore());
   const observers = new Set<StoreObserver>();
   const listeners = new Set<(change: BookChange) => void>();
+  const finder = createBookFinder({ clock: systemClock, limits: DEFAULT_LIMITS });
   let strongReads = 0;
   let requests = 0;
   let made = 0;
@@ -83,6 +87,11 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
       }),
     books: ({ after = 0, limit }, options) =>
       read('books', options, () => [state.booksAfter(after, limit), state.applied.index]),
+    find: (page, options) =>
+      read('find', options, async () => {
+        const found = { maxPageBytes: Number.POSITIVE_INFINITY, checked: () => {} };
+        return [await finder.find(() => state, page, found), state.applied.index];
+      }),
     order: (orderId, options) =>
       read('order', options, () => {
         const order = state.order(orderId) ?? null;
@@ -98,6 +107,15 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
     release: (key) => submit({ kind: 'release', key, requestId: nextRequest() }),
     addBooks: (added, key = nextKey()) =>
       submit({ kind: 'addBooks', key, requestId: nextRequest(), books: [...added] }),
+    changeBooks: (changes, key = nextKey()) =>
+      submit({ kind: 'changeBooks', key, requestId: nextRequest(), changes: [...changes] }),
+    history: ({ id, after, limit }, options) =>
+      read<HistoryPage>('history', options, () => {
+        const book = state.book(id);
+        if (!book) return [{ events: null, next: null }, state.applied.index];
+        const page = fillPage(state.changesOf(book, after), { limit, maxBytes: Number.POSITIVE_INFINITY });
+        return [{ events: page.elements, next: nextOf(page, ({ number }) => number) }, state.applied.index];
+      }),
     updateBook: (id, change, key = nextKey()) =>
       submit({ kind: 'updateBook', key, requestId: nextRequest(), id, ...change }),
     onChange(changed) {
@@ -174,6 +192,7 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
     const index = state.applied.index + 1;
     const entry = { term: 1, at: service.now, command };
     const { result, changes } = state.apply({ index, term: 1, sum: 0 }, entry);
+    finder.changed(changes);
     for (const change of changes) service.publish(change);
     return result;
   }

@@ -2,7 +2,7 @@ import { readWhole } from '../../../runtime/command-line.ts';
 import { DEFAULT_LIMITS } from '../../../runtime/limits.ts';
 import { plain } from '../../../runtime/plain.ts';
 import { type CliCommand, EXIT, readAmount, readBookId, readKey } from '../command.ts';
-import { copies } from '../wording.ts';
+import { copies, priceText } from '../wording.ts';
 import { askAgainWith } from '../write-failed.ts';
 
 export const buy: CliCommand = {
@@ -44,7 +44,7 @@ export const buy: CliCommand = {
       );
       const replayed = order.replayed ? ' This order had been made before; nothing more was bought.' : '';
       const trace = options.trace ? `\nWhat it took: ${context.commandLine(`trace ${orderId}`)}` : '';
-      return `${lines.join('\n')}\nOrder ${order.orderId}, ${order.total} in all.${replayed}${trace}`;
+      return `${lines.join('\n')}\nOrder ${order.orderId}, ${priceText(order.total, order.currency)} in all.${replayed}${trace}`;
     });
     return EXIT.done;
   },

@@ -1,4 +1,5 @@
 import { type CliCommand, EXIT, readKey } from '../command.ts';
+import { priceText } from '../wording.ts';
 import { askAgainWith } from '../write-failed.ts';
 
 export const confirm: CliCommand = {
@@ -10,7 +11,10 @@ export const confirm: CliCommand = {
     const [orderId] = context.args.map((text) => readKey(text, 'ORDERID'));
     const again = context.commandLine(`confirm ${orderId}`);
     const order = await askAgainWith(again, context.store().confirm(orderId!));
-    context.show(order, () => `Confirmed: order ${order.orderId}, ${order.total} in all.`);
+    context.show(
+      order,
+      () => `Confirmed: order ${order.orderId}, ${priceText(order.total, order.currency)} in all.`,
+    );
     return EXIT.done;
   },
 };

@@ -1,6 +1,8 @@
 import { UsageError } from '../../../runtime/command-line.ts';
 import { asBazarError, BazarError } from '../../../runtime/errors.ts';
+import { NO_CURRENCY } from '../../../runtime/money.ts';
 import { plain } from '../../../runtime/plain.ts';
+import type { Client } from '../../client.ts';
 import { type BooksFile, badRows, firstOf, notesOf } from '../../files/books-file.ts';
 import { FIELDS, type Field, type Wishes } from '../../files/column-names.ts';
 import {
@@ -12,7 +14,7 @@ import {
 } from '../../files/compare-books.ts';
 import { encodingNamed } from '../../files/file-text.ts';
 import { importBooks } from '../../files/import-books.ts';
-import { openBooksFile } from '../../files/open-books-file.ts';
+import { openForStore } from '../../files/open-for-store.ts';
 import { updateBooks } from '../../files/update-books.ts';
 import { type CliCommand, type CliContext, EXIT, type Exit, type Terminal } from '../command.ts';
 import { differenceRow, differenceTable } from '../differences.ts';
@@ -51,11 +53,11 @@ export const importFile: CliCommand = {
   async run(context) {
     const { clock, options, limits } = context;
     const [path] = context.args;
-    const wishes = readWishes(context);
-    const file = await open(path!, { ...wishes, encoding: readEncoding(options.encoding), limits }, context);
-    const startedAt = clock.monotonic();
-    const comparison = newComparison(file.index);
+    const wishes = { ...readWishes(context), encoding: readEncoding(options.encoding) };
+    const { file, decimals } = await open(path!, { ...wishes, limits }, context);
     const store = context.store();
+    const startedAt = clock.monotonic();
+    const comparison = newComparison(file.index, decimals);
     await compareBooks(store, comparison);
     refuseWhatCannotBe(path!, comparison, context);
     if (options.dryRun === true) return showPlan(context, file, comparison);
@@ -63,17 +65,28 @@ export const importFile: CliCommand = {
   },
 };
 
-type OpenOptions = Parameters<typeof openBooksFile>[1];
+type OpenOptions = Parameters<typeof openForStore>[1];
 
-async function open(path: string, options: OpenOptions, { terminal }: CliContext): Promise<BooksFile> {
+async function open(path: string, options: OpenOptions, context: CliContext) {
   try {
-    return await openBooksFile(path, options);
+    return await openForStore(path, options, () => decimalsOf(context.store()));
   } catch (error) {
+    if (error instanceof AskFailed) throw error.cause;
     if (!(error instanceof BazarError)) {
       throw new UsageError(`${path} cannot be read: ${(error as Error).message}`);
     }
-    throw refusal(path, error, 'Nothing was added', terminal);
+    throw refusal(path, error, 'Nothing was added', context.terminal);
   }
+}
+
+/** The store's fault, and not the file's. */
+class AskFailed extends Error {}
+
+async function decimalsOf(store: Client): Promise<number> {
+  const { money } = await store.status().catch((cause: unknown) => {
+    throw new AskFailed('', { cause });
+  });
+  return money?.decimals ?? NO_CURRENCY.decimals;
 }
 
 /** One bad row is the message; several stand above it, a line for each. */
@@ -112,13 +125,13 @@ function facts(file: BooksFile, { differences, others }: Comparison) {
 }
 
 function showPlan(context: CliContext, file: BooksFile, comparison: Comparison): Exit {
-  const { index, bookOf, differences } = comparison;
+  const { index, decimals, bookOf, differences } = comparison;
   const known = bookOf.reduce((sum, id) => sum + (id > 0 ? 1 : 0), 0);
   const plan = { read: index.count, new: index.count - known, known, ...facts(file, comparison) };
-  context.show({ ...plan, differences: differences.map(differenceRow) }, () =>
+  context.show({ ...plan, differences: differences.map((one) => differenceRow(one, decimals)) }, () =>
     [
       `${plan.read} books read: ${plan.new} are new, ${known} are there, ${differences.length} of them differ`,
-      ...(differences.length > 0 ? [differenceTable(context.terminal, differences)] : []),
+      ...(differences.length > 0 ? [differenceTable(context.terminal, differences, decimals)] : []),
       ...summary(context, file, comparison),
       'Nothing was changed.',
     ].join('\n'),
@@ -137,36 +150,38 @@ async function change(
   const store = context.store();
   const updates = options.update === true ? [...comparison.differences] : [];
   const { count } = file.index;
+  const bounds = { ...limits, decimals: comparison.decimals };
   const bar = progressBar(terminal, 'books');
   let added = 0;
   let skipped = 0;
   let read = 0;
   let updated = 0;
-  let failed: readonly string[] = [];
   bar.start(count + updates.length);
   try {
-    for await ({ read, added, skipped } of importBooks(store, file, comparison, random, limits)) bar.at(read);
-    for await (const progress of updateBooks(store, updates, limits)) {
-      ({ updated, failed } = progress);
-      bar.at(count + progress.done);
+    // What may be refused comes first.
+    for await ({ updated } of updateBooks(store, updates, bounds)) bar.at(updated);
+    for await ({ read, added, skipped } of importBooks(store, file, comparison, random, limits)) {
+      bar.at(updates.length + read);
     }
   } catch (error) {
     const sofar = `after ${added} were added and ${updated} updated, of ${count}`;
     const fault = asBazarError(error);
-    throw fault.with({}, `${fault.message} (${sofar}). Import the file again: what is done is known again`);
+    throw fault.with(
+      {},
+      `${path}: ${fault.message} (${sofar}). Import the file again: what is done is known again`,
+    );
   } finally {
     bar.stop();
   }
   const seconds = (clock.monotonic() - startedAt) / 1000;
-  const figures = { read: count, added, skipped, ...(options.update === true && { updated, failed }) };
+  const figures = { read: count, added, skipped, ...(options.update === true && { updated }) };
   context.show({ ...figures, ...facts(file, comparison), seconds: Number(seconds.toFixed(3)) }, () =>
     [
       `${count} books read, ${added} added, ${skipped} skipped${options.update === true ? `, ${updated} of them updated` : ''} in ${seconds.toFixed(1)} s`,
       ...summary(context, file, comparison),
     ].join('\n'),
   );
-  for (const sentence of failed) terminal.err(`bazar: ${plain(`${path}: ${sentence}`)}\n`);
-  return failed.length > 0 ? EXIT.refused : EXIT.done;
+  return EXIT.done;
 }
 
 function readEncoding(given: string | boolean | undefined): string | undefined {

@@ -1,8 +1,12 @@
 import type { CliCommand } from '../command.ts';
+import { adjust } from './adjust.ts';
 import { audit } from './audit.ts';
 import { buy } from './buy.ts';
 import { confirm } from './confirm.ts';
+import { edit } from './edit.ts';
 import { exportFile } from './export.ts';
+import { find } from './find.ts';
+import { history } from './history.ts';
 import { hold } from './hold.ts';
 import { importFile } from './import.ts';
 import { info } from './info.ts';
@@ -11,6 +15,7 @@ import { orders } from './orders.ts';
 import { price } from './price.ts';
 import { release } from './release.ts';
 import { restock } from './restock.ts';
+import { restore, retire } from './retire.ts';
 import { search } from './search.ts';
 import { status } from './status.ts';
 import { topics } from './topics.ts';
@@ -21,6 +26,7 @@ import { watch } from './watch.ts';
 /** All commands, in the order of the help text. */
 export const COMMANDS: readonly CliCommand[] = [
   search,
+  find,
   topics,
   info,
   buy,
@@ -34,6 +40,11 @@ export const COMMANDS: readonly CliCommand[] = [
   watch,
   restock,
   price,
+  edit,
+  adjust,
+  retire,
+  restore,
+  history,
   importFile,
   exportFile,
   status,

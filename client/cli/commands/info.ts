@@ -1,6 +1,7 @@
 import type { BookAnswer } from '../../../runtime/api.ts';
 import { type CliCommand, EXIT, readBookId } from '../command.ts';
 import { facts } from '../table.ts';
+import { priceText } from '../wording.ts';
 
 export const info: CliCommand = {
   name: 'info',
@@ -29,7 +30,7 @@ function describe(book: BookAnswer): string {
     ['topic', book.topic],
     ['year', book.year],
     ['isbn', book.isbn],
-    ['price', book.price],
+    ['price', priceText(book.price, book.currency)],
     ['stock', book.stock],
     ['version', book.version],
   ]);

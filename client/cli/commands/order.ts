@@ -1,6 +1,7 @@
 import type { OrderAnswer } from '../../../runtime/api.ts';
 import { type CliCommand, type CliContext, EXIT, readKey } from '../command.ts';
 import { table } from '../table.ts';
+import { priceText } from '../wording.ts';
 
 export const order: CliCommand = {
   name: 'order',
@@ -29,7 +30,8 @@ function describe({ terminal }: CliContext, found: OrderAnswer): string {
   ].join('\n');
 }
 
-function outcomeOf({ status, total, expiresAt }: OrderAnswer): string {
-  if (status === 'confirmed') return `Total ${total}`;
-  return status === 'held' ? `Kept until ${expiresAt}, for ${total} in all.` : 'Nothing was sold.';
+function outcomeOf({ status, total, currency, expiresAt }: OrderAnswer): string {
+  const sum = priceText(total, currency);
+  if (status === 'confirmed') return `Total ${sum}`;
+  return status === 'held' ? `Kept until ${expiresAt}, for ${sum} in all.` : 'Nothing was sold.';
 }

@@ -1,5 +1,6 @@
 import { plain } from '../../../runtime/plain.ts';
 import { type CliCommand, EXIT, readAmount, readBookId, readExpectation, readKey } from '../command.ts';
+import { priceText } from '../wording.ts';
 import { askAgainWith } from '../write-failed.ts';
 
 export const price: CliCommand = {
@@ -24,7 +25,7 @@ export const price: CliCommand = {
     const book = await askAgainWith(again, context.store().updateBook(bookId, change, { key }));
     context.show(book, () => {
       const replayed = book.replayed ? ' This had been done before.' : '';
-      return `"${plain(book.title)}" costs ${book.price} now.${replayed}`;
+      return `"${plain(book.title)}" costs ${priceText(book.price, book.currency)} now.${replayed}`;
     });
     return EXIT.done;
   },

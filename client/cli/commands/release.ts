@@ -1,4 +1,5 @@
 import { type CliCommand, EXIT, readKey } from '../command.ts';
+import { priceText } from '../wording.ts';
 import { askAgainWith } from '../write-failed.ts';
 
 export const release: CliCommand = {
@@ -12,7 +13,8 @@ export const release: CliCommand = {
     const order = await askAgainWith(again, context.store().release(orderId!));
     context.show(
       order,
-      () => `Released, the copies are on the shelf again: order ${order.orderId}, ${order.total} in all.`,
+      () =>
+        `Released, the copies are on the shelf again: order ${order.orderId}, ${priceText(order.total, order.currency)} in all.`,
     );
     return EXIT.done;
   },

@@ -5,7 +5,7 @@ import { plain } from '../../../runtime/plain.ts';
 import type { Client } from '../../client.ts';
 import type { StockFilter } from '../../subscriptions.ts';
 import { type CliCommand, type CliContext, EXIT, readBookId } from '../command.ts';
-import { copies } from '../wording.ts';
+import { copies, priceText } from '../wording.ts';
 
 const MOST_BOOKS = DEFAULT_LIMITS.maxSubscriptions;
 
@@ -76,8 +76,8 @@ async function presentIds(store: Client): Promise<number[]> {
   return ids.slice(0, MOST_BOOKS);
 }
 
-function describe({ id, stock, price, version }: StockAnswer): string {
-  return plain(`Book ${id}: ${copies(stock)} at ${price} (version ${version})`);
+function describe({ id, stock, price, currency, version }: StockAnswer): string {
+  return plain(`Book ${id}: ${copies(stock)} at ${priceText(price, currency)} (version ${version})`);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -16,7 +16,7 @@ export function clusterOperations(limits: Limits) {
       params: z.strictObject({}),
       answers: { 200: ['The cluster.', StatusAnswer] },
       async run(context, _params, { caller }) {
-        const status = await statusInTime(context);
+        const status = { ...(await statusInTime(context)), money: context.views.money };
         if (caller.isLocal || caller.role) return { body: () => status };
         return { body: () => ({ ...status, nodes: status.nodes.map(withoutPlace) }) };
       },

@@ -7,7 +7,6 @@ import {
 } from '../../../runtime/api.ts';
 import { BookId } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
-import { viewBooks } from '../views.ts';
 import { After, PageLimit, Topic } from './fields.ts';
 import { type Answer, CONNECTION, operation } from './operation.ts';
 
@@ -28,11 +27,15 @@ export function connectionOperations(limits: Limits) {
       heavy: 'pages',
       light: async ({ subscriptions }, filter, { caller: { watcher } }) =>
         'all' in filter ? undefined : subscribed(await subscriptions.subscribe(watcher!, filter)),
-      async run({ subscriptions, allBooks }, filter, { caller: { watcher, allBooksWatcher }, deadline }) {
+      async run(
+        { subscriptions, allBooks, views },
+        filter,
+        { caller: { watcher, allBooksWatcher }, deadline },
+      ) {
         if (!('all' in filter)) return subscribed(await subscriptions.subscribe(watcher!, filter));
         const { after, limit = limits.defaultPage } = filter;
         const { page, sent } = await allBooks.subscribe(allBooksWatcher!, { after, limit, deadline });
-        return { body: () => viewBooks(page), sent };
+        return { body: () => views.books(page), sent };
       },
     }),
 

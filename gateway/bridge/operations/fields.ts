@@ -1,21 +1,23 @@
 import { z } from 'zod';
 import { BookId, Key, MAX_NEW_BOOK_ID, NewBook } from '../../../runtime/domain.ts';
+import { isbn13 } from '../../../runtime/isbn.ts';
 import type { Limits } from '../../../runtime/limits.ts';
-import { parseMoney } from '../../../runtime/money.ts';
+import { amountRule, type Currency, parseMoney } from '../../../runtime/money.ts';
 
 /** The fields that several operations take, checked once at the gateway's edge. */
 
-const AMOUNT = 'must be an amount like "19.99", from 0 to 10000000.00';
-
-/** An amount as a decimal string or a number with at most two places; in cents afterwards. */
-export const Price = z
-  .union([z.string().meta({ examples: ['19.99'] }), z.number()], AMOUNT)
-  .transform((value, context) => {
-    const cents = parseMoney(String(value));
-    if (cents !== undefined) return cents;
-    context.addIssue({ code: 'custom', message: AMOUNT });
-    return z.NEVER;
-  });
+/** An amount as a decimal string or a number, with no more places than the currency has; in its smallest unit afterwards. */
+export function Price({ decimals }: Currency) {
+  const message = `must be ${amountRule(decimals)}`;
+  return z
+    .union([z.string().meta({ examples: ['19.99'] }), z.number()], message)
+    .transform((value, context) => {
+      const cents = parseMoney(String(value), decimals);
+      if (cents !== undefined) return cents;
+      context.addIssue({ code: 'custom', message });
+      return z.NEVER;
+    });
+}
 
 const WELL_FORMED = 'must be well-formed Unicode';
 
@@ -35,29 +37,72 @@ export const Topic = z
   .refine(isWellFormed, WELL_FORMED)
   .meta({ examples: ['distributed systems'] });
 
+/** Of ten or thirteen digits, with hyphens or without; in thirteen digits afterwards. */
+export const Isbn = z
+  .string()
+  .max(32)
+  .transform((text, context) => {
+    const isbn = isbn13(text.trim());
+    if (isbn !== undefined) return isbn;
+    context.addIssue({
+      code: 'custom',
+      message: 'must be an ISBN of 10 or 13 digits; its last digit must fit',
+    });
+    return z.NEVER;
+  })
+  .meta({ description: 'Of 10 or 13 digits, with hyphens or without.', examples: ['978-0-306-40615-7'] });
+
 /** A character that is seen: no control, space, mark of text direction or filler, and no empty Braille cell. */
 const VISIBLE = /[^\p{Cc}\p{Cf}\p{Z}\p{Default_Ignorable_Code_Point}\u2800]/u;
 
 const visible = <Text extends z.ZodType<string>>(text: Text) =>
   text.refine((given) => given === '' || VISIBLE.test(given), 'must have a character that can be seen');
 
-const { title, topic, authors } = NewBook.shape;
+const { title, topic, authors, year } = NewBook.shape;
 
-export const OutsideBook = z
-  .strictObject({
-    ...NewBook.shape,
-    id: BookId.max(MAX_NEW_BOOK_ID).optional(),
-    title: visible(title),
-    topic: visible(topic),
-    authors: visible(authors.unwrap()).optional(),
-    price: Price.meta({ description: 'Of one copy.' }),
-  })
-  .refine((book) => Object.values(book).every(isWellFormed), WELL_FORMED);
+export function OutsideBook(currency: Currency) {
+  return z
+    .strictObject({
+      ...NewBook.shape,
+      id: BookId.max(MAX_NEW_BOOK_ID).optional(),
+      title: visible(title),
+      topic: visible(topic),
+      authors: visible(authors.unwrap()).optional(),
+      isbn: Isbn.optional(),
+      price: Price(currency).meta({ description: 'Of one copy.' }),
+    })
+    .refine((book) => Object.values(book).every(isWellFormed), WELL_FORMED);
+}
+
+const NO_CONTROLS = 'must have no control characters';
+
+const plainText = <Text extends z.ZodType<string>>(text: Text) =>
+  visible(text)
+    .refine((given) => !/\p{Cc}/u.test(given), NO_CONTROLS)
+    .refine(isWellFormed, WELL_FORMED);
+
+/** What a change of a book may say of its texts; null takes one away that need not be there. */
+export function editedFacts() {
+  const takenAway = { description: 'null takes it away.' };
+  return {
+    title: plainText(title).optional(),
+    authors: plainText(authors.unwrap().min(1)).nullable().optional().meta(takenAway),
+    topic: plainText(topic).optional().meta({ description: 'The book moves to the list of that topic.' }),
+    year: year.unwrap().nullable().optional().meta(takenAway),
+    isbn: Isbn.nullable().optional().meta(takenAway),
+  };
+}
+
+/** Why the number of copies is changed. */
+export const ChangeReason = plainText(z.string().trim().min(1).max(200)).meta({
+  description: 'For the history of the book.',
+  examples: ['two are torn'],
+});
 
 /** The lines of a cart; one of them may stand alone. */
-export function cartFields({ maxQuantity, maxLines }: Limits) {
+export function cartFields({ maxQuantity, maxLines }: Limits, currency: Currency) {
   const quantity = z.int().min(1).max(maxQuantity).default(1).meta({ description: 'How many copies.' });
-  const expected = Price.optional().meta({
+  const expected = Price(currency).optional().meta({
     description:
       'The price of one copy that the buyer expects; at another nothing is sold (`price-changed`).',
   });

@@ -2,12 +2,13 @@ import { z } from 'zod';
 import { OrderAnswer } from '../../../runtime/api.ts';
 import { Key } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
+import type { Currency } from '../../../runtime/money.ts';
 import { cartFields, Explain, IdempotencyKey } from './fields.ts';
 import { operation, WRITE, written } from './operation.ts';
 
 /** Copies that are kept for a buyer until the purchase is decided: held, then confirmed or released, or over with time. */
-export function holdOperations(limits: Limits) {
-  const { Line, lines } = cartFields(limits);
+export function holdOperations(limits: Limits, currency: Currency) {
+  const { Line, lines } = cartFields(limits, currency);
   const ttlMs = z.int().min(limits.minHoldMs).max(limits.maxHoldMs).default(limits.defaultHoldMs).meta({
     description: 'For how long, in ms. It may last a little longer, and as long as the store is away.',
   });
@@ -27,9 +28,9 @@ export function holdOperations(limits: Limits) {
           OrderAnswer,
         ],
       },
-      errors: ['sold-out', 'price-changed', 'total-limit', 'unknown-book', 'too-many-holds'],
-      run: async ({ writes }, { ttlMs, orderId, explain: _, ...cart }) =>
-        written(await writes.hold('lines' in cart ? cart.lines : [cart], ttlMs, orderId)),
+      errors: ['sold-out', 'price-changed', 'total-limit', 'unknown-book', 'retired', 'too-many-holds'],
+      run: async (context, { ttlMs, orderId, explain: _, ...cart }) =>
+        written(context, await context.writes.hold('lines' in cart ? cart.lines : [cart], ttlMs, orderId)),
     }),
 
     confirm: operation({
@@ -41,7 +42,7 @@ export function holdOperations(limits: Limits) {
         200: ['Confirmed, at the prices that were promised, however often it is asked.', OrderAnswer],
       },
       errors: ['unknown-hold', 'hold-released', 'hold-expired'],
-      run: async ({ writes }, { orderId }) => written(await writes.confirm(orderId)),
+      run: async (context, { orderId }) => written(context, await context.writes.confirm(orderId)),
     }),
 
     release: operation({
@@ -51,7 +52,7 @@ export function holdOperations(limits: Limits) {
       params: ofHold,
       answers: { 200: ['Released: its copies are on the shelf again.', OrderAnswer] },
       errors: ['unknown-hold', 'hold-confirmed', 'hold-expired'],
-      run: async ({ writes }, { orderId }) => written(await writes.release(orderId)),
+      run: async (context, { orderId }) => written(context, await context.writes.release(orderId)),
     }),
   };
 }

@@ -1,7 +1,10 @@
 import type { z } from 'zod';
 import type { Limits } from '../../../runtime/limits.ts';
+import { type Currency, NO_CURRENCY } from '../../../runtime/money.ts';
+import { careOperations } from './care.ts';
 import { clusterOperations } from './cluster.ts';
 import { connectionOperations } from './connection.ts';
+import { findOperations } from './find.ts';
 import { holdOperations } from './holds.ts';
 import type { Operation } from './operation.ts';
 import { readOperations } from './reads.ts';
@@ -9,12 +12,14 @@ import { traceOperations } from './traces.ts';
 import { watchOperations } from './watch.ts';
 import { writeOperations } from './writes.ts';
 
-/** Every operation of the outside API by its name, which is its JSON-RPC method. */
-export function createOperations(limits: Limits) {
+/** Every operation of the outside API by its name, which is its JSON-RPC method. Amounts are of `currency`. */
+export function createOperations(limits: Limits, currency: Currency = NO_CURRENCY) {
   return {
     ...readOperations(limits),
-    ...writeOperations(limits),
-    ...holdOperations(limits),
+    ...findOperations(limits),
+    ...writeOperations(limits, currency),
+    ...holdOperations(limits, currency),
+    ...careOperations(limits, currency),
     ...clusterOperations(limits),
     ...connectionOperations(limits),
     ...watchOperations(),

@@ -4,7 +4,6 @@ import type { ErrorCode } from '../../../runtime/errors.ts';
 import { readTraceparent } from '../../../runtime/trace/traceparent.ts';
 import type { Served, Submitted } from '../../service.ts';
 import type { Caller, Context } from '../context.ts';
-import { viewResult } from '../views.ts';
 
 /**
  * One operation of the outside API as one object. The HTTP routes, the JSON-RPC methods, the OpenAPI and OpenRPC
@@ -225,7 +224,7 @@ export function read<T>(served: Served<T>, view: (value: T) => object): Answer {
   return { served, body: () => view(served.value) };
 }
 
-export function written({ key, result, via }: Submitted): Answer {
+export function written({ views }: Context, { key, result, via }: Submitted): Answer {
   const version = result.kind === 'added' ? undefined : result.version;
-  return { done: { key, via, replayed: result.replayed, version }, body: () => viewResult(result) };
+  return { done: { key, via, replayed: result.replayed, version }, body: () => views.result(result) };
 }

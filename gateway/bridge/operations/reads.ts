@@ -12,7 +12,6 @@ import { BookId, Key } from '../../../runtime/domain.ts';
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Served, TitlesPage } from '../../service.ts';
-import { viewBook, viewBooks, viewOrder, viewOrders } from '../views.ts';
 import { After, Consistency, Explain, PageLimit, Topic } from './fields.ts';
 import { type Answer, operation, PAGE, READ, read } from './operation.ts';
 
@@ -75,10 +74,10 @@ export function readOperations(limits: Limits) {
         const id = plainId(params);
         return id === undefined ? undefined : heldBooks.find(id)?.text;
       },
-      run: async ({ service }, { id, consistency }) =>
+      run: async ({ service, views }, { id, consistency }) =>
         read(await service.book(id, strength(consistency)), (book) => {
           if (book === null) throw new BazarError('unknown-book', `There is no book ${id}.`, { bookId: id });
-          return viewBook(book);
+          return views.book(book);
         }),
     }),
 
@@ -89,8 +88,8 @@ export function readOperations(limits: Limits) {
       params: z.strictObject({ after: After(BookId), limit, consistency, explain }),
       answers: { 200: ['A page.', BooksAnswer] },
       heavy: 'pages',
-      run: async ({ service }, { after, limit = limits.defaultPage, consistency }, { deadline }) =>
-        read(await service.books({ after, limit }, { ...strength(consistency), deadline }), viewBooks),
+      run: async ({ service, views }, { after, limit = limits.defaultPage, consistency }, { deadline }) =>
+        read(await service.books({ after, limit }, { ...strength(consistency), deadline }), views.books),
     }),
 
     order: operation({
@@ -100,7 +99,7 @@ export function readOperations(limits: Limits) {
       params: z.strictObject({ orderId: Key, consistency, explain }),
       answers: { 200: ['The order.', OrderAnswer] },
       errors: ['unknown-order'],
-      run: async ({ service }, { orderId, consistency }) =>
+      run: async ({ service, views }, { orderId, consistency }) =>
         read(await service.order(orderId, strength(consistency)), (order) => {
           if (order === null)
             throw new BazarError(
@@ -108,7 +107,7 @@ export function readOperations(limits: Limits) {
               `There is no order ${orderId} yet. If its purchase ended as unknown, ask for it again under that id.`,
               { orderId },
             );
-          return viewOrder(order);
+          return views.order(order);
         }),
     }),
 
@@ -120,8 +119,8 @@ export function readOperations(limits: Limits) {
       params: z.strictObject({ after: After(Key), limit, consistency, explain }),
       answers: { 200: ['A page.', OrdersAnswer] },
       heavy: 'pages',
-      run: async ({ service }, { after, limit = limits.defaultPage, consistency }, { deadline }) =>
-        read(await service.orders({ after, limit }, { ...strength(consistency), deadline }), viewOrders),
+      run: async ({ service, views }, { after, limit = limits.defaultPage, consistency }, { deadline }) =>
+        read(await service.orders({ after, limit }, { ...strength(consistency), deadline }), views.orders),
     }),
   };
 }
@@ -140,4 +139,5 @@ function plainId(params: unknown): BookId | undefined {
 
 const STRONG = { strong: true };
 
-const strength = (consistency?: 'default' | 'strong') => (consistency === 'strong' ? STRONG : undefined);
+export const strength = (consistency?: 'default' | 'strong') =>
+  consistency === 'strong' ? STRONG : undefined;

@@ -1,24 +1,26 @@
 import { z } from 'zod';
-import { AddedAnswer, BookAnswer, OrderAnswer } from '../../../runtime/api.ts';
-import { BookId, type CartLine, type Key, MAX_STOCK } from '../../../runtime/domain.ts';
+import { AddedAnswer, OrderAnswer } from '../../../runtime/api.ts';
+import type { CartLine, Key } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
+import type { Currency } from '../../../runtime/money.ts';
 import { readTraceparent } from '../../../runtime/trace/traceparent.ts';
 import type { Submitted } from '../../service.ts';
 import type { Context } from '../context.ts';
-import { cartFields, ExpectedVersion, Explain, IdempotencyKey, OutsideBook, Price, Trace } from './fields.ts';
+import { cartFields, Explain, IdempotencyKey, OutsideBook, Trace } from './fields.ts';
 import { type Call, type Description, operation, WRITE, written } from './operation.ts';
 
 /**
  * Purchases, and what the shop's keeper does. Unknown fields are refused rather than ignored: a misspelt
  * `quantitiy` or an `orderId` in the wrong place must not become another purchase than was meant.
  */
-export function writeOperations(limits: Limits) {
-  const { Line, lines } = cartFields(limits);
+export function writeOperations(limits: Limits, currency: Currency) {
+  const NewBook = OutsideBook(currency);
+  const { Line, lines } = cartFields(limits, currency);
   const orderId = IdempotencyKey;
   const explain = Explain;
   const books = z.union([
-    OutsideBook.transform((book) => [book]),
-    z.array(OutsideBook).min(1).max(limits.maxBooksPerRequest),
+    NewBook.transform((book) => [book]),
+    z.array(NewBook).min(1).max(limits.maxBooksPerRequest),
   ]);
 
   return {
@@ -31,7 +33,7 @@ export function writeOperations(limits: Limits) {
         z.strictObject({ lines, orderId, explain, trace: Trace }),
       ]),
       run: async (context, { orderId, explain: _, trace, ...cart }, call) =>
-        written(await buy(context, 'lines' in cart ? cart.lines : [cart], orderId, trace, call)),
+        written(context, await buy(context, 'lines' in cart ? cart.lines : [cart], orderId, trace, call)),
     }),
 
     purchaseOne: operation({
@@ -41,7 +43,7 @@ export function writeOperations(limits: Limits) {
       httpOnly: true,
       params: Line.extend({ orderId, trace: Trace }),
       run: async (context, { orderId, trace, ...line }, call) =>
-        written(await buy(context, [line], orderId, trace, call)),
+        written(context, await buy(context, [line], orderId, trace, call)),
     }),
 
     addBooks: operation({
@@ -55,37 +57,10 @@ export function writeOperations(limits: Limits) {
         201: ['Which were added.', AddedAnswer],
         200: ['The same key had added these before (`Idempotent-Replayed: true`).', AddedAnswer],
       },
-      run: async ({ writes }, { books, key }) => written(await writes.addBooks(books, key)),
-    }),
-
-    updateBook: operation({
-      summary: 'Set the price, add copies, or set the stock',
-      kind: WRITE,
-      route: 'PATCH /books/:id',
-      role: 'admin',
-      params: z.strictObject({
-        id: BookId,
-        price: Price.optional().meta({ description: 'Its new price.' }),
-        restock: copies(1).meta({ description: 'Copies to add.' }),
-        stock: copies(0).meta({ description: 'Copies that there are from now on.' }),
-        expectVersion: ExpectedVersion,
-        key: IdempotencyKey,
-        explain,
-      }),
-      rule: {
-        holds: ({ price, restock, stock }) =>
-          (restock === undefined || stock === undefined) && (price ?? restock ?? stock) !== undefined,
-        message: 'must have a price, a restock or a stock, and not the last two together',
-      },
-      answers: { 200: ['The book as it is now.', BookAnswer] },
-      errors: ['unknown-book', 'version-changed', 'stock-limit'],
-      run: async ({ writes }, { id, key, explain: _, ...change }) =>
-        written(await writes.updateBook(id, change, key)),
+      run: async (context, { books, key }) => written(context, await context.writes.addBooks(books, key)),
     }),
   };
 }
-
-const copies = (least: number) => z.int().min(least).max(MAX_STOCK).optional();
 
 /** Most purchases are not traced, and meet nothing of it here. */
 function buy(
@@ -109,5 +84,5 @@ const A_PURCHASE = {
     201: ['Confirmed: on the disks of a majority of catalogs.', OrderAnswer],
     200: ['The same key had been confirmed before (`Idempotent-Replayed: true`).', OrderAnswer],
   },
-  errors: ['sold-out', 'price-changed', 'total-limit', 'unknown-book'],
+  errors: ['sold-out', 'price-changed', 'total-limit', 'unknown-book', 'retired'],
 } as const satisfies Partial<Description>;

@@ -1,7 +1,7 @@
 import type { BookChange, BookId } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { BooksPage, GatewayService, Served } from '../../service.ts';
-import { viewStock } from '../views.ts';
+import type { Views } from '../views.ts';
 import { encodeNotification } from './protocol.ts';
 import type { NotificationOutlet } from './subscriptions.ts';
 
@@ -53,16 +53,17 @@ export function createAllBooksWatcher(outlet: NotificationOutlet): AllBooksWatch
 
 export function createAllBooks(options: {
   readonly service: GatewayService;
+  readonly views: Views;
   readonly limits: Limits;
   readonly endOfTurn: (run: () => void) => void;
 }): AllBooks {
-  const { service, limits, endOfTurn } = options;
+  const { service, views, limits, endOfTurn } = options;
   const watchers = new Set<AllBooksWatcher>();
   let stop: (() => void) | undefined;
 
   function changed(change: BookChange): void {
     const { id, version } = change;
-    const news = { id, version, text: encodeNotification('stock', viewStock(change)) };
+    const news = { id, version, text: encodeNotification('stock', views.stock(change)) };
     for (const watcher of watchers) {
       watcher.news.set(id, news);
       if (watcher.news.size > limits.maxSubscriptions) watcher.outlet.cut('it does not read what changes');

@@ -4,8 +4,9 @@ import { BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import { topicKey } from '../../../runtime/topic.ts';
 import type { GatewayService } from '../../service.ts';
-import { viewStock } from '../views.ts';
+import type { Views } from '../views.ts';
 import { encodeNotification } from './protocol.ts';
+import { createWatchedTopics } from './watched-topics.ts';
 
 /**
  * Who watches which books, and which notifications are pending.
@@ -64,12 +65,6 @@ interface StockNotification {
   readonly text: string;
 }
 
-/** A watched topic: its books as far as they are known, and its watchers. */
-interface WatchedTopic {
-  readonly books: Set<BookId>;
-  readonly watchers: Set<Watcher>;
-}
-
 const watchedBy = ({ ids, topics }: Watcher) => ({ ids: ids.size, topics: topics.size });
 
 /** States read at a time for one `subscribe`. */
@@ -90,13 +85,13 @@ export function createWatcher(outlet: NotificationOutlet): Watcher {
 
 export function createSubscriptions(options: {
   readonly service: GatewayService;
+  readonly views: Views;
   readonly limits: Limits;
   readonly endOfTurn: (run: () => void) => void;
 }): Subscriptions {
-  const { service, limits, endOfTurn } = options;
+  const { service, views, limits, endOfTurn } = options;
   const byId = new Map<BookId, Set<Watcher>>();
-  const byTopic = new Map<string, WatchedTopic>();
-  const topicOf = new Map<BookId, string>();
+  const byTopic = createWatchedTopics<Watcher>();
   /** Books and topics that are watched, by all watchers together. */
   let watched = 0;
   const stop = service.onChange(changed);
@@ -116,23 +111,21 @@ export function createSubscriptions(options: {
   }
 
   function changed(change: BookChange): void {
-    if (change.topic !== undefined) addTopicMember(topicKey(change.topic), change.id);
-    const topic = topicOf.get(change.id);
+    const before = byTopic.of(change.id);
+    if (change.topic !== undefined) byTopic.place(topicKey(change.topic), change.id);
+    const topic = byTopic.of(change.id);
     const direct = byId.get(change.id);
-    const indirect = topic === undefined ? undefined : byTopic.get(topic)?.watchers;
-    if (!direct && !indirect) return;
-    const text = encodeNotification('stock', viewStock(change));
+    const indirect = byTopic.watchers(topic);
+    // Those who watch the topic that it leaves hear of it once more.
+    const left = before === topic ? undefined : byTopic.watchers(before);
+    if (!direct && !indirect && !left) return;
+    const text = encodeNotification('stock', views.stock(change));
     const notification: StockNotification = { id: change.id, version: change.version, text };
     for (const watcher of direct ?? []) deliver(watcher, notification);
     for (const watcher of indirect ?? []) if (!direct?.has(watcher)) deliver(watcher, notification);
-  }
-
-  /** A book never changes its topic, so what is learnt stays true. */
-  function addTopicMember(name: string, id: BookId): void {
-    const topic = byTopic.get(name);
-    if (!topic) return;
-    topic.books.add(id);
-    topicOf.set(id, name);
+    for (const watcher of left ?? []) {
+      if (!direct?.has(watcher) && !indirect?.has(watcher)) deliver(watcher, notification);
+    }
   }
 
   function deliver(watcher: Watcher, notification: StockNotification): void {
@@ -158,13 +151,19 @@ export function createSubscriptions(options: {
       if (!outlet.isReady()) return;
       pending.delete(id);
       if (version <= (lastSent.get(id) ?? -1)) continue;
-      lastSent.set(id, version);
+      if (isWatchedBy(watcher, id)) lastSent.set(id, version);
+      else lastSent.delete(id);
       outlet.send(text);
     }
     const before = watcher.weight;
     weigh(watcher);
     // Books that were added to its topic since.
     if (watcher.weight > before && watched > limits.maxSubscriptionsInAll) outlet.cut('too much is watched');
+  }
+
+  /** False of a book that has left the topic that it was watched by. */
+  function isWatchedBy({ ids, topics }: Watcher, id: BookId): boolean {
+    return ids.has(id) || topics.has(byTopic.of(id) ?? '');
   }
 
   /** Starts watching what is not watched yet, and returns what was. */
@@ -191,9 +190,7 @@ export function createSubscriptions(options: {
     if (topic !== undefined) {
       const name = topicKey(topic);
       watcher.topics.add(name);
-      const known = byTopic.get(name);
-      if (known) known.watchers.add(watcher);
-      else byTopic.set(name, { books: new Set(), watchers: new Set([watcher]) });
+      byTopic.watch(name, watcher);
     }
     weigh(watcher);
     return fresh;
@@ -205,20 +202,15 @@ export function createSubscriptions(options: {
       const watchers = byId.get(id);
       watchers?.delete(watcher);
       if (watchers?.size === 0) byId.delete(id);
-      if (!watcher.topics.has(topicOf.get(id) ?? '')) dropState(watcher, id);
+      if (!watcher.topics.has(byTopic.of(id) ?? '')) dropState(watcher, id);
     }
     if (topic !== undefined) unwatchTopic(watcher, topicKey(topic));
     weigh(watcher);
   }
 
   function unwatchTopic(watcher: Watcher, name: string): void {
-    const topic = byTopic.get(name);
-    if (!topic || !watcher.topics.delete(name)) return;
-    for (const id of topic.books) if (!watcher.ids.has(id)) dropState(watcher, id);
-    topic.watchers.delete(watcher);
-    if (topic.watchers.size > 0) return;
-    byTopic.delete(name);
-    for (const id of topic.books) topicOf.delete(id);
+    if (!watcher.topics.delete(name)) return;
+    for (const id of byTopic.unwatch(name, watcher)) if (!watcher.ids.has(id)) dropState(watcher, id);
   }
 
   function dropState(watcher: Watcher, id: BookId): void {
@@ -237,7 +229,7 @@ export function createSubscriptions(options: {
     for (let after: BookId | undefined; ; ) {
       const { books, next } = (await service.search(topic, { after })).value;
       for (const { id } of books) {
-        addTopicMember(topicKey(topic), id);
+        byTopic.place(topicKey(topic), id);
         ids.push(id);
       }
       if (next === null) return ids;
@@ -252,6 +244,10 @@ export function createSubscriptions(options: {
       for (const { value } of await Promise.all(reads)) if (value) states.push(stateOf(value));
     }
     return states;
+  }
+
+  function stateOf({ id, stock, price, version }: Book): StockAnswer {
+    return views.stock({ id, stock, price, version });
   }
 
   return {
@@ -289,5 +285,3 @@ export function createSubscriptions(options: {
     close: stop,
   };
 }
-
-const stateOf = ({ id, stock, price, version }: Book) => viewStock({ id, stock, price, version });

@@ -1,5 +1,5 @@
 import { type Signal, useSignal } from '@preact/signals';
-import { formatCount, formatMs } from '../format.ts';
+import { formatCount, formatMs, formatPrice } from '../format.ts';
 import { socketState } from '../store-socket.ts';
 import { addCopy, cart } from './cart.ts';
 import { KeeperForm, role } from './keeper.tsx';
@@ -17,7 +17,7 @@ function coverOf(topic: string): number {
 
 /** One book: its cover, its price and its stock as it is now. */
 export function BookCard({ book }: { book: Signal<ShelfBook> }) {
-  const { id, title, topic, price, stock, version, authors, year, lagMs, changes } = book.value;
+  const { id, title, topic, price, currency, stock, version, authors, year, lagMs, changes } = book.value;
   const isBuying = useSignal(false);
   const isOut = stock === 0;
   const cannot = isOut || isBuying.value || socketState.value.kind !== 'live';
@@ -42,7 +42,7 @@ export function BookCard({ book }: { book: Signal<ShelfBook> }) {
         <bdi>{[authors, year].filter(Boolean).join(', ') || topic}</bdi>
       </p>
       <p class="offer">
-        <span class="price">{price}</span>
+        <span class="price">{formatPrice(price, currency)}</span>
         <span
           key={changes}
           class={`stock ${isOut ? 'bad' : stock < 4 ? 'warn' : 'good'} ${changes ? 'changed' : ''}`}

@@ -1,4 +1,5 @@
 import { useSignal } from '@preact/signals';
+import { formatPrice } from '../format.ts';
 import { socketState } from '../store-socket.ts';
 import { cartLines, cartTotal, emptyCart, MOST_COPIES, setCopies } from './cart.ts';
 import { buyLines } from './purchases.ts';
@@ -46,7 +47,7 @@ export function CartPanel() {
             ))}
           </ul>
           <p class="total">
-            <span>Together</span> <b class="price">{cartTotal.value}</b>
+            <span>Together</span> <b class="price">{formatPrice(cartTotal.value, lines[0]?.currency)}</b>
           </p>
           <button
             type="button"

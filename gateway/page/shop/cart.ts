@@ -12,17 +12,20 @@ export const cart = signal<ReadonlyMap<number, number>>(new Map());
 export const cartLines = computed(() =>
   [...cart.value].map(([id, quantity]) => {
     const book = bookOf(id);
-    return { id, quantity, title: book?.title ?? `Book ${id}`, price: book?.price };
+    const { price, currency } = book ?? {};
+    return { id, quantity, title: book?.title ?? `Book ${id}`, price, currency };
   }),
 );
 
-/** In cents, so that nothing is rounded on the way. */
+/** In the smallest unit, so that nothing is rounded on the way; every price has as many decimals. */
 export const cartTotal = computed(() => {
+  const prices = cartLines.value.map(({ price }) => price).filter((price) => price !== undefined);
+  const decimals = decimalsOf(prices[0] ?? '0.00');
   const cents = cartLines.value.reduce(
     (sum, { price = '0', quantity }) => sum + centsOf(price) * quantity,
     0,
   );
-  return formatCents(cents);
+  return amountOf(cents, decimals);
 });
 
 export function setCopies(id: number, quantity: number): void {
@@ -45,7 +48,10 @@ function centsOf(price: string): number {
   return Number(price.replace('.', ''));
 }
 
-function formatCents(cents: number): string {
-  const text = String(cents).padStart(3, '0');
-  return `${text.slice(0, -2)}.${text.slice(-2)}`;
+const decimalsOf = (price: string) => price.split('.')[1]?.length ?? 0;
+
+function amountOf(cents: number, decimals: number): string {
+  if (decimals === 0) return String(cents);
+  const text = String(cents).padStart(decimals + 1, '0');
+  return `${text.slice(0, -decimals)}.${text.slice(-decimals)}`;
 }

@@ -124,7 +124,7 @@ export function KeeperForm({ id, title }: { id: number; title: string }) {
         <span>
           Price<span class="for-ears"> of {title}</span>
         </span>
-        <input name="price" inputMode="decimal" pattern="\d{1,8}([.]\d{1,2})?" />
+        <input name="price" inputMode="decimal" pattern="\d{1,10}([.]\d{1,3})?" />
       </label>
       <button type="submit">
         Set<span class="for-ears"> for {title}</span>

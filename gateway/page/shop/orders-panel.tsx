@@ -1,6 +1,6 @@
 import { useSignal, useSignalEffect } from '@preact/signals';
 import type { OrderAnswer } from '../../../runtime/api.ts';
-import { formatCount, formatMs } from '../format.ts';
+import { formatCount, formatMs, formatPrice } from '../format.ts';
 import { addressOf, goTo, queryOf } from '../route.ts';
 import { type CallFailure, call, socketState } from '../store-socket.ts';
 import { TraceNext } from '../trace-next.tsx';
@@ -162,7 +162,7 @@ function OrderFacts({ order }: { order: OrderAnswer }) {
         </>
       ))}
       <dt>total</dt>
-      <dd>{order.total}</dd>
+      <dd>{formatPrice(order.total, order.currency)}</dd>
       <dt>version</dt>
       <dd>{formatCount(order.version)}</dd>
       <dt>decided</dt>

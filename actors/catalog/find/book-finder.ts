@@ -1,0 +1,85 @@
+import { type Clock, sleep } from '../../../runtime/clock.ts';
+import type { BookChange } from '../../../runtime/domain.ts';
+import type { FindQuery } from '../../../runtime/finding.ts';
+import type { Limits } from '../../../runtime/limits.ts';
+import type { Reply } from '../../../runtime/messages.ts';
+import { fillPage, PAGE_FRAME_BYTES } from '../page.ts';
+import type { CatalogState } from '../state.ts';
+import { SearchableBooks } from './searchable-books.ts';
+
+/**
+ * Finds books by their words. Nothing is made before somebody looks for something; then the index is made a piece at a time, so
+ * that purchases get through in between, and afterwards kept up to date whenever somebody looks.
+ */
+export interface BookFinder {
+  /** Makes the index as far as it is missing. `checked` throws when nobody waits any more; what is made stays. */
+  prepare(state: () => CatalogState, checked: () => void): Promise<void>;
+  find(
+    state: () => CatalogState,
+    query: FindQuery,
+    options: { readonly maxPageBytes: number; readonly checked: () => void },
+  ): Promise<Reply<'read.find'>>;
+  /** Hears of everything that is applied to the state. */
+  changed(changes: readonly BookChange[]): void;
+}
+
+export function createBookFinder({
+  clock,
+  limits,
+}: {
+  readonly clock: Clock;
+  readonly limits: Limits;
+}): BookFinder {
+  const { findPieceBooks, findRestMs, maxFindWords } = limits;
+  let books: SearchableBooks | undefined;
+  let piece: Promise<void> | undefined;
+
+  /** A snapshot replaces the state, and then the index begins anew. */
+  function indexOf(state: CatalogState): SearchableBooks {
+    if (books?.state !== state || books.isWorn) books = new SearchableBooks(state, maxFindWords);
+    return books;
+  }
+
+  /** Shared by all who wait, so that many do not make it faster at the cost of purchases. */
+  async function makePiece(index: SearchableBooks): Promise<void> {
+    index.takeUp(findPieceBooks);
+    await sleep(clock, findRestMs);
+    piece = undefined;
+  }
+
+  async function complete(state: () => CatalogState, checked: () => void): Promise<SearchableBooks> {
+    for (;;) {
+      const index = indexOf(state());
+      if (index.waiting <= findPieceBooks) {
+        index.takeUp(findPieceBooks);
+        return index;
+      }
+      checked();
+      piece ??= makePiece(index);
+      await piece;
+    }
+  }
+
+  return {
+    async prepare(state, checked) {
+      await complete(state, checked);
+    },
+
+    async find(state, query, { maxPageBytes, checked }) {
+      const { limit } = query;
+      let index = await complete(state, checked);
+      // What was applied since the last look is in the state, but may not be in the index.
+      while (index.waiting > 0 || index.state !== state()) index = await complete(state, checked);
+      const places = index.find(query);
+      const found = places.map(({ id }) => index.state.book(id)!);
+      const page = fillPage(found, { limit, maxBytes: maxPageBytes - PAGE_FRAME_BYTES });
+      const { elements, bytes, more } = page;
+      const next = more ? places[elements.length - 1]! : null;
+      return { books: elements, next, bytes, asOf: index.state.applied.index };
+    },
+
+    changed(changes) {
+      if (books) for (const change of changes) books.changed(change);
+    },
+  };
+}
