@@ -93,6 +93,18 @@ test('what is held stays held whatever is changed, and comes back to a retired b
   assert.is(full.kind === 'refused' && full.code, 'stock-limit');
 });
 
+test('a change has the key of an order without taking it, and the list of orders goes past it', async () => {
+  const { replica } = await raised(newBook(1));
+  replica.apply(changeBooks('same', [{ id: 1, title: 'T' }]));
+  replica.apply(purchase('same', [{ id: 1, quantity: 1 }]));
+  assert.is(replica.state.order('same')?.status, 'confirmed');
+  const { orders } = await replica.state.ordersAfter('', 10);
+  assert.equal(
+    orders.map(({ orderId }) => orderId),
+    ['same'],
+  );
+});
+
 test('several books are changed or none, and the refusal names the first that is the reason', () => {
   const ledger = createLedger(newBook(1), newBook(2), newBook(3));
   const both = [
