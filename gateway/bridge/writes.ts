@@ -158,7 +158,7 @@ function reason(
     case 'unknown-book':
       return `There is no book ${bookId}.`;
     case 'retired':
-      return `There is ${name} no more: it was taken out of sale.`;
+      return `${name.replace(/^b/, 'B')} was taken out of sale.`;
     case 'total-limit':
       return undefined;
   }

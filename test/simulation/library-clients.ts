@@ -265,10 +265,11 @@ export function createLibraryClients(
     }
   }
 
+  /** Of books that are on sale: one that was retired when the watching began is of no topic's list. */
   function isTold({ shown }: LibraryClient): boolean {
     const { state } = world.node('catalog-1').catalog!;
-    return Array.from({ length: plan.books }, (_, at) => at + 1).every(
-      (id) => shown.get(id)?.version === state.book(id)?.version,
+    return Array.from({ length: plan.books }, (_, at) => state.book(at + 1)).every(
+      (book) => !book || book.retired || shown.get(book.id)?.version === book.version,
     );
   }
 

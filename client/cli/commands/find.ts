@@ -33,14 +33,22 @@ export const find: CliCommand = {
     const page = await context.store().find(request);
     context.show(page, () => {
       if (page.books.length === 0) return 'No book fits.';
-      const rows = page.books.map(({ id, title, authors, price, stock }) => [
+      const rows = page.books.map(({ id, title, authors, topic, price, stock }) => [
         id,
         title,
         authors,
+        topic,
         price,
         stock,
       ]);
-      const columns = [{ number: 'id' }, 'title', 'authors', { number: 'price' }, { number: 'stock' }];
+      const columns = [
+        { number: 'id' },
+        'title',
+        'authors',
+        'topic',
+        { number: 'price' },
+        { number: 'stock' },
+      ];
       const shown = table(context.terminal, columns, rows);
       if (page.next === null) return shown;
       return `${shown}\nMore: ${context.commandLine(`${again(context)} --after=${page.next}`)}`;

@@ -32,6 +32,8 @@ function describe(book: BookAnswer): string {
     ['isbn', book.isbn],
     ['price', priceText(book.price, book.currency)],
     ['stock', book.stock],
+    ['held', book.held || undefined],
+    ['sale', book.retired && 'out of search and sale'],
     ['version', book.version],
   ]);
 }
