@@ -21,9 +21,9 @@ const QUIET = [
 export interface OpenedPage {
   readonly page: Page;
   /** What was against the policy, went to another host, or was an error on the console: a line each. */
-  faults(options?: { readonly lostSockets?: boolean }): Promise<readonly string[]>;
+  faults(options?: { readonly lostStore?: boolean }): Promise<readonly string[]>;
   /** Fails where there are any. */
-  judge(options?: { readonly lostSockets?: boolean }): Promise<void>;
+  judge(options?: { readonly lostStore?: boolean }): Promise<void>;
 }
 
 export async function launchBrowser(): Promise<Browser> {
@@ -32,8 +32,9 @@ export async function launchBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath, args: QUIET });
 }
 
-/** What a browser says by itself of a socket that is refused while the gateway is dead. */
-const LOST_SOCKET = /WebSocket connection to .* failed/;
+/** What a browser says by itself of a socket or a question that is refused while the gateway is dead. */
+const LOST_STORE =
+  /WebSocket connection to .* failed|Failed to load resource: net::ERR_(CONNECTION_|EMPTY_RESPONSE)/;
 
 export async function openPage(
   browser: Browser,
@@ -64,9 +65,9 @@ export async function openPage(
     });
   });
   await page.goto(url);
-  async function faults({ lostSockets = false } = {}): Promise<readonly string[]> {
+  async function faults({ lostStore = false } = {}): Promise<readonly string[]> {
     const broken = await page.evaluate(() => (globalThis as unknown as { broken: string[] }).broken);
-    const told = lostSockets ? noted.filter((fault) => !LOST_SOCKET.test(fault)) : noted;
+    const told = lostStore ? noted.filter((fault) => !LOST_STORE.test(fault)) : noted;
     return [...broken, ...told];
   }
   return { page, faults, judge: async (options) => assert.equal(await faults(options), []) };

@@ -218,7 +218,7 @@ shown(
     await reload.click();
     await isLive(page);
     await reload.waitFor({ state: 'detached' });
-    await judge({ lostSockets: true });
+    await judge({ lostStore: true });
   },
 );
 

@@ -51,8 +51,9 @@ shown(
       .filter({ hasText: 'RPCs for Noobs' })
       .getByRole('button', { name: 'Buy' })
       .elementHandle();
-    // The click must come before the others notice that their leader is silent.
-    await cluster.pause(leader);
+    // The others stand still too until it is dead: none notices that its leader is silent before the proposal is there.
+    const catalogs = (await cluster.status()).nodes.map(({ id }) => id).filter((id) => /^catalog/.test(id));
+    await Promise.all(catalogs.map((id) => cluster.pause(id)));
     await buy!.dispatchEvent('click');
     await eventually('its proposal is on the way', async () => {
       const { result } = await watcher.call('watch', { what: ['figures'] });
@@ -61,13 +62,13 @@ shown(
     });
     watcher.close();
     await cluster.kill(leader);
+    await Promise.all(catalogs.map((id) => cluster.resume(id)));
     const item = page.getByRole('list', { name: 'Your purchases' }).getByRole('listitem').first();
     await item.getByText('bought').waitFor();
     await page.getByRole('button', { name: 'Tracing the next 4 purchases' }).waitFor();
     orderId = (await item.getByRole('link').first().textContent())!;
     await item.getByRole('link', { name: 'where the time went' }).click();
     await page.getByRole('heading', { name: `Order ${orderId}` }).waitFor();
-    // An order replica that was not sure who leads may have asked another catalog first.
     await page
       .getByText(/^proposal \d+: (the link was lost|no answer in time) after/)
       .first()

@@ -211,7 +211,7 @@ test(
     await page.getByRole('heading', { name: 'event 1' }).waitFor();
     await page.getByRole('button', { name: 'Next election' }).click();
     await page.locator('.events').getByText('leads term').waitFor();
-    await judge({ lostSockets: true });
+    await judge({ lostStore: true });
     await page.context().close();
   }),
 );
