@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { createRequire } from 'node:module';
+import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { parentPort, workerData } from 'node:worker_threads';
 import { brotliCompress, constants, gzip } from 'node:zlib';
-import esbuild from 'esbuild';
 import { browserParts, NODE_GLOBALS } from './browser-parts.mjs';
 
 /**
  * Makes files of the sources in `workerData.folder`, and posts them: path, type, ETag and bodies of each. `workerData.part`
- * says which: the page, or the simulator that it runs in a worker, which is the store's own simulation. This is a worker, since loading and starting the bundler would hold up the event loop that sells books; and plain
- * JavaScript, since the gateway may run compiled.
+ * says which: what is painted before any script is there, the scripts of the page, or the simulator that it runs in a
+ * worker, which is the store's own simulation. This is a worker, since loading and starting the bundler would hold up the
+ * event loop that sells books; and plain JavaScript, since the gateway may run compiled.
  */
 
 const GZIP_LEVEL = 9;
@@ -21,20 +22,42 @@ const TYPES = {
 };
 
 const PARTS = {
+  look: { make: look, quality: 5 },
   // What is imported later is a file of its own, named after its content.
-  page: { entry: 'main.tsx', quality: 5, options: { splitting: true, chunkNames: 'part-[hash]' } },
+  page: {
+    make: (folder) =>
+      bundle({ page: join(folder, 'main.tsx') }, { splitting: true, chunkNames: 'part-[hash]' }),
+    quality: 5,
+  },
   simulator: {
-    entry: '../../test/simulation/replay/worker.ts',
+    make: (folder) =>
+      bundle(
+        { simulator: join(folder, '../../test/simulation/replay/worker.ts') },
+        { plugins: [browserParts], inject: [NODE_GLOBALS] },
+      ),
     quality: 11,
-    options: { plugins: [browserParts], inject: [NODE_GLOBALS] },
   },
 };
 
-async function bundle(folder, part) {
-  const { entry, options } = PARTS[part];
+/** Without the bundler, which takes longer to load than a reader waits for the first sign of a page. */
+async function look(folder) {
+  const from = join(folder, 'styles');
+  const list = await readFile(join(from, 'page.css'), 'utf8');
+  const packages = createRequire(import.meta.url);
+  const styles = Array.from(list.matchAll(/^@import "(.+)";$/gm), ([, name]) =>
+    readFile(name.startsWith('.') ? resolve(from, name) : packages.resolve(name)),
+  );
+  return [
+    ['/', await readFile(join(folder, 'page.html'))],
+    ['/page.css', Buffer.concat(await Promise.all(styles))],
+  ];
+}
+
+async function bundle(entryPoints, options) {
+  const { default: esbuild } = await import('esbuild');
   const { outputFiles } = await esbuild.build({
     ...options,
-    entryPoints: { [part]: join(folder, entry) },
+    entryPoints,
     outdir: '/',
     bundle: true,
     minify: true,
@@ -63,6 +86,5 @@ async function fileOf(path, text) {
 }
 
 const { folder, part } = workerData;
-const texts = await bundle(folder, part);
-if (part === 'page') texts.push(['/', await readFile(join(folder, 'page.html'))]);
+const texts = await PARTS[part].make(folder);
 parentPort.postMessage(await Promise.all(texts.map(([path, text]) => fileOf(path, text))));

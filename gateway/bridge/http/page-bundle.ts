@@ -3,8 +3,11 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 
-/** The page itself, and the simulation that it runs in a worker of the browser, which few ask for. */
-export type PagePart = 'page' | 'simulator';
+/**
+ * What is painted first, with no script to wait for; the scripts of the page; and the simulation that it runs in a worker of
+ * the browser, which few ask for.
+ */
+export type PagePart = 'look' | 'page' | 'simulator';
 
 /**
  * The files of one part of the page as browsers get them. They are made when the first browser asks, by a worker

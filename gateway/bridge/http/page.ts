@@ -38,13 +38,15 @@ const DIRECTORY = {
   operate: ['/status', '/livez', '/readyz', '/metrics', '/audit'],
 };
 
-const ASSETS = ['/page.js', '/page.css'] as const;
+const STYLE = '/page.css';
+const SCRIPT = '/page.js';
 const SIMULATOR = '/simulator.js';
 /** What the page loads later, named after its content. */
 const LATER = '/part-:hash.js';
 
 /** Serves the page: at `/` to browsers; programs are told there where things are. */
 export function addPage(app: FastifyInstance, { logger }: Context): void {
+  const look = createPageBundle('look');
   const page = createPageBundle('page');
   const simulator = createPageBundle('simulator');
 
@@ -73,10 +75,15 @@ export function addPage(app: FastifyInstance, { logger }: Context): void {
   }
 
   app.get('/', (request, reply) => {
-    if (takesHtml(request)) return send(page, '/', request, reply);
+    if (takesHtml(request)) {
+      // Its scripts are asked for next; they are made beside what is painted first.
+      page.files().catch(() => {});
+      return send(look, '/', request, reply);
+    }
     return reply.header('vary', 'accept').send(DIRECTORY);
   });
-  for (const path of ASSETS) app.get(path, (request, reply) => send(page, path, request, reply));
+  app.get(STYLE, (request, reply) => send(look, STYLE, request, reply));
+  app.get(SCRIPT, (request, reply) => send(page, SCRIPT, request, reply));
   app.get(LATER, (request, reply) => send(page, request.url.split('?', 1)[0]!, request, reply));
   app.get(SIMULATOR, (request, reply) => send(simulator, SIMULATOR, request, reply));
 }
