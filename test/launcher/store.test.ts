@@ -1,5 +1,5 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { test } from 'uvu';
@@ -13,11 +13,11 @@ import type { AddressFor } from '../../runtime/launcher/supervisor.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { eventually } from '../support/eventually.ts';
-import { inTemporaryFolder } from '../support/temporary.ts';
+import { inTemporaryFolder, temporaryFolder } from '../support/temporary.ts';
 
 /** The launcher over real processes that only speak to it: `tiny-node.ts`. */
 
-const program = new URL('../support/tiny-node.ts', import.meta.url);
+const program = new URL('../support/tiny-node.cjs', import.meta.url);
 const books = [{ id: 1, title: 'RPCs for Noobs', topic: 'distributed systems', price: 1_000, stock: 3 }];
 
 function start(folder: string, args: string[] = [], addressFor?: AddressFor): Promise<Cluster> {
@@ -64,28 +64,144 @@ async function failure(attempt: Promise<unknown>): Promise<Error> {
   );
 }
 
-test('the first start makes every catalog, then introduces all, then fills the store', () =>
-  inTemporaryFolder((folder) =>
-    withStore(folder, [], async (store) => {
-      const ready = await store.ready;
-      assert.is(ready.seeded, 1);
-      assert.is(store.supervisor.nodes.length, 5);
-      const { formatted, seeded } = await readJson(inData(folder, 'cluster.json'));
-      assert.equal([formatted, seeded], [true, true]);
-      const identities = store.supervisor.nodes.filter(({ kind }) => kind === 'catalog');
-      assert.equal(
-        identities.map(({ identity }) => identity),
-        ['formatted', 'formatted', 'formatted'],
-      );
-      const book = await eventually('addresses', () => readJson(inData(folder, 'order-1', 'addresses')));
-      const others = store.supervisor.nodes.map(({ id }) => id).filter((id) => id !== 'order-1');
-      assert.equal(Object.keys(book).sort(), others.sort());
-    }),
-  ));
+/** One store for all that leaves it whole, and the folder of a store that was started once and then ended. */
+let shared: { readonly folder: string; readonly store: Cluster } | undefined;
+let filled = '';
+
+test.before(async () => {
+  filled = await temporaryFolder();
+  await withStore(filled, [], async (store) => void (await store.ready));
+  const folder = await temporaryFolder();
+  const store = await start(folder);
+  shared = { folder, store };
+  await store.ready;
+});
+test.after(async () => {
+  await shared?.store.stop();
+  for (const folder of [filled, shared?.folder]) if (folder) await rm(folder, { recursive: true });
+});
+
+/** A store that was started before. */
+function inFilledFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  return inTemporaryFolder(async (folder) => {
+    await cp(filled, folder, { recursive: true });
+    await work(folder);
+  });
+}
+
+test('the first start makes every catalog, then introduces all, then fills the store', async () => {
+  const { folder, store } = shared!;
+  const ready = await store.ready;
+  assert.is(ready.seeded, 1);
+  assert.is(store.supervisor.nodes.length, 5);
+  const { formatted, seeded } = await readJson(inData(folder, 'cluster.json'));
+  assert.equal([formatted, seeded], [true, true]);
+  const identities = store.supervisor.nodes.filter(({ kind }) => kind === 'catalog');
+  assert.equal(
+    identities.map(({ identity }) => identity),
+    ['formatted', 'formatted', 'formatted'],
+  );
+  const book = await eventually('addresses', () => readJson(inData(folder, 'order-1', 'addresses')));
+  const others = store.supervisor.nodes.map(({ id }) => id).filter((id) => id !== 'order-1');
+  assert.equal(Object.keys(book).sort(), others.sort());
+});
+
+test('a process that is killed is started again and all others learn where it is', async () => {
+  const { folder, store } = shared!;
+  const before = nodeOf(store, 'catalog-2');
+  process.kill(before.pid!, 'SIGKILL');
+  const after = await eventually('a new process', () => {
+    const node = nodeOf(store, 'catalog-2');
+    return node.pid !== before.pid && node.state === 'ready' && node;
+  });
+  await eventually('its new address', async () => {
+    const known = await readJson(inData(folder, 'gateway-1', 'addresses'));
+    return known['catalog-2'] === after.url;
+  });
+});
+
+test('a process that is killed comes back at another socket, and its old one is gone', async () => {
+  const { store } = shared!;
+  const before = await eventually('it listens', () => nodeOf(store, 'order-1').url);
+  process.kill(nodeOf(store, 'order-1').pid!, 'SIGKILL');
+  const after = await eventually('it listens again', () => {
+    const { url } = nodeOf(store, 'order-1');
+    return url !== before && url;
+  });
+  assert.not(existsSync(new URL(before).pathname));
+  assert.ok(existsSync(new URL(after).pathname));
+});
+
+test('a gateway is told which processes there are, and that the first books are in', async () => {
+  const { folder, store } = shared!;
+  await eventually('its word on the books', () => existsSync(inData(folder, 'gateway-1', 'filled')));
+  const told = async (id: string) => {
+    const all = await readJson(inData(folder, 'gateway-1', 'processes'));
+    return all.find((node: { id: string }) => node.id === id);
+  };
+  const { pid } = nodeOf(store, 'catalog-3');
+  await eventually('its process', async () => (await told('catalog-3')).pid === pid);
+  assert.is((await told('catalog-3')).reason, undefined);
+  store.supervisor.signal('catalog-3', 'SIGKILL');
+  await eventually('how the last one ended, with the process that starts', async () => {
+    const node = await told('catalog-3');
+    return node.pid !== undefined && node.pid !== pid && node.reason === 'SIGKILL';
+  });
+  await eventually('that it runs', async () => {
+    const node = await told('catalog-3');
+    return node.pid !== undefined && node.reason === undefined;
+  });
+  await writeFile(inData(folder, 'catalog-3', 'refuse'), '');
+  store.supervisor.signal('catalog-3', 'SIGKILL');
+  const gone = await eventually('its end', async () => {
+    const node = await told('catalog-3');
+    return node.pid === undefined && /damaged/.test(node.reason) && node;
+  });
+  assert.match(gone.reason, 'is damaged');
+});
+
+test('a gateway that is killed comes back on its port', async () => {
+  const { store } = shared!;
+  const { url } = await store.ready;
+  const { pid } = nodeOf(store, 'gateway-1');
+  process.kill(pid!, 'SIGKILL');
+  await eventually('a new gateway', () => nodeOf(store, 'gateway-1').pid !== pid);
+  await eventually('an answer', async () => (await fetch(url)).ok);
+});
+
+test('a signal reaches the process that a node has, and nobody else', async () => {
+  const { store } = shared!;
+  const { pid } = nodeOf(store, 'catalog-1');
+  assert.is(store.supervisor.signal('catalog-1', 'SIGKILL'), true);
+  await eventually('its end', () => nodeOf(store, 'catalog-1').pid !== pid);
+  assert.is(store.supervisor.signal('catalog-9', 'SIGKILL'), false);
+});
+
+test('every process has a socket in one folder that nobody else may enter', async () => {
+  const { store } = shared!;
+  const running = store.supervisor.nodes.filter(({ refused }) => refused === undefined);
+  await eventually('all listen', () =>
+    running.every(({ id }) => nodeOf(store, id).state === 'ready' && nodeOf(store, id).url !== undefined),
+  );
+  const paths = running.map(({ id }) => new URL(nodeOf(store, id).url!).pathname);
+  const place = dirname(paths[0]!);
+  assert.is(statSync(place).mode & 0o777, 0o700);
+  assert.equal([...new Set(paths.map(dirname))], [place]);
+  assert.is(new Set(paths).size, paths.length);
+});
+
+test('at the end the sockets are gone, whoever does not drain is killed, and no signal reaches anybody', async () => {
+  const { folder, store } = shared!;
+  const { pid, url } = nodeOf(store, 'catalog-2');
+  await writeFile(inData(folder, 'catalog-2', 'deaf'), '');
+  await store.stop();
+  assert.throws(() => process.kill(pid!, 0));
+  assert.not(existsSync(dirname(new URL(url!).pathname)));
+  assert.is(store.supervisor.signal('catalog-2', 'SIGKILL'), false);
+});
 
 test('a later start finds what the first one left and fills nothing', () =>
-  inTemporaryFolder(async (folder) => {
-    await withStore(folder, [], async (store) => void (await store.ready));
+  inFilledFolder(async (folder) => {
     await withStore(folder, [], async (store) => {
       assert.is((await store.ready).seeded, undefined);
       // A later start waits for a majority only, which need not have catalog-1 in it.
@@ -99,121 +215,16 @@ test('a later start finds what the first one left and fills nothing', () =>
     assert.is(posts.length, 1);
   }));
 
-test('a process that is killed is started again and all others learn where it is', () =>
-  inTemporaryFolder((folder) =>
-    withStore(folder, [], async (store) => {
-      await store.ready;
-      const before = nodeOf(store, 'catalog-2');
-      process.kill(before.pid!, 'SIGKILL');
-      const after = await eventually('a new process', () => {
-        const node = nodeOf(store, 'catalog-2');
-        return node.pid !== before.pid && node.state === 'ready' && node;
-      });
-      await eventually('its new address', async () => {
-        const known = await readJson(inData(folder, 'gateway-1', 'addresses'));
-        return known['catalog-2'] === after.url;
-      });
-    }),
-  ));
-
-test('every process has a socket in one folder that nobody else may enter, and that is gone at the end', () =>
-  inTemporaryFolder(async (folder) => {
-    let place = '';
-    await withStore(folder, [], async (store) => {
-      await store.ready;
-      await eventually('all listen', () => store.supervisor.nodes.every(({ url }) => url !== undefined));
-      const paths = store.supervisor.nodes.map(({ url }) => new URL(url!).pathname);
-      place = dirname(paths[0]!);
-      assert.is(statSync(place).mode & 0o777, 0o700);
-      assert.equal([...new Set(paths.map(dirname))], [place]);
-      assert.is(new Set(paths).size, paths.length);
-    });
-    assert.not(existsSync(place));
-  }));
-
-test('a process that is killed comes back at another socket, and its old one is gone', () =>
-  inTemporaryFolder((folder) =>
-    withStore(folder, [], async (store) => {
-      await store.ready;
-      const before = await eventually('it listens', () => nodeOf(store, 'order-1').url);
-      process.kill(nodeOf(store, 'order-1').pid!, 'SIGKILL');
-      const after = await eventually('it listens again', () => {
-        const { url } = nodeOf(store, 'order-1');
-        return url !== before && url;
-      });
-      assert.not(existsSync(new URL(before).pathname));
-      assert.ok(existsSync(new URL(after).pathname));
-    }),
-  ));
-
 test('where TCP is asked for, no process is given a socket', () =>
   inTemporaryFolder((folder) =>
-    withStore(folder, ['--links', 'tcp'], async (store) => {
+    withStore(folder, ['--catalogs', '1', '--links', 'tcp'], async (store) => {
       await store.ready;
       assert.match(nodeOf(store, 'gateway-1').url!, /^ws:/);
     }),
   ));
 
-test('a signal reaches the process that a node has, and nobody where it has none', () =>
-  inTemporaryFolder(async (folder) => {
-    const store = await start(folder);
-    try {
-      await store.ready;
-      const { pid } = nodeOf(store, 'catalog-2');
-      assert.is(store.supervisor.signal('catalog-2', 'SIGKILL'), true);
-      await eventually('its end', () => nodeOf(store, 'catalog-2').pid !== pid);
-      assert.is(store.supervisor.signal('catalog-9', 'SIGKILL'), false);
-    } finally {
-      await store.stop();
-    }
-    assert.is(store.supervisor.signal('catalog-2', 'SIGKILL'), false);
-  }));
-
-test('a gateway is told which processes there are, and that the first books are in', () =>
-  inTemporaryFolder((folder) =>
-    withStore(folder, [], async (store) => {
-      await store.ready;
-      await eventually('its word on the books', () => existsSync(inData(folder, 'gateway-1', 'filled')));
-      const told = async (id: string) => {
-        const all = await readJson(inData(folder, 'gateway-1', 'processes'));
-        return all.find((node: { id: string }) => node.id === id);
-      };
-      const { pid } = nodeOf(store, 'catalog-2');
-      await eventually('its process', async () => (await told('catalog-2')).pid === pid);
-      assert.is((await told('catalog-2')).reason, undefined);
-      store.supervisor.signal('catalog-2', 'SIGKILL');
-      await eventually('how the last one ended, with the process that starts', async () => {
-        const node = await told('catalog-2');
-        return node.pid !== undefined && node.pid !== pid && node.reason === 'SIGKILL';
-      });
-      await eventually('that it runs', async () => {
-        const node = await told('catalog-2');
-        return node.pid !== undefined && node.reason === undefined;
-      });
-      await writeFile(inData(folder, 'catalog-2', 'refuse'), '');
-      store.supervisor.signal('catalog-2', 'SIGKILL');
-      const gone = await eventually('its end', async () => {
-        const node = await told('catalog-2');
-        return node.pid === undefined && /damaged/.test(node.reason) && node;
-      });
-      assert.match(gone.reason, 'is damaged');
-    }),
-  ));
-
-test('a gateway that is killed comes back on its port', () =>
-  inTemporaryFolder((folder) =>
-    withStore(folder, [], async (store) => {
-      const { url } = await store.ready;
-      const { pid } = nodeOf(store, 'gateway-1');
-      process.kill(pid!, 'SIGKILL');
-      await eventually('a new gateway', () => nodeOf(store, 'gateway-1').pid !== pid);
-      await eventually('an answer', async () => (await fetch(url)).ok);
-    }),
-  ));
-
 test('one wiped catalog may start, a wiped majority may not', () =>
-  inTemporaryFolder(async (folder) => {
-    await withStore(folder, [], async (store) => void (await store.ready));
+  inFilledFolder(async (folder) => {
     await rm(inData(folder, 'catalog-1'), { recursive: true });
     await withStore(folder, [], async (store) => {
       await store.ready;
@@ -231,8 +242,7 @@ test('one wiped catalog may start, a wiped majority may not', () =>
   }));
 
 test('a catalog that refuses to start is left out while a majority is there', () =>
-  inTemporaryFolder(async (folder) => {
-    await withStore(folder, [], async (store) => void (await store.ready));
+  inFilledFolder(async (folder) => {
     await writeFile(inData(folder, 'catalog-3', 'refuse'), '');
     await withStore(folder, [], async (store) => {
       await store.ready;
@@ -251,7 +261,7 @@ test('a process that ends again and again during its start ends the start, with 
   inTemporaryFolder(async (folder) => {
     await mkdir(inData(folder, 'gateway-1'), { recursive: true });
     await writeFile(inData(folder, 'gateway-1', 'fail'), '');
-    await withStore(folder, ['--limit', 'maxFailedStarts=2'], async (store) => {
+    await withStore(folder, ['--catalogs', '1', '--limit', 'maxFailedStarts=2'], async (store) => {
       const error = await failure(store.ready);
       assert.instance(error, StartRefused);
       assert.match(error.message, 'gateway-1 ended 2 times in a row during its start');
@@ -260,8 +270,7 @@ test('a process that ends again and again during its start ends the start, with 
   }));
 
 test('one catalog that ends during its start does not keep a majority from it', () =>
-  inTemporaryFolder(async (folder) => {
-    await withStore(folder, [], async (store) => void (await store.ready));
+  inFilledFolder(async (folder) => {
     await writeFile(inData(folder, 'catalog-3', 'fail'), '');
     await withStore(folder, ['--limit', 'maxFailedStarts=1'], async (store) => {
       await store.ready;
@@ -284,21 +293,11 @@ test('a catalog that cannot be made stops the first start', () =>
     });
   }));
 
-test('a process that does not drain is killed when its time is over', () =>
-  inTemporaryFolder(async (folder) => {
-    const store = await start(folder);
-    await store.ready;
-    await writeFile(inData(folder, 'catalog-2', 'deaf'), '');
-    const { pid } = nodeOf(store, 'catalog-2');
-    await store.stop();
-    assert.throws(() => process.kill(pid!, 0));
-  }));
-
 test('a proxy can be put between any two nodes', () =>
   inTemporaryFolder((folder) =>
     withStore(
       folder,
-      [],
+      ['--catalogs', '1'],
       async (store) => {
         await store.ready;
         const known = await eventually('addresses', () => readJson(inData(folder, 'order-1', 'addresses')));

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { WebSocketServer } from 'ws';
-import { ToChild, type ToLauncher } from '../../runtime/process/ipc.ts';
+import type { ToChild, ToLauncher } from '../../runtime/process/ipc.ts';
 
 /**
  * A process that says to the launcher what a node says, and does nothing else: for tests of the launcher alone.
@@ -15,8 +15,7 @@ let folder = '';
 
 process.on('SIGINT', () => {});
 process.on('disconnect', () => process.exit(1));
-process.on('message', (raw) => {
-  const message = ToChild.parse(raw);
+process.on('message', (message: ToChild) => {
   if (message.type === 'drain' && !existsSync(join(folder, 'deaf'))) process.exit(0);
   if (message.type === 'addresses') writeFileSync(join(folder, 'addresses'), JSON.stringify(message.urls));
   if (message.type === 'processes')

@@ -40,13 +40,13 @@ async function hammerThroughout(cluster: LauncherCluster): Promise<void> {
     connect({ url: cluster.url, token: cluster.adminToken, limits: { callTimeoutMs: 60_000 } }),
   );
   try {
-    await hammer(cluster, clients, 40);
+    await hammer(cluster, clients, 15);
     const { nodes } = await cluster.status();
     const follower = nodes.find(({ role }) => role === 'follower')!.id;
     await cluster.pause(follower);
-    await hammer(cluster, clients, 10);
+    await hammer(cluster, clients, 5);
     await cluster.resume(follower);
-    await hammer(cluster, clients, 40);
+    await hammer(cluster, clients, 15);
     await assertNewBooksAreFound(clients);
   } finally {
     for (const client of clients) client.close();
@@ -54,7 +54,7 @@ async function hammerThroughout(cluster: LauncherCluster): Promise<void> {
 }
 
 async function assertNewBooksAreFound([keeper, reader]: readonly Client[]): Promise<void> {
-  for (let number = 1; number <= 30; number++) {
+  for (let number = 1; number <= 12; number++) {
     const book = { title: `Volume ${number}`, topic: 'serials', price: '1.00', stock: 1 };
     await keeper!.addBooks([book]);
     assert.is((await reader!.search('Serials')).length, number);
