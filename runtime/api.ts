@@ -209,11 +209,9 @@ export type StatusAnswer = z.infer<typeof StatusAnswer>;
 const Ledger = z.object({
   initial: z.int(),
   restocked: z.int(),
-  returned: z
-    .int()
-    .meta({
-      description: 'Copies of cancelled orders that are back on the shelf; what was written off stays sold.',
-    }),
+  returned: z.int().meta({
+    description: 'Copies of cancelled orders that are back on the shelf; what was written off stays sold.',
+  }),
   sold: z.int(),
   held: z.int().meta({ description: 'Copies that are kept for those who hold them.' }),
   stock: z.int(),

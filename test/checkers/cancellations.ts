@@ -14,7 +14,8 @@ export function checkCancellations(writes: readonly Write[]): Violation[] {
     if (line.kind !== 'cancel' || fate !== 'ok') continue;
     const left = orders.get(line.order);
     if (!left) continue;
-    for (const { book, quantity } of line.lines) left.copies.set(book, (left.copies.get(book) ?? 0) - quantity);
+    for (const { book, quantity } of line.lines)
+      left.copies.set(book, (left.copies.get(book) ?? 0) - quantity);
     left.paid -= line.refund ?? 0;
     const isOver = left.paid < 0 || [...left.copies.values()].some((copies) => copies < 0);
     if (!isOver) continue;

@@ -124,15 +124,7 @@ const FailedReadLine = z.object({
 const OrderLine = z.object({
   kind: z.literal('order'),
   key: z.string(),
-  status: z.enum([
-    'confirmed',
-    'refused',
-    'held',
-    'released',
-    'expired',
-    'partly-cancelled',
-    'cancelled',
-  ]),
+  status: z.enum(['confirmed', 'refused', 'held', 'released', 'expired', 'partly-cancelled', 'cancelled']),
   code: z.string().optional(),
   version: Index,
   end: z.object({ what: z.enum(['confirmed', 'released', 'expired']), version: Index }).optional(),

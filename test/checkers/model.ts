@@ -50,7 +50,11 @@ const TOO_LATE: ReadonlySet<string | undefined> = new Set([
   'hold-expired',
   'unknown-hold',
 ]);
-const NOT_CANCELLED: ReadonlySet<string | undefined> = new Set(['over-cancelled', 'not-confirmed', 'over-refunded']);
+const NOT_CANCELLED: ReadonlySet<string | undefined> = new Set([
+  'over-cancelled',
+  'not-confirmed',
+  'over-refunded',
+]);
 const NOTHING: Judgement = { changes: [] };
 
 /** What a write does in a state, or why its fate is impossible there. An open one does whatever it can. */
