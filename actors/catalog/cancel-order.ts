@@ -45,7 +45,7 @@ export function cancelOrder(view: View, command: Cancel, stamp: Stamp): Omit<Dec
   return {
     result: { kind: 'cancelled', cancellation, version, replayed: false },
     books,
-    counts: discountCopies(view, record, lines),
+    counts: discountCopies(view, order, record.counted, lines),
     amended: {
       key: orderKey(orderId),
       record: { ...record, result: { kind: 'order', order: after, version, replayed: false } },

@@ -1,6 +1,5 @@
-import type { Book, BookId, CancelledLine, Customer } from '../../runtime/domain.ts';
+import type { Book, BookId, CancelledLine, Customer, Order } from '../../runtime/domain.ts';
 import type { Cart } from './cart.ts';
-import type { Recorded } from './decision.ts';
 
 /**
  * How many copies of a book one customer has. Counted is what is bought or held while the book has a limit, and what of that
@@ -47,14 +46,14 @@ export function countCopies(
   });
 }
 
-/** What the customer of an order has when copies of it come back. */
+/** What the customer of an order has when copies of it come back; of the order `counted` books were counted. */
 export function discountCopies(
   view: CountsView,
-  { counted = [], result }: Recorded,
+  { customer }: Order,
+  counted: readonly BookId[] | undefined,
   lines: readonly CancelledLine[],
 ): CustomerCount[] {
-  const customer = result.kind === 'order' ? result.order.customer : undefined;
-  if (customer === undefined) return [];
+  if (customer === undefined || counted === undefined) return [];
   return lines
     .filter(({ id }) => counted.includes(id))
     .map(({ id: bookId, quantity }) => {

@@ -135,7 +135,7 @@ function endHold(
     books,
     record: { ...record, result, hold: { ...hold, endedBy: requestId } },
     hold: { key: order.orderId, due: hold.due, isOpen: false },
-    counts: end === 'confirmed' ? [] : discountCopies(view, record, order.lines),
+    counts: end === 'confirmed' ? [] : discountCopies(view, order, record.counted, order.lines),
   };
 }
 
