@@ -98,7 +98,7 @@ function settled(submitted: Submitted, about: About, views: Views): Submitted {
     available,
     otherId,
     paid,
-    status,
+    orderStatus: status,
     since,
     replayed,
     via,
@@ -141,7 +141,7 @@ function cancelReason(
     case 'over-cancelled':
       return bookId === undefined
         ? `All copies of order ${orderId} were cancelled before; none are left.`
-        : `Of book ${bookId} there are ${available} copies left in order ${orderId}, fewer than are to be cancelled.`;
+        : `Order ${orderId} has no more than ${available} of book ${bookId} left to cancel.`;
     case 'over-refunded':
       return `For these copies ${paid} was paid, and no more is given back.`;
     case 'too-many-cancellations':
@@ -216,7 +216,7 @@ function reason(
     case 'limit-reached':
       return available === undefined
         ? `The customer may not have ${quantity} more of ${name}.`
-        : `There are ${quantity} copies wanted of ${name}, and the customer may have ${available} more.`;
+        : `Of ${name}, the customer may have ${available} more, and not ${quantity}.`;
     case 'total-limit':
       return undefined;
   }

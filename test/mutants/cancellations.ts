@@ -35,8 +35,8 @@ export const CANCELLATION_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/catalog/customer-limits.ts',
-        find: 'copies: Math.max(0, view.copiesOf(bookId, customer) - quantity)',
-        put: 'copies: 0',
+        find: 'return { bookId, customer, copies: Math.max(0, view.copiesOf(bookId, customer) - quantity) };',
+        put: 'return { bookId, customer, copies: 0 };',
       },
     ],
     seeds: 5,
@@ -48,8 +48,8 @@ export const CANCELLATION_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/catalog/customer-limits.ts',
-        find: 'copies: Math.max(0, view.copiesOf(bookId, customer) - quantity)',
-        put: 'copies: view.copiesOf(bookId, customer)',
+        find: 'return { bookId, customer, copies: Math.max(0, view.copiesOf(bookId, customer) - quantity) };',
+        put: 'return { bookId, customer, copies: view.copiesOf(bookId, customer) };',
       },
     ],
     seeds: 5,
