@@ -14,7 +14,7 @@ const anything = cancellationsUnder([
 
 test('what is cancelled comes back once, and counts for its customer no more, under any fault', async () => {
   const told = new Map<string, number>();
-  for (const seed of [1, 2, 3]) {
+  for (const seed of [1, 8]) {
     const { failure, history, lines } = await simulate(seed, anything);
     assert.is(failure, undefined, lines.slice(-40).join('\n'));
     for (const line of history) {
