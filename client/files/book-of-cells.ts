@@ -47,7 +47,9 @@ export function bookOfCells(cellsOf: CellsOf, numbers: Numbers): ReadBook {
     const [issue] = error.issues;
     const name = String(issue?.path[0]);
     const called = name === 'perCustomer' ? 'limit' : name;
-    throw new BadRow(name in present ? `the ${called} does not fit: ${issue?.message}` : `there is no ${name}`);
+    throw new BadRow(
+      name in present ? `the ${called} does not fit: ${issue?.message}` : `there is no ${name}`,
+    );
   }
   if ((data.id ?? 0) > MAX_NEW_BOOK_ID) {
     throw new BadRow(`the id ${data.id} is greater than ${MAX_NEW_BOOK_ID}`);

@@ -1,5 +1,8 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { inTemporaryFolder } from '../support/temporary.ts';
 import { bazar } from './bazar-process.ts';
 import { createMemoryShop, READER_TOKEN, TOKEN } from './memory-shop.ts';
 import { serveWebSockets } from './rpc-server.ts';
@@ -74,5 +77,21 @@ test('a limit is set and shown, and a customer is refused beyond it with what is
     assert.is((await bazar('edit', '1', '--per-customer=', ...admin)).code, 0);
     assert.is((await bazar('buy', '1', ...at)).code, 0);
   }));
+
+test('a file says the limits of new books, and an export has them', () =>
+  withStore((at) =>
+    inTemporaryFolder(async (folder) => {
+      const [list, copy] = [join(folder, 'list.csv'), join(folder, 'copy.csv')];
+      await writeFile(list, 'title,topic,price,stock,Per Customer\nRare,t,5,9,2\nUsual,t,5,9,\n');
+      const admin = ['--token', TOKEN, ...at];
+      assert.match((await bazar('import', list, ...admin)).out, /2 added/);
+      assert.match((await bazar('info', '8', ...at)).out, /limit +2 copies for each customer/);
+      assert.is((await bazar('export', copy, '--token', READER_TOKEN, ...at)).code, 0);
+      const lines = (await readFile(copy, 'utf8')).split('\r\n');
+      assert.equal(lines.slice(-3), ['8,Rare,,t,,,5.00,9,2', '9,Usual,,t,,,5.00,9,', '']);
+      await writeFile(list, 'title,topic,price,stock,per customer\nRarer,t,5,9,0\n');
+      assert.match((await bazar('import', list, ...admin)).err, /line 2: the limit does not fit/);
+    }),
+  ));
 
 test.run();
