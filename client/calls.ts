@@ -48,6 +48,7 @@ const PASSING: ReadonlySet<ErrorCode> = new Set([
   'too-many-requests',
   'overloaded',
   'unavailable',
+  'not-yet',
   'draining',
 ]);
 

@@ -6,6 +6,7 @@ import {
   AuthenticatedAnswer,
   BookAnswer,
   BooksAnswer,
+  CancelledAnswer,
   ChangedAnswer,
   FoundAnswer,
   HistoryAnswer,
@@ -31,6 +32,7 @@ import type {
   BookToAdd,
   BookToChange,
   CallOptions,
+  CancelRequest,
   EditedFacts,
   Expectation,
   FindRequest,
@@ -41,6 +43,7 @@ import type {
 } from './requests.ts';
 import { errorOfAnswer } from './rpc.ts';
 import { type Dial, webSocketDial } from './socket.ts';
+import { socketUrl } from './socket-url.ts';
 import { createStockSubscriptions, type StockFilter } from './subscriptions.ts';
 
 export type * from './requests.ts';
@@ -75,6 +78,8 @@ export interface Client {
   confirm(orderId: Key, options?: CallOptions): Promise<OrderAnswer>;
   /** Puts back what a hold keeps. */
   release(orderId: Key, options?: CallOptions): Promise<OrderAnswer>;
+  /** Admin only: takes back copies of an order, all that are left of it unless lines are said. */
+  cancel(orderId: Key, request?: CancelRequest, options?: WriteOptions): Promise<CancelledAnswer>;
   order(orderId: Key, options?: ReadCallOptions): Promise<OrderAnswer>;
   /** What a purchase took, process by process, where it was made with `trace: true`; `unknown-trace` where it was not. */
   trace(orderId: Key, options?: CallOptions): Promise<TraceAnswer>;
@@ -234,6 +239,7 @@ export function connect(options: ClientOptions): Client {
     },
     confirm: (orderId, options) => ask(OrderAnswer, 'confirm', { orderId }, { ...options, key: orderId }),
     release: (orderId, options) => ask(OrderAnswer, 'release', { orderId }, { ...options, key: orderId }),
+    cancel: (orderId, request, options) => write(CancelledAnswer, 'cancel', { orderId, ...request }, options),
     order: (orderId, options) => ask(OrderAnswer, 'order', explained({ orderId }, options), options),
     trace: (orderId, options) => ask(TraceAnswer, 'trace', { orderId }, options),
     traces: (options) => ask(TracesAnswer, 'traces', {}, options),
@@ -265,17 +271,6 @@ export function connect(options: ClientOptions): Client {
       connection.close();
     },
   };
-}
-
-function socketUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const scheme = url && { 'http:': 'ws:', 'https:': 'wss:', 'ws:': 'ws:', 'wss:': 'wss:' }[url.protocol];
-  if (!url || !scheme)
-    throw new BazarError('invalid-request', `"${text}" is not an http:// or ws:// address`);
-  url.protocol = scheme;
-  if (url.pathname === '/') url.pathname = '/ws';
-  url.hash = '';
-  return url.href;
 }
 
 /** The parameters of a read, as its options have them. */

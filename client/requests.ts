@@ -9,6 +9,9 @@ export type PurchaseRequest = Params<'purchase'>;
 /** What is to be held, and for how many ms. */
 export type HoldRequest = Params<'hold'>;
 
+/** Which copies of an order are cancelled, whether they go back on the shelf, and how much is given back. */
+export type CancelRequest = Omit<Params<'cancel'>, 'orderId' | 'key' | 'explain'>;
+
 /** A book to add; without an id it gets the next free one. */
 export type BookToAdd = Exclude<Params<'addBooks'>['books'], readonly unknown[]>;
 

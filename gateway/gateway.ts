@@ -227,10 +227,13 @@ export function createGateway(options: GatewayOptions): Gateway {
     figures,
 
     ...reads,
-    purchase: (lines, key, trace) => submit({ kind: 'purchase', ...named(key), lines: [...lines] }, trace),
-    hold: (lines, ttlMs, key) => submit({ kind: 'hold', ...named(key), lines: [...lines], ttlMs }),
+    purchase: (lines, key, { customer, trace } = {}) =>
+      submit({ kind: 'purchase', ...named(key), lines: [...lines], customer }, trace),
+    hold: (lines, ttlMs, key, customer) =>
+      submit({ kind: 'hold', ...named(key), lines: [...lines], ttlMs, customer }),
     confirm: (key) => submit({ kind: 'confirm', ...named(key) }),
     release: (key) => submit({ kind: 'release', ...named(key) }),
+    cancel: (wish, key) => submit({ kind: 'cancel', ...named(key), ...wish }),
     addBooks: (books, key) =>
       largeWrites.inTurn(books.length, () => submit({ kind: 'addBooks', ...named(key), books: [...books] })),
     updateBook: (id, change, key) => submit({ kind: 'updateBook', ...named(key), id, ...change }),

@@ -4,7 +4,9 @@ import type {
   BookChange,
   BookEdit,
   BookId,
+  Cancel,
   CartLine,
+  Customer,
   HistoryPage,
   HistoryQuery,
   Key,
@@ -42,16 +44,17 @@ export interface GatewayService extends StoreReads {
   readonly id: string;
 
   /**
-   * Buys all lines or none. Without a key it makes the order id. A refused order is a result, not an error. `trace` notes
-   * what it takes.
+   * Buys all lines or none. Without a key it makes the order id. A refused order is a result, not an error.
    */
-  purchase(lines: readonly CartLine[], key?: Key, trace?: SpanRecorder): Promise<Submitted>;
+  purchase(lines: readonly CartLine[], key?: Key, more?: PurchaseOptions): Promise<Submitted>;
   /** Keeps the copies of all lines for so long, or of none, at the prices of now. The key is the id of the order to be. */
-  hold(lines: readonly CartLine[], ttlMs: number, key?: Key): Promise<Submitted>;
+  hold(lines: readonly CartLine[], ttlMs: number, key?: Key, customer?: Customer): Promise<Submitted>;
   /** Makes an order of a hold. */
   confirm(key: Key): Promise<Submitted>;
   /** Puts back what a hold keeps. */
   release(key: Key): Promise<Submitted>;
+  /** Takes back copies of an order, under a key of its own. */
+  cancel(wish: CancelWish, key?: Key): Promise<Submitted>;
   addBooks(books: readonly NewBook[], key?: Key): Promise<Submitted>;
   updateBook(id: BookId, change: BookUpdate, key?: Key): Promise<Submitted>;
   /** Changes all of these books or none. */
@@ -70,6 +73,16 @@ export interface GatewayService extends StoreReads {
   /** Why the store is not as its ready line promises; `undefined` where it is. */
   whyUnready(): string | undefined;
 }
+
+export interface PurchaseOptions {
+  /** Whose copies they are to be. */
+  readonly customer?: Customer | undefined;
+  /** Notes what it takes. */
+  readonly trace?: SpanRecorder | undefined;
+}
+
+/** Copies of which order are taken back, by whom, and what becomes of them. */
+export type CancelWish = Omit<Cancel, 'kind' | 'key' | 'requestId' | 'once'>;
 
 export interface ReadOptions {
   /** Ask for a linearizable answer past every cache. */

@@ -1,35 +1,15 @@
 import { z } from 'zod';
-import { BookId, CHANGED_FACTS, Key, Order, OrderEvent, RefusalCode } from './domain.ts';
+import { Count, CurrencyCode, Money, Replayed, Version, Via } from './answer-fields.ts';
+import { BookId, CHANGED_FACTS, Key } from './domain.ts';
 import { NodeState, NodeStatus } from './messages.ts';
+
+export * from './order-answers.ts';
 
 /**
  * The answers of the store's outside API: money as decimal strings, times as ISO 8601. The gateway
  * makes them, the client library checks and types what it gets with them, and the OpenAPI and OpenRPC documents
  * describe them under their `id`s. HTTP bodies and JSON-RPC results are the same.
  */
-
-const Money = z
-  .string()
-  .regex(/^\d+(\.\d{1,3})?$/)
-  .meta({
-    description: 'An amount with the decimal places of the currency; two where the store names none.',
-    examples: ['19.99'],
-  });
-const CurrencyCode = z
-  .string()
-  .optional()
-  .meta({ description: 'Of the amounts, by ISO 4217, where the store has one.', examples: ['EUR'] });
-const Version = z.int().min(0).meta({ description: 'Log index of the last change.' });
-const Count = z.int().min(0);
-const Replayed = z
-  .boolean()
-  .optional()
-  .meta({ description: 'An earlier request with the same key got this answer. In JSON-RPC only.' });
-
-const Via = z.array(z.string()).optional().meta({
-  description:
-    'Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`.',
-});
 
 const Retired = z.literal(true).optional().meta({ description: 'It is out of search and sale.' });
 
@@ -72,6 +52,7 @@ export const BookAnswer = z
     year: z.int().optional(),
     isbn: z.string().optional(),
     retired: Retired,
+    perCustomer: z.int().optional().meta({ description: 'The most copies that one customer may have.' }),
     replayed: Replayed,
     via: Via,
   })
@@ -97,40 +78,6 @@ export const FoundAnswer = z
   })
   .meta({ id: 'FoundPage' });
 export type FoundAnswer = z.infer<typeof FoundAnswer>;
-
-const OrderStatus = Order.shape.status.meta({
-  description:
-    '`held`: its copies are kept until `expiresAt`. `released` and `expired`: they are back on the shelf.',
-});
-
-export const OrderAnswer = z
-  .object({
-    orderId: Key,
-    status: OrderStatus,
-    lines: z.array(z.object({ id: BookId, title: z.string(), quantity: z.int(), price: Money })),
-    total: Money,
-    currency: CurrencyCode,
-    version: Version,
-    at: z.iso.datetime().meta({ description: 'When it was decided, or became what it is.' }),
-    code: RefusalCode.optional().meta({ description: 'Why it was refused.' }),
-    bookId: BookId.optional().meta({ description: 'The book it was refused for.' }),
-    expiresAt: z.iso.datetime().optional().meta({
-      description: 'Of a hold: when it ends at the earliest, unless it is confirmed before.',
-    }),
-    events: z
-      .array(z.object({ what: OrderEvent.shape.what, version: Version, at: z.iso.datetime() }))
-      .optional()
-      .meta({ description: 'Of an order that began as a hold: what has happened to it.' }),
-    replayed: Replayed,
-    via: Via,
-  })
-  .meta({ id: 'Order' });
-export type OrderAnswer = z.infer<typeof OrderAnswer>;
-
-export const OrdersAnswer = z
-  .object({ orders: z.array(OrderAnswer), next: z.string().nullable(), via: Via })
-  .meta({ id: 'OrdersPage' });
-export type OrdersAnswer = z.infer<typeof OrdersAnswer>;
 
 export const AddedAnswer = z
   .object({
@@ -262,7 +209,9 @@ export type StatusAnswer = z.infer<typeof StatusAnswer>;
 const Ledger = z.object({
   initial: z.int(),
   restocked: z.int(),
-  returned: z.int().meta({ description: 'Copies of cancelled orders that are back on the shelf.' }),
+  returned: z.int().meta({
+    description: 'Copies of cancelled orders that are back on the shelf; what was written off stays sold.',
+  }),
   sold: z.int(),
   held: z.int().meta({ description: 'Copies that are kept for those who hold them.' }),
   stock: z.int(),

@@ -4,7 +4,7 @@ import { Amount, BookId, Copies, Key, LogIndex, MAX_STOCK } from './scalars.ts';
 
 /** Changes of books that are there, and what is remembered of them. */
 
-const { title, topic, authors, year, isbn } = NewBook.shape;
+const { title, topic, authors, year, isbn, perCustomer } = NewBook.shape;
 
 /** How many copies more or fewer, whatever is sold meanwhile, and why. */
 export const Adjustment = z.object({
@@ -22,6 +22,7 @@ export const BookEdit = z.object({
   authors: authors.nullable(),
   year: year.nullable(),
   isbn: isbn.nullable(),
+  perCustomer: perCustomer.nullable(),
   price: Amount.optional(),
   restock: z.int().min(1).max(MAX_STOCK).optional(),
   stock: Copies.optional(),
@@ -56,6 +57,7 @@ export const CHANGED_FACTS = [
   'price',
   'stock',
   'retired',
+  'perCustomer',
 ] as const;
 
 /** What one change made of a book: for each fact that it changed, what it was and what it is. */

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Amount, BookId, Copies, LogIndex } from './scalars.ts';
+import { Amount, BookId, Copies, LogIndex, MAX_STOCK } from './scalars.ts';
 
 /** Books, as they are added and as the catalogs keep them. */
 
@@ -23,12 +23,14 @@ export const NewBook = z.object({
   authors: z.string().max(1000).optional(),
   year: z.int().min(-5000).max(9999).optional(),
   isbn: z.string().max(20).optional(),
+  /** The most copies that one customer may have; without it, whatever there is. */
+  perCustomer: z.int().min(1).max(MAX_STOCK).optional(),
 });
 export type NewBook = z.infer<typeof NewBook>;
 
 /**
  * A book as the catalogs keep it. Invariant, checked by every audit: `initial + restocked + returned - sold - held = stock`,
- * each but `restocked` at least 0. `stock` is what can be bought now. `version` is the log index of the last change, `added`
+ * each but `restocked` at least 0. Copies that were written off were sold and are not returned. `stock` is what can be bought now. `version` is the log index of the last change, `added`
  * that of the first.
  */
 export const Book = NewBook.extend({

@@ -8,7 +8,7 @@ import type { LogCommand } from './domain.ts';
  */
 
 /** The highest level that this program knows. */
-export const LEVEL = 2;
+export const LEVEL = 3;
 
 /** The least level at which the log takes each command: a new command is added here with the level that brings it. */
 const LEAST_LEVELS: Readonly<Record<LogCommand['kind'], number>> = {
@@ -23,10 +23,29 @@ const LEAST_LEVELS: Readonly<Record<LogCommand['kind'], number>> = {
   confirm: 2,
   release: 2,
   tick: 2,
+  cancel: 3,
 };
 
-export function leastLevel({ kind }: Pick<LogCommand, 'kind'>): number {
-  return LEAST_LEVELS[kind];
+/** From here on customers have names, and books limits for each of them. */
+const CUSTOMERS = 3;
+
+/** A field that came later counts as well: a program that does not know it would read another command. */
+export function leastLevel(command: LogCommand): number {
+  return saysOfCustomers(command) ? CUSTOMERS : LEAST_LEVELS[command.kind];
+}
+
+function saysOfCustomers(command: LogCommand): boolean {
+  switch (command.kind) {
+    case 'purchase':
+    case 'hold':
+      return command.customer !== undefined;
+    case 'addBooks':
+      return command.books.some(({ perCustomer }) => perCustomer !== undefined);
+    case 'changeBooks':
+      return command.changes.some(({ perCustomer }) => perCustomer !== undefined);
+    default:
+      return false;
+  }
 }
 
 /** The highest level that the node at the other end of a link knows; 0 where there is no link. */
@@ -35,6 +54,6 @@ export function levelOf(peer: { readonly level?: number } | undefined): number {
 }
 
 /** Whether a node can be asked with a command in the message. Where there is no link to it, asking says so. */
-export function canRead(peer: Parameters<typeof levelOf>[0], command: Pick<LogCommand, 'kind'>): boolean {
+export function canRead(peer: Parameters<typeof levelOf>[0], command: LogCommand): boolean {
   return peer === undefined || leastLevel(command) <= levelOf(peer);
 }

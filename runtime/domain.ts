@@ -1,8 +1,18 @@
 import { z } from 'zod';
 import { ChangeBooks } from './book-edits.ts';
 import { Book, NewBook } from './books.ts';
-import { Order } from './orders.ts';
-import { Amount, BookId, Copies, Key, LogIndex, MAX_HOLD_MS, MAX_STOCK, MIN_HOLD_MS } from './scalars.ts';
+import { Cancellation, CancelledLine, Canceller, Order } from './orders.ts';
+import {
+  Amount,
+  BookId,
+  Copies,
+  Customer,
+  Key,
+  LogIndex,
+  MAX_HOLD_MS,
+  MAX_STOCK,
+  MIN_HOLD_MS,
+} from './scalars.ts';
 
 export * from './book-edits.ts';
 export * from './books.ts';
@@ -35,6 +45,8 @@ export const Purchase = z.object({
   requestId: z.string().max(64),
   once,
   lines: z.array(CartLine).min(1).max(1000),
+  /** Whose copies they are to be; books with a limit for each customer are sold to nobody else. */
+  customer: Customer.optional(),
 });
 export type Purchase = z.infer<typeof Purchase>;
 
@@ -71,6 +83,7 @@ export const Hold = z.object({
   once,
   lines: z.array(CartLine).min(1).max(1000),
   ttlMs: z.int().min(MIN_HOLD_MS).max(MAX_HOLD_MS),
+  customer: Customer.optional(),
 });
 export type Hold = z.infer<typeof Hold>;
 
@@ -87,6 +100,22 @@ export type Confirm = z.infer<typeof Confirm>;
 export const Release = Confirm.extend({ kind: z.literal('release') });
 export type Release = z.infer<typeof Release>;
 
+/** Take back copies of a confirmed order, under a key of its own. Without lines, all that are left of it. */
+export const Cancel = z.object({
+  kind: z.literal('cancel'),
+  key: Key,
+  requestId: z.string().max(64),
+  once,
+  orderId: Key,
+  by: Canceller,
+  lines: z.array(CancelledLine).min(1).max(1000).optional(),
+  /** Put the copies back on the shelf; or else they are written off. */
+  restock: z.boolean(),
+  /** How much is given back, in cents; what was paid for these copies unless it is said, and never more. */
+  refund: z.int().min(0).optional(),
+});
+export type Cancel = z.infer<typeof Cancel>;
+
 /** What is replicated: the command, not its effect. */
 export const Command = z.discriminatedUnion('kind', [
   Purchase,
@@ -96,6 +125,7 @@ export const Command = z.discriminatedUnion('kind', [
   Hold,
   Confirm,
   Release,
+  Cancel,
 ]);
 export type Command = z.infer<typeof Command>;
 
@@ -150,7 +180,10 @@ export const Result = z.discriminatedUnion('kind', [
     order: Order,
     version: LogIndex,
     replayed: z.boolean(),
-    /** Of an order that was just refused as sold out: the copies that there were. A repetition tells the same; the order does not have it. */
+    /**
+     * Of an order that was just refused as sold out or for a customer's limit: the copies that could be had. A repetition
+     * tells the same; the order does not have it.
+     */
     available: Copies.optional(),
     unrecorded,
   }),
@@ -180,6 +213,12 @@ export const Result = z.discriminatedUnion('kind', [
     replayed: z.boolean(),
   }),
   z.object({
+    kind: z.literal('cancelled'),
+    cancellation: Cancellation,
+    version: LogIndex,
+    replayed: z.boolean(),
+  }),
+  z.object({
     kind: z.literal('refused'),
     code: z.enum([
       'unknown-book',
@@ -194,17 +233,26 @@ export const Result = z.discriminatedUnion('kind', [
       'hold-confirmed',
       'hold-released',
       'hold-expired',
+      'unknown-order',
+      'not-confirmed',
+      'over-cancelled',
+      'over-refunded',
+      'too-many-cancellations',
     ]),
     version: LogIndex,
     /** The book that is the reason, of several. */
     bookId: BookId.optional(),
     /** The book's version, where another was expected. */
     bookVersion: LogIndex.optional(),
-    /** The copies that there were, where more were to be taken away. */
+    /** The copies that there were, where more were to be taken away, or can still be cancelled. */
     available: Copies.optional(),
     /** The book that has the ISBN. */
     otherId: BookId.optional(),
-    /** Of a hold that has ended: where in the log, and when. */
+    /** What was paid for the copies, where more was to be given back. */
+    paid: z.int().min(0).optional(),
+    /** What the order is, where it is none that can be cancelled. */
+    status: Order.shape.status.optional(),
+    /** Of a hold that has ended, and of such an order: where in the log, and when. */
     since: z.object({ version: LogIndex, at: z.int() }).optional(),
     replayed: z.boolean(),
     unrecorded,

@@ -1,43 +1,101 @@
 import { z } from 'zod';
-import { BookId, Key, LogIndex } from './scalars.ts';
+import { BookId, Customer, Key, LogIndex } from './scalars.ts';
 
-/** Orders as they are recorded. */
+/** Orders as they are recorded, and their cancellations. */
+
+const Copies = z.int().min(1);
+/** A sum of prices. */
+const Sum = z.int().min(0);
 
 /** One line of an order: what was sold (or asked for, when refused) at which price a copy, in cents. */
 export const OrderLine = z.object({
   id: BookId,
   title: z.string(),
-  quantity: z.int().min(1),
+  quantity: Copies,
   price: z.int().min(0),
+  /** Copies of these that were cancelled; left out where there are none. */
+  cancelled: Copies.optional(),
 });
 export type OrderLine = z.infer<typeof OrderLine>;
 
-export const RefusalCode = z.enum(['sold-out', 'price-changed', 'unknown-book', 'retired', 'total-limit']);
+export const RefusalCode = z.enum([
+  'sold-out',
+  'price-changed',
+  'unknown-book',
+  'retired',
+  'total-limit',
+  'customer-needed',
+  'limit-reached',
+]);
 export type RefusalCode = z.infer<typeof RefusalCode>;
+
+/** Copies of a book of an order that are cancelled. */
+export const CancelledLine = z.object({ id: BookId, quantity: Copies });
+export type CancelledLine = z.infer<typeof CancelledLine>;
+
+/** Who may cancel orders, by the role of the token that was shown. */
+export const Canceller = z.literal('admin');
+export type Canceller = z.infer<typeof Canceller>;
+
+/** The most that an order remembers of what happened to it. It is the same for all catalogs, and so no option. */
+export const MAX_ORDER_EVENTS = 100;
+
+/** What a cancellation did: how much is given back, and whether the copies are on the shelf again or written off. */
+const cancellation = {
+  key: Key,
+  by: Canceller,
+  lines: z.array(CancelledLine),
+  refund: Sum,
+  restocked: z.boolean(),
+};
 
 /** What happened to an order: where in the log, and when by the leader's wall time in ms. */
 export const OrderEvent = z.object({
-  what: z.enum(['held', 'confirmed', 'released', 'expired']),
+  what: z.enum(['held', 'confirmed', 'released', 'expired', 'cancelled']),
   version: LogIndex,
   at: z.int(),
+  ...z.object(cancellation).partial().shape,
 });
 export type OrderEvent = z.infer<typeof OrderEvent>;
 
+const OrderStatus = z.enum([
+  'confirmed',
+  'refused',
+  'held',
+  'released',
+  'expired',
+  'partly-cancelled',
+  'cancelled',
+]);
+
 /**
  * An order as recorded. `version` is the log index at which it became what it is, `at` the leader's wall time then in
- * milliseconds. A refused order says why (`code`) and for which book (`bookId`). One that began as a hold says what has
- * happened to it (`events`), and by the leader's wall time when it ends at the earliest unless it is confirmed (`expiresAt`).
+ * milliseconds. A refused order says why (`code`) and for which book (`bookId`). One that began as a hold or was cancelled says
+ * what has happened to it (`events`); a hold also by the leader's wall time when it ends at the earliest unless it is confirmed
+ * (`expiresAt`), and what was cancelled how much was given back of `total` (`refunded`).
  */
 export const Order = z.object({
   orderId: Key,
-  status: z.enum(['confirmed', 'refused', 'held', 'released', 'expired']),
+  status: OrderStatus,
   lines: z.array(OrderLine),
-  total: z.int().min(0),
+  total: Sum,
   version: LogIndex,
   at: z.int(),
   code: RefusalCode.optional(),
   bookId: BookId.optional(),
+  customer: Customer.optional(),
   expiresAt: z.int().optional(),
+  refunded: Sum.optional(),
   events: z.array(OrderEvent).max(1_000).optional(),
 });
 export type Order = z.infer<typeof Order>;
+
+/** What a cancellation came to. `status` and `refunded` are the order's after it. */
+export const Cancellation = z.object({
+  orderId: Key,
+  ...cancellation,
+  status: OrderStatus,
+  refunded: Sum,
+  at: z.int(),
+});
+export type Cancellation = z.infer<typeof Cancellation>;

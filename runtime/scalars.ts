@@ -22,6 +22,12 @@ export const Key = z
   .meta({ description: '1 to 128 of A-Z a-z 0-9 . _ ~ -', examples: ['my-order-17'] });
 export type Key = z.infer<typeof Key>;
 
+/** Who buys, by whatever name the shop knows its customers; two are the same where all characters are. */
+export const Customer = z
+  .string()
+  .regex(/^\P{Cc}{1,128}$/u, 'must be 1 to 128 characters, none of them a control character');
+export type Customer = z.infer<typeof Customer>;
+
 /** How long a hold lasts, in ms. */
 export const MIN_HOLD_MS = 1_000;
 export const MAX_HOLD_MS = 24 * 60 * 60 * 1000;

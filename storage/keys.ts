@@ -1,4 +1,5 @@
-import type { BookId, Key } from '../runtime/domain.ts';
+import { hash } from 'node:crypto';
+import type { BookId, Customer, Key } from '../runtime/domain.ts';
 import type { Range } from './store.ts';
 
 /**
@@ -21,6 +22,7 @@ import type { Range } from './store.ts';
  * | `g<gen>/h/<due>/<id>` | nothing: a hold that is open, by the time of the log at which it is due, in 16 digits |
  * | `g<gen>/a/<key>`  | what was recorded under the idempotency key of an admin request                        |
  * | `g<gen>/c/<id>/<n>` | a change of a book: the one whose number is n modulo the number of those that are remembered   |
+ * | `g<gen>/q/<id>/<hash>` | the copies of a book that count as those of a customer, by the SHA-256 of the name; absent for none   |
  * | `g<gen>/t/<hash>` | a topic that a book has left or in which one has another title: its key, and the index of that |
  */
 export const IDENTITY_KEY = 'm/identity';
@@ -42,6 +44,7 @@ export const REFUSAL_PREFIX = 'e/';
 export const HOLD_PREFIX = 'h/';
 export const TOPIC_PREFIX = 't/';
 const EVENT_PREFIX = 'c/';
+const COUNT_PREFIX = 'q/';
 
 const INDEX_DIGITS = 16;
 const ID_DIGITS = 16;
@@ -57,6 +60,9 @@ export const refusalKey = (at: number, orderId: Key | '') =>
 /** The places of the remembered changes of a book are used in turn. */
 export const eventKey = (id: BookId, place: number) =>
   `${EVENT_PREFIX}${String(id).padStart(ID_DIGITS, '0')}/${String(place).padStart(PLACE_DIGITS, '0')}`;
+/** Names may be of any characters, and keys are ASCII. */
+export const countKey = (id: BookId, customer: Customer) =>
+  `${COUNT_PREFIX}${String(id).padStart(ID_DIGITS, '0')}/${hash('sha256', customer, 'base64url')}`;
 export const topicRecordKey = (name: string) => TOPIC_PREFIX + name;
 export const holdKey = (due: number, orderId: Key) =>
   `${HOLD_PREFIX}${String(due).padStart(TIME_DIGITS, '0')}/${orderId}`;

@@ -65,7 +65,7 @@ interface Texts {
 /** About the length of a command's record, without writing it. */
 export function approximateBytes(command: Command): number {
   const frame = RECORD_FRAME + command.key.length + command.requestId.length;
-  if ('lines' in command) return frame + command.lines.length * LINE_FRAME;
+  if ('lines' in command) return frame + (command.lines?.length ?? 0) * LINE_FRAME;
   const books: readonly Texts[] =
     command.kind === 'addBooks' ? command.books : command.kind === 'changeBooks' ? command.changes : [];
   return books.reduce(

@@ -1,4 +1,4 @@
-import type { BookId, CartLine } from '../../runtime/domain.ts';
+import type { BookId, CartLine, Customer } from '../../runtime/domain.ts';
 
 /** A cart with every book once, in the order of first mention. */
 export type Cart = readonly {
@@ -22,13 +22,14 @@ export function normaliseCart(lines: readonly CartLine[]): Cart {
 
 /**
  * Equal for two carts that ask for the same: neither the order of lines nor how copies of a book are spread over
- * them counts, an expected price does. E.g. `1x2@1000,7x1`.
+ * them counts, an expected price does, and so does who is to have it. E.g. `1x2@1000,7x1` or `7x1 for alice`.
  */
-export function cartFingerprint(cart: Cart): string {
-  return cart
+export function cartFingerprint(cart: Cart, customer: Customer | undefined): string {
+  const wanted = cart
     .toSorted((one, other) => one.id - other.id)
     .map(({ id, quantity, prices }) => [`${id}x${quantity}`, ...prices.toSorted(ascending)].join('@'))
     .join();
+  return customer === undefined ? wanted : `${wanted} for ${customer}`;
 }
 
 function ascending(one: number, other: number): number {

@@ -5,8 +5,10 @@ import {
   type Book,
   BookEdit,
   type BookId,
+  type Cancel,
   type ChangeBooks,
   type Command,
+  isUnrecorded,
   MAX_NEW_BOOK_ID,
   MAX_STOCK,
   type NewBook,
@@ -16,8 +18,10 @@ import {
   type UpdateBook,
 } from '../../runtime/domain.ts';
 import { isbnKey } from '../../runtime/isbn.ts';
+import { cancelOrder } from './cancel-order.ts';
 import { type Cart, cartFingerprint, normaliseCart } from './cart.ts';
 import { changeBooks } from './change-books.ts';
+import { countCopies } from './customer-limits.ts';
 import { type Decision, refused, refusedForNow, type Stamp, type View } from './decision.ts';
 import { type ChangedBook, eventOf } from './edit-book.ts';
 import { confirmHold, holdCopies, releaseHold } from './holds.ts';
@@ -42,7 +46,7 @@ export function decide(view: View, command: Command, stamp: Stamp): Decision {
   if (leastLevel(command) > view.level) return refusedForNow(refused('not-yet', stamp.index));
   if (command.kind === 'purchase') {
     const cart = normaliseCart(command.lines);
-    const fingerprint = cartFingerprint(cart);
+    const fingerprint = cartFingerprint(cart, command.customer);
     return recall(view, command, fingerprint, stamp) ?? sell(view, command, cart, fingerprint, stamp);
   }
   if (command.kind === 'hold') return holdCopies(view, command, stamp);
@@ -52,6 +56,7 @@ export function decide(view: View, command: Command, stamp: Stamp): Decision {
   const recalled = recall(view, command, fingerprint, stamp);
   if (recalled) return recalled;
   const { result, ...effects } = change(view, command, stamp);
+  if (isUnrecorded(result)) return { result, books: [], record: null };
   if (command.once && result.kind === 'refused') {
     return { result: { ...result, unrecorded: true }, books: [], record: null };
   }
@@ -60,7 +65,9 @@ export function decide(view: View, command: Command, stamp: Stamp): Decision {
 
 type Change = Omit<Decision, 'record'>;
 
-function change(view: View, command: AddBooks | UpdateBook | ChangeBooks, stamp: Stamp): Change {
+type AdminCommand = AddBooks | UpdateBook | ChangeBooks | Cancel;
+
+function change(view: View, command: AdminCommand, stamp: Stamp): Change {
   switch (command.kind) {
     case 'addBooks':
       return add(view, command, stamp.index);
@@ -70,19 +77,25 @@ function change(view: View, command: AddBooks | UpdateBook | ChangeBooks, stamp:
       const { result, changed } = changeBooks(view, command, stamp);
       return { result, changed, books: newestOf(changed) };
     }
+    case 'cancel':
+      return cancelOrder(view, command, stamp);
   }
 }
 
 /** All lines or none; what cannot be had names the first book of the cart with the worst fault. */
 function sell(view: View, command: Purchase, cart: Cart, fingerprint: string, stamp: Stamp): Decision {
   const { index: version, at } = stamp;
-  const { key: orderId, requestId } = command;
-  const { shelf, lines, total, fault } = makeOffer(view, cart);
-  if (fault) return refusedOrder(view, command, fingerprint, { lines, fault }, stamp);
+  const { key: orderId, requestId, customer } = command;
+  const { shelf, lines, total, fault } = makeOffer(view, cart, customer);
+  if (fault) return refusedOrder(command, fingerprint, { lines, fault }, stamp);
   const order: Order = { orderId, status: 'confirmed', lines, total, version, at };
+  if (customer !== undefined) order.customer = customer;
   const result: Result = { kind: 'order', order, version, replayed: false };
   const books = cart.map((line, place) => sold(shelf[place]!, line.quantity, version));
-  return { result, books, record: { fingerprint, requestId, result } };
+  const counts = countCopies(view, cart, shelf, customer);
+  if (!counts) return { result, books, record: { fingerprint, requestId, result } };
+  const counted = counts.map(({ bookId }) => bookId);
+  return { result, books, record: { fingerprint, requestId, result, counted }, counts };
 }
 
 function sold(book: Book, quantity: number, version: number): Book {
@@ -150,7 +163,7 @@ function add(view: View, command: AddBooks, version: number): Change {
  * out: a book that was stored and read again has no undefined fields either.
  */
 function shelved(wanted: NewBook, id: BookId, version: number): Book {
-  const { title, topic, price, stock, authors, year, isbn } = wanted;
+  const { title, topic, price, stock, authors, year, isbn, perCustomer } = wanted;
   return {
     id,
     title,
@@ -160,6 +173,7 @@ function shelved(wanted: NewBook, id: BookId, version: number): Book {
     ...(authors !== undefined && { authors }),
     ...(year !== undefined && { year }),
     ...(isbn !== undefined && { isbn }),
+    ...(perCustomer !== undefined && { perCustomer }),
     version,
     added: version,
     initial: stock,
@@ -201,11 +215,11 @@ function newestOf(changed: readonly ChangedBook[]): readonly Book[] {
 const expectation = ({ expectVersion }: UpdateBook) => (expectVersion === undefined ? [] : [expectVersion]);
 
 /** Hashed, since a batch of books is too long to be kept once more. */
-function adminFingerprint(command: AddBooks | UpdateBook | ChangeBooks): string {
+function adminFingerprint(command: AdminCommand): string {
   return hash('sha256', JSON.stringify([command.kind, factsOf(command)]), 'base64url');
 }
 
-function factsOf(command: AddBooks | UpdateBook | ChangeBooks): readonly unknown[] {
+function factsOf(command: AdminCommand): readonly unknown[] {
   switch (command.kind) {
     case 'addBooks':
       return command.books.map((book) => [
@@ -217,6 +231,7 @@ function factsOf(command: AddBooks | UpdateBook | ChangeBooks): readonly unknown
         book.authors,
         book.year,
         book.isbn,
+        ...(book.perCustomer === undefined ? [] : [book.perCustomer]),
       ]);
     case 'updateBook':
       return [command.id, command.price, command.restock, command.stock, ...expectation(command)];
@@ -225,6 +240,10 @@ function factsOf(command: AddBooks | UpdateBook | ChangeBooks): readonly unknown
         const said = EDIT_FIELDS.filter((field) => edit[field] !== undefined);
         return said.map((field) => [field, edit[field]]);
       });
+    case 'cancel': {
+      const { orderId, lines, restock, refund } = command;
+      return [orderId, lines && cartFingerprint(normaliseCart(lines), undefined), restock, refund];
+    }
   }
 }
 

@@ -1,4 +1,5 @@
 import type { Book, BookId, Result } from '../../runtime/domain.ts';
+import type { CountsView, CustomerCount } from './customer-limits.ts';
 import type { ChangedBook } from './edit-book.ts';
 import type { OpenHold } from './hold-queue.ts';
 import type { LogTime } from './log-time.ts';
@@ -6,7 +7,7 @@ import type { LogTime } from './log-time.ts';
 /** What a command is decided on, and what a decision comes to. */
 
 /** What a decision may look at. */
-export interface View {
+export interface View extends CountsView {
   /** The command level to which the log was raised. */
   readonly level: number;
   /** The time of the log at the present entry. */
@@ -40,6 +41,8 @@ export interface Recorded {
   readonly result: Result;
   /** Of an order that began as a hold: the time of the log at which it was due, and the request that ended it. */
   readonly hold?: { readonly due: number; readonly endedBy?: string };
+  /** The books of an order whose copies are counted as those of its customer. */
+  readonly counted?: readonly BookId[];
 }
 
 /** The answer and what it changes: books in their new state, and the record to keep unless there is one. */
@@ -51,6 +54,10 @@ export interface Decision {
   readonly changed?: readonly ChangedBook[];
   /** A hold that begins with it; or ends, and then the record takes the place of the one that there is. */
   readonly hold?: OpenHold & { readonly isOpen: boolean };
+  /** The record of an order that is another one from now on, and where it lies. */
+  readonly amended?: { readonly key: string; readonly record: Recorded };
+  /** What customers have from now on of books with a limit. */
+  readonly counts?: readonly CustomerCount[];
 }
 
 type Refused = Extract<Result, { kind: 'refused' }>;

@@ -58,6 +58,7 @@ export function editBook(
     stock,
     restocked,
     retired: edit.retired ?? book.retired ?? false,
+    perCustomer: replaced(edit.perCustomer, book.perCustomer),
   };
   const changed = withFacts(book, facts, version);
   return changesOf(book, changed).length === 0 ? book : changed;
@@ -66,17 +67,17 @@ export function editBook(
 /** The field order is that of the stored text, which has to be the same on every replica; what is not there is left out. */
 function withFacts(
   { id, added, initial, sold, changes = 0, returned, held }: Book,
-  facts: Pick<Book, 'title' | 'topic' | 'price' | 'stock' | 'authors' | 'year' | 'isbn' | 'restocked'> & {
-    readonly retired: boolean;
-  },
+  facts: Pick<Book, 'title' | 'topic' | 'price' | 'stock' | 'authors' | 'year' | 'isbn' | 'restocked'> &
+    Pick<Book, 'perCustomer'> & { readonly retired: boolean },
   version: number,
 ): Book {
-  const { title, topic, price, stock, authors, year, isbn, restocked, retired } = facts;
+  const { title, topic, price, stock, authors, year, isbn, restocked, retired, perCustomer } = facts;
   return {
     ...{ id, title, topic, price, stock },
     ...(authors !== undefined && { authors }),
     ...(year !== undefined && { year }),
     ...(isbn !== undefined && { isbn }),
+    ...(perCustomer !== undefined && { perCustomer }),
     ...{ version, added, initial, restocked, sold },
     changes: changes + 1,
     ...(retired && { retired: true as const }),

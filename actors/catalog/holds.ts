@@ -1,6 +1,7 @@
 import type { Confirm, Hold, Key, Order, Release, Result } from '../../runtime/domain.ts';
 import { orderKey } from '../../storage/keys.ts';
 import { cartFingerprint, normaliseCart } from './cart.ts';
+import { countCopies, discountCopies } from './customer-limits.ts';
 import { type Decision, type Recorded, refused, refusedForNow, type Stamp, type View } from './decision.ts';
 import { type Moves, moveCopies } from './move-copies.ts';
 import { makeOffer, refusedOrder } from './offer.ts';
@@ -24,13 +25,13 @@ export const MAX_EXPIRED_PER_ENTRY = 100;
 /** Takes the copies of all lines off the shelf, or none, and promises their prices. */
 export function holdCopies(view: View, command: Hold, stamp: Stamp): Decision {
   const cart = normaliseCart(command.lines);
-  const fingerprint = `hold ${command.ttlMs} ${cartFingerprint(cart)}`;
+  const { key, requestId, ttlMs, customer } = command;
+  const fingerprint = `hold ${ttlMs} ${cartFingerprint(cart, customer)}`;
   const recalled = recall(view, command, fingerprint, stamp);
   if (recalled) return recalled;
   const { index: version, at } = stamp;
-  const { key, requestId, ttlMs } = command;
-  const { shelf, lines, total, fault } = makeOffer(view, cart);
-  if (fault) return refusedOrder(view, command, fingerprint, { lines, fault }, stamp);
+  const { shelf, lines, total, fault } = makeOffer(view, cart, customer);
+  if (fault) return refusedOrder(command, fingerprint, { lines, fault }, stamp);
   if (view.openHolds >= MAX_OPEN_HOLDS) return refusedForNow(refused('too-many-holds', version));
   const order: Order = {
     orderId: key,
@@ -39,6 +40,7 @@ export function holdCopies(view: View, command: Hold, stamp: Stamp): Decision {
     total,
     version,
     at,
+    ...(customer !== undefined && { customer }),
     expiresAt: at + ttlMs,
     events: [{ what: 'held', version, at }],
   };
@@ -47,11 +49,14 @@ export function holdCopies(view: View, command: Hold, stamp: Stamp): Decision {
   const books = cart.map(({ quantity }, place) => {
     return moveCopies(shelf[place]!, { stock: -quantity, held: quantity }, version);
   });
+  const counts = countCopies(view, cart, shelf, customer);
+  const counted = counts && { counted: counts.map(({ bookId }) => bookId) };
   return {
     result,
     books,
-    record: { fingerprint, requestId, result, hold: { due } },
+    record: { fingerprint, requestId, result, hold: { due }, ...counted },
     hold: { key, due, isOpen: true },
+    ...(counts && { counts }),
   };
 }
 
@@ -66,14 +71,12 @@ export function releaseHold(view: View, command: Release, stamp: Stamp): Decisio
 }
 
 /** What the end of its time makes of a hold; nothing where it is none, or has ended already. */
-export function expireHold(
-  view: Pick<View, 'book' | 'recorded'>,
-  key: Key,
-  stamp: Stamp,
-): Omit<Decision, 'result'> | undefined {
+export function expireHold(view: HoldView, key: Key, stamp: Stamp): Omit<Decision, 'result'> | undefined {
   const found = findHold(view, key);
   return found?.order.status === 'held' ? endHold(view, found, 'expired', stamp) : undefined;
 }
+
+type HoldView = Pick<View, 'book' | 'recorded' | 'copiesOf'>;
 
 type End = 'confirmed' | 'released' | 'expired';
 
@@ -115,7 +118,7 @@ function settle(view: View, command: Confirm | Release, end: End, stamp: Stamp):
 }
 
 function endHold(
-  view: Pick<View, 'book'>,
+  view: HoldView,
   { record, hold, order }: FoundHold,
   end: End,
   { index: version, at }: Stamp,
@@ -132,6 +135,7 @@ function endHold(
     books,
     record: { ...record, result, hold: { ...hold, endedBy: requestId } },
     hold: { key: order.orderId, due: hold.due, isOpen: false },
+    counts: end === 'confirmed' ? [] : discountCopies(view, order, record.counted, order.lines),
   };
 }
 

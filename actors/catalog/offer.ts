@@ -1,6 +1,7 @@
 import type {
   Book,
   BookId,
+  Customer,
   Hold,
   Order,
   OrderLine,
@@ -9,6 +10,7 @@ import type {
   Result,
 } from '../../runtime/domain.ts';
 import type { Cart } from './cart.ts';
+import { findLimitFault } from './customer-limits.ts';
 import type { Decision, Stamp, View } from './decision.ts';
 
 /** What a cart comes to at this moment. */
@@ -25,9 +27,13 @@ interface Fault {
   readonly code: RefusalCode;
   /** That of the first line at fault. */
   readonly bookId?: BookId;
+  /** The copies of it that could be had. */
+  readonly available?: number;
 }
 
-export function makeOffer(view: Pick<View, 'book'>, cart: Cart): Offer {
+type OfferView = Pick<View, 'book' | 'copiesOf'>;
+
+export function makeOffer(view: OfferView, cart: Cart, customer: Customer | undefined): Offer {
   const shelf: (Book | undefined)[] = [];
   const lines: OrderLine[] = [];
   let total = 0;
@@ -37,19 +43,19 @@ export function makeOffer(view: Pick<View, 'book'>, cart: Cart): Offer {
     lines.push({ id, title: book?.title ?? '', quantity, price: book?.price ?? 0 });
     total += quantity * (book?.price ?? 0);
   }
-  return { shelf, lines, total, fault: findFault(cart, shelf, total) };
+  return { shelf, lines, total, fault: findFault(view, cart, shelf, total, customer) };
 }
 
 /** A cart that cannot be had. The refusal is recorded like a sale, unless its key is nobody's (`once`). */
 export function refusedOrder(
-  view: Pick<View, 'book'>,
-  { key: orderId, requestId, once }: Purchase | Hold,
+  { key: orderId, requestId, once, customer }: Purchase | Hold,
   fingerprint: string,
   { lines, fault }: Pick<Offer, 'lines'> & { readonly fault: Fault },
   { index: version, at }: Stamp,
 ): Decision {
-  const order: Order = { orderId, status: 'refused', lines, total: 0, version, at, ...fault };
-  const available = fault.code === 'sold-out' ? view.book(fault.bookId!)?.stock : undefined;
+  const { available, ...why } = fault;
+  const by = customer === undefined ? {} : { customer };
+  const order: Order = { orderId, status: 'refused', lines, total: 0, version, at, ...why, ...by };
   const left = available === undefined ? {} : { available };
   const result: Result = { kind: 'order', order, version, replayed: false, ...left };
   if (once) return { result: { ...result, unrecorded: true }, books: [], record: null };
@@ -57,17 +63,26 @@ export function refusedOrder(
 }
 
 /**
- * `unknown-book` comes before `retired` before `price-changed` before `sold-out`; `total-limit` (no book's fault) is last.
+ * `unknown-book` comes before `retired` before `price-changed` before a customer's limit before `sold-out`; `total-limit` (no
+ * book's fault) is last.
  */
-function findFault(cart: Cart, shelf: readonly (Book | undefined)[], total: number): Fault | undefined {
+function findFault(
+  view: OfferView,
+  cart: Cart,
+  shelf: readonly (Book | undefined)[],
+  total: number,
+  customer: Customer | undefined,
+): Fault | undefined {
   const unknown = cart.find((_, place) => !shelf[place]);
   if (unknown) return { code: 'unknown-book', bookId: unknown.id };
   const retired = cart.find((_, place) => shelf[place]!.retired);
   if (retired) return { code: 'retired', bookId: retired.id };
   const repriced = cart.find(({ prices }, place) => prices.some((price) => price !== shelf[place]?.price));
   if (repriced) return { code: 'price-changed', bookId: repriced.id };
+  const limit = findLimitFault(view, cart, shelf, customer);
+  if (limit) return limit;
   const short = cart.find(({ quantity }, place) => quantity > shelf[place]!.stock);
-  if (short) return { code: 'sold-out', bookId: short.id };
+  if (short) return { code: 'sold-out', bookId: short.id, available: view.book(short.id)!.stock };
   // Rounding above 2^53 never comes back below it, so this is exact although the sum may not be.
   if (total > Number.MAX_SAFE_INTEGER) return { code: 'total-limit' };
   return undefined;

@@ -11,6 +11,7 @@ const KEYS: Readonly<Record<Command['kind'], (key: Key) => string>> = {
   addBooks: adminKey,
   updateBook: adminKey,
   changeBooks: adminKey,
+  cancel: adminKey,
 };
 
 export function recordKey({ kind, key }: Pick<Command, 'kind' | 'key'>): string {

@@ -123,16 +123,16 @@ export function bookLength({ title, topic, authors }: Book): number {
 
 /**
  * Bytes that an order has outside, at most. Its record holds more than the order, but amounts are longer outside: by
- * five bytes a line, of which none has less than 43; and so are times, of which each event has one.
+ * five bytes a line, of which none has less than 43; and so are the times and amounts of events.
  */
 export function outsideBytes([, text]: KeyedText): number {
   const events = text.split(EVENT).length - 1;
-  return Math.ceil((Buffer.byteLength(text) * 9) / 8) + events * LONGER_TIME;
+  return Math.ceil((Buffer.byteLength(text) * 9) / 8) + events * LONGER_EVENT;
 }
 
 const EVENT = '{"what":';
-/** By how much a time in words is longer than one in ms. */
-const LONGER_TIME = 13;
+/** By how much a time in words is longer than one in ms, and an amount in its currency. */
+const LONGER_EVENT = 13 + 5;
 
 /** The order that was recorded under an order id. */
 export function orderOf({ result }: Recorded): Order {

@@ -21,6 +21,7 @@ import type { Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
 import type { SnapshotRecord } from '../raft/state-machine.ts';
 import { BookIndex } from './book-index.ts';
+import { CustomerCounts } from './customer-counts.ts';
 import type { Recorded } from './decision.ts';
 import { numbersHash, type RecordHash, recordChecksum, recordHash } from './digest.ts';
 import { DigestedRecords } from './digested-records.ts';
@@ -45,6 +46,7 @@ export class StateRecords {
   readonly shelf = new BookIndex();
   /** The refused orders on record, by time. */
   readonly refusals: RefusalIndex;
+  readonly counts: CustomerCounts;
   readonly #store: Store;
   readonly #kept: DigestedRecords;
   /** The parts in the digest of books that have changed since the start, to be taken out when they change again. */
@@ -64,6 +66,7 @@ export class StateRecords {
     this.#store = store;
     this.prefix = generationPrefix(generation);
     this.#kept = new DigestedRecords(store, this.prefix);
+    this.counts = new CustomerCounts(this.#kept);
     this.refusals = new RefusalIndex({ store, prefix: this.prefix, records: this.#kept });
   }
 

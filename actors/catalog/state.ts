@@ -3,7 +3,7 @@ import {
   type BookChange,
   type BookEvent,
   type BookId,
-  type Command,
+  type Customer,
   isNote,
   KEPT_BOOK_EVENTS,
   type Key,
@@ -17,13 +17,13 @@ import { LOG_START, type Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
 import type { Applied, RecordSums, Restoring, StateMachine } from '../raft/state-machine.ts';
 import { decide } from './decide.ts';
-import type { Decision, Recorded, Stamp, View } from './decision.ts';
+import type { Recorded, Stamp, View } from './decision.ts';
+import { enactDecision } from './enact-decision.ts';
 import type { OpenHold } from './hold-queue.ts';
 import { expireHold, MAX_EXPIRED_PER_ENTRY } from './holds.ts';
 import { type LogTime, TIME_START } from './log-time.ts';
 import { type BooksSlice, fillPage, nextOf, type OrdersSlice } from './page.ts';
 import { readRecords } from './read-records.ts';
-import { recordKey } from './recall.ts';
 import * as records from './records.ts';
 import type { RefusalIndex } from './refusal-index.ts';
 import { StateRecords } from './state-records.ts';
@@ -98,7 +98,7 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
       return due === NO_BOOKS ? NOTHING : { result: null, changes: this.#changesOf(due, at) };
     }
     const decision = decide(this, command, stamp);
-    this.#enact(command, decision, position.index);
+    enactDecision(this.#records, command, decision, position.index);
     const { result, books, changed } = decision;
     if (changed) {
       this.#records.remember(changed);
@@ -120,25 +120,11 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     for (let count = 0; count < MAX_EXPIRED_PER_ENTRY && this.#isDue(); count++) {
       const { key, due } = holds.first!;
       const end = expireHold(this, key, stamp);
-      if (end) this.#enact({ kind: 'release', key }, end, stamp.index);
+      if (end) enactDecision(this.#records, { kind: 'release', key }, end, stamp.index);
       else this.#records.endHold({ key, due });
       for (const book of end?.books ?? []) changed.push(book);
     }
     return changed;
-  }
-
-  #enact(
-    command: Pick<Command, 'kind' | 'key'>,
-    { books, record, hold }: Omit<Decision, 'result'>,
-    version: number,
-  ): void {
-    if (record) {
-      if (hold?.isOpen === false) this.#records.rerecord(recordKey(command), record);
-      else this.#records.record(recordKey(command), record);
-    }
-    if (hold?.isOpen) this.#records.beginHold(hold);
-    else if (hold) this.#records.endHold(hold);
-    this.#records.putBooks(books, version);
   }
 
   /** Each book once, as it is now. */
@@ -262,6 +248,10 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     for (let number = Math.min(changes, before - 1); number >= oldest; number--) {
       yield this.#records.event(id, number);
     }
+  }
+
+  copiesOf(bookId: BookId, customer: Customer): number {
+    return this.#records.counts.copiesOf(bookId, customer);
   }
 
   recorded(key: string): Recorded | undefined {

@@ -1,7 +1,7 @@
 import type { Role } from '../../runtime/api.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { readWhole, UsageError } from '../../runtime/command-line.ts';
-import { type BookId, Key } from '../../runtime/domain.ts';
+import { type BookId, Customer, Key } from '../../runtime/domain.ts';
 import { amountRule, parseMoney } from '../../runtime/money.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Client } from '../client.ts';
@@ -76,6 +76,16 @@ export function readExpectation(given: string | boolean | undefined) {
   if (given === undefined) return { expectation: {}, asOption: '' };
   const expectVersion = readWhole(String(given), '--expect-version', 0, Number.MAX_SAFE_INTEGER);
   return { expectation: { expectVersion }, asOption: ` --expect-version ${expectVersion}` };
+}
+
+/** Who buys, and the option that says the same again. */
+export function readCustomer(given: string | boolean | undefined) {
+  if (given === undefined) return { customer: {}, asOption: '' };
+  const customer = Customer.safeParse(given);
+  if (!customer.success)
+    throw new UsageError('--customer must be 1 to 128 characters, none of which is a control character');
+  const quoted = `'${customer.data.replaceAll("'", "'\\''")}'`;
+  return { customer: { customer: customer.data }, asOption: ` --customer ${quoted}` };
 }
 
 /** An amount of money as it was given; how many decimals there may be, up to three, the store knows. */

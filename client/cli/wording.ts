@@ -33,6 +33,7 @@ export function exitOf(error: BazarError): Exit {
 const ADVICE: Partial<Record<ErrorCode, string>> = {
   'unknown-book': 'Search by topic to find ids that exist.',
   'price-changed': 'Look at the book again, then buy at the present price.',
+  'customer-needed': 'Name the customer with --customer.',
   'version-changed': 'Look at the book again, then change it as it is now.',
   'key-reused': 'That id belongs to another request; leave it out to have a new one made.',
   unauthorized: 'Give the token of the store with --token, BAZAR_ADMIN_TOKEN or --data.',

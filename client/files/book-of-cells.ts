@@ -39,13 +39,17 @@ export function bookOfCells(cellsOf: CellsOf, numbers: Numbers): ReadBook {
     authors: cell('authors'),
     year: year(cell('year'), decimalComma),
     isbn,
+    perCustomer: whole('limit', cell('perCustomer'), decimalComma),
   };
   const present = Object.fromEntries(Object.entries(cells).filter(([, value]) => value !== undefined));
   const { data, error } = NewBook.safeParse(present);
   if (error) {
     const [issue] = error.issues;
     const name = String(issue?.path[0]);
-    throw new BadRow(name in present ? `the ${name} does not fit: ${issue?.message}` : `there is no ${name}`);
+    const called = name === 'perCustomer' ? 'limit' : name;
+    throw new BadRow(
+      name in present ? `the ${called} does not fit: ${issue?.message}` : `there is no ${name}`,
+    );
   }
   if ((data.id ?? 0) > MAX_NEW_BOOK_ID) {
     throw new BadRow(`the id ${data.id} is greater than ${MAX_NEW_BOOK_ID}`);

@@ -18,6 +18,7 @@ const USUAL_NAMES = {
   authors: ['authors', 'author', 'primary author'],
   year: ['year', 'year published', 'publication year', 'pubdate', 'date', 'original publication year'],
   isbn: ['isbn13', 'isbn', 'isbn10', 'ean', 'gtin upc ean or isbn', 'gtin', 'variant barcode', 'barcode'],
+  perCustomer: ['per customer', 'limit per customer'],
 } as const;
 
 export type Field = keyof typeof USUAL_NAMES;

@@ -15,9 +15,9 @@ const limit = DEFAULT_LIMITS.maxPage;
 /** All books in id order, each as it is when its page is read; in the columns that an import reads. */
 export function allBooks(store: Pick<Client, 'books'>): ExportSource<BookAnswer> {
   return {
-    columns: ['id', 'title', 'authors', 'topic', 'year', 'isbn', 'price', 'stock'],
-    rows: ({ id, title, authors, topic, year, isbn, price, stock }) => [
-      [id, title, authors, topic, year, isbn, price, stock],
+    columns: ['id', 'title', 'authors', 'topic', 'year', 'isbn', 'price', 'stock', 'per customer'],
+    rows: ({ id, title, authors, topic, year, isbn, price, stock, perCustomer }) => [
+      [id, title, authors, topic, year, isbn, price, stock, perCustomer],
     ],
     async *pages() {
       for (let after: number | null = 0; after !== null; ) {
@@ -32,9 +32,15 @@ export function allBooks(store: Pick<Client, 'books'>): ExportSource<BookAnswer>
 /** All recorded orders in the order of their ids; in the CSV a row for each of their lines. */
 export function allOrders(store: Pick<Client, 'orders'>): ExportSource<OrderAnswer> {
   return {
-    columns: ['order', 'status', 'why', 'at', 'id', 'title', 'quantity', 'price', 'total'],
-    rows: ({ orderId, status, code, at, lines, total }) =>
-      lines.map((line) => [orderId, status, code, at, line.id, line.title, line.quantity, line.price, total]),
+    columns: [
+      ...['order', 'status', 'why', 'at', 'customer'],
+      ...['id', 'title', 'quantity', 'cancelled', 'price', 'total', 'refunded'],
+    ],
+    rows: ({ orderId, status, code, at, customer, lines, total, refunded }) =>
+      lines.map(({ id, title, quantity, cancelled, price }) => [
+        ...[orderId, status, code, at, customer],
+        ...[id, title, quantity, cancelled, price, total, refunded],
+      ]),
     async *pages() {
       for (let after: string | null = ''; after !== null; ) {
         const page = await store.orders({ limit, ...(after !== '' && { after }) });

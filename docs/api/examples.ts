@@ -39,6 +39,10 @@ const EXAMPLES: { readonly [Name in OperationName]: readonly [Params<Name>, ...P
   hold: [{ id: 1, quantity: 2, ttlMs: 600_000, orderId: 'my-order-17' }],
   confirm: [{ orderId: 'an-earlier-hold' }],
   release: [{ orderId: 'an-earlier-hold' }],
+  cancel: [
+    { orderId: 'an-earlier-order', lines: [{ id: 1, quantity: 2 }], key: 'my-cancellation-1' },
+    { orderId: 'an-earlier-order', lines: [{ id: 1, quantity: 4 }] },
+  ],
   addBooks: [
     { books: [{ title: 'A new book', topic: 'news', price: '19.99', stock: 5 }], key: 'my-books-1' },
   ],

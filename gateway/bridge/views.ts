@@ -1,13 +1,22 @@
 import type {
   BookAnswer,
   BooksAnswer,
+  CancelledAnswer,
   HistoryAnswer,
   OrderAnswer,
   OrdersAnswer,
   StatusAnswer,
   StockAnswer,
 } from '../../runtime/api.ts';
-import type { Book, BookChange, BookEvent, BookId, Order, Result } from '../../runtime/domain.ts';
+import type {
+  Book,
+  BookChange,
+  BookEvent,
+  BookId,
+  Cancellation,
+  Order,
+  Result,
+} from '../../runtime/domain.ts';
 import { type Currency, formatMoney } from '../../runtime/money.ts';
 import type { BooksPage, OrdersPage } from '../service.ts';
 
@@ -17,10 +26,12 @@ export interface Views {
   readonly money: StatusAnswer['money'];
   book(book: Book): BookAnswer;
   books(page: BooksPage): BooksAnswer;
-  order(order: Order): OrderAnswer;
+  /** `named`: for somebody who may see whose it is. */
+  order(order: Order, named?: 'named'): OrderAnswer;
   orders(page: OrdersPage): OrdersAnswer;
   stock(change: BookChange): StockAnswer;
   history(id: BookId, events: readonly BookEvent[], next: number | null): HistoryAnswer;
+  cancelled(cancellation: Cancellation, version: number): CancelledAnswer;
   /** What a command came to that was decided with yes. */
   result(result: Result): object;
 }
@@ -34,14 +45,17 @@ export function createViews({ code: currency, decimals }: Currency): Views {
     amount,
     money: { currency, decimals },
 
-    book({ id, title, topic, price, stock, held = 0, version, authors, year, isbn, retired }) {
+    book({ id, title, topic, price, stock, held = 0, version, authors, year, isbn, retired, perCustomer }) {
       const worth = { price: amount(price), currency };
-      return { id, title, topic, ...worth, stock, held, version, authors, year, isbn, retired };
+      const facts = { id, title, topic, ...worth, stock, held, version, authors, year, isbn, retired };
+      return perCustomer === undefined ? facts : { ...facts, perCustomer };
     },
 
     books: ({ books, next }) => ({ books: books.map(views.book), next }),
 
-    order({ orderId, status, lines, total, version, at, code, bookId, expiresAt, events }) {
+    order(order, named) {
+      const { orderId, status, lines, total, version, at, code, bookId } = order;
+      const { expiresAt, refunded, customer, events } = order;
       return {
         orderId,
         status,
@@ -53,11 +67,25 @@ export function createViews({ code: currency, decimals }: Currency): Views {
         code,
         bookId,
         expiresAt: expiresAt === undefined ? undefined : timeText(expiresAt),
-        events: events?.map((event) => ({ ...event, at: timeText(event.at) })),
+        refunded: refunded === undefined ? undefined : amount(refunded),
+        customer: named && customer,
+        events: events?.map(({ refund, ...event }) => {
+          const view = { ...event, at: timeText(event.at) };
+          return refund === undefined ? view : { ...view, refund: amount(refund) };
+        }),
       };
     },
 
-    orders: ({ orders, next }) => ({ orders: orders.map(views.order), next }),
+    orders: ({ orders, next }) => ({ orders: orders.map((order) => views.order(order, 'named')), next }),
+
+    cancelled: ({ refund, refunded, at, ...cancellation }, version) => ({
+      ...cancellation,
+      refund: amount(refund),
+      refunded: amount(refunded),
+      currency,
+      version,
+      at: timeText(at),
+    }),
 
     stock({ id, stock, price, version, topic, formerTopics, retired, at }) {
       const view = { id, stock, price: amount(price), currency, version };
@@ -89,6 +117,8 @@ export function createViews({ code: currency, decimals }: Currency): Views {
         }
         case 'changed':
           return { changed: result.ids, version: result.version };
+        case 'cancelled':
+          return views.cancelled(result.cancellation, result.version);
         case 'updated':
           return views.book(result.book);
         case 'refused':

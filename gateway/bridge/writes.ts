@@ -1,15 +1,25 @@
-import type { BookEdit, BookId, CartLine, Key, NewBook, Order, Result } from '../../runtime/domain.ts';
+import {
+  type BookEdit,
+  type BookId,
+  type CartLine,
+  type Customer,
+  type Key,
+  MAX_ORDER_EVENTS,
+  type NewBook,
+  type Order,
+  type Result,
+} from '../../runtime/domain.ts';
 import { asBazarError, BazarError, ERROR_KINDS } from '../../runtime/errors.ts';
-import type { SpanRecorder } from '../../runtime/trace/span-recorder.ts';
-import type { BookUpdate, GatewayService, Submitted } from '../service.ts';
+import type { BookUpdate, CancelWish, GatewayService, PurchaseOptions, Submitted } from '../service.ts';
 import { timeText, type Views } from './views.ts';
 
 /** The writes of the store; what was decided with no is thrown as a `BazarError`, with what was recorded. */
 export interface Writes {
-  purchase(lines: readonly CartLine[], key?: Key, trace?: SpanRecorder): Promise<Submitted>;
-  hold(lines: readonly CartLine[], ttlMs: number, key?: Key): Promise<Submitted>;
+  purchase(lines: readonly CartLine[], key?: Key, more?: PurchaseOptions): Promise<Submitted>;
+  hold(lines: readonly CartLine[], ttlMs: number, key?: Key, customer?: Customer): Promise<Submitted>;
   confirm(key: Key): Promise<Submitted>;
   release(key: Key): Promise<Submitted>;
+  cancel(wish: CancelWish, key?: Key): Promise<Submitted>;
   addBooks(books: readonly NewBook[], key?: Key): Promise<Submitted>;
   updateBook(id: BookId, change: BookUpdate, key?: Key): Promise<Submitted>;
   changeBooks(changes: readonly BookEdit[], key?: Key): Promise<Submitted>;
@@ -21,12 +31,12 @@ export function createWrites(
   views: Views,
   onPurchase: (outcome: string) => void,
 ): Writes {
-  const settle = (submitted: Submitted, about: { bookId?: BookId } = {}) => settled(submitted, about, views);
+  const settle = (submitted: Submitted, about: About = {}) => settled(submitted, about, views);
 
   return {
-    async purchase(lines, key, trace) {
+    async purchase(lines, key, more) {
       try {
-        const submitted = settle(await service.purchase(lines, key, trace));
+        const submitted = settle(await service.purchase(lines, key, more));
         onPurchase('confirmed');
         return submitted;
       } catch (thrown) {
@@ -35,13 +45,21 @@ export function createWrites(
         throw asOrders(error);
       }
     },
-    hold: async (lines, ttlMs, key) => ofOrder(async () => settle(await service.hold(lines, ttlMs, key))),
+    hold: async (lines, ttlMs, key, customer) =>
+      ofOrder(async () => settle(await service.hold(lines, ttlMs, key, customer))),
     confirm: async (key) => ofOrder(async () => settle(await service.confirm(key))),
     release: async (key) => ofOrder(async () => settle(await service.release(key))),
+    cancel: async (wish, key) => settle(await service.cancel(wish, key), { orderId: wish.orderId }),
     addBooks: async (books, key) => settle(await service.addBooks(books, key)),
     changeBooks: async (changes, key) => settle(await service.changeBooks(changes, key)),
     updateBook: async (id, change, key) => settle(await service.updateBook(id, change, key), { bookId: id }),
   };
+}
+
+/** What a write was about. */
+interface About {
+  readonly bookId?: BookId;
+  readonly orderId?: Key;
 }
 
 /** The key of a purchase or a hold is its order id, which is how clients know it. */
@@ -57,24 +75,30 @@ async function ofOrder(write: () => Promise<Submitted>): Promise<Submitted> {
   }
 }
 
-function settled(submitted: Submitted, about: { bookId?: BookId }, views: Views): Submitted {
+function settled(submitted: Submitted, about: About, views: Views): Submitted {
   const { key, result, via } = submitted;
   if (result.kind === 'order' && result.order.status === 'refused') {
     throw refusedOrder(result, via, views);
   }
   if (result.kind !== 'refused') return submitted;
-  const { code, version, bookVersion, available, otherId, replayed } = result;
+  const { code, version, bookVersion, available, otherId, status, replayed } = result;
   const { bookId = about.bookId } = result;
+  const { orderId } = about;
+  const paid = result.paid === undefined ? undefined : views.amount(result.paid);
   const recorded = replayed ? recordedAnswer(`at version ${version}`) : '';
-  const detail = `${reasonOf(result, bookId) ?? holdReason(result, key)}${recorded}`;
+  const reason = reasonOf(result, bookId) ?? cancelReason(result, orderId, paid) ?? holdReason(result, key);
+  const detail = `${reason}${recorded}`;
   const since = result.since && { ...result.since, at: timeText(result.since.at) };
   throw new BazarError(code, detail, {
     bookId,
+    orderId,
     key,
     version,
     bookVersion,
     available,
     otherId,
+    paid,
+    orderStatus: status,
     since,
     replayed,
     via,
@@ -94,6 +118,34 @@ function reasonOf(
       return `There are ${available} copies of book ${bookId}, fewer than are to be taken away.`;
     case 'isbn-taken':
       return `Book ${otherId} has this ISBN, so book ${bookId} cannot have it.`;
+    default:
+      return undefined;
+  }
+}
+
+/** Why an order cannot be cancelled so, and what can be done now. */
+function cancelReason(
+  { code, bookId, available, status, since }: Extract<Result, { kind: 'refused' }>,
+  orderId: Key | undefined,
+  paid: string | undefined,
+): string | undefined {
+  switch (code) {
+    case 'unknown-order':
+      return `There is no order ${orderId} yet. If its purchase ended as unknown, ask for that again first.`;
+    case 'not-confirmed': {
+      const at = since ? ` at ${timeText(since.at)}` : '';
+      if (status === 'held') return `Order ${orderId} is only held and not sold; release it.`;
+      if (status === 'expired') return `The time of hold ${orderId} was over${at}; nothing was sold.`;
+      return `Order ${orderId} was ${status}${at}; nothing was sold.`;
+    }
+    case 'over-cancelled':
+      return bookId === undefined
+        ? `All copies of order ${orderId} were cancelled before; none are left.`
+        : `Order ${orderId} has no more than ${available} of book ${bookId} left to cancel.`;
+    case 'over-refunded':
+      return `For these copies ${paid} was paid, and no more is given back.`;
+    case 'too-many-cancellations':
+      return `Order ${orderId} remembers ${MAX_ORDER_EVENTS} events at most; all that is left of it can still be cancelled at once.`;
     default:
       return undefined;
   }
@@ -159,6 +211,12 @@ function reason(
       return `There is no book ${bookId}.`;
     case 'retired':
       return `${name.replace(/^b/, 'B')} was taken out of sale.`;
+    case 'customer-needed':
+      return `${name.replace(/^b/, 'B')} has a limit for each customer, so say who buys (\`customer\`).`;
+    case 'limit-reached':
+      return available === undefined
+        ? `The customer may not have ${quantity} more of ${name}.`
+        : `Of ${name}, the customer may have ${available} more, and not ${quantity}.`;
     case 'total-limit':
       return undefined;
   }

@@ -1,4 +1,14 @@
-import { type BookId, type Command, isUnrecorded, type Result, repeated } from '../../runtime/domain.ts';
+import {
+  type BookId,
+  type Command,
+  type Confirm,
+  type Hold,
+  isUnrecorded,
+  type Purchase,
+  type Release,
+  type Result,
+  repeated,
+} from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import { topicKey } from '../../runtime/topic.ts';
 import type { SpanRecorder } from '../../runtime/trace/span-recorder.ts';
@@ -28,11 +38,15 @@ export function createSubmissions(
   function note(command: Command, result: Result): void {
     const { version } = result;
     const raiseBook = (id: BookId) => freshness.books.raise(id, version);
-    if (isOfOrder(command)) {
+    if (isSale(command)) {
       // A refused order too: who was told "sold out" must not be shown copies that were gone before.
       freshness.orders.raise(command.key, version);
       const lines = result.kind === 'order' ? result.order.lines : 'lines' in command ? command.lines : [];
       for (const { id } of lines) raiseBook(id);
+    }
+    if (command.kind === 'cancel') {
+      freshness.orders.raise(command.orderId, version);
+      if (result.kind === 'cancelled') for (const { id } of result.cancellation.lines) raiseBook(id);
     }
     if (command.kind === 'updateBook') raiseBook(command.id);
     if (command.kind === 'changeBooks') for (const { id } of command.changes) raiseBook(id);
@@ -71,6 +85,8 @@ export function createSubmissions(
   };
 }
 
-function isOfOrder({ kind }: Command): boolean {
+/** Those whose key is the id of the order. */
+function isSale(command: Command): command is Purchase | Hold | Confirm | Release {
+  const { kind } = command;
   return kind === 'purchase' || kind === 'hold' || kind === 'confirm' || kind === 'release';
 }

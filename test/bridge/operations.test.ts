@@ -173,6 +173,7 @@ test('the OpenAPI document describes every route, its shapes and its errors', ()
       'POST /holds',
       'POST /holds/{orderId}/confirm',
       'POST /holds/{orderId}/release',
+      'POST /orders/{orderId}/cancel',
       'POST /purchase',
       'POST /purchase/{id}',
       'POST /traces',

@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { decide } from '../../actors/catalog/decide.ts';
-import { type Command, MAX_STOCK } from '../../runtime/domain.ts';
+import { type Command, isUnrecorded, MAX_STOCK, type Result } from '../../runtime/domain.ts';
+import { orderKey } from '../../storage/keys.ts';
 import { commandLog } from './commands.ts';
 import { createLedger, type Ledger } from './support.ts';
 
@@ -21,9 +22,10 @@ function forEachDecision(check: (ledger: Ledger, command: Command, before: Ledge
 
 test('no stock is ever negative or past the limit, and every book balances', () => {
   forEachDecision(({ books }) => {
-    for (const { stock, initial, restocked, sold, held = 0 } of books.values()) {
+    for (const { stock, initial, restocked, returned = 0, sold, held = 0 } of books.values()) {
       assert.ok(stock >= 0 && held >= 0 && stock + held <= MAX_STOCK);
-      assert.is(initial + restocked - sold - held, stock);
+      assert.ok(returned >= 0 && returned <= sold);
+      assert.is(initial + restocked + returned - sold - held, stock);
     }
   });
 });
@@ -83,8 +85,8 @@ test('once decided, a command has the same answer for ever and changes nothing a
     const ledger = createLedger();
     const decided = commands.map((command) => ({ command, result: ledger.run(command) }));
     for (const { command, result } of decided) {
-      // A hold shows what has become of it meanwhile.
-      if (isOfHold(command)) continue;
+      // A hold and a cancelled order show what has become of them meanwhile, and an order may come late.
+      if (isOfHold(command) || isCancelled(ledger, command) || isUnrecorded(result)) continue;
       const again = decide(ledger, command, { index: 1_000_000, at: 0 });
       assert.equal([again.books, again.record], [[], null]);
       if (result.kind === 'refused' && result.code === 'key-reused') {
@@ -96,6 +98,34 @@ test('once decided, a command has the same answer for ever and changes nothing a
   });
   fc.assert(property, { numRuns: 300 });
 });
+
+test('copies come back as often as cancellations put them back, never more than an order had, for no more than was paid', () => {
+  const property = fc.property(commandLog, (commands) => {
+    const ledger = createLedger();
+    const back = new Map<number, number>();
+    const ofOrders = new Map<string, number>();
+    for (const command of commands) {
+      const result = ledger.run(command);
+      if (result.kind !== 'cancelled' || result.replayed || result.version !== ledger.index) continue;
+      const { orderId, lines, restocked, refund } = result.cancellation;
+      ofOrders.set(orderId, (ofOrders.get(orderId) ?? 0) + refund);
+      for (const { id, quantity } of lines) if (restocked) back.set(id, (back.get(id) ?? 0) + quantity);
+    }
+    for (const { id, returned = 0 } of ledger.books.values()) assert.is(returned, back.get(id) ?? 0);
+    for (const [orderId, refunded] of ofOrders) {
+      const { order } = ledger.recorded(orderKey(orderId))!.result as Extract<Result, { kind: 'order' }>;
+      assert.is(order.refunded, refunded);
+      assert.ok(refunded <= order.total);
+      for (const { quantity, cancelled = 0 } of order.lines) assert.ok(cancelled <= quantity);
+    }
+  });
+  fc.assert(property, { numRuns: 300 });
+});
+
+function isCancelled(ledger: Ledger, { kind, key }: Command): boolean {
+  const result = kind === 'purchase' ? ledger.recorded(orderKey(key))?.result : undefined;
+  return result?.kind === 'order' && result.order.refunded !== undefined;
+}
 
 const isOfHold = ({ kind }: Command) => kind === 'hold' || kind === 'confirm' || kind === 'release';
 

@@ -244,6 +244,7 @@ test('where no id is left the whole batch is refused', () => {
     openHolds: 0,
     book: () => undefined,
     withIsbn: () => undefined,
+    copiesOf: () => 0,
     recorded: () => undefined,
   };
   const full = { ...view, lastId: MAX_NEW_BOOK_ID, firstFreeId: MAX_NEW_BOOK_ID + 1 };

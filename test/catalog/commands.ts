@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Command } from '../../runtime/domain.ts';
-import { addBooks, confirm, hold, newBook, purchase, release, updateBook } from './support.ts';
+import { addBooks, cancel, confirm, hold, newBook, purchase, release, updateBook } from './support.ts';
 
 /** Random commands on few books under few keys, so that they meet: replays, reused keys, empty shelves. */
 const bookId = fc.integer({ min: 1, max: 5 });
@@ -8,6 +8,8 @@ const quantity = fc.integer({ min: 1, max: 4 });
 const price = fc.integer({ min: 1, max: 3 });
 const stock = fc.integer({ min: 0, max: 12 });
 const key = fc.integer({ min: 1, max: 12 }).map((number) => `key-${number}`);
+/** Half of all who buy are nobody in particular. */
+const customer = fc.option(fc.constantFrom('Ada', 'Böll'), { nil: undefined, freq: 2 });
 const requestId = fc.constantFrom('request-1', 'request-2');
 
 const line = fc
@@ -15,12 +17,14 @@ const line = fc
   .map(({ price: expected, ...rest }) => (expected === undefined ? rest : { ...rest, price: expected }));
 
 const aPurchase = fc
-  .tuple(key, fc.array(line, { minLength: 1, maxLength: 4 }), requestId)
-  .map(([orderId, lines, request]): Command => purchase(orderId, lines, request));
+  .tuple(key, fc.array(line, { minLength: 1, maxLength: 4 }), customer, requestId)
+  .map(([orderId, lines, customer, request]): Command => {
+    return { ...purchase(orderId, lines, request), ...(customer && { customer }) };
+  });
 
 const aBook = fc
-  .record({ id: fc.option(bookId, { nil: undefined, freq: 4 }), price, stock })
-  .map(({ id, ...facts }) => newBook(id, facts));
+  .record({ id: fc.option(bookId, { nil: undefined, freq: 4 }), price, stock, most: quantity })
+  .map(({ id, most, ...facts }) => newBook(id, most === 4 ? { ...facts, perCustomer: 3 } : facts));
 
 const someBooks = fc
   .tuple(key, fc.array(aBook, { minLength: 1, maxLength: 4 }), requestId)
@@ -44,15 +48,36 @@ const aHold = fc
     key,
     fc.array(line, { minLength: 1, maxLength: 3 }),
     fc.integer({ min: 1_000, max: 30_000 }),
+    customer,
     requestId,
   )
-  .map(([orderId, lines, ttlMs, request]): Command => hold(orderId, lines, ttlMs, request));
+  .map(([orderId, lines, ttlMs, customer, request]): Command => {
+    return { ...hold(orderId, lines, ttlMs, request), ...(customer && { customer }) };
+  });
 
 const anEnd = fc
   .tuple(fc.constantFrom(confirm, release), key, requestId)
   .map(([end, orderId, request]): Command => end(orderId, request));
 
+/** Most of them come too early, or for more than was bought. */
+const aCancel = fc
+  .tuple(
+    key,
+    key,
+    fc.option(fc.array(fc.record({ id: bookId, quantity }), { minLength: 1, maxLength: 2 }), {
+      nil: undefined,
+    }),
+    fc.boolean(),
+    fc.option(price, { nil: undefined, freq: 5 }),
+    requestId,
+  )
+  .map(([cancelKey, orderId, lines, restock, refund, request]): Command => {
+    const wish = { restock, ...(lines && { lines }), ...(refund !== undefined && { refund }) };
+    return cancel(cancelKey, orderId, wish, request);
+  });
+
 const command = fc.oneof(
+  { arbitrary: aCancel, weight: 3 },
   { arbitrary: aHold, weight: 3 },
   { arbitrary: anEnd, weight: 3 },
   { arbitrary: aPurchase, weight: 6 },

@@ -10,6 +10,7 @@ import {
   type Book,
   type BookChange,
   type BookEdit,
+  type Cancel,
   type CartLine,
   type ChangeBooks,
   type Command,
@@ -69,6 +70,15 @@ export function release(key: string, requestId = `release of ${key}`): Release {
   return { kind: 'release', key, requestId };
 }
 
+export function cancel(
+  key: string,
+  orderId: string,
+  wish: Partial<Pick<Cancel, 'lines' | 'restock' | 'refund'>> = {},
+  requestId = `first of ${key}`,
+): Cancel {
+  return { kind: 'cancel', key, requestId, orderId, by: 'admin', restock: true, ...wish };
+}
+
 export function newBook(id: number | undefined, facts: Partial<NewBook> = {}): NewBook {
   return { id, title: `Book ${id}`, topic: 'xen', price: 1000, stock: 10, ...facts };
 }
@@ -84,6 +94,7 @@ export function createLedger(...added: readonly NewBook[]): Ledger {
   const books = new Map<number, Book>();
   const records = new Map<string, Recorded>();
   const holds = new Set<string>();
+  const counts = new Map<string, number>();
   let index = 0;
   let logTime = TIME_START;
   const ledger: Ledger = {
@@ -108,6 +119,7 @@ export function createLedger(...added: readonly NewBook[]): Ledger {
       while (books.has(id)) id++;
       return id;
     },
+    copiesOf: (bookId, customer) => counts.get(`${bookId} ${customer}`) ?? 0,
     recorded: (key) => records.get(key),
     run(command) {
       index++;
@@ -116,7 +128,10 @@ export function createLedger(...added: readonly NewBook[]): Ledger {
       const decision = decide(ledger, command, { index, at });
       for (const book of decision.books) books.set(book.id, book);
       if (decision.record) records.set(recordKey(command), decision.record);
-      const { hold } = decision;
+      const { hold, amended } = decision;
+      if (amended) records.set(amended.key, amended.record);
+      for (const { bookId, customer, copies } of decision.counts ?? [])
+        counts.set(`${bookId} ${customer}`, copies);
       if (hold?.isOpen) holds.add(hold.key);
       else if (hold) holds.delete(hold.key);
       return decision.result;

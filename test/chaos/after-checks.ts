@@ -59,6 +59,9 @@ function indexOf({ catalogs }: AuditAnswer): string {
   return catalogs.map(({ applied }) => applied).join();
 }
 
+/** What was cancelled was sold before, and counts as returned besides. */
+const SOLD: ReadonlySet<string> = new Set(['confirmed', 'partly-cancelled', 'cancelled']);
+
 async function readOrders(observer: Observer): Promise<Pick<AfterChecks, 'orders' | 'ordered'>> {
   const orders: OrderLine[] = [];
   const ordered = new Map<number, number>();
@@ -66,7 +69,7 @@ async function readOrders(observer: Observer): Promise<Pick<AfterChecks, 'orders
     const page = await observer.orders(after);
     for (const order of page.orders) {
       orders.push(orderLine(order));
-      if (order.status === 'confirmed') addCopies(ordered, order);
+      if (SOLD.has(order.status)) addCopies(ordered, order);
     }
     if (page.next === null) return { orders, ordered };
     after = page.next;

@@ -14,13 +14,14 @@ const BookId = z.int().min(1);
 const Index = z.int().min(0);
 const Count = z.int();
 
-/** A book's state before the first operation. */
+/** A book's state before the first operation. `perCustomer`: the most copies that one customer may have. */
 const BookLine = z.object({
   kind: z.literal('book'),
   book: BookId,
   stock: Count,
   price: Count,
   version: Index,
+  perCustomer: Count.optional(),
 });
 
 const Asked = {
@@ -50,6 +51,7 @@ const PurchaseLine = z.object({
   kind: z.literal('purchase'),
   ...Written,
   lines: z.array(CartLine).min(1),
+  customer: z.string().optional(),
   total: Count.optional(),
 });
 const HoldLine = PurchaseLine.extend({ kind: z.literal('hold') });
@@ -59,8 +61,19 @@ const ConfirmLine = z.object({
   ...Written,
   hold: z.string(),
   lines: z.array(CartLine).min(1),
+  customer: z.string().optional(),
 });
 const ReleaseLine = ConfirmLine.extend({ kind: z.literal('release') });
+/** Copies of the order with the key `order` are taken back, and put on the shelf unless they are written off. */
+const CancelLine = z.object({
+  kind: z.literal('cancel'),
+  ...Written,
+  order: z.string(),
+  lines: z.array(CartLine).min(1),
+  restock: z.boolean(),
+  customer: z.string().optional(),
+  refund: Count.optional(),
+});
 /** `stock` is the answer's, after the write. */
 const RestockLine = z.object({
   kind: z.literal('restock'),
@@ -104,14 +117,18 @@ const FailedReadLine = z.object({
   outcome: z.literal('none'),
 });
 
-/** A recorded order, from the order table at the end. Of a hold: `version` is that of its beginning, and how it ended. */
+/**
+ * A recorded order, from the order table at the end. `version` is that of its beginning; of a hold also how it ended, and of what
+ * was cancelled the cancellations.
+ */
 const OrderLine = z.object({
   kind: z.literal('order'),
   key: z.string(),
-  status: z.enum(['confirmed', 'refused', 'held', 'released', 'expired']),
+  status: z.enum(['confirmed', 'refused', 'held', 'released', 'expired', 'partly-cancelled', 'cancelled']),
   code: z.string().optional(),
   version: Index,
   end: z.object({ what: z.enum(['confirmed', 'released', 'expired']), version: Index }).optional(),
+  cancellations: z.array(z.object({ key: z.string(), version: Index })).optional(),
 });
 /** Says that the `order` lines are the whole table: a key that is not among them was never decided. */
 const TableLine = z.object({ kind: z.literal('table'), orders: Count });
@@ -122,6 +139,7 @@ export const Line = z.discriminatedUnion('kind', [
   HoldLine,
   ConfirmLine,
   ReleaseLine,
+  CancelLine,
   RestockLine,
   PriceLine,
   AdjustLine,
@@ -137,10 +155,12 @@ export type WriteLine =
   | z.infer<typeof HoldLine>
   | z.infer<typeof ConfirmLine>
   | z.infer<typeof ReleaseLine>
+  | z.infer<typeof CancelLine>
   | z.infer<typeof RestockLine>
   | z.infer<typeof PriceLine>
   | z.infer<typeof AdjustLine>
   | z.infer<typeof RetireLine>;
+export type CancelLine = z.infer<typeof CancelLine>;
 export type ReadLine = z.infer<typeof ReadLine>;
 export type OrderLine = z.infer<typeof OrderLine>;
 export type TableLine = z.infer<typeof TableLine>;
@@ -153,6 +173,7 @@ const WRITES: ReadonlySet<Line['kind']> = new Set<WriteLine['kind']>([
   'hold',
   'confirm',
   'release',
+  'cancel',
   'restock',
   'price',
   'adjust',
@@ -211,16 +232,19 @@ export function openHistory(path: string): HistoryWriter {
 
 /** The line of a recorded order. */
 export function orderLine({ orderId, status, code, version, events = [] }: RecordedOrder): OrderLine {
-  const [begin, end] = events;
-  const what = end?.what;
-  const ended = end && what !== 'held' ? { end: { what: what!, version: end.version } } : {};
+  const [begin] = events;
+  const end = begin?.what === 'held' ? events[1] : undefined;
+  const cancellations = events.flatMap(({ what, key, version }) =>
+    what === 'cancelled' ? [{ key, version }] : [],
+  );
   return {
     kind: 'order',
     key: orderId,
     status,
     code,
     version: begin?.version ?? version,
-    ...ended,
+    ...(end && { end: { what: end.what, version: end.version } }),
+    ...(cancellations.length > 0 && { cancellations }),
   } as OrderLine;
 }
 
@@ -229,5 +253,9 @@ interface RecordedOrder {
   readonly status: OrderLine['status'];
   readonly code?: string;
   readonly version: number;
-  readonly events?: readonly { readonly what: string; readonly version: number }[];
+  readonly events?: readonly {
+    readonly what: string;
+    readonly version: number;
+    readonly key?: string | undefined;
+  }[];
 }

@@ -1,3 +1,4 @@
+import { checkCancellations } from './cancellations.ts';
 import type { BookLine, OrderLine, TableLine, WriteLine } from './history.ts';
 import type { Violation, Write } from './model.ts';
 
@@ -23,6 +24,8 @@ export function createGatherer() {
   const table = new Map<string, Decision>();
   /** How holds ended, by their keys. */
   const ends = new Map<string, NonNullable<OrderLine['end']>>();
+  /** The cancellations that the table tells of, by their keys. */
+  const cancellations = new Map<string, number>();
   const twice = new Set<string>();
   let whole = false;
 
@@ -30,7 +33,7 @@ export function createGatherer() {
     const definite = lines.filter(({ outcome }) => outcome === 'ok' || outcome === 'refused');
     const answers = definite.map(decisionOf);
     const line = definite[0] ?? lines[0]!;
-    const recorded = table.get(key) ?? endAsTold(line, ends);
+    const recorded = table.get(key) ?? endAsTold(line, ends) ?? cancellationAsTold(line, cancellations);
     const blame = (rule: string, says: string) => void violations.push({ rule, op: line.op, says });
 
     const [answer] = answers;
@@ -41,6 +44,8 @@ export function createGatherer() {
     }
     const isMissing = whole && !recorded && (line.kind === 'purchase' || line.kind === 'hold');
     if (answer && isMissing) blame('nothing acknowledged is lost', `order ${key} is not in the table`);
+    if (whole && answer?.fate === 'ok' && line.kind === 'cancel' && !recorded)
+      blame('nothing acknowledged is lost', `order ${line.order} does not tell of the cancellation ${key}`);
     const wasInDoubt = lines.some(({ outcome }) => outcome === 'unknown');
     if (recorded && !answer && !wasInDoubt) blame('none means none', `order ${key} is in the table`);
 
@@ -48,17 +53,18 @@ export function createGatherer() {
     const end = definite.reduce((first, one) => Math.min(first, one.end ?? first), Number.POSITIVE_INFINITY);
     if (answer) return { line, start, end, ...answer, version: answer.version ?? recorded?.version };
     if (recorded) return { line, start, end, ...recorded };
-    const isVain = whole && (line.kind === 'confirm' || line.kind === 'release');
+    const isVain = whole && (line.kind === 'confirm' || line.kind === 'release' || line.kind === 'cancel');
     if (isMissing || isVain || !wasInDoubt) return undefined;
     return { line, start, end, fate: 'open', code: undefined, version: undefined };
   }
 
   return {
     book: (line: BookLine) => void books.push(line),
-    order({ key, status, code, version, end }: OrderLine): void {
+    order({ key, status, code, version, end, cancellations: told = [] }: OrderLine): void {
       if (table.has(key)) twice.add(key);
       table.set(key, { fate: status === 'refused' ? 'refused' : 'ok', code, version });
       if (end) ends.set(key, end);
+      for (const one of told) cancellations.set(one.key, one.version);
     },
     /** The table has been seen whole; one that lost orders on its way here proves nothing. */
     table({ orders }: TableLine): void {
@@ -90,6 +96,7 @@ export function createGatherer() {
       for (const key of twice) {
         violations.push({ rule: 'one order per key', op: key, says: 'it is in the order table twice' });
       }
+      violations.push(...checkCancellations(writes));
       return { books, writes, violations };
     },
   };
@@ -101,6 +108,11 @@ function endAsTold(line: WriteLine, ends: ReadonlyMap<string, { what: string; ve
   const end = ends.get(line.hold);
   if (end?.what !== (line.kind === 'confirm' ? 'confirmed' : 'released')) return undefined;
   return { fate: 'ok' as const, code: undefined, version: end.version };
+}
+
+function cancellationAsTold(line: WriteLine, cancellations: ReadonlyMap<string, number>) {
+  const version = line.kind === 'cancel' ? cancellations.get(line.key) : undefined;
+  return version === undefined ? undefined : { fate: 'ok' as const, code: undefined, version };
 }
 
 /** The end of the time of a hold puts its copies back at some moment after it was asked for. */

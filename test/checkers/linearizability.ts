@@ -67,7 +67,12 @@ export async function checkLinearizability(
   const found = [...violations];
   for (const write of writes) operations.push(writeOperation(write));
 
-  const states: State = new Map(books.map(({ book, stock, price }) => [book, { stock, price }]));
+  const states: State = new Map(
+    books.map(({ book, stock, price, perCustomer }) => [
+      book,
+      { stock, price, ...(perCustomer !== undefined && { perCustomer }) },
+    ]),
+  );
   const groups = groupByBooks(operations);
   let undecided = false;
   for (const group of groups) {
@@ -225,8 +230,9 @@ function absorb({ state, done }: Configuration, open: readonly Operation[]): Con
 }
 
 /** Equal for equal states. */
-function stateName({ stock, price, retired = false }: BookState): string {
-  return `${stock} at ${price}${retired ? ', retired' : ''}`;
+function stateName({ stock, price, retired = false, bought }: BookState): string {
+  const counts = bought ? `, ${JSON.stringify(Object.entries(bought).sort())}` : '';
+  return `${stock} at ${price}${retired ? ', retired' : ''}${counts}`;
 }
 
 /** Equal for equal configurations. */

@@ -7,6 +7,9 @@ export interface BookState {
   readonly price: number;
   /** Out of sale. */
   readonly retired?: boolean;
+  /** The most copies that one customer may have, and what each has. */
+  readonly perCustomer?: number;
+  readonly bought?: Readonly<Record<string, number>>;
 }
 
 /**
@@ -47,6 +50,11 @@ const TOO_LATE: ReadonlySet<string | undefined> = new Set([
   'hold-expired',
   'unknown-hold',
 ]);
+const NOT_CANCELLED: ReadonlySet<string | undefined> = new Set([
+  'over-cancelled',
+  'not-confirmed',
+  'over-refunded',
+]);
 const NOTHING: Judgement = { changes: [] };
 
 /** What a write does in a state, or why its fate is impossible there. An open one does whatever it can. */
@@ -55,31 +63,44 @@ export function judge(write: Write, look: (book: number) => BookState | undefine
   const missing = booksOf(line).find((book) => !look(book));
   if (missing !== undefined) return refusal(`there is no book ${missing}`, 'unknown-book');
   const wanted = 'lines' in line ? totals(line.lines) : new Map<number, number>();
-  const shifted = (by: number) =>
+  const customer = 'customer' in line ? line.customer : undefined;
+  /** So often as many copies more on the shelf, and so often more with the customer. */
+  const shifted = (onShelf: number, withCustomer: number) =>
     [...wanted].map(([book, quantity]) => {
-      return [book, { ...look(book)!, stock: look(book)!.stock + by * quantity }] as const;
+      const before = look(book)!;
+      const after = { ...before, stock: before.stock + onShelf * quantity };
+      return [book, counted(after, customer, withCustomer * quantity)] as const;
     });
 
   // What is held is off the shelf, so a confirmation changes nothing of it; who comes too late changes nothing at all.
   if (line.kind === 'confirm' || line.kind === 'release') {
     if (fate === 'refused') return TOO_LATE.has(code) ? NOTHING : { impossible: `refused as ${code}` };
-    return { changes: shifted(line.kind === 'confirm' ? 0 : 1) };
+    return { changes: line.kind === 'confirm' ? shifted(0, 0) : shifted(1, -1) };
+  }
+  // How many copies an order has left, the gatherer knows.
+  if (line.kind === 'cancel') {
+    if (fate === 'refused') return NOT_CANCELLED.has(code) ? NOTHING : { impossible: `refused as ${code}` };
+    return { changes: shifted(line.restock ? 1 : 0, -1) };
   }
   if (line.kind === 'purchase' || line.kind === 'hold') {
     const dear = line.lines.find(({ book, price }) => price !== undefined && price !== look(book)!.price);
     const gone = line.lines.find(({ book }) => look(book)!.retired);
     const short = [...wanted].find(([book, quantity]) => quantity > look(book)!.stock);
+    const limited = [...wanted].find(([book, quantity]) => quantity > allowed(look(book)!, customer));
+    const rightCode = customer === undefined ? 'customer-needed' : 'limit-reached';
     if (fate === 'refused') {
       if (code === 'retired' && gone) return NOTHING;
       if (!gone && ((code === 'sold-out' && short) || (code === 'price-changed' && dear))) return NOTHING;
+      if (!gone && code === rightCode && limited) return NOTHING;
       return { impossible: `refused as ${code}, but the copies were there at that price` };
     }
     if (gone) return refusal(`book ${gone.book} was retired`);
     if (dear) return refusal(`the price of book ${dear.book} was ${look(dear.book)!.price}`);
     if (short) return refusal(`only ${look(short[0])!.stock} copies of book ${short[0]} for ${short[1]}`);
+    if (limited) return refusal(`customer ${customer} may not have ${limited[1]} more of book ${limited[0]}`);
     const total = line.lines.reduce((sum, { book, quantity }) => sum + quantity * look(book)!.price, 0);
     if (line.total !== undefined && line.total !== total) return { impossible: `the total was ${total}` };
-    return { changes: shifted(-1) };
+    return { changes: shifted(-1, 1) };
   }
 
   const before = look(line.book)!;
@@ -104,6 +125,17 @@ export function judge(write: Write, look: (book: number) => BookState | undefine
     if (fate === 'open' || (fate === 'refused' && code === rightCode)) return NOTHING;
     return { impossible: why };
   }
+}
+
+/** How many more copies the customer may have. */
+function allowed({ perCustomer, bought = {} }: BookState, customer: string | undefined): number {
+  if (perCustomer === undefined) return Number.POSITIVE_INFINITY;
+  return customer === undefined ? 0 : perCustomer - (bought[customer] ?? 0);
+}
+
+function counted(book: BookState, customer: string | undefined, more: number): BookState {
+  if (book.perCustomer === undefined || customer === undefined) return book;
+  return { ...book, bought: { ...book.bought, [customer]: (book.bought?.[customer] ?? 0) + more } };
 }
 
 function totals(lines: readonly { book: number; quantity: number }[]): Map<number, number> {

@@ -35,8 +35,9 @@ export function replay(ledger: Ledger, blame: (violation: Violation) => void): T
   checkRealTime(placed, blame);
 
   const pasts = new Map<number, Past>();
-  for (const { book, stock, price, version } of ledger.books) {
-    pasts.set(book, { versions: [version], states: [{ stock, price }] });
+  for (const { book, stock, price, version, perCustomer } of ledger.books) {
+    const limit = perCustomer === undefined ? {} : { perCustomer };
+    pasts.set(book, { versions: [version], states: [{ stock, price, ...limit }] });
   }
   for (const each of placed) {
     const write = firmPart(each, loose);
@@ -48,8 +49,9 @@ export function replay(ledger: Ledger, blame: (violation: Violation) => void): T
     }
     for (const [book, state] of judgement.changes) {
       const past = pasts.get(book)!;
-      // What one entry does to a book in several steps is one version of it.
-      if (past.versions.at(-1) === each.version) past.states[past.states.length - 1] = state;
+      // What one entry does to a book in several steps is one version of it, and what is written off none.
+      const isSilent = each.line.kind === 'cancel' && !each.line.restock;
+      if (isSilent || past.versions.at(-1) === each.version) past.states[past.states.length - 1] = state;
       else {
         past.versions.push(each.version);
         past.states.push(state);

@@ -378,7 +378,7 @@ test('an export has all books or orders, and an import of it changes nothing', (
       const orders = join(folder, 'orders.csv');
       assert.is((await bazar('export', orders, '--orders', '--token', READER_TOKEN, ...at)).code, 0);
       const [header, line] = (await readFile(orders, 'utf8')).split('\r\n');
-      assert.is(header, 'order,status,why,at,id,title,quantity,price,total');
+      assert.is(header, 'order,status,why,at,customer,id,title,quantity,cancelled,price,total,refunded');
       assert.match(line!, /^of-two,confirmed,,/);
       assert.equal((await readdir(folder)).sort(), ['books.csv', 'books.json', 'list.csv', 'orders.csv']);
     }),

@@ -39,6 +39,11 @@ test('every call of the library fits what the store answers', async () => {
     (await client.addBooks([{ id: 1, title: 'T', topic: 't', price: '1', stock: 1 }])).skipped,
     [1],
   );
+  const back = await client.cancel('cart', { lines: [{ id: 1 }], restock: false, refund: '1' });
+  assert.equal([back.refund, back.status], ['1.00', 'partly-cancelled']);
+  const rest = await client.cancel('cart', undefined, { key: 'the-rest' });
+  assert.equal([rest.refunded, rest.status], ['11.00', 'cancelled']);
+  assert.is((await client.cancel('cart', {}, { key: 'the-rest' })).replayed, true);
   assert.is((await client.updateBook(1, { price: '11.50', restock: 2 })).price, '11.50');
   assert.equal((await client.topics()).topics.length, 2);
   const page = await client.books({ limit: 3 });

@@ -20,6 +20,14 @@ export function holdsUnder(faults: readonly string[], more: Partial<Plan> = {}):
   return under(faults, { holds: 0.9, books: 3, stock: 200, clients: 8, latencyMs: 5, diskMs: 2, ...more });
 }
 
+/** Customers with a limit take back most of what they have bought or held. */
+export function cancellationsUnder(
+  faults: readonly string[],
+  more: Partial<Plan> = {},
+): (plan: Plan) => Plan {
+  return holdsUnder(faults, { holds: 0.3, cancellations: 0.8, customers: 6, keepers: 0, ...more });
+}
+
 /** Mostly strong reads, through two gateways, with little to wait for. */
 export function strongReadsUnder(faults: readonly string[], more: Partial<Plan> = {}): (plan: Plan) => Plan {
   return under(faults, {

@@ -1,5 +1,6 @@
 import { ANSWER_MUTANTS } from './answers.ts';
 import { BOUND_MUTANTS } from './bounds.ts';
+import { CANCELLATION_MUTANTS } from './cancellations.ts';
 import { ELECTION_MUTANTS } from './elections.ts';
 import { HOLD_MUTANTS } from './holds.ts';
 import { LIBRARY_MUTANTS } from './library.ts';
@@ -16,6 +17,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...BOUND_MUTANTS,
   ...LIBRARY_MUTANTS,
   ...HOLD_MUTANTS,
+  ...CANCELLATION_MUTANTS,
 ];
 
 export function mutantNamed(name: string | undefined): Mutant {

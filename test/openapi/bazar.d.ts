@@ -205,6 +205,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/orders/{orderId}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Cancel an order or a part of it: copies go back on the shelf, or are written off */
+        post: operations["cancel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/books/{id}": {
         parameters: {
             query?: never;
@@ -459,7 +476,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+            code: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "customer-needed" | "limit-reached" | "total-limit" | "unknown-book" | "unknown-order" | "not-confirmed" | "over-cancelled" | "over-refunded" | "too-many-cancellations" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             /**
              * @description `none`: nothing happened and nothing will. `refused`: decided, and the answer is no. `unknown`: it may have happened; ask again with the same key.
              * @enum {string}
@@ -509,6 +526,8 @@ export interface components {
              * @constant
              */
             retired?: true;
+            /** @description The most copies that one customer may have. */
+            perCustomer?: number;
             /** @description An earlier request with the same key got this answer. In JSON-RPC only. */
             replayed?: boolean;
             /** @description Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`. */
@@ -528,10 +547,10 @@ export interface components {
              */
             orderId: string;
             /**
-             * @description `held`: its copies are kept until `expiresAt`. `released` and `expired`: they are back on the shelf.
+             * @description `held`: its copies are kept until `expiresAt`. `released` and `expired`: they are back on the shelf. `cancelled`: all copies were taken back; `partly-cancelled`: some were.
              * @enum {string}
              */
-            status: "confirmed" | "refused" | "held" | "released" | "expired";
+            status: "confirmed" | "refused" | "held" | "released" | "expired" | "partly-cancelled" | "cancelled";
             lines: {
                 id: number;
                 title: string;
@@ -541,6 +560,8 @@ export interface components {
                  * @example 19.99
                  */
                 price: string;
+                /** @description Copies of these that were cancelled. */
+                cancelled?: number;
             }[];
             /**
              * @description An amount with the decimal places of the currency; two where the store names none.
@@ -563,7 +584,7 @@ export interface components {
              * @description Why it was refused.
              * @enum {string}
              */
-            code?: "sold-out" | "price-changed" | "unknown-book" | "retired" | "total-limit";
+            code?: "sold-out" | "price-changed" | "unknown-book" | "retired" | "total-limit" | "customer-needed" | "limit-reached";
             /** @description The book it was refused for. */
             bookId?: number;
             /**
@@ -571,19 +592,50 @@ export interface components {
              * @description Of a hold: when it ends at the earliest, unless it is confirmed before.
              */
             expiresAt?: string;
-            /** @description Of an order that began as a hold: what has happened to it. */
-            events?: {
-                /** @enum {string} */
-                what: "held" | "confirmed" | "released" | "expired";
-                /** @description Log index of the last change. */
-                version: number;
-                /** Format: date-time */
-                at: string;
-            }[];
+            /**
+             * @description How much of the total was given back.
+             * @example 19.99
+             */
+            refunded?: string;
+            /** @description Whose it is. For those with a token only. */
+            customer?: string;
+            /** @description Of an order that began as a hold or was cancelled: what has happened to it. */
+            events?: components["schemas"]["OrderEvent"][];
             /** @description An earlier request with the same key got this answer. In JSON-RPC only. */
             replayed?: boolean;
             /** @description Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`. */
             via?: string[];
+        };
+        /** @description Of a cancellation alone: the fields from `key` on. */
+        OrderEvent: {
+            /** @enum {string} */
+            what: "held" | "confirmed" | "released" | "expired" | "cancelled";
+            /** @description Log index of the last change. */
+            version: number;
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description That of the request.
+             * @example my-order-17
+             */
+            key?: string;
+            /**
+             * @description The role of the token that was shown.
+             * @constant
+             */
+            by?: "admin";
+            /** @description The copies that were cancelled. */
+            lines?: {
+                id: number;
+                quantity: number;
+            }[];
+            /**
+             * @description How much was given back for them.
+             * @example 19.99
+             */
+            refund?: string;
+            /** @description Whether they are on the shelf again. If not, they were written off. */
+            restocked?: boolean;
         };
         OrdersPage: {
             orders: components["schemas"]["Order"][];
@@ -608,6 +660,59 @@ export interface components {
             }[];
             /** @description Log index of the last change. */
             version: number;
+            /** @description An earlier request with the same key got this answer. In JSON-RPC only. */
+            replayed?: boolean;
+            /** @description Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`. */
+            via?: string[];
+        };
+        /** @description `status` and `refunded` are those of the order after it. */
+        Cancelled: {
+            /**
+             * @description 1 to 128 of A-Z a-z 0-9 . _ ~ -
+             * @example my-order-17
+             */
+            orderId: string;
+            /**
+             * @description That of the request.
+             * @example my-order-17
+             */
+            key: string;
+            /**
+             * @description The role of the token that was shown.
+             * @constant
+             */
+            by: "admin";
+            /** @description The copies that were cancelled. */
+            lines: {
+                id: number;
+                quantity: number;
+            }[];
+            /**
+             * @description How much was given back for them.
+             * @example 19.99
+             */
+            refund: string;
+            /** @description Whether they are on the shelf again. If not, they were written off. */
+            restocked: boolean;
+            /**
+             * @description `held`: its copies are kept until `expiresAt`. `released` and `expired`: they are back on the shelf. `cancelled`: all copies were taken back; `partly-cancelled`: some were.
+             * @enum {string}
+             */
+            status: "confirmed" | "refused" | "held" | "released" | "expired" | "partly-cancelled" | "cancelled";
+            /**
+             * @description How much of the order was given back so far.
+             * @example 19.99
+             */
+            refunded: string;
+            /**
+             * @description Of the amounts, by ISO 4217, where the store has one.
+             * @example EUR
+             */
+            currency?: string;
+            /** @description Log index of the last change. */
+            version: number;
+            /** Format: date-time */
+            at: string;
             /** @description An earlier request with the same key got this answer. In JSON-RPC only. */
             replayed?: boolean;
             /** @description Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`. */
@@ -644,7 +749,7 @@ export interface components {
             /** @description What it was and what it became; null where there was none. */
             changes: {
                 /** @enum {string} */
-                fact: "title" | "authors" | "topic" | "year" | "isbn" | "price" | "stock" | "retired";
+                fact: "title" | "authors" | "topic" | "year" | "isbn" | "price" | "stock" | "retired" | "perCustomer";
                 from: (string | number | boolean) | null;
                 to: (string | number | boolean) | null;
             }[];
@@ -714,7 +819,7 @@ export interface components {
                 totals?: {
                     initial: number;
                     restocked: number;
-                    /** @description Copies of cancelled orders that are back on the shelf. */
+                    /** @description Copies of cancelled orders that are back on the shelf; what was written off stays sold. */
                     returned: number;
                     sold: number;
                     /** @description Copies that are kept for those who hold them. */
@@ -727,7 +832,7 @@ export interface components {
             books: {
                 initial: number;
                 restocked: number;
-                /** @description Copies of cancelled orders that are back on the shelf. */
+                /** @description Copies of cancelled orders that are back on the shelf; what was written off stays sold. */
                 returned: number;
                 sold: number;
                 /** @description Copies that are kept for those who hold them. */
@@ -763,7 +868,7 @@ export interface components {
              * @description Of what was not confirmed.
              * @enum {string}
              */
-            code?: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+            code?: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "customer-needed" | "limit-reached" | "total-limit" | "unknown-book" | "unknown-order" | "not-confirmed" | "over-cancelled" | "over-refunded" | "too-many-cancellations" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             version?: number;
             total?: string;
             /**
@@ -822,7 +927,7 @@ export interface components {
                  * @description Of what was not confirmed.
                  * @enum {string}
                  */
-                code?: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "total-limit" | "unknown-book" | "unknown-order" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+                code?: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "customer-needed" | "limit-reached" | "total-limit" | "unknown-book" | "unknown-order" | "not-confirmed" | "over-cancelled" | "over-refunded" | "too-many-cancellations" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             }[];
             /** @description So many purchases are still to be traced, whosever they are. */
             awaited: number;
@@ -1529,6 +1634,7 @@ export interface operations {
                     year?: number;
                     /** @description Of 10 or 13 digits, with hyphens or without. */
                     isbn?: string;
+                    perCustomer?: number;
                 } | {
                     id?: number;
                     /** @example RPCs for Noobs */
@@ -1542,6 +1648,7 @@ export interface operations {
                     year?: number;
                     /** @description Of 10 or 13 digits, with hyphens or without. */
                     isbn?: string;
+                    perCustomer?: number;
                 }[];
             };
         };
@@ -1675,6 +1782,8 @@ export interface operations {
                     isbn?: string | null;
                     /** @description Its new price. */
                     price?: string | number;
+                    /** @description The most copies that one customer may have, of those bought or held from now on; null takes the limit away. */
+                    perCustomer?: number | null;
                     /** @description Copies to add. */
                     restock?: number;
                     /** @description Copies that there are from now on. */
@@ -1838,6 +1947,11 @@ export interface operations {
                     quantity?: number;
                     /** @description The price of one copy that the buyer expects; at another nothing is sold (`price-changed`). */
                     price?: string | number;
+                    /**
+                     * @description Who buys. Books with a limit for each customer need it (`customer-needed`); by it the order is another one.
+                     * @example alice@example.org
+                     */
+                    customer?: string;
                 } | {
                     lines: {
                         id: number;
@@ -1849,6 +1963,11 @@ export interface operations {
                         /** @description The price of one copy that the buyer expects; at another nothing is sold (`price-changed`). */
                         price?: string | number;
                     }[];
+                    /**
+                     * @description Who buys. Books with a limit for each customer need it (`customer-needed`); by it the order is another one.
+                     * @example alice@example.org
+                     */
+                    customer?: string;
                 };
             };
         };
@@ -1907,7 +2026,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sold-out`: Not enough copies left. `price-changed`: The price is another one now. `total-limit`: The cart comes to more than can be counted. `retired`: The book is not on sale any more. */
+            /** @description `sold-out`: Not enough copies left. `price-changed`: The price is another one now. `total-limit`: The cart comes to more than can be counted. `retired`: The book is not on sale any more. `limit-reached`: The customer has as many copies as one may have. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -1934,7 +2053,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
+            /** @description `customer-needed`: The book is sold to named customers only. `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1994,6 +2113,11 @@ export interface operations {
                     quantity?: number;
                     /** @description The price of one copy that the buyer expects; at another nothing is sold (`price-changed`). */
                     price?: string | number;
+                    /**
+                     * @description Who buys. Books with a limit for each customer need it (`customer-needed`); by it the order is another one.
+                     * @example alice@example.org
+                     */
+                    customer?: string;
                 };
             };
         };
@@ -2052,7 +2176,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sold-out`: Not enough copies left. `price-changed`: The price is another one now. `total-limit`: The cart comes to more than can be counted. `retired`: The book is not on sale any more. */
+            /** @description `sold-out`: Not enough copies left. `price-changed`: The price is another one now. `total-limit`: The cart comes to more than can be counted. `retired`: The book is not on sale any more. `limit-reached`: The customer has as many copies as one may have. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2079,7 +2203,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
+            /** @description `customer-needed`: The book is sold to named customers only. `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2142,6 +2266,11 @@ export interface operations {
                      * @default 900000
                      */
                     ttlMs?: number;
+                    /**
+                     * @description Who buys. Books with a limit for each customer need it (`customer-needed`); by it the order is another one.
+                     * @example alice@example.org
+                     */
+                    customer?: string;
                 } | {
                     lines: {
                         id: number;
@@ -2158,6 +2287,11 @@ export interface operations {
                      * @default 900000
                      */
                     ttlMs?: number;
+                    /**
+                     * @description Who buys. Books with a limit for each customer need it (`customer-needed`); by it the order is another one.
+                     * @example alice@example.org
+                     */
+                    customer?: string;
                 };
             };
         };
@@ -2216,7 +2350,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `sold-out`: Not enough copies left. `price-changed`: The price is another one now. `total-limit`: The cart comes to more than can be counted. `retired`: The book is not on sale any more. */
+            /** @description `sold-out`: Not enough copies left. `price-changed`: The price is another one now. `total-limit`: The cart comes to more than can be counted. `retired`: The book is not on sale any more. `limit-reached`: The customer has as many copies as one may have. */
             409: {
                 headers: {
                     [name: string]: unknown;
@@ -2243,7 +2377,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
+            /** @description `customer-needed`: The book is sold to named customers only. `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2531,6 +2665,150 @@ export interface operations {
             };
         };
     };
+    cancel: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string;
+            };
+            path: {
+                orderId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": {
+                    /** @description Which copies; without it all that are left of the order. */
+                    lines?: {
+                        id: number;
+                        /**
+                         * @description How many copies.
+                         * @default 1
+                         */
+                        quantity?: number;
+                    }[];
+                    /**
+                     * @description Whether the copies go back on the shelf. If not, they are written off.
+                     * @default true
+                     */
+                    restock?: boolean;
+                    /** @description How much is given back; what was paid for the copies unless it is said, and never more. */
+                    refund?: string | number;
+                };
+            };
+        };
+        responses: {
+            /** @description Cancelled, once, however often it is asked for under this key. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Cancelled"];
+                };
+            };
+            /** @description `malformed-json`: That is not JSON. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unknown-order`: No such order. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `not-confirmed`: There is no sale to cancel in that order. `over-cancelled`: Fewer copies of the order are left. `over-refunded`: Less was paid for these copies. `too-many-cancellations`: The order can be cancelled as a whole only. `stock-limit`: The shelf cannot hold that many copies. */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `too-large`: The request is too large. */
+            413: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unsupported-media-type`: The body must be JSON. */
+            415: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. `key-reused`: This key was used for another request. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `not-yet`: Not every catalog of the store can do that yet. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     updateBook: {
         parameters: {
             query?: never;
@@ -2561,6 +2839,8 @@ export interface operations {
                     isbn?: string | null;
                     /** @description Its new price. */
                     price?: string | number;
+                    /** @description The most copies that one customer may have, of those bought or held from now on; null takes the limit away. */
+                    perCustomer?: number | null;
                     /** @description Copies to add. */
                     restock?: number;
                     /** @description Copies that there are from now on. */

@@ -1,7 +1,8 @@
-import type { GatewayService, Submitted } from '../../gateway/service.ts';
 import type { CartLine } from '../../runtime/domain.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { WriteLine } from '../checkers/history.ts';
+import type { Bought } from './cancellers.ts';
+import type { Asked, Insist } from './insist.ts';
 import { Violation } from './invariants.ts';
 import type { Plan } from './plan.ts';
 
@@ -12,14 +13,9 @@ const LONGEST_MS = 6_000;
 const FASTEST_CLOCK = 1.06;
 /** Simulated milliseconds that a change of leaders may take from a hold. */
 const LEADER_CHANGE_MS = 1_000;
-/** Times a client asks again under the same key when it does not know the outcome. */
-const MAX_ASKS = 4;
-
-type Ask = (service: GatewayService) => Promise<Submitted>;
-
-/** Clients that hold copies, and then confirm or release them in time, too late, or never. */
+/** Clients that hold copies, and then confirm or release them in time, too late, or never. Resolves to what was bought. */
 export interface Holders {
-  hold(client: string): Promise<void>;
+  hold(client: string, customer: string | undefined): Promise<Bought | undefined>;
 }
 
 export function createHolders(options: {
@@ -28,25 +24,12 @@ export function createHolders(options: {
   readonly pause: (ms: number) => Promise<void>;
   /** What every operation of a client says of itself. */
   readonly asked: (client: string, via?: string) => Asked;
-  readonly write: (line: WriteLine, request: Ask) => Promise<WriteLine>;
+  readonly insist: Insist;
   readonly cart: () => CartLine[];
   /** Leaders seen, by term. */
   readonly leaders: ReadonlyMap<number, string>;
 }): Holders {
-  const { plan, random, pause, asked, write, cart, leaders } = options;
-
-  /** Asks until the outcome is known, or the client has had enough; the last answer. */
-  async function insist(client: string, what: (asked: Asked) => WriteLine, request: Ask) {
-    for (let asks = 0; asks < MAX_ASKS; asks++) {
-      const told = await write(what(asked(client, plan.writeVia)), request);
-      const isKnown = told.outcome === 'ok' || told.outcome === 'refused';
-      // Now and then the answer gets lost on the client's side, and it asks once more.
-      if (isKnown && random.next() > 0.05) return told;
-      if (!isKnown && random.next() < 0.2) return told;
-      await pause(random.next() * 500);
-    }
-    return undefined;
-  }
+  const { plan, random, pause, asked, insist, cart, leaders } = options;
 
   /** Nobody's hold ends before its time by the clocks of leaders, however far these are off. */
   function checkTime(told: WriteLine, ttlMs: number, heldFrom: number, terms: number): void {
@@ -61,34 +44,26 @@ export function createHolders(options: {
   }
 
   return {
-    async hold(client) {
+    async hold(client, customer) {
       const wanted = cart();
       const lines = wanted.map(({ id, quantity }) => ({ book: id, quantity }));
       const ttlMs = SHORTEST_MS + random.integer(LONGEST_MS - SHORTEST_MS);
       const first = asked(client, plan.writeVia);
       const key = `held-${first.op.replace('/', '-')}`;
       const terms = leaders.size;
-      const holding = (told: Asked): WriteLine => ({ kind: 'hold', ...told, key, lines });
-      const told = await insist(client, holding, (service) => service.hold(wanted, ttlMs, key));
-      if (told?.outcome === 'refused' || told?.outcome === 'none') return;
+      const holding = (told: Asked): WriteLine => ({ kind: 'hold', ...told, key, lines, customer });
+      const told = await insist(client, holding, (service) => service.hold(wanted, ttlMs, key, customer));
+      if (told?.outcome === 'refused' || told?.outcome === 'none') return undefined;
       await pause(random.next() * 1.5 * ttlMs);
       const dice = random.next();
-      if (dice < 0.25) return;
+      if (dice < 0.25) return undefined;
       const kind = dice < 0.8 ? 'confirm' : 'release';
       const ending = (again: Asked): WriteLine => {
-        return { kind, ...again, key: `${key}~${kind}`, hold: key, lines };
+        return { kind, ...again, key: `${key}~${kind}`, hold: key, lines, customer };
       };
       const end = await insist(client, ending, (service) => service[kind](key));
       if (end) checkTime(end, ttlMs, first.start, terms);
+      return end?.kind === 'confirm' && end.outcome === 'ok' ? { key, lines: wanted, customer } : undefined;
     },
   };
-}
-
-interface Asked {
-  readonly op: string;
-  readonly client: string;
-  readonly via: string;
-  readonly start: number;
-  readonly end: null;
-  readonly outcome: 'unknown';
 }

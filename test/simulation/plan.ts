@@ -30,6 +30,10 @@ export interface Plan {
   readonly largestCart: number;
   /** Share of the clients' purchases that are held first. */
   readonly holds: number;
+  /** Share of what was bought that its buyer takes back, in whole or in part. */
+  readonly cancellations: number;
+  /** Customers by whose names all is bought, with a limit for each; 0 for a store without limits. */
+  readonly customers: number;
   /** Mean simulated milliseconds between two operations of one client. */
   readonly thinkMs: number;
   /** Share of the clients' operations that are strong reads. */
@@ -94,6 +98,8 @@ export function drawPlan(seed: number, random: Random): Plan {
   const withLargeCarts = later.next() < 0.15;
   const holds = later.next() < 0.4 ? 0.2 + later.next() * 0.6 : 0;
   const keepers = later.next() < 0.25 ? 1 : 0;
+  const cancellations = later.next() < 0.3 ? 0.2 + later.next() * 0.5 : 0;
+  const customers = later.next() < 0.15 ? 2 + later.integer(6) : 0;
   const pick = <T>(...choices: readonly T[]): T => choices[random.integer(choices.length)]!;
   const between = (low: number, high: number) => low + random.integer(high - low + 1);
   const roughness = pick<Roughness>('calm', 'breeze', 'breeze', 'storm', 'storm');
@@ -117,6 +123,8 @@ export function drawPlan(seed: number, random: Random): Plan {
     cpuMsPerKiB: withCpu ? 0.1 : 0,
     largestCart: withLargeCarts ? 100 : 3,
     holds,
+    cancellations,
+    customers,
     thinkMs: pick(50, 150, 400),
     strongReads: 0.1,
     supplyEveryMs: pick(1_000, 3_000, Number.POSITIVE_INFINITY),

@@ -18,6 +18,8 @@ export function underSlowDisks({ fault, ...more }: SlowDisks): (plan: Plan) => P
     clients: 3,
     thinkMs: 100,
     holds: 0,
+    cancellations: 0,
+    customers: 0,
     limits: DEFAULT_LIMITS,
     faults: [fault],
     faultEveryMs: 3_000,

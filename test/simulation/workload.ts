@@ -3,7 +3,9 @@ import type { BookId, CartLine } from '../../runtime/domain.ts';
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Line, WriteLine } from '../checkers/history.ts';
+import { type Bought, createCancellers } from './cancellers.ts';
 import { createHolders } from './holders.ts';
+import { createInsist } from './insist.ts';
 import { type Invariants, Violation } from './invariants.ts';
 import { createKeepers } from './keepers.ts';
 import { createLibrarians } from './librarians.ts';
@@ -21,6 +23,8 @@ const PROGRESS_MS = 12_000;
 const AGE_SLACK_MS = 1_000;
 /** Lines of a cart at most, in plans that do not ask for more. */
 export const USUAL_CART = 3;
+/** The most copies that one customer may have, where there are customers. */
+const PER_CUSTOMER = 8;
 /** How much faster than true time a process's clock may run. */
 const FASTEST_CLOCK = 1.06;
 /** Times a client asks again under the same key when it does not know the outcome. */
@@ -134,28 +138,41 @@ export function createWorkload(
     return Array.from({ length: count }, () => ({ id: book(), quantity: 1 + random.integer(3) }));
   }
 
+  const customer = () => (plan.customers > 0 ? `customer-${random.integer(plan.customers)}` : undefined);
+
   /** Buys, and while the outcome is not known asks again under the same key, maybe through another gateway. */
   async function buy(client: string, lines = cart(), via = plan.writeVia): Promise<boolean> {
     const key = `${client}-${operations}`;
+    const who = customer();
     for (let asks = 0; asks < MAX_ASKS; asks++) {
       const line = {
         kind: 'purchase' as const,
         ...asked(client, via),
         key,
         lines: lines.map(({ id, quantity }) => ({ book: id, quantity })),
+        customer: who,
       };
-      const told = await write(line, (service) => service.purchase(lines, key));
+      const told = await write(line, (service) => service.purchase(lines, key, { customer: who }));
       if (told.outcome === 'ok' || told.outcome === 'refused') {
         if (told.version !== undefined) acknowledged.push({ key, via: told.via, version: told.version });
         // Now and then the answer gets lost on the client's side, and it asks once more.
-        if (random.next() > 0.05) return true;
+        if (random.next() > 0.05) {
+          if (told.outcome === 'ok') await maybeCancel(client, { key, lines, customer: who });
+          return true;
+        }
       } else if (random.next() < 0.2) return false;
       await pause(random.next() * 500);
     }
     return false;
   }
 
-  const holders = createHolders({ plan, random, pause, asked, write, cart, leaders: invariants.leaders });
+  async function maybeCancel(client: string, bought: Bought): Promise<void> {
+    if (plan.cancellations > 0 && random.next() < plan.cancellations) await cancel(client, bought);
+  }
+
+  const insist = createInsist({ plan, random, pause, asked, write });
+  const holders = createHolders({ plan, random, pause, asked, insist, cart, leaders: invariants.leaders });
+  const cancel = createCancellers({ random, insist });
 
   async function restock(client: string): Promise<void> {
     const line = {
@@ -224,7 +241,9 @@ export function createWorkload(
     operations++;
     const answer = await ask(known.via, (service) => service.order(known.key));
     if (answer === 'silence' || 'error' in answer) return;
-    const version = answer.value.value?.version;
+    const order = answer.value.value;
+    // What was bought keeps the version of that among its events.
+    const version = order?.events?.[0]?.version ?? order?.version;
     if (version === known.version) return;
     throw new Violation(
       `${client}: ${known.via} knows order ${known.key} as of ${version}, but had acknowledged ${known.version}`,
@@ -252,7 +271,8 @@ export function createWorkload(
       if (random.next() < plan.strongReads) await read(client, true);
       else if (dice < 0.5) {
         const isHeld = plan.holds > 0 && random.next() < plan.holds;
-        await (isHeld ? holders.hold(client) : buy(client));
+        const bought = isHeld ? await holders.hold(client, customer()) : await buy(client);
+        if (typeof bought === 'object') await maybeCancel(client, bought);
       } else if (dice < 0.61) await restock(client);
       else if (dice < 0.67) await reprice(client);
       else if (dice < 0.94) await read(client, false);
@@ -297,6 +317,7 @@ export function createWorkload(
         topic: 'simulated',
         price: 1_000,
         stock: plan.stock,
+        ...(plan.customers > 0 && { perCustomer: PER_CUSTOMER }),
       }));
       for (;;) {
         const answer = await ask('gateway-1', (service) => service.addBooks(books, 'stock'));
@@ -304,9 +325,14 @@ export function createWorkload(
           await pause(200);
           continue;
         }
-        const { version } = answer.value.result;
-        for (const { id, stock, price } of books)
-          history.push({ kind: 'book', book: id, stock, price, version });
+        const { kind, version } = answer.value.result;
+        // Limits need a level to which the log has not been raised at first.
+        if (kind === 'refused') {
+          await pause(200);
+          continue;
+        }
+        for (const { id, stock, price, perCustomer } of books)
+          history.push({ kind: 'book', book: id, stock, price, version, perCustomer });
         return;
       }
     },
@@ -345,6 +371,14 @@ export function createWorkload(
   };
 }
 
+/** What the event of an order is called that a write makes. */
+const DONE_BY: Partial<Record<WriteLine['kind'], string>> = {
+  purchase: 'confirmed',
+  hold: 'held',
+  confirm: 'confirmed',
+  release: 'released',
+};
+
 function outcomeOf(answer: Answer<Submitted>, kind: WriteLine['kind']): Partial<WriteLine> {
   if (answer === 'silence') return { outcome: 'unknown' };
   if ('error' in answer) {
@@ -357,13 +391,17 @@ function outcomeOf(answer: Answer<Submitted>, kind: WriteLine['kind']): Partial<
   if (result.kind === 'order') {
     const { status, code, total, version } = result.order;
     if (status === 'refused') return { outcome: 'refused', code, version };
-    // A hold that is asked for again shows what has become of it.
-    const held = kind === 'hold' ? result.order.events?.[0]?.version : undefined;
-    return { outcome: 'ok', total, version: held ?? version };
+    // What is asked for again shows what has become of the order since.
+    const was = result.order.events?.find(({ what }) => what === DONE_BY[kind])?.version;
+    return { outcome: 'ok', total, version: was ?? version };
   }
-  // Of a hold that has not come yet nothing is decided, and what has ended tells the same at any later index.
-  if (result.kind === 'refused' && result.code === 'unknown-hold') return { outcome: 'none' };
-  if (result.kind === 'refused' && result.since) return { outcome: 'refused', code: result.code };
+  if (result.kind === 'cancelled')
+    return { outcome: 'ok', version: result.version, refund: result.cancellation.refund };
+  // Of a hold or an order that has not come yet nothing is decided, and what has ended tells the same at any later index.
+  if (result.kind === 'refused' && (result.code === 'unknown-hold' || result.code === 'unknown-order'))
+    return { outcome: 'none' };
+  if (result.kind === 'refused' && result.since && kind !== 'cancel')
+    return { outcome: 'refused', code: result.code };
   if (result.kind === 'refused') return { outcome: 'refused', code: result.code, version: result.version };
   const stock = result.kind === 'updated' ? { stock: result.book.stock } : {};
   return { outcome: 'ok', version: result.version, ...stock };

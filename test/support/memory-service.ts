@@ -99,12 +99,13 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
       }),
     orders: ({ after = '', limit }, options) =>
       read('orders', options, async () => [await state.ordersAfter(after, limit), state.applied.index]),
-    purchase: (lines, key = nextKey()) =>
-      submit({ kind: 'purchase', key, requestId: nextRequest(), lines: [...lines] }),
-    hold: (lines, ttlMs, key = nextKey()) =>
-      submit({ kind: 'hold', key, requestId: nextRequest(), lines: [...lines], ttlMs }),
+    purchase: (lines, key = nextKey(), { customer } = {}) =>
+      submit({ kind: 'purchase', key, requestId: nextRequest(), lines: [...lines], customer }),
+    hold: (lines, ttlMs, key = nextKey(), customer = undefined) =>
+      submit({ kind: 'hold', key, requestId: nextRequest(), lines: [...lines], ttlMs, customer }),
     confirm: (key) => submit({ kind: 'confirm', key, requestId: nextRequest() }),
     release: (key) => submit({ kind: 'release', key, requestId: nextRequest() }),
+    cancel: (wish, key = nextKey()) => submit({ kind: 'cancel', key, requestId: nextRequest(), ...wish }),
     addBooks: (added, key = nextKey()) =>
       submit({ kind: 'addBooks', key, requestId: nextRequest(), books: [...added] }),
     changeBooks: (changes, key = nextKey()) =>

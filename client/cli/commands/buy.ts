@@ -1,7 +1,7 @@
 import { readWhole } from '../../../runtime/command-line.ts';
 import { DEFAULT_LIMITS } from '../../../runtime/limits.ts';
 import { plain } from '../../../runtime/plain.ts';
-import { type CliCommand, EXIT, readAmount, readBookId, readKey } from '../command.ts';
+import { type CliCommand, EXIT, readAmount, readBookId, readCustomer, readKey } from '../command.ts';
 import { copies, priceText } from '../wording.ts';
 import { askAgainWith } from '../write-failed.ts';
 
@@ -17,6 +17,7 @@ export const buy: CliCommand = {
     '--quantity <N>': 'copies, 1 to 1000000 (default 1)',
     '--price <AMOUNT>': 'refuse if a copy costs another price than this',
     '--order <ORDERID>': 'the order id (default: a new one)',
+    '--customer <NAME>': 'who buys; books with a limit for each customer need it',
     '--trace': 'have the store note what it takes; tell with the command trace',
   },
   examples: [
@@ -34,9 +35,13 @@ export const buy: CliCommand = {
     const orderId = options.order === undefined ? random.id() : readKey(String(options.order), '--order');
 
     const expected = price === undefined ? '' : ` --price ${price}`;
+    const { customer, asOption } = readCustomer(options.customer);
     const traced = options.trace ? { trace: true } : {};
-    const again = context.commandLine(`buy ${id} --quantity ${quantity}${expected} --order=${orderId}`);
-    const request = { id: id!, quantity, ...(price === undefined ? {} : { price }), orderId, ...traced };
+    const again = context.commandLine(
+      `buy ${id} --quantity ${quantity}${expected}${asOption} --order=${orderId}`,
+    );
+    const expectation = price === undefined ? {} : { price };
+    const request = { id: id!, quantity, ...expectation, ...customer, orderId, ...traced };
     const order = await askAgainWith(again, context.store().purchase(request));
     context.show(order, () => {
       const lines = order.lines.map(

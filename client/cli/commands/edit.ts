@@ -1,4 +1,5 @@
 import { readWhole, UsageError } from '../../../runtime/command-line.ts';
+import { MAX_STOCK } from '../../../runtime/domain.ts';
 import { plain } from '../../../runtime/plain.ts';
 import type { EditedFacts } from '../../client.ts';
 import {
@@ -16,7 +17,7 @@ export const edit: CliCommand = {
   name: 'edit',
   usage: '<ID>',
   summary: 'change the texts or the price of a book (admin)',
-  details: ['Authors, year and isbn go away where the text is empty, as in --year="".'],
+  details: ['Authors, year, isbn and the limit go away where the text is empty, as in --year="".'],
   options: {
     '--title <TEXT>': 'its title',
     '--authors <TEXT>': 'its authors',
@@ -24,6 +25,7 @@ export const edit: CliCommand = {
     '--year <N>': 'its year',
     '--isbn <ISBN>': 'its ISBN, of ten or thirteen digits; no two books have the same',
     '--price <AMOUNT>': 'its price',
+    '--per-customer <N>': 'the most copies that one customer may have, of those bought from now on',
     '--expect-version <N>': 'refuse if the book has changed since it was at this version (`info` shows it)',
     '--key <KEY>': 'under one key it happens once, however often it is asked for (default: a new one)',
   },
@@ -49,7 +51,7 @@ export const edit: CliCommand = {
 };
 
 function readChange({ options }: CliContext): EditedFacts {
-  const { title, authors, topic, year, isbn, price } = options;
+  const { title, authors, topic, year, isbn, price, perCustomer } = options;
   const orNone = (text: string | boolean | undefined) => (text === '' ? null : String(text));
   const change: EditedFacts = {
     ...(title !== undefined && { title: String(title) }),
@@ -58,7 +60,12 @@ function readChange({ options }: CliContext): EditedFacts {
     ...(year !== undefined && { year: year === '' ? null : readWhole(String(year), '--year', 0, 9999) }),
     ...(isbn !== undefined && { isbn: orNone(isbn) }),
     ...(price !== undefined && { price: readAmount(String(price)) }),
+    ...(perCustomer !== undefined && {
+      perCustomer: perCustomer === '' ? null : readWhole(String(perCustomer), '--per-customer', 1, MAX_STOCK),
+    }),
   };
   if (Object.keys(change).length > 0) return change;
-  throw new UsageError('say what to change: --title, --authors, --topic, --year, --isbn or --price');
+  throw new UsageError(
+    'say what to change: --title, --authors, --topic, --year, --isbn, --price or --per-customer',
+  );
 }

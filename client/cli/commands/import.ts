@@ -25,7 +25,8 @@ export const importFile: CliCommand = {
   usage: '<FILE>',
   summary: 'add the books of a CSV or JSON file, and set price and stock of those there (admin)',
   details: [
-    'The first row names the columns: title, topic, price and stock must be there, id, authors, year and isbn may be;',
+    'The first row names the columns: title, topic, price and stock must be there; id, authors, year, isbn',
+    'and per customer (the most copies that one customer may have) may be;',
     'the names of Goodreads, LibraryThing, Calibre, WooCommerce, Shopify and Square are known too. Columns that are not',
     'read are told. Cells are apart by commas, semicolons, tabs or |, and with all but the comma 12,99 is an amount.',
     'UTF-8 or UTF-16, at most 100 MB and 1000000 books.',

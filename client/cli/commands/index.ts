@@ -2,6 +2,7 @@ import type { CliCommand } from '../command.ts';
 import { adjust } from './adjust.ts';
 import { audit } from './audit.ts';
 import { buy } from './buy.ts';
+import { cancel } from './cancel.ts';
 import { confirm } from './confirm.ts';
 import { edit } from './edit.ts';
 import { exportFile } from './export.ts';
@@ -33,6 +34,7 @@ export const COMMANDS: readonly CliCommand[] = [
   hold,
   confirm,
   release,
+  cancel,
   order,
   orders,
   trace,

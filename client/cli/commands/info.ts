@@ -1,7 +1,7 @@
 import type { BookAnswer } from '../../../runtime/api.ts';
 import { type CliCommand, EXIT, readBookId } from '../command.ts';
 import { facts } from '../table.ts';
-import { priceText } from '../wording.ts';
+import { copies, priceText } from '../wording.ts';
 
 export const info: CliCommand = {
   name: 'info',
@@ -33,6 +33,7 @@ function describe(book: BookAnswer): string {
     ['price', priceText(book.price, book.currency)],
     ['stock', book.stock],
     ['held', book.held || undefined],
+    ['limit', book.perCustomer && `${copies(book.perCustomer)} for each customer`],
     ['sale', book.retired && 'out of search and sale'],
     ['version', book.version],
   ]);

@@ -1,14 +1,16 @@
 import type { OrderAnswer } from '../../../runtime/api.ts';
+import { plain } from '../../../runtime/plain.ts';
 import { type CliCommand, type CliContext, EXIT, readKey } from '../command.ts';
 import { table } from '../table.ts';
-import { priceText } from '../wording.ts';
+import { copies, priceText } from '../wording.ts';
 
 export const order: CliCommand = {
   name: 'order',
   usage: '<ORDERID>',
-  summary: 'an order as recorded, confirmed or refused',
+  summary: 'an order as recorded, and what has become of it',
   details: ['An id that starts with a dash goes after two dashes: order -- -abc'],
   examples: [['order my-order-17', 'what became of it']],
+  token: 'if given',
   async run(context) {
     const [orderId] = context.args.map((text) => readKey(text, 'ORDERID'));
     const found = await context.store().order(orderId!);
@@ -20,18 +22,36 @@ export const order: CliCommand = {
 function describe({ terminal }: CliContext, found: OrderAnswer): string {
   const why = found.code ? ` (${found.code}${found.bookId ? `, book ${found.bookId}` : ''})` : '';
   const at = typeof found.at === 'number' ? new Date(found.at).toISOString() : found.at;
-  const rows = found.lines.map((line) => [line.id, line.title, line.quantity, line.price]);
-  const columns = [{ number: 'id' }, 'title', { number: 'quantity' }, { number: 'price' }];
+  const isCut = found.lines.some((line) => line.cancelled);
+  const rows = found.lines.map(({ id, title, quantity, price, cancelled = 0 }) => [
+    ...[id, title, quantity, price],
+    ...(isCut ? [cancelled] : []),
+  ]);
+  const columns = [
+    ...[{ number: 'id' }, 'title', { number: 'quantity' }, { number: 'price' }],
+    ...(isCut ? [{ number: 'cancelled' }] : []),
+  ];
   return [
     `Order ${found.orderId}: ${found.status}${why} at ${at}`,
+    ...(found.customer === undefined ? [] : [`For ${plain(found.customer)}`]),
     table(terminal, columns, rows),
     outcomeOf(found),
-    ...(found.events ?? []).map(({ what, version, at }) => `${at} ${what} (version ${version})`),
+    ...(found.events ?? []).map((event) => describeEvent(event, found.currency)),
   ].join('\n');
 }
 
-function outcomeOf({ status, total, currency, expiresAt }: OrderAnswer): string {
+function describeEvent(event: NonNullable<OrderAnswer['events']>[number], currency: string | undefined) {
+  const { what, version, at, lines, refund, restocked, by } = event;
+  const happened = `${at} ${what} (version ${version})`;
+  if (!lines || refund === undefined) return happened;
+  const taken = lines.map(({ id, quantity }) => `${copies(quantity)} of book ${id}`).join(', ');
+  const where = restocked ? 'back on the shelf' : 'written off';
+  return `${happened}: ${taken}, ${where}; ${priceText(refund, currency)} given back, by ${by}`;
+}
+
+function outcomeOf({ status, total, currency, expiresAt, refunded }: OrderAnswer): string {
   const sum = priceText(total, currency);
   if (status === 'confirmed') return `Total ${sum}`;
+  if (refunded !== undefined) return `Total ${sum}, of which ${priceText(refunded, currency)} given back`;
   return status === 'held' ? `Kept until ${expiresAt}, for ${sum} in all.` : 'Nothing was sold.';
 }

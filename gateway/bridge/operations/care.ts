@@ -33,6 +33,7 @@ export function careOperations(limits: Limits, currency: Currency) {
   const facts = {
     ...editedFacts(),
     price: Price(currency).optional().meta({ description: 'Its new price.' }),
+    perCustomer: perCustomer(),
     restock: copies(1).meta({ description: 'Copies to add.' }),
     stock: copies(0).meta({ description: 'Copies that there are from now on.' }),
     adjust: adjust.optional().meta({ description: 'Copies more or fewer, and why.' }),
@@ -126,6 +127,12 @@ export function careOperations(limits: Limits, currency: Currency) {
     }),
   };
 }
+
+const perCustomer = () =>
+  z.int().min(1).max(MAX_STOCK).nullable().optional().meta({
+    description:
+      'The most copies that one customer may have, of those bought or held from now on; null takes the limit away.',
+  });
 
 const copies = (least: number) => z.int().min(least).max(MAX_STOCK).optional();
 

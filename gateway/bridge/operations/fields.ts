@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { BookId, Key, MAX_NEW_BOOK_ID, NewBook } from '../../../runtime/domain.ts';
+import { BookId, Customer, Key, MAX_NEW_BOOK_ID, NewBook } from '../../../runtime/domain.ts';
 import { isbn13 } from '../../../runtime/isbn.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import { amountRule, type Currency, parseMoney } from '../../../runtime/money.ts';
@@ -98,6 +98,15 @@ export const ChangeReason = plainText(z.string().trim().min(1).max(200)).meta({
   description: 'For the history of the book.',
   examples: ['two are torn'],
 });
+
+/** Whose copies a purchase or a hold is for. */
+export const CustomerName = Customer.refine(isWellFormed, WELL_FORMED)
+  .optional()
+  .meta({
+    description:
+      'Who buys. Books with a limit for each customer need it (`customer-needed`); by it the order is another one.',
+    examples: ['alice@example.org'],
+  });
 
 /** The lines of a cart; one of them may stand alone. */
 export function cartFields({ maxQuantity, maxLines }: Limits, currency: Currency) {

@@ -3,7 +3,7 @@ import { OrderAnswer } from '../../../runtime/api.ts';
 import { Key } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Currency } from '../../../runtime/money.ts';
-import { cartFields, Explain, IdempotencyKey } from './fields.ts';
+import { CustomerName, cartFields, Explain, IdempotencyKey } from './fields.ts';
 import { operation, WRITE, written } from './operation.ts';
 
 /** Copies that are kept for a buyer until the purchase is decided: held, then confirmed or released, or over with time. */
@@ -12,7 +12,7 @@ export function holdOperations(limits: Limits, currency: Currency) {
   const ttlMs = z.int().min(limits.minHoldMs).max(limits.maxHoldMs).default(limits.defaultHoldMs).meta({
     description: 'For how long, in ms. It may last a little longer, and as long as the store is away.',
   });
-  const own = { ttlMs, orderId: IdempotencyKey, explain: Explain };
+  const own = { ttlMs, customer: CustomerName, orderId: IdempotencyKey, explain: Explain };
   const ofHold = z.strictObject({ orderId: Key, explain: Explain });
 
   return {
@@ -28,9 +28,20 @@ export function holdOperations(limits: Limits, currency: Currency) {
           OrderAnswer,
         ],
       },
-      errors: ['sold-out', 'price-changed', 'total-limit', 'unknown-book', 'retired', 'too-many-holds'],
-      run: async (context, { ttlMs, orderId, explain: _, ...cart }) =>
-        written(context, await context.writes.hold('lines' in cart ? cart.lines : [cart], ttlMs, orderId)),
+      errors: [
+        'sold-out',
+        'price-changed',
+        'total-limit',
+        'unknown-book',
+        'retired',
+        'customer-needed',
+        'limit-reached',
+        'too-many-holds',
+      ],
+      async run(context, { ttlMs, customer, orderId, explain: _, ...cart }) {
+        const lines = 'lines' in cart ? cart.lines : [cart];
+        return written(context, await context.writes.hold(lines, ttlMs, orderId, customer));
+      },
     }),
 
     confirm: operation({

@@ -1,6 +1,7 @@
 import type { z } from 'zod';
 import type { Limits } from '../../../runtime/limits.ts';
 import { type Currency, NO_CURRENCY } from '../../../runtime/money.ts';
+import { cancelOperations } from './cancel.ts';
 import { careOperations } from './care.ts';
 import { clusterOperations } from './cluster.ts';
 import { connectionOperations } from './connection.ts';
@@ -19,6 +20,7 @@ export function createOperations(limits: Limits, currency: Currency = NO_CURRENC
     ...findOperations(limits),
     ...writeOperations(limits, currency),
     ...holdOperations(limits, currency),
+    ...cancelOperations(limits, currency),
     ...careOperations(limits, currency),
     ...clusterOperations(limits),
     ...connectionOperations(limits),

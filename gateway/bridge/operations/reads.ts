@@ -99,7 +99,7 @@ export function readOperations(limits: Limits) {
       params: z.strictObject({ orderId: Key, consistency, explain }),
       answers: { 200: ['The order.', OrderAnswer] },
       errors: ['unknown-order'],
-      run: async ({ service, views }, { orderId, consistency }) =>
+      run: async ({ service, views }, { orderId, consistency }, { caller }) =>
         read(await service.order(orderId, strength(consistency)), (order) => {
           if (order === null)
             throw new BazarError(
@@ -107,7 +107,7 @@ export function readOperations(limits: Limits) {
               `There is no order ${orderId} yet. If its purchase ended as unknown, ask for it again under that id.`,
               { orderId },
             );
-          return views.order(order);
+          return views.order(order, caller.role && 'named');
         }),
     }),
 

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import { AddedAnswer, OrderAnswer } from '../../../runtime/api.ts';
-import type { CartLine, Key } from '../../../runtime/domain.ts';
+import type { CartLine, Customer, Key } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Currency } from '../../../runtime/money.ts';
 import { readTraceparent } from '../../../runtime/trace/traceparent.ts';
 import type { Submitted } from '../../service.ts';
 import type { Context } from '../context.ts';
-import { cartFields, Explain, IdempotencyKey, OutsideBook, Trace } from './fields.ts';
+import { CustomerName, cartFields, Explain, IdempotencyKey, OutsideBook, Trace } from './fields.ts';
 import { type Call, type Description, operation, WRITE, written } from './operation.ts';
 
 /**
@@ -18,6 +18,7 @@ export function writeOperations(limits: Limits, currency: Currency) {
   const { Line, lines } = cartFields(limits, currency);
   const orderId = IdempotencyKey;
   const explain = Explain;
+  const own = { customer: CustomerName, orderId, explain, trace: Trace };
   const books = z.union([
     NewBook.transform((book) => [book]),
     z.array(NewBook).min(1).max(limits.maxBooksPerRequest),
@@ -28,12 +29,11 @@ export function writeOperations(limits: Limits, currency: Currency) {
       ...A_PURCHASE,
       summary: 'Buy all lines of a cart or none',
       route: 'POST /purchase',
-      params: z.union([
-        Line.extend({ orderId, explain, trace: Trace }),
-        z.strictObject({ lines, orderId, explain, trace: Trace }),
-      ]),
-      run: async (context, { orderId, explain: _, trace, ...cart }, call) =>
-        written(context, await buy(context, 'lines' in cart ? cart.lines : [cart], orderId, trace, call)),
+      params: z.union([Line.extend(own), z.strictObject({ lines, ...own })]),
+      run: async (context, { explain: _, customer, orderId, trace, ...cart }, call) => {
+        const wish = { lines: 'lines' in cart ? cart.lines : [cart], orderId, customer };
+        return written(context, await buy(context, wish, trace, call));
+      },
     }),
 
     purchaseOne: operation({
@@ -41,9 +41,9 @@ export function writeOperations(limits: Limits, currency: Currency) {
       summary: 'Buy one book; one copy unless the body says more',
       route: 'POST /purchase/:id',
       httpOnly: true,
-      params: Line.extend({ orderId, trace: Trace }),
-      run: async (context, { orderId, trace, ...line }, call) =>
-        written(context, await buy(context, [line], orderId, trace, call)),
+      params: Line.extend({ customer: CustomerName, orderId, trace: Trace }),
+      run: async (context, { customer, orderId, trace, ...line }, call) =>
+        written(context, await buy(context, { lines: [line], orderId, customer }, trace, call)),
     }),
 
     addBooks: operation({
@@ -62,20 +62,25 @@ export function writeOperations(limits: Limits, currency: Currency) {
   };
 }
 
+interface Wish {
+  readonly lines: readonly CartLine[];
+  readonly orderId: Key | undefined;
+  readonly customer: Customer | undefined;
+}
+
 /** Most purchases are not traced, and meet nothing of it here. */
 function buy(
   { writes, traces }: Context,
-  lines: readonly CartLine[],
-  orderId: Key | undefined,
+  { lines, orderId, customer }: Wish,
   trace: boolean | string | undefined,
   { caller }: Call,
 ): Promise<Submitted> {
   const parent = typeof trace === 'string' ? readTraceparent(trace) : undefined;
   const isWanted = trace === true || parent?.isSampled === true;
-  if (!isWanted && !traces.takeTurn()) return writes.purchase(lines, orderId);
+  if (!isWanted && !traces.takeTurn()) return writes.purchase(lines, orderId, { customer });
   const door = caller.spectator ? 'ws' : 'http';
   const what = { door, traceId: parent?.traceId, lines } as const;
-  return traces.follow(what, (recorder) => writes.purchase(lines, orderId, recorder));
+  return traces.follow(what, (recorder) => writes.purchase(lines, orderId, { customer, trace: recorder }));
 }
 
 const A_PURCHASE = {
@@ -84,5 +89,13 @@ const A_PURCHASE = {
     201: ['Confirmed: on the disks of a majority of catalogs.', OrderAnswer],
     200: ['The same key had been confirmed before (`Idempotent-Replayed: true`).', OrderAnswer],
   },
-  errors: ['sold-out', 'price-changed', 'total-limit', 'unknown-book', 'retired'],
+  errors: [
+    'sold-out',
+    'price-changed',
+    'total-limit',
+    'unknown-book',
+    'retired',
+    'customer-needed',
+    'limit-reached',
+  ],
 } as const satisfies Partial<Description>;

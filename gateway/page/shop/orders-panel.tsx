@@ -142,27 +142,44 @@ function OrderLookUp() {
   );
 }
 
+const STATES: Readonly<Record<OrderAnswer['status'], readonly [shape: string, word: string, tone: string]>> =
+  {
+    confirmed: ['●', 'bought', 'good'],
+    refused: ['✕', 'refused', 'bad'],
+    held: ['◐', 'held', 'warn'],
+    released: ['✕', 'released', 'bad'],
+    expired: ['✕', 'its time is over', 'bad'],
+    'partly-cancelled': ['◐', 'bought, and a part of it cancelled', 'warn'],
+    cancelled: ['✕', 'cancelled', 'bad'],
+  };
+
 function OrderFacts({ order }: { order: OrderAnswer }) {
-  const isBought = order.status === 'confirmed';
+  const [shape, word, tone] = STATES[order.status];
   return (
     <dl class="order-facts" aria-label={`Order ${order.orderId}`}>
       <dt>state</dt>
       <dd>
-        <span class={`sign ${isBought ? 'good' : 'bad'}`}>
-          <span aria-hidden="true">{isBought ? '●' : '✕'}</span>{' '}
-          {isBought ? 'bought' : `refused: ${order.code}`}
+        <span class={`sign ${tone}`}>
+          <span aria-hidden="true">{shape}</span> {order.code ? `${word}: ${order.code}` : word}
         </span>
       </dd>
-      {order.lines.map(({ id, title, quantity, price }) => (
+      {order.lines.map(({ id, title, quantity, price, cancelled }) => (
         <>
           <dt key={`t${id}`}>book {id}</dt>
           <dd key={`d${id}`}>
             {quantity} × <bdi>{title}</bdi> at {price}
+            {cancelled !== undefined && `, ${cancelled} cancelled`}
           </dd>
         </>
       ))}
       <dt>total</dt>
       <dd>{formatPrice(order.total, order.currency)}</dd>
+      {order.refunded !== undefined && (
+        <>
+          <dt>given back</dt>
+          <dd>{formatPrice(order.refunded, order.currency)}</dd>
+        </>
+      )}
       <dt>version</dt>
       <dd>{formatCount(order.version)}</dd>
       <dt>decided</dt>
