@@ -120,7 +120,7 @@ export const BOUND_MUTANTS: readonly Mutant[] = [
     change: crowdUnder(['partition', 'isolate', 'silence the leader'], {
       maxSubmissions: 1_000,
       maxPendingAsks: 1_000,
-      maxOutboxBytes: 6_000,
+      maxOutboxBytes: 30_000,
     }),
   },
   {
