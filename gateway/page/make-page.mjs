@@ -22,7 +22,7 @@ const TYPES = {
 
 const PARTS = {
   // What is imported later is a file of its own, named after its content.
-  page: { entry: 'main.tsx', quality: 9, options: { splitting: true, chunkNames: 'part-[hash]' } },
+  page: { entry: 'main.tsx', quality: 5, options: { splitting: true, chunkNames: 'part-[hash]' } },
   simulator: {
     entry: '../../test/simulation/replay/worker.ts',
     quality: 11,

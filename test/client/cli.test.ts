@@ -390,7 +390,7 @@ test('find shows books by their words, and says how to go on', () =>
     assert.is(found.code, 0);
     assert.match(
       found.out,
-      /id {2}title +authors +price {2}stock\n 7 {2}Spring in the Pioneer Valley +10\.00 {4}100/,
+      /id {2}title +authors +topic +price {2}stock\n 7 {2}Spring in the Pioneer Valley +\S.* 10\.00 {4}100/,
     );
     const page = await bazar('find', '--sort', 'title', '--limit', '2', '--in-stock', ...at);
     const [, more = ''] = /More: npm run bazar -- (find .*)/.exec(page.out) ?? [];
