@@ -68,6 +68,11 @@ test('a plain request is answered as its route would answer it, to the byte', ()
     assert.is((await plain.next()).status, 'HTTP/1.1 201 Created');
     const again = (more: string) => buy('{"id":1}', `${more}idempotency-key: mine\r\n`);
     assert.is(await both(again), 'HTTP/1.1 200 OK');
+    plain.say(buy('{"lines":[{"id":1},{"id":2,"quantity":2}]}', 'idempotency-key: cart\r\n'));
+    assert.is((await plain.next()).status, 'HTTP/1.1 201 Created');
+    const cart = (more: string) =>
+      buy('{"lines":[{"id":1},{"id":2,"quantity":2}]}', `${more}idempotency-key: cart\r\n`);
+    assert.is(await both(cart), 'HTTP/1.1 200 OK');
     const soldOut = (more: string) => buy('{"id":3,"quantity":1}', `${more}idempotency-key: none\r\n`);
     plain.say(soldOut(''));
     assert.is((await plain.next()).status, 'HTTP/1.1 409 Conflict');
@@ -84,6 +89,10 @@ test('what is wrong about a purchase is told by its route', () =>
       '{"id":1,"x":1}',
       '{"id":"1"}',
       'null',
+      '{}',
+      '{"lines":[]}',
+      '{"lines":[{"id":1,"price":true}]}',
+      '{"lines":[{"id":1}],"id":1}',
       '{',
       '[1]',
     ]) {

@@ -10,7 +10,7 @@ import { type PlainRequest, readPlainRequest } from './plain-request.ts';
 export type PlainAnswer = (request: PlainRequest, socket: Socket) => string | Promise<string> | undefined;
 
 /** The connections that have asked nothing but plain questions so far. */
-export interface Door {
+export interface PlainDoor {
   /** Ends each of them when nothing is under way on it. */
   closeIdle(): void;
   close(): void;
@@ -22,7 +22,7 @@ export interface Door {
  * answer does. With the first request that is not plain, or not alone in its piece, a connection is node's for good, and
  * what it said last is put back; nothing of this has happened for it.
  */
-export function openDoor(server: Server, context: Context, answer: PlainAnswer): Door {
+export function openDoor(server: Server, context: Context, answer: PlainAnswer): PlainDoor {
   const { admission, doorkeeper, limits, logger } = context;
   // Answers say then which origins may read them, or the way of each request is told.
   if (doorkeeper.namesOrigins || logger.isLevelEnabled('debug')) return { closeIdle() {}, close() {} };

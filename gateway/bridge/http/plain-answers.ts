@@ -11,7 +11,7 @@ const BOOK = /^\/info\/([1-9]\d{0,14})(\?consistency=strong)?$/;
 const KEY = /^[A-Za-z0-9._~-]{1,128}$/;
 
 /**
- * Answers reads of a book and purchases of one, as their routes would. Whatever a route has to find fault with is left
+ * Answers reads of a book and purchases of a few, as their routes would. Whatever a route has to find fault with is left
  * to it, so this needs no schema and says nothing about mistakes.
  */
 export function createPlainAnswers(
@@ -66,9 +66,9 @@ export function createPlainAnswers(
       if (strong) return perform(info, { id, consistency: 'strong' }, remoteAddress);
       return heldBook(id) ?? perform(info, { id }, remoteAddress);
     }
-    const line = path === '/purchase' && body !== undefined ? readLine(body, limits.maxQuantity) : undefined;
-    if (!line || (key !== undefined && !KEY.test(key)) || !admission.admits(remoteAddress)) return undefined;
-    return perform(purchase, { ...line, orderId: key }, remoteAddress);
+    const cart = path === '/purchase' && body !== undefined ? readCart(body, limits.maxQuantity) : undefined;
+    if (!cart || (key !== undefined && !KEY.test(key)) || !admission.admits(remoteAddress)) return undefined;
+    return perform(purchase, { ...cart, orderId: key }, remoteAddress);
   };
 }
 
@@ -87,23 +87,48 @@ function callerOf(address: string): Caller {
   };
 }
 
-interface Line {
+const FACTS = ['id', 'quantity'];
+const LINES = ['lines'];
+/** A cart with more lines is not plain. */
+const PLAIN_LINES = 10;
+
+interface PlainLine {
   readonly id: BookId;
   readonly quantity: number;
 }
 
-/** `{"id":1,"quantity":2}`, or without the quantity. */
-function readLine(body: string, maxQuantity: number): Line | undefined {
-  let given: Partial<Line>;
+/** `{"id":1,"quantity":2}`, without the quantity, or a few of them: `{"lines":[…]}`. */
+function readCart(
+  body: string,
+  maxQuantity: number,
+): PlainLine | { readonly lines: readonly PlainLine[] } | undefined {
+  let given: unknown;
   try {
     given = JSON.parse(body);
   } catch {
     return undefined;
   }
-  if (typeof given !== 'object' || given === null) return undefined;
-  for (const name in given) if (name !== 'id' && name !== 'quantity') return undefined;
+  if (!isObjectOf(given, LINES)) return readLine(given, maxQuantity);
+  const { lines } = given;
+  if (!Array.isArray(lines) || lines.length === 0 || lines.length > PLAIN_LINES) return undefined;
+  const read = lines.map((line) => readLine(line, maxQuantity));
+  return read.every((line) => line !== undefined) ? { lines: read } : undefined;
+}
+
+function readLine(given: unknown, maxQuantity: number): PlainLine | undefined {
+  if (!isObjectOf(given, FACTS)) return undefined;
   const { id, quantity = 1 } = given;
-  const isLine =
-    id !== undefined && Number.isSafeInteger(id) && id >= 1 && Number.isInteger(quantity) && quantity >= 1;
-  return isLine && quantity <= maxQuantity ? { id, quantity } : undefined;
+  const isLine = isCount(id, Number.MAX_SAFE_INTEGER) && isCount(quantity, maxQuantity);
+  return isLine ? { id, quantity } : undefined;
+}
+
+/** An object that has fields and none but these. */
+function isObjectOf(given: unknown, names: readonly string[]): given is Record<string, unknown> {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return false;
+  const found = Object.keys(given);
+  return found.length > 0 && found.every((name) => names.includes(name));
+}
+
+function isCount(given: unknown, most: number): given is number {
+  return Number.isInteger(given) && (given as number) >= 1 && (given as number) <= most;
 }
