@@ -12,10 +12,12 @@ import { answerHeldBooks } from './http/answer-held-books.ts';
 import { createApp } from './http/app.ts';
 import { boundBytes } from './http/bound-bytes.ts';
 import { countRequests } from './http/count-requests.ts';
+import { openDoor } from './http/door.ts';
 import { guardRoutes } from './http/guard.ts';
 import { openApiDocument } from './http/openapi.ts';
 import { ignoreOtherUpgrades } from './http/other-upgrades.ts';
 import { addPage } from './http/page.ts';
+import { createPlainAnswers } from './http/plain-answers.ts';
 import { addProbes } from './http/probes.ts';
 import { addRoutes } from './http/routes.ts';
 import { createOperations } from './operations/index.ts';
@@ -56,8 +58,9 @@ export interface BridgeOptions extends Tokens, Access {
 export async function openBridge(options: BridgeOptions): Promise<Bridge> {
   const { host, port, limits, tls } = options;
   const context = createContext(options);
+  const shop = createOperations(limits, options.currency);
   const operations: Readonly<Record<string, Operation>> = {
-    ...createOperations(limits, options.currency),
+    ...shop,
     ...(context.lab && labOperations()),
   };
   const guarded = new Set(Object.values(operations).map(({ role, http }) => role && http?.url));
@@ -70,6 +73,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
   addProbes(app, context, JSON.stringify(openApiDocument(operations)), rpc.clients);
   addPage(app, context);
   answerHeldBooks(app.server, context);
+  const door = openDoor(app.server, context, createPlainAnswers(context, shop));
   app.server.on('upgrade', ignoreOtherUpgrades(app.server, rpc.upgrade));
   await app.listen({ host, port });
 
@@ -79,6 +83,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
       await context.waits.atMost(context.admission.drain(), limits.drainMs).catch(() => {});
       rpc.goodbye();
       app.server.closeIdleConnections();
+      door.closeIdle();
     },
     async close() {
       context.waits.end();
@@ -86,6 +91,7 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
       context.pages.stop();
       context.audits.stop();
       context.intake.stop();
+      door.close();
       await app.close();
     },
   };

@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import { BazarError } from '../../runtime/errors.ts';
 import { isLoopbackAddress, isLoopbackHost } from '../../runtime/loopback-address.ts';
 
@@ -23,6 +24,8 @@ export interface Doorkeeper {
   checkHost(request: IncomingMessage): void;
   /** Whether `checkHost` lets it pass. */
   isWelcome(request: IncomingMessage): boolean;
+  /** Whether the store goes by this name, a host with or without a port, on a connection. */
+  answersTo(host: string, socket: Pick<Socket, 'localAddress'>): boolean;
   /** Throws `foreign-origin`, for what a page elsewhere must not do. */
   checkOrigin(request: IncomingMessage): void;
 }
@@ -39,13 +42,18 @@ export function createDoorkeeper({ origins = [], hosts = [] }: Access): Doorkeep
     if (httpVersionMajor !== 1) throw new BazarError('malformed-http', 'Only HTTP/1.x is spoken here.');
     // Two of them are how one server is made to believe what another did not check.
     if (isRepeated(rawHeaders, 'host')) throw new BazarError('malformed-http', 'There are two Host lines.');
-    if (host === undefined || !isLoopbackAddress(socket.localAddress ?? '')) return;
+    if (host === undefined || answersTo(host, socket)) return;
     const name = nameOf(host).toLowerCase();
-    if (isLoopbackHost(name) || allowed.has(name)) return;
     throw new BazarError(
       'foreign-host',
       `On this machine the store answers to localhost, and not to "${name.slice(0, 100)}" (--allow-host).`,
     );
+  }
+
+  function answersTo(host: string, { localAddress = '' }: Pick<Socket, 'localAddress'>): boolean {
+    if (!isLoopbackAddress(localAddress)) return true;
+    const name = nameOf(host).toLowerCase();
+    return isLoopbackHost(name) || allowed.has(name);
   }
 
   return {
@@ -53,6 +61,7 @@ export function createDoorkeeper({ origins = [], hosts = [] }: Access): Doorkeep
     namedOrigin,
 
     checkHost,
+    answersTo,
     isWelcome(request) {
       try {
         checkHost(request);

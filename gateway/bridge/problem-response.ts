@@ -32,6 +32,13 @@ export function asHttpError(thrown: unknown): BazarError {
   return code ? new BazarError(code, `${thrown.message}.`) : asBazarError(thrown);
 }
 
+/** The parts of an error's response on a connection that may stay open. */
+export function problemResponse(error: BazarError, readOnly: boolean) {
+  const problem = describeProblem(error, readOnly);
+  const { connection: _, ...headers } = headersOf(problem);
+  return { status: problem.status, headers, body: bodyOf(problem) };
+}
+
 export function sendProblem(reply: FastifyReply, error: BazarError, readOnly: boolean): FastifyReply {
   const problem = describeProblem(error, readOnly);
   // A buffer, since fastify would add a charset to a string's content type, and the media type has none.

@@ -1,5 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Context } from '../context.ts';
+import { JSON_TYPE, originHead, versionHead } from './heads.ts';
 
 const PATH = '/info/';
 const ROUTE = 'GET /info/:id';
@@ -31,12 +32,9 @@ export function answerHeldBooks(server: Server, context: Context): void {
     if (!held || !admission.admits(request.socket.remoteAddress ?? '')) return false;
     const { text, served } = held;
     response.writeHead(200, {
-      'x-served-by': served.servedBy,
-      'x-cache': served.cache,
-      etag: `"${served.version}"`,
-      age: String(served.ageSeconds),
-      'cache-control': 'no-cache',
-      'content-type': 'application/json; charset=utf-8',
+      ...originHead(served),
+      ...versionHead(served),
+      ...JSON_TYPE,
       'content-length': Buffer.byteLength(text),
     });
     response.end(text);

@@ -8,6 +8,7 @@ import { type Performed, perform } from '../perform.ts';
 import { traceWay } from '../trace-way.ts';
 import { bearerOf, createCallers } from './callers.ts';
 import { fromUrl } from './from-url.ts';
+import { doneHead, JSON_TYPE, originHead, versionHead } from './heads.ts';
 
 /** Adds the route of every operation that has one. */
 export function addRoutes(app: FastifyInstance, context: Context, operations: Iterable<Operation>): void {
@@ -50,27 +51,22 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
       reply.raw.once('finish', place.left);
       reply.raw.once('close', place.left);
     }
-    if (served) addOrigin(reply, served);
+    if (served) reply.headers(originHead(served));
     const started = place ? clock.cpu() : 0;
     const body = answer.body();
     if (served) {
-      addVersion(reply, served);
+      reply.headers(versionHead(served));
       if (list?.next != null) reply.header('link', `<${urlAfter(request.url, list.next)}>; rel="next"`);
       if (isKnown(request, served)) {
         place?.written(0, 0);
         return reply.code(304).send();
       }
     } else {
-      reply.header('cache-control', 'no-store');
-      reply.code(201 in answers && !done?.replayed ? 201 : 200);
-      if (done) reply.header('x-served-by', done.via.join(', '));
-      if (done?.replayed) reply.header('idempotent-replayed', 'true');
-      if (done?.version !== undefined) reply.header('etag', `"${done.version}"`);
+      reply.code(201 in answers && !done?.replayed ? 201 : 200).headers(doneHead(done));
     }
     const text = JSON.stringify(body);
     place?.written(Buffer.byteLength(text), clock.cpu() - started);
-    reply.header('content-type', 'application/json; charset=utf-8');
-    return reply.send(text);
+    return reply.headers(JSON_TYPE).send(text);
   }
 }
 
@@ -104,19 +100,6 @@ function paramsReader({
       }),
     ),
   });
-}
-
-/** Where a read's answer came from; also of what is missing. */
-function addOrigin(reply: FastifyReply, { servedBy, cache }: Served<unknown>): void {
-  reply.header('x-served-by', servedBy);
-  reply.header('x-cache', cache);
-}
-
-function addVersion(reply: FastifyReply, { version, ageSeconds }: Served<unknown>): void {
-  reply.header('etag', `"${version}"`);
-  reply.header('age', String(ageSeconds));
-  // What a client keeps it must ask about again: nobody may see old stock after a purchase.
-  reply.header('cache-control', 'no-cache');
 }
 
 /** Whether the client's `If-None-Match` names this version (RFC 9110, section 13.1.2: the weak comparison). */

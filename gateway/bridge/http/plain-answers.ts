@@ -1,0 +1,134 @@
+import { asBazarError } from '../../../runtime/errors.ts';
+import type { BookId } from '../../../runtime/scalars.ts';
+import type { Caller, Context } from '../context.ts';
+import type { Operation } from '../operations/operation.ts';
+import { problemResponse } from '../problem-response.ts';
+import type { PlainAnswer } from './door.ts';
+import { doneHead, type Head, JSON_TYPE, originHead, versionHead } from './heads.ts';
+import { createResponseText } from './response-text.ts';
+
+const BOOK = /^\/info\/([1-9]\d{0,14})(\?consistency=strong)?$/;
+const KEY = /^[A-Za-z0-9._~-]{1,128}$/;
+
+/**
+ * Answers reads of a book and purchases of a few, as their routes would. Whatever a route has to find fault with is left
+ * to it, so this needs no schema and says nothing about mistakes.
+ */
+export function createPlainAnswers(
+  context: Context,
+  { info, purchase }: Readonly<Record<'info' | 'purchase', Operation>>,
+): PlainAnswer {
+  const { heldBooks, admission, metrics, clock, limits, logger } = context;
+  const text = createResponseText(clock, limits.keepAliveMs);
+
+  /** At once, where the memory has it. */
+  function heldBook(id: BookId): string | undefined {
+    const started = clock.monotonic();
+    const held = heldBooks.find(id);
+    if (!held) return undefined;
+    const { served } = held;
+    const answer = text(200, held.text, [originHead(served), versionHead(served), JSON_TYPE]);
+    metrics.answered('GET /info/:id', 200, (clock.monotonic() - started) / 1000);
+    return answer;
+  }
+
+  async function perform(operation: Operation, params: object, address: string): Promise<string> {
+    const { method, url } = operation.http!;
+    const started = clock.monotonic();
+    const { status, body, heads } = await outcome(operation, params, address);
+    metrics.answered(`${method} ${url}`, status, (clock.monotonic() - started) / 1000);
+    return text(status, body, heads);
+  }
+
+  async function outcome(operation: Operation, params: object, address: string) {
+    let origin: Head = {};
+    try {
+      const call = { caller: callerOf(address), deadline: clock.monotonic() + limits.readDeadlineMs };
+      const { served, done, body } = await operation.run(context, params, call);
+      if (served) origin = originHead(served);
+      const status = done && !done.replayed ? 201 : 200;
+      const head = served ? versionHead(served) : doneHead(done);
+      return { status, body: JSON.stringify(body()), heads: [origin, head, JSON_TYPE] };
+    } catch (thrown) {
+      const error = asBazarError(thrown);
+      const { http, kind } = operation;
+      if (error.code === 'internal') logger.error({ err: thrown }, `${http?.method} ${http?.url} failed`);
+      const { status, headers, body } = problemResponse(error, kind.readOnly);
+      return { status, body, heads: [origin, headers] };
+    }
+  }
+
+  return ({ method, path, key, body }, { remoteAddress = '' }) => {
+    if (method === 'GET') {
+      const [, digits, strong] = BOOK.exec(path) ?? [];
+      if (digits === undefined || !admission.admits(remoteAddress)) return undefined;
+      const id = Number(digits);
+      if (strong) return perform(info, { id, consistency: 'strong' }, remoteAddress);
+      return heldBook(id) ?? perform(info, { id }, remoteAddress);
+    }
+    const cart = path === '/purchase' && body !== undefined ? readCart(body, limits.maxQuantity) : undefined;
+    if (!cart || (key !== undefined && !KEY.test(key)) || !admission.admits(remoteAddress)) return undefined;
+    return perform(purchase, { ...cart, orderId: key }, remoteAddress);
+  };
+}
+
+/** Who asks plainly shows no token, and neither operation waits among heavy reads. */
+function callerOf(address: string): Caller {
+  return {
+    role: undefined,
+    isLocal: false,
+    address,
+    watcher: undefined,
+    allBooksWatcher: undefined,
+    spectator: undefined,
+    reader() {
+      throw new Error('a plain request is not for a heavy read');
+    },
+  };
+}
+
+const FACTS = ['id', 'quantity'];
+const LINES = ['lines'];
+/** A cart with more lines is not plain. */
+const PLAIN_LINES = 10;
+
+interface PlainLine {
+  readonly id: BookId;
+  readonly quantity: number;
+}
+
+/** `{"id":1,"quantity":2}`, without the quantity, or a few of them: `{"lines":[…]}`. */
+function readCart(
+  body: string,
+  maxQuantity: number,
+): PlainLine | { readonly lines: readonly PlainLine[] } | undefined {
+  let given: unknown;
+  try {
+    given = JSON.parse(body);
+  } catch {
+    return undefined;
+  }
+  if (!isObjectOf(given, LINES)) return readLine(given, maxQuantity);
+  const { lines } = given;
+  if (!Array.isArray(lines) || lines.length === 0 || lines.length > PLAIN_LINES) return undefined;
+  const read = lines.map((line) => readLine(line, maxQuantity));
+  return read.every((line) => line !== undefined) ? { lines: read } : undefined;
+}
+
+function readLine(given: unknown, maxQuantity: number): PlainLine | undefined {
+  if (!isObjectOf(given, FACTS)) return undefined;
+  const { id, quantity = 1 } = given;
+  const isLine = isCount(id, Number.MAX_SAFE_INTEGER) && isCount(quantity, maxQuantity);
+  return isLine ? { id, quantity } : undefined;
+}
+
+/** An object that has fields and none but these. */
+function isObjectOf(given: unknown, names: readonly string[]): given is Record<string, unknown> {
+  if (typeof given !== 'object' || given === null || Array.isArray(given)) return false;
+  const found = Object.keys(given);
+  return found.length > 0 && found.every((name) => names.includes(name));
+}
+
+function isCount(given: unknown, most: number): given is number {
+  return Number.isInteger(given) && (given as number) >= 1 && (given as number) <= most;
+}

@@ -1,0 +1,179 @@
+import { once } from 'node:events';
+import { connect, type Socket } from 'node:net';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { eventually } from '../support/eventually.ts';
+import { raw, withBridge } from './support.ts';
+
+/** What comes back on one connection that stays open, one answer after the other. */
+interface Conversation {
+  readonly socket: Socket;
+  say(text: string): void;
+  /** The next answer: its lines, sorted and without the date, and its body. */
+  next(): Promise<{ status: string; head: string[]; body: string }>;
+}
+
+async function converse(url: string): Promise<Conversation> {
+  const { hostname, port } = new URL(url);
+  const socket = connect({ port: Number(port), host: hostname, noDelay: true });
+  let unread = '';
+  // A character for each byte, as a content-length counts.
+  socket.setEncoding('latin1').on('data', (data) => {
+    unread += data;
+  });
+  socket.on('error', () => {});
+  await once(socket, 'connect');
+  return {
+    socket,
+    say: (text) => void socket.write(text),
+    next: () =>
+      eventually('the next answer', () => {
+        const [head = '', rest] = unread.split(/\r\n\r\n(.*)/s);
+        const length = Number(/content-length: (\d+)/i.exec(head)?.[1]);
+        if (rest === undefined || rest.length < length) return undefined;
+        unread = rest.slice(length);
+        const [status = '', ...lines] = head.split('\r\n');
+        const told = lines.map((line) => line.toLowerCase()).filter((line) => !line.startsWith('date:'));
+        return { status, head: told.sort(), body: rest.slice(0, length) };
+      }),
+  };
+}
+
+const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n${more}\r\n`;
+function buy(body: string, more = ''): string {
+  const type = 'content-type: application/json';
+  return `POST /purchase HTTP/1.1\r\nhost: localhost\r\n${type}\r\n${more}content-length: ${body.length}\r\n\r\n${body}`;
+}
+/** The same, but for the router. */
+const ROUTED = 'x-empty:\r\n';
+
+test('a plain request is answered as its route would answer it, to the byte', () =>
+  withBridge(async ({ url, service }) => {
+    const plain = await converse(url);
+    const routed = await converse(url);
+    const both = async (text: (more: string) => string) => {
+      plain.say(text(''));
+      const answer = await plain.next();
+      routed.say(text(ROUTED));
+      assert.equal(answer, await routed.next());
+      return answer.status;
+    };
+    for (const cache of ['miss', 'hit'] as const) {
+      service.cache = cache;
+      assert.is(await both((more) => get('/info/1', more)), 'HTTP/1.1 200 OK');
+      assert.is(await both((more) => get('/info/999', more)), 'HTTP/1.1 404 Not Found');
+      assert.is(await both((more) => get('/info/2?consistency=strong', more)), 'HTTP/1.1 200 OK');
+    }
+    plain.say(buy('{"id":1,"quantity":1}', 'idempotency-key: mine\r\n'));
+    assert.is((await plain.next()).status, 'HTTP/1.1 201 Created');
+    const again = (more: string) => buy('{"id":1}', `${more}idempotency-key: mine\r\n`);
+    assert.is(await both(again), 'HTTP/1.1 200 OK');
+    plain.say(buy('{"lines":[{"id":1},{"id":2,"quantity":2}]}', 'idempotency-key: cart\r\n'));
+    assert.is((await plain.next()).status, 'HTTP/1.1 201 Created');
+    const cart = (more: string) =>
+      buy('{"lines":[{"id":1},{"id":2,"quantity":2}]}', `${more}idempotency-key: cart\r\n`);
+    assert.is(await both(cart), 'HTTP/1.1 200 OK');
+    const soldOut = (more: string) => buy('{"id":3,"quantity":1}', `${more}idempotency-key: none\r\n`);
+    plain.say(soldOut(''));
+    assert.is((await plain.next()).status, 'HTTP/1.1 409 Conflict');
+    assert.is(await both(soldOut), 'HTTP/1.1 409 Conflict');
+    plain.socket.destroy();
+    routed.socket.destroy();
+  }));
+
+test('what is wrong about a purchase is told by its route', () =>
+  withBridge(async ({ url }) => {
+    for (const body of [
+      '{"id":0}',
+      '{"id":1,"quantity":0}',
+      '{"id":1,"x":1}',
+      '{"id":"1"}',
+      'null',
+      '{}',
+      '{"lines":[]}',
+      '{"lines":[{"id":1,"price":true}]}',
+      '{"lines":[{"id":1}],"id":1}',
+      '{',
+      '[1]',
+    ]) {
+      const client = await converse(url);
+      client.say(buy(body));
+      assert.match((await client.next()).status, /^HTTP\/1\.1 4(00|22) /, body);
+      client.socket.destroy();
+    }
+  }));
+
+test('a connection goes on after a request that is not plain, and requests at once are answered in their order', () =>
+  withBridge(async ({ url }) => {
+    const client = await converse(url);
+    client.say(get('/info/1'));
+    assert.match((await client.next()).body, '"id":1,');
+    client.say(get('/info/2') + get('/search/distributed%20systems') + get('/info/1'));
+    assert.match((await client.next()).body, '"id":2,');
+    assert.match((await client.next()).body, '[{"id":1,');
+    assert.match((await client.next()).body, '"id":1,');
+    client.say(buy('{"id":1}'));
+    assert.is((await client.next()).status, 'HTTP/1.1 201 Created');
+    client.socket.destroy();
+  }));
+
+test('what comes while a purchase is under way is answered after it', () =>
+  withBridge(async ({ url, service }) => {
+    let goOn = () => {};
+    const isUnderWay = new Promise<void>((reached) => {
+      service.before = () => {
+        service.before = () => {};
+        reached();
+        return new Promise<void>((resolve) => {
+          goOn = resolve;
+        });
+      };
+    });
+    const client = await converse(url);
+    client.say(buy('{"id":1}'));
+    await isUnderWay;
+    client.say(get('/info/2'));
+    goOn();
+    assert.is((await client.next()).status, 'HTTP/1.1 201 Created');
+    assert.match((await client.next()).body, '"id":2,');
+    client.socket.destroy();
+  }));
+
+test('a request that comes in pieces is answered', () =>
+  withBridge(async ({ url }) => {
+    const client = await converse(url);
+    const text = buy('{"id":1}');
+    for (const piece of [text.slice(0, 30), text.slice(30, -3), text.slice(-3)]) {
+      client.say(piece);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    assert.is((await client.next()).status, 'HTTP/1.1 201 Created');
+    client.socket.destroy();
+  }));
+
+test('a client that says nothing is told so, and one that says nothing more is let go', () =>
+  withBridge(
+    async ({ url }) => {
+      assert.match(await raw(url), 'HTTP/1.1 408');
+      const client = await converse(url);
+      const ended = once(client.socket, 'end');
+      client.say(get('/info/1'));
+      await client.next();
+      await ended;
+      client.socket.destroy();
+    },
+    { httpRequestTimeoutMs: 200, keepAliveMs: 200 },
+  ));
+
+test('a drain ends the connections that rest, and refuses what comes on the others', () =>
+  withBridge(async ({ url, bridge }) => {
+    const client = await converse(url);
+    const ended = once(client.socket, 'end');
+    client.say(get('/info/1'));
+    await client.next();
+    await bridge.drain();
+    await ended;
+    client.socket.destroy();
+  }));
+
+test.run();
