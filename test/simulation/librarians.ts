@@ -62,6 +62,8 @@ export function createLibrarians(options: {
     const answer = await ask(via, (service) => service.addBooks(books, key));
     if (answer === 'silence' || 'error' in answer || answer.value.result.kind !== 'added') return;
     for (const id of answer.value.result.added) shelved.push({ id, topic, via });
+    // At once, while followers may not have heard of it.
+    await listTopic(via, false, topic);
   }
 
   /** All keys of a list, page by page; every page goes on behind the one before. */
@@ -90,20 +92,26 @@ export function createLibrarians(options: {
     }
   }
 
-  /** What was acknowledged before through this gateway (or, for a strong list, through any) is there. */
-  async function list(via: string, strong: boolean): Promise<boolean> {
-    const told = (one: { readonly via: string }) => strong || one.via === via;
-    const topic = pick(TOPICS);
-    const books = shelved.filter(told);
-    const orders = acknowledged.filter(told);
+  /** Books of the topic that were acknowledged before through this gateway (or, for a strong list, through any) are there. */
+  async function listTopic(via: string, strong: boolean, topic: string): Promise<boolean> {
+    const books = shelved.filter((one) => one.topic === topic && (strong || one.via === via));
     const byTopic = await whole<BookId>(via, 'book', async (service, after = 0, limit) => {
       const { value } = await service.search(topic.toLowerCase(), { after, limit, strong });
       return { keys: value.books.map(({ id }) => id), next: value.next };
     });
     if (byTopic === GAVE_UP) return false;
-    for (const { id } of books.filter((one) => one.topic === topic)) {
+    for (const { id } of books) {
       if (!byTopic.has(id)) throw new Violation(`${via} does not list book ${id} under ${topic}`);
     }
+    return true;
+  }
+
+  /** Every book and every order that was acknowledged before in this sense is there. */
+  async function list(via: string, strong: boolean): Promise<boolean> {
+    const told = (one: { readonly via: string }) => strong || one.via === via;
+    if (!(await listTopic(via, strong, pick(TOPICS)))) return false;
+    const books = shelved.filter(told);
+    const orders = acknowledged.filter(told);
     const all = await whole<BookId>(via, 'book', async (service, after, limit) => {
       const { value } = await service.books({ after, limit }, { strong });
       return { keys: value.books.map(({ id }) => id), next: value.next };
