@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { cutOffFromCatalogs } from '../mutants/plans.ts';
 import { simulate } from './simulate.ts';
 
-const SEEDS = 40;
+const SEEDS = 30;
 
 /** What came of the seeds that are run twice. */
 const first = new Map<number, { readonly traceHash: string; readonly events: number }>();
