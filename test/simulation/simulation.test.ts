@@ -21,7 +21,7 @@ for (let seed = 1; seed <= SEEDS; seed++) {
 }
 
 test('the same seed gives the same run', async () => {
-  for (const seed of [3, 7, 12, 31]) {
+  for (const seed of [3, 7, 12, 29]) {
     const { traceHash, events } = await simulate(seed);
     assert.equal({ traceHash, events }, first.get(seed), `seed ${seed}`);
   }
