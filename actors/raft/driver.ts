@@ -234,13 +234,12 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     }, raft.limits.commitNewsMs);
   }
 
+  /** Proposals are known by the places that they get in the log, so no tick may put a note there between the two. */
   function takeCommands(): void {
-    if (role !== 'leader') {
-      proposals.rejectQueued(notLeader);
-      return;
-    }
-    const commands = proposals.take();
-    if (commands.length > 0) dispatch({ type: 'commands.proposed', commands, at: clock.now() });
+    ticker.catchUp();
+    if (role !== 'leader') proposals.rejectQueued(notLeader);
+    const commands = role === 'leader' ? proposals.take() : [];
+    if (commands.length > 0) handle({ type: 'commands.proposed', commands, at: clock.now() });
   }
 
   function notLeader(): BazarError {

@@ -47,6 +47,8 @@ export interface DriverTrialChanges {
   /** An earlier trial's, to be read after its crash. */
   readonly disk?: SimulatedDisk;
   readonly clock?: ManualClock;
+  /** Called after ticks, as whoever leads looks whether it has a note to put into the log. */
+  readonly ticked?: (driver: Driver<Result, BookChange>) => void;
   readonly stateOf?: (disk: CatalogDisk) => StateMachine<LogCommand, Result, BookChange>;
 }
 
@@ -83,7 +85,7 @@ export async function createDriverTrial(changes: DriverTrialChanges = {}): Promi
   };
   const raft = disk.raft('catalog-1', names, { ...LIMITS, ...changes.limits });
   raft.chance = 0;
-  const driver = createDriver({
+  const driver: Driver<Result, BookChange> = createDriver({
     raft,
     state: changes.stateOf?.(disk) ?? disk.state,
     store,
@@ -95,7 +97,7 @@ export async function createDriverTrial(changes: DriverTrialChanges = {}): Promi
     observer: {
       applied: (index) => void applied.push(index),
       replaced() {},
-      ticked() {},
+      ticked: () => changes.ticked?.(driver),
       happened: (happening) => void happenings.push(happening),
       failed: (error) => void failures.push(error),
     },

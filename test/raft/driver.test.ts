@@ -47,6 +47,33 @@ test('each proposer gets the answer of its own command', async () => {
   assert.equal(summary, ['first confirmed', 'second refused']);
 });
 
+test('a note that a tick puts into the log just before proposals takes no answer from any of them', async () => {
+  let isDue = false;
+  const trial = await createLeadingHost({
+    catalogs: 1,
+    limits: { heartbeatTicks: 10 },
+    ticked(driver) {
+      if (!isDue) return;
+      isDue = false;
+      driver.dispatch({ type: 'commands.proposed', commands: [{ kind: 'tick' }], at: 1 });
+    },
+  });
+  const { clock, driver, raft } = trial;
+  await clock.elapse(20 * raft.limits.tickMs);
+  isDue = true;
+  await clock.elapse(2 * raft.limits.tickMs);
+  assert.ok(isDue, 'it sleeps through these ticks');
+  const added = ['a', 'b', 'c'].map((key) => watch(driver.propose(books(key))));
+  await clock.elapse(2 * SYNC_MS);
+  assert.not(isDue);
+  assert.equal(
+    added.map(({ outcome }) =>
+      typeof outcome === 'object' && outcome.kind === 'added' ? outcome.added : outcome,
+    ),
+    [[1], [2], [3]],
+  );
+});
+
 test('the leader stamps its wall time into the entries of a turn', async () => {
   const trial = await createLeadingHost();
   void trial.driver.propose(books('stock'));
