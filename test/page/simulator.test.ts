@@ -13,8 +13,8 @@ import { mutantScript } from './mutant-script.ts';
 
 /** A busy machine takes so long for a seed that is gone through twice. */
 const PATIENCE_MS = 180_000;
-/** The seeds of least events. */
-const SEEDS = [3, 5, 17];
+/** The seed of least events; `npm run hashes` compares fifty. */
+const SEEDS = [3];
 
 let browser: Browser | undefined;
 test.before(async () => {
@@ -60,7 +60,7 @@ const eventsOf = async (page: Page) =>
   );
 
 shown(
-  `seeds ${SEEDS.join(', ')} have the hash and the events in the browser that they have in Node`,
+  `seed ${SEEDS.join(', ')} has the hash and the events in the browser that it has in Node`,
   async ({ page, goTo, shows, judge }) => {
     for (const seed of SEEDS) {
       const { traceHash, events } = await simulate(seed);
@@ -216,30 +216,32 @@ test(
   }),
 );
 
-for (const colorScheme of ['light', 'dark'] as const) {
-  for (const width of [1280, 390]) {
-    const options = { colorScheme, viewport: { width, height: 844 }, reducedMotion: 'reduce' as const };
-    shown(
-      `axe finds no fault in the simulator, ${colorScheme}, ${width} px wide`,
-      async ({ page, goTo, shows, judge }) => {
-        await page.getByRole('heading', { name: 'Simulator', level: 1 }).waitFor();
-        assert.equal(await accessFaults(page), [], 'without a seed');
-        await goTo('seed=3&at=3000&read=2990');
-        await shows(3_000);
-        await page.getByText('faults, elections and their ends').click();
-        await page.getByRole('button', { name: 'Heartbeats' }).click();
-        assert.equal(await accessFaults(page), []);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(overflow <= 0, `it is ${overflow} px too wide`);
-        assert.is(await page.evaluate(() => document.getAnimations().length), 0);
-        await goTo('seed=x');
-        await page.getByRole('alert').waitFor();
-        assert.equal(await accessFaults(page), []);
-        await judge();
-      },
-      options,
-    );
-  }
+// Each colour and each width once; `npm run points` looks at every view in all four.
+for (const [colorScheme, width] of [
+  ['light', 1280],
+  ['dark', 390],
+] as const) {
+  const options = { colorScheme, viewport: { width, height: 844 }, reducedMotion: 'reduce' as const };
+  shown(
+    `axe finds no fault in the simulator, ${colorScheme}, ${width} px wide`,
+    async ({ page, goTo, shows, judge }) => {
+      await page.getByRole('heading', { name: 'Simulator', level: 1 }).waitFor();
+      assert.equal(await accessFaults(page), [], 'without a seed');
+      await goTo('seed=3&at=3000&read=2990');
+      await shows(3_000);
+      await page.getByText('faults, elections and their ends').click();
+      await page.getByRole('button', { name: 'Heartbeats' }).click();
+      assert.equal(await accessFaults(page), []);
+      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok(overflow <= 0, `it is ${overflow} px too wide`);
+      assert.is(await page.evaluate(() => document.getAnimations().length), 0);
+      await goTo('seed=x');
+      await page.getByRole('alert').waitFor();
+      assert.equal(await accessFaults(page), []);
+      await judge();
+    },
+    options,
+  );
 }
 
 test.run();

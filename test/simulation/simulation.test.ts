@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { cutOffFromCatalogs } from '../mutants/plans.ts';
 import { simulate } from './simulate.ts';
 
-const SEEDS = 30;
+const SEEDS = 20;
 
 /** What came of the seeds that are run twice. */
 const first = new Map<number, { readonly traceHash: string; readonly events: number }>();
@@ -21,7 +21,7 @@ for (let seed = 1; seed <= SEEDS; seed++) {
 }
 
 test('the same seed gives the same run', async () => {
-  for (const seed of [3, 7, 12, 29]) {
+  for (const seed of [3, 7, 12, 17]) {
     const { traceHash, events } = await simulate(seed);
     assert.equal({ traceHash, events }, first.get(seed), `seed ${seed}`);
   }
