@@ -1,7 +1,16 @@
 import { once } from 'node:events';
-import { connect, type Socket } from 'node:net';
+import { createServer } from 'node:http';
+import { type AddressInfo, connect, type Socket } from 'node:net';
+import { promisify } from 'node:util';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createAdmission } from '../../gateway/bridge/admission.ts';
+import type { Context } from '../../gateway/bridge/context.ts';
+import { createDoorkeeper } from '../../gateway/bridge/doorkeeper.ts';
+import { openDoor } from '../../gateway/bridge/http/door.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
+import { silentLogger } from '../../runtime/logger.ts';
 import { eventually } from '../support/eventually.ts';
 import { raw, withBridge } from './support.ts';
 
@@ -175,5 +184,28 @@ test('a drain ends the connections that rest, and refuses what comes on the othe
     await ended;
     client.socket.destroy();
   }));
+
+test('who asks and reads nothing is let go after the time of a connection at rest, with what it has not read', async () => {
+  const limits = { ...DEFAULT_LIMITS, keepAliveMs: 50 };
+  const admission = createAdmission(limits, systemClock);
+  const context = {
+    admission,
+    doorkeeper: createDoorkeeper({}),
+    limits,
+    logger: silentLogger,
+  } as unknown as Context;
+  const server = createServer();
+  openDoor(server, context, () => 'x'.repeat(64 * 1024 * 1024));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const socket = connect((server.address() as AddressInfo).port, '127.0.0.1').pause();
+  socket.on('error', () => {});
+  socket.write(get('/info/1'));
+  const connections = promisify(server.getConnections.bind(server));
+  await eventually('its connection', async () => (await connections()) === 1);
+  await eventually('the end of its connection', async () => (await connections()) === 0);
+  socket.destroy();
+  server.close();
+});
 
 test.run();

@@ -66,9 +66,14 @@ export function openDoor(server: Server, context: Context, answer: PlainAnswer):
       if (!isBusy) socket.destroySoon();
     }
 
+    /** What it has not read in all this time it never will, so nothing waits for that. */
     function late(): void {
       if (isBusy) return;
-      if (!hasAsked) writeProblem(socket, new BazarError('request-timeout'));
+      if (hasAsked) {
+        socket.destroy();
+        return;
+      }
+      writeProblem(socket, new BazarError('request-timeout'));
       socket.destroySoon();
     }
 
