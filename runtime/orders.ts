@@ -39,6 +39,8 @@ export type Canceller = z.infer<typeof Canceller>;
 
 /** The most that an order remembers of what happened to it. It is the same for all catalogs, and so no option. */
 export const MAX_ORDER_EVENTS = 100;
+/** The most lines that its cancellations have together, but for those of the last: some 40 bytes each. */
+export const MAX_CANCELLED_LINES = 1_000;
 
 /** What a cancellation did: how much is given back, and whether the copies are on the shelf again or written off. */
 const cancellation = {

@@ -3,6 +3,7 @@ import {
   type BookId,
   type Cancel,
   type CancelledLine,
+  MAX_CANCELLED_LINES,
   MAX_ORDER_EVENTS,
   MAX_STOCK,
   type Order,
@@ -74,8 +75,13 @@ function findFault(
   const isLast = rest(order).every(({ id, quantity }) =>
     lines.some((line) => line.id === id && line.quantity === quantity),
   );
-  if (!isLast && eventsOf(order).length + 1 >= MAX_ORDER_EVENTS) return { code: 'too-many-cancellations' };
-  return undefined;
+  return isLast || hasRoom(eventsOf(order), lines) ? undefined : { code: 'too-many-cancellations' };
+}
+
+/** Whether an order remembers this cancellation besides what has happened to it and the last one. */
+function hasRoom(events: readonly OrderEvent[], lines: readonly CancelledLine[]): boolean {
+  const before = events.reduce((sum, event) => sum + (event.lines?.length ?? 0), 0);
+  return events.length + 1 < MAX_ORDER_EVENTS && before + lines.length <= MAX_CANCELLED_LINES;
 }
 
 /** Every book once, in the order of first mention. */

@@ -4,6 +4,7 @@ import {
   type CartLine,
   type Customer,
   type Key,
+  MAX_CANCELLED_LINES,
   MAX_ORDER_EVENTS,
   type NewBook,
   type Order,
@@ -145,7 +146,7 @@ function cancelReason(
     case 'over-refunded':
       return `For these copies ${paid} was paid, and no more is given back.`;
     case 'too-many-cancellations':
-      return `Order ${orderId} remembers ${MAX_ORDER_EVENTS} events at most; all that is left of it can still be cancelled at once.`;
+      return `Order ${orderId} remembers ${MAX_ORDER_EVENTS} events and ${MAX_CANCELLED_LINES} cancelled lines at most; all that is left of it can still be cancelled at once.`;
     default:
       return undefined;
   }
@@ -210,9 +211,9 @@ function reason(
     case 'unknown-book':
       return `There is no book ${bookId}.`;
     case 'retired':
-      return `${name.replace(/^b/, 'B')} was taken out of sale.`;
+      return `${capitalised(name)} was taken out of sale.`;
     case 'customer-needed':
-      return `${name.replace(/^b/, 'B')} has a limit for each customer, so say who buys (\`customer\`).`;
+      return `${capitalised(name)} has a limit for each customer, so say who buys (\`customer\`).`;
     case 'limit-reached':
       return available === undefined
         ? `The customer may not have ${quantity} more of ${name}.`
@@ -221,3 +222,5 @@ function reason(
       return undefined;
   }
 }
+
+const capitalised = (text: string) => text.charAt(0).toUpperCase() + text.slice(1);

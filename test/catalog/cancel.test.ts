@@ -4,6 +4,7 @@ import { auditCatalog } from '../../actors/catalog/audit.ts';
 import { LEVEL } from '../../runtime/command-levels.ts';
 import {
   type LogCommand,
+  MAX_CANCELLED_LINES,
   MAX_ORDER_EVENTS,
   MAX_STOCK,
   type Order,
@@ -174,6 +175,24 @@ test('an order remembers a bounded number of events, and can always be cancelled
     [order('o').events!.length, counts()],
     [MAX_ORDER_EVENTS, '200 to sell, 200 sold, 200 returned'],
   );
+});
+
+test('the cancellations of an order have a bounded number of lines together, and the last one is always taken', async () => {
+  const { run, order } = await openShop();
+  const ids = Array.from({ length: 100 }, (_, at) => at + 11);
+  run(
+    addBooks(
+      'more',
+      ids.map((id) => newBook(id, { stock: 20 })),
+    ),
+  );
+  const each = (quantity: number) => ids.map((id) => ({ id, quantity }));
+  run(purchase('o', each(20)));
+  const codes = ids.slice(0, 12).map((id) => codeOf(run(cancel(`c${id}`, 'o', { lines: each(1) }))));
+  assert.equal(codes, [...Array(10).fill('cancelled'), ...Array(2).fill('too-many-cancellations')]);
+  assert.is(codeOf(run(cancel('rest', 'o'))), 'cancelled');
+  const remembered = order('o').events!.flatMap((event) => event.lines ?? []);
+  assert.is(remembered.length, MAX_CANCELLED_LINES + ids.length);
 });
 
 test('cancelled orders come through restarts and snapshots, with the digest of everybody', async () => {
