@@ -8,7 +8,6 @@ import {
   type Cancel,
   type ChangeBooks,
   type Command,
-  isUnrecorded,
   MAX_NEW_BOOK_ID,
   MAX_STOCK,
   type NewBook,
@@ -56,10 +55,7 @@ export function decide(view: View, command: Command, stamp: Stamp): Decision {
   const recalled = recall(view, command, fingerprint, stamp);
   if (recalled) return recalled;
   const { result, ...effects } = change(view, command, stamp);
-  if (isUnrecorded(result)) return { result, books: [], record: null };
-  if (command.once && result.kind === 'refused') {
-    return { result: { ...result, unrecorded: true }, books: [], record: null };
-  }
+  if (result.kind === 'refused' && (command.once || result.unrecorded)) return refusedForNow(result);
   return { result, ...effects, record: { fingerprint, requestId: command.requestId, result } };
 }
 

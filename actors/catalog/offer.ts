@@ -81,8 +81,8 @@ function findFault(
   if (repriced) return { code: 'price-changed', bookId: repriced.id };
   const limit = findLimitFault(view, cart, shelf, customer);
   if (limit) return limit;
-  const short = cart.find(({ quantity }, place) => quantity > shelf[place]!.stock);
-  if (short) return { code: 'sold-out', bookId: short.id, available: view.book(short.id)!.stock };
+  const short = shelf.find((book, place) => book!.stock < cart[place]!.quantity);
+  if (short) return { code: 'sold-out', bookId: short.id, available: short.stock };
   // Rounding above 2^53 never comes back below it, so this is exact although the sum may not be.
   if (total > Number.MAX_SAFE_INTEGER) return { code: 'total-limit' };
   return undefined;

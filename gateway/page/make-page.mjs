@@ -44,9 +44,14 @@ async function look(folder) {
   const from = join(folder, 'styles');
   const list = await readFile(join(from, 'page.css'), 'utf8');
   const packages = createRequire(import.meta.url);
-  const styles = Array.from(list.matchAll(/^@import "(.+)";$/gm), ([, name]) =>
-    readFile(name.startsWith('.') ? resolve(from, name) : packages.resolve(name)),
-  );
+  const styles = list
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const [, name] = /^@import "(.+)";$/.exec(line) ?? [];
+      if (name === undefined) throw new Error(`page.css has nothing but imports, and not: ${line}`);
+      return readFile(name.startsWith('.') ? resolve(from, name) : packages.resolve(name));
+    });
   return [
     ['/', await readFile(join(folder, 'page.html'))],
     ['/page.css', Buffer.concat(await Promise.all(styles))],

@@ -75,10 +75,10 @@ test('the page is at most 60 KB of script by brotli, with all that it loads at o
     assert.is((await ask(`${url}/part-NOTHING.js`)).status, 404);
   }));
 
-test('the simulator is at most 155 KB of script by brotli, in a file of its own that the page itself has nothing of', () =>
+test('the simulator is at most 150 KB of script by brotli, in a file of its own that the page itself has nothing of', () =>
   withBridge(async ({ url }) => {
     const { bytes } = await raw(`${url}/simulator.js`, { 'accept-encoding': 'br' });
-    assert.ok(bytes.length <= 155_000, `${bytes.length} bytes`);
+    assert.ok(bytes.length <= 150 * 1024, `${bytes.length} bytes`);
     const page = await raw(`${url}/page.js`, {});
     assert.not.match(page.bytes.toString(), 'has two leaders');
   }));

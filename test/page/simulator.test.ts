@@ -14,7 +14,7 @@ import { mutantScript } from './mutant-script.ts';
 /** A busy machine takes so long for a seed that is gone through twice. */
 const PATIENCE_MS = 180_000;
 /** The seed of least events; `npm run hashes` compares fifty. */
-const SEEDS = [3];
+const SEED = 3;
 
 let browser: Browser | undefined;
 test.before(async () => {
@@ -60,15 +60,13 @@ const eventsOf = async (page: Page) =>
   );
 
 shown(
-  `seed ${SEEDS.join(', ')} has the hash and the events in the browser that it has in Node`,
+  `seed ${SEED} has the hash and the events in the browser that it has in Node`,
   async ({ page, goTo, shows, judge }) => {
-    for (const seed of SEEDS) {
-      const { traceHash, events } = await simulate(seed);
-      await goTo(`seed=${seed}&at=${events}`);
-      await shows(events);
-      await page.locator('.stage code').getByText(traceHash).waitFor();
-      assert.is(await eventsOf(page), events);
-    }
+    const { traceHash, events } = await simulate(SEED);
+    await goTo(`seed=${SEED}&at=${events}`);
+    await shows(events);
+    await page.locator('.stage code').getByText(traceHash).waitFor();
+    assert.is(await eventsOf(page), events);
     await judge();
   },
 );

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { BookId, Customer, Key, MAX_NEW_BOOK_ID, NewBook } from '../../../runtime/domain.ts';
+import type { ErrorCode } from '../../../runtime/errors.ts';
 import { isbn13 } from '../../../runtime/isbn.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import { amountRule, type Currency, parseMoney } from '../../../runtime/money.ts';
@@ -107,6 +108,17 @@ export const CustomerName = Customer.refine(isWellFormed, WELL_FORMED)
       'Who buys. Books with a limit for each customer need it (`customer-needed`); by it the order is another one.',
     examples: ['alice@example.org'],
   });
+
+/** Why a cart cannot be had, bought or held. */
+export const CART_ERRORS = [
+  'sold-out',
+  'price-changed',
+  'total-limit',
+  'unknown-book',
+  'retired',
+  'customer-needed',
+  'limit-reached',
+] as const satisfies readonly ErrorCode[];
 
 /** The lines of a cart; one of them may stand alone. */
 export function cartFields({ maxQuantity, maxLines }: Limits, currency: Currency) {

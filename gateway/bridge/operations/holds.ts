@@ -3,7 +3,7 @@ import { OrderAnswer } from '../../../runtime/api.ts';
 import { Key } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Currency } from '../../../runtime/money.ts';
-import { CustomerName, cartFields, Explain, IdempotencyKey } from './fields.ts';
+import { CART_ERRORS, CustomerName, cartFields, Explain, IdempotencyKey } from './fields.ts';
 import { operation, WRITE, written } from './operation.ts';
 
 /** Copies that are kept for a buyer until the purchase is decided: held, then confirmed or released, or over with time. */
@@ -28,16 +28,7 @@ export function holdOperations(limits: Limits, currency: Currency) {
           OrderAnswer,
         ],
       },
-      errors: [
-        'sold-out',
-        'price-changed',
-        'total-limit',
-        'unknown-book',
-        'retired',
-        'customer-needed',
-        'limit-reached',
-        'too-many-holds',
-      ],
+      errors: [...CART_ERRORS, 'too-many-holds'],
       async run(context, { ttlMs, customer, orderId, explain: _, ...cart }) {
         const lines = 'lines' in cart ? cart.lines : [cart];
         return written(context, await context.writes.hold(lines, ttlMs, orderId, customer));

@@ -6,7 +6,15 @@ import type { Currency } from '../../../runtime/money.ts';
 import { readTraceparent } from '../../../runtime/trace/traceparent.ts';
 import type { Submitted } from '../../service.ts';
 import type { Context } from '../context.ts';
-import { CustomerName, cartFields, Explain, IdempotencyKey, OutsideBook, Trace } from './fields.ts';
+import {
+  CART_ERRORS,
+  CustomerName,
+  cartFields,
+  Explain,
+  IdempotencyKey,
+  OutsideBook,
+  Trace,
+} from './fields.ts';
 import { type Call, type Description, operation, WRITE, written } from './operation.ts';
 
 /**
@@ -89,13 +97,5 @@ const A_PURCHASE = {
     201: ['Confirmed: on the disks of a majority of catalogs.', OrderAnswer],
     200: ['The same key had been confirmed before (`Idempotent-Replayed: true`).', OrderAnswer],
   },
-  errors: [
-    'sold-out',
-    'price-changed',
-    'total-limit',
-    'unknown-book',
-    'retired',
-    'customer-needed',
-    'limit-reached',
-  ],
+  errors: CART_ERRORS,
 } as const satisfies Partial<Description>;
