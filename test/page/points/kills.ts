@@ -18,7 +18,7 @@ const HEALTHY_MS = 10_500;
 export interface LeaderKill {
   /** When each was on the page: the old leader is gone, another stands, it leads, and the picture says so. */
   readonly shownMs: readonly number[];
-  /** Whether the list has them in this order. */
+  /** Whether the list says that the old leader is missed, then that another stands, and then that it leads. */
   readonly inOrder: boolean;
 }
 
@@ -40,6 +40,10 @@ export async function killLeader(cluster: LauncherCluster, page: Page): Promise<
 function watchStory(leader: string): Promise<{ times: number[]; inOrder: boolean }> {
   const items = () => [...document.querySelectorAll('.happened li')].map((item) => item.textContent ?? '');
   const known = new Set(items());
+  // A process that is starved of time dies late: then the others miss its word before they hear of its end, and say so.
+  const missed = new RegExp(
+    `(${leader} is gone|its link to ${leader}|the leader ${leader} was (lost|not heard))`,
+  );
   const parts = [
     new RegExp(`(hears that ${leader} is gone|has lost its link to ${leader})`),
     /stands for election/,
@@ -63,7 +67,8 @@ function watchStory(leader: string): Promise<{ times: number[]; inOrder: boolean
       if (Object.keys(times).length <= parts.length) return;
       seeing.disconnect();
       (globalThis as { watchesStory?: boolean }).watchesStory = false;
-      resolve({ times, inOrder: places[0]! < places[1]! && places[1]! < places[2]! });
+      const missedAt = told.findIndex((text) => missed.test(text));
+      resolve({ times, inOrder: missedAt < places[1]! && places[1]! < places[2]! });
     }
     const seeing = new MutationObserver(look);
     seeing.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
