@@ -8,7 +8,7 @@ import type { LogCommand } from './domain.ts';
  */
 
 /** The highest level that this program knows. */
-export const LEVEL = 3;
+export const LEVEL = 4;
 
 /** The least level at which the log takes each command: a new command is added here with the level that brings it. */
 const LEAST_LEVELS: Readonly<Record<LogCommand['kind'], number>> = {
@@ -28,9 +28,12 @@ const LEAST_LEVELS: Readonly<Record<LogCommand['kind'], number>> = {
 
 /** From here on customers have names, and books limits for each of them. */
 const CUSTOMERS = 3;
+/** And from here on orders have payments. */
+const PAYMENTS = 4;
 
 /** A field that came later counts as well: a program that does not know it would read another command. */
 export function leastLevel(command: LogCommand): number {
+  if ('payment' in command && command.payment !== undefined) return PAYMENTS;
   return saysOfCustomers(command) ? CUSTOMERS : LEAST_LEVELS[command.kind];
 }
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ChangeBooks } from './book-edits.ts';
 import { Book, NewBook } from './books.ts';
-import { Cancellation, CancelledLine, Canceller, Order } from './orders.ts';
+import { Cancellation, CancelledLine, Canceller, Order, Payment } from './orders.ts';
 import {
   Amount,
   BookId,
@@ -84,6 +84,8 @@ export const Hold = z.object({
   lines: z.array(CartLine).min(1).max(1000),
   ttlMs: z.int().min(MIN_HOLD_MS).max(MAX_HOLD_MS),
   customer: Customer.optional(),
+  /** It is a purchase that the payment service is asked for, and ends by what the service says. */
+  payment: Payment.extract(['open']).optional(),
 });
 export type Hold = z.infer<typeof Hold>;
 
@@ -93,11 +95,16 @@ export const Confirm = z.object({
   key: Key,
   requestId: z.string().max(64),
   once,
+  /** What the payment service has said; no purchase that it is asked for ends without. */
+  payment: Payment.extract(['captured']).optional(),
 });
 export type Confirm = z.infer<typeof Confirm>;
 
-/** Put back what the hold with this key keeps. */
-export const Release = Confirm.extend({ kind: z.literal('release') });
+/** Put back what the hold with this key keeps. With its payment, whatever it keeps: one that has ended has its payment open still. */
+export const Release = Confirm.extend({
+  kind: z.literal('release'),
+  payment: Payment.extract(['declined', 'voided']).optional(),
+});
 export type Release = z.infer<typeof Release>;
 
 /** Take back copies of a confirmed order, under a key of its own. Without lines, all that are left of it. */
@@ -233,6 +240,7 @@ export const Result = z.discriminatedUnion('kind', [
       'hold-confirmed',
       'hold-released',
       'hold-expired',
+      'payment-open',
       'unknown-order',
       'not-confirmed',
       'over-cancelled',

@@ -54,6 +54,13 @@ export const OUTSIDE_ERRORS = {
   'hold-confirmed': { status: 409, title: 'The hold has been confirmed', outcome: 'refused' },
   'hold-released': { status: 409, title: 'The hold has been released', outcome: 'refused' },
   'hold-expired': { status: 409, title: 'The time of the hold is over', outcome: 'refused' },
+  'payment-open': {
+    status: 409,
+    title: 'The payment service decides what becomes of it',
+    outcome: 'refused',
+  },
+  'payment-declined': { status: 402, title: 'The payment was declined', outcome: 'refused' },
+  'payment-expired': { status: 409, title: 'The payment was not made in time', outcome: 'refused' },
   'too-many-holds': { status: 503, title: 'The store keeps as many holds as it can', outcome: 'none' },
   'unknown-trace': { status: 404, title: 'No trace of that order', outcome: 'none' },
   'not-found': { status: 404, title: 'No such address', outcome: 'none' },

@@ -212,6 +212,14 @@ export const MESSAGES = {
     body: z.object({ orderId: Key, ...ReadOptions }),
     reply: z.object({ order: Order.nullable(), asOf: Index }),
   },
+  /** Order → catalog: orders whose payment is open, so that those of a dead one are taken over. Loss: it asks again soon. */
+  'read.payments': {
+    body: z.object({ limit: z.int().min(1).max(1_000), ...ReadOptions }),
+    reply: z.object({
+      open: z.array(z.object({ orderId: Key, total: z.int().min(0), isHeld: z.boolean() })).max(1_000),
+      asOf: Index,
+    }),
+  },
   /** Gateway → catalog: a page of recorded orders in order-id order. */
   'read.orders': {
     body: z.object({ ...Page, ...ReadOptions }),

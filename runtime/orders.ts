@@ -60,6 +60,13 @@ export const OrderEvent = z.object({
 });
 export type OrderEvent = z.infer<typeof OrderEvent>;
 
+/**
+ * Where the payment of an order stands that the payment service is asked for: `open` until it is known to be captured, or that
+ * nothing was or stays taken (`declined` by the service, or made void by us).
+ */
+export const Payment = z.enum(['open', 'captured', 'declined', 'voided']);
+export type Payment = z.infer<typeof Payment>;
+
 const OrderStatus = z.enum([
   'confirmed',
   'refused',
@@ -88,6 +95,7 @@ export const Order = z.object({
   customer: Customer.optional(),
   expiresAt: z.int().optional(),
   refunded: Sum.optional(),
+  payment: Payment.optional(),
   events: z.array(OrderEvent).max(1_000).optional(),
 });
 export type Order = z.infer<typeof Order>;

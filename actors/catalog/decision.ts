@@ -1,4 +1,4 @@
-import type { Book, BookId, Result } from '../../runtime/domain.ts';
+import type { Book, BookId, Key, Result } from '../../runtime/domain.ts';
 import type { CountsView, CustomerCount } from './customer-limits.ts';
 import type { ChangedBook } from './edit-book.ts';
 import type { OpenHold } from './hold-queue.ts';
@@ -54,6 +54,8 @@ export interface Decision {
   readonly changed?: readonly ChangedBook[];
   /** A hold that begins with it; or ends, and then the record takes the place of the one that there is. */
   readonly hold?: OpenHold & { readonly isOpen: boolean };
+  /** An order whose payment is open from now on, or is not any more; then the record takes that place as well. */
+  readonly payment?: { readonly key: Key; readonly isOpen: boolean };
   /** The record of an order that is another one from now on, and where it lies. */
   readonly amended?: { readonly key: string; readonly record: Recorded };
   /** What customers have from now on of books with a limit. */

@@ -7,15 +7,16 @@ import type { StateRecords } from './state-records.ts';
 export function enactDecision(
   records: StateRecords,
   command: Pick<Command, 'kind' | 'key'>,
-  { books, record, hold, amended, counts }: Omit<Decision, 'result'>,
+  { books, record, hold, payment, amended, counts }: Omit<Decision, 'result'>,
   version: number,
 ): void {
   if (record) {
-    if (hold?.isOpen === false) records.rerecord(recordKey(command), record);
+    if (hold?.isOpen === false || payment?.isOpen === false) records.rerecord(recordKey(command), record);
     else records.record(recordKey(command), record);
   }
   if (hold?.isOpen) records.beginHold(hold);
   else if (hold) records.endHold(hold);
+  if (payment) records.payments.set(payment);
   if (amended) records.rerecord(amended.key, amended.record);
   if (counts) for (const count of counts) records.counts.set(count);
   records.putBooks(books, version);

@@ -6,6 +6,12 @@ export interface OpenHold {
   readonly due: number;
 }
 
+/** The hold of a record's key. */
+export function holdIn(recordKey: string): OpenHold {
+  const [, due, key] = recordKey.split('/') as [string, string, string];
+  return { due: Number(due), key };
+}
+
 interface Node extends OpenHold {
   /** Where it is in the heap. */
   place: number;

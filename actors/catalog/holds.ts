@@ -1,4 +1,4 @@
-import type { Confirm, Hold, Key, Order, Release, Result } from '../../runtime/domain.ts';
+import type { Confirm, Hold, Key, Order, Payment, Release, Result } from '../../runtime/domain.ts';
 import { orderKey } from '../../storage/keys.ts';
 import { cartFingerprint, normaliseCart } from './cart.ts';
 import { countCopies, discountCopies } from './customer-limits.ts';
@@ -25,8 +25,10 @@ export const MAX_EXPIRED_PER_ENTRY = 100;
 /** Takes the copies of all lines off the shelf, or none, and promises their prices. */
 export function holdCopies(view: View, command: Hold, stamp: Stamp): Decision {
   const cart = normaliseCart(command.lines);
-  const { key, requestId, ttlMs, customer } = command;
-  const fingerprint = `hold ${ttlMs} ${cartFingerprint(cart, customer)}`;
+  const { key, requestId, ttlMs, customer, payment } = command;
+  // However it is paid for, it is the same purchase.
+  const asPurchase = cartFingerprint(cart, customer);
+  const fingerprint = payment ? asPurchase : `hold ${ttlMs} ${asPurchase}`;
   const recalled = recall(view, command, fingerprint, stamp);
   if (recalled) return recalled;
   const { index: version, at } = stamp;
@@ -42,6 +44,7 @@ export function holdCopies(view: View, command: Hold, stamp: Stamp): Decision {
     at,
     ...(customer !== undefined && { customer }),
     expiresAt: at + ttlMs,
+    ...(payment && { payment }),
     events: [{ what: 'held', version, at }],
   };
   const result: Result = { kind: 'order', order, version, replayed: false };
@@ -56,6 +59,7 @@ export function holdCopies(view: View, command: Hold, stamp: Stamp): Decision {
     books,
     record: { fingerprint, requestId, result, hold: { due }, ...counted },
     hold: { key, due, isOpen: true },
+    ...(payment && { payment: { key, isOpen: true } }),
     ...(counts && { counts }),
   };
 }
@@ -104,6 +108,12 @@ function settle(view: View, command: Confirm | Release, end: End, stamp: Stamp):
   const found = findHold(view, command.key);
   if (!found) return refusedForNow(refused('unknown-hold', version));
   const { order, hold, record } = found;
+  const { payment } = command;
+  if (order.payment === 'open') {
+    // Whoever has not asked the payment service does not know what is to become of it.
+    if (!payment) return refusedForNow(refused('payment-open', version));
+    if (order.status !== 'held' && end === 'released') return closePayment(found, payment, version);
+  }
   if (order.status !== 'held') {
     const isReplay = endOf(order)?.what === end;
     if (!isReplay) return { result: tooLate(order, version), books: [], record: null };
@@ -112,9 +122,10 @@ function settle(view: View, command: Confirm | Release, end: End, stamp: Stamp):
   }
   // More were due than one entry ends; this one may be among the others.
   const isDue = hold.due <= view.logTime.time;
-  const ended = endHold(view, found, isDue ? 'expired' : end, stamp, command.requestId);
+  const paid = isDue && end === 'confirmed' ? undefined : payment;
+  const ended = endHold(view, found, isDue ? 'expired' : end, stamp, { requestId: command.requestId, paid });
   const { result } = ended.record;
-  return { ...ended, result: isDue ? tooLate(result.order, version) : result };
+  return { ...ended, result: isDue && !paid ? tooLate(result.order, version) : result };
 }
 
 function endHold(
@@ -122,10 +133,17 @@ function endHold(
   { record, hold, order }: FoundHold,
   end: End,
   { index: version, at }: Stamp,
-  requestId?: string,
+  { requestId, paid }: { readonly requestId?: string; readonly paid?: Payment | undefined } = {},
 ) {
   const events = [...(order.events ?? []), { what: end, version, at }];
-  const after: Order = { ...order, status: end, version, at, events };
+  const after: Order = {
+    ...order,
+    status: end,
+    version,
+    at,
+    events,
+    ...(order.payment && paid && { payment: paid }),
+  };
   const result = { kind: 'order' as const, order: after, version, replayed: false };
   const books = order.lines.flatMap(({ id, quantity }) => {
     const book = view.book(id);
@@ -135,8 +153,15 @@ function endHold(
     books,
     record: { ...record, result, hold: { ...hold, endedBy: requestId } },
     hold: { key: order.orderId, due: hold.due, isOpen: false },
+    ...(order.payment && paid && { payment: { key: order.orderId, isOpen: false } }),
     counts: end === 'confirmed' ? [] : discountCopies(view, order, record.counted, order.lines),
   };
+}
+
+/** The time of the hold was over before it was known what has become of its payment. */
+function closePayment({ record, order }: FoundHold, payment: Payment, version: number): Decision {
+  const result: Result = { kind: 'order', order: { ...order, payment }, version, replayed: false };
+  return { result, books: [], record: { ...record, result }, payment: { key: order.orderId, isOpen: false } };
 }
 
 /** What ended a hold. */

@@ -69,6 +69,14 @@ export const QUERIES: Queries = {
     asOf: state.applied.index,
   }),
 
+  'read.payments': (state, { limit }) => ({
+    open: state.openPayments(limit).flatMap((orderId) => {
+      const { total, status } = state.order(orderId) ?? {};
+      return total === undefined ? [] : [{ orderId, total, isHeld: status === 'held' }];
+    }),
+    asOf: state.applied.index,
+  }),
+
   'read.orders': async (state, { after = '', limit }, { maxPageBytes, checked }) => {
     // Before the wait: orders that are decided during it may be on the page or not.
     const asOf = state.applied.index;

@@ -26,8 +26,9 @@ import type { Recorded } from './decision.ts';
 import { numbersHash, type RecordHash, recordChecksum, recordHash } from './digest.ts';
 import { DigestedRecords } from './digested-records.ts';
 import type { ChangedBook } from './edit-book.ts';
-import { HoldQueue, type OpenHold } from './hold-queue.ts';
+import { HoldQueue, holdIn, type OpenHold } from './hold-queue.ts';
 import { afterEntry, type LogTime, TIME_START } from './log-time.ts';
+import { OpenPayments } from './open-payments.ts';
 import type { KeyedText } from './overlay.ts';
 import * as records from './records.ts';
 import { RefusalIndex } from './refusal-index.ts';
@@ -47,6 +48,7 @@ export class StateRecords {
   /** The refused orders on record, by time. */
   readonly refusals: RefusalIndex;
   readonly counts: CustomerCounts;
+  readonly payments: OpenPayments;
   readonly #store: Store;
   readonly #kept: DigestedRecords;
   /** The parts in the digest of books that have changed since the start, to be taken out when they change again. */
@@ -67,6 +69,7 @@ export class StateRecords {
     this.prefix = generationPrefix(generation);
     this.#kept = new DigestedRecords(store, this.prefix);
     this.counts = new CustomerCounts(this.#kept);
+    this.payments = new OpenPayments(this.#kept);
     this.refusals = new RefusalIndex({ store, prefix: this.prefix, records: this.#kept });
   }
 
@@ -195,6 +198,7 @@ export class StateRecords {
       if (key === LEVEL_KEY) this.#standAtLevel(Number(text));
       if (key.startsWith(TOPIC_PREFIX)) this.#noteTopic(text);
       if (key.startsWith(HOLD_PREFIX)) this.holds.add(holdIn(key));
+      this.payments.note(key);
       if (!key.startsWith(BOOK_PREFIX)) continue;
       const book = records.readBook(text);
       if (book) books.push(book);
@@ -229,6 +233,7 @@ export class StateRecords {
 
   #forget(key: string): void {
     if (key.startsWith(HOLD_PREFIX)) this.holds.delete(holdIn(key).key);
+    this.payments.note(key, false);
     const text = this.overlay.get(key);
     if (text === undefined) return;
     this.overlay.remove(key);
@@ -289,9 +294,4 @@ export class StateRecords {
 
 function hashOf({ time, at, term }: LogTime): RecordHash {
   return numbersHash(time, at + term);
-}
-
-function holdIn(recordKey: string): OpenHold {
-  const [, due, key] = recordKey.split('/') as [string, string, string];
-  return { due: Number(due), key };
 }

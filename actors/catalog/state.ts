@@ -209,6 +209,11 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     return this.#records.holds.first;
   }
 
+  /** Orders whose payment is open, as many as these at most. */
+  openPayments(limit: number): Key[] {
+    return this.#records.payments.oldest(limit);
+  }
+
   book(id: BookId): Book | undefined {
     return this.#records.shelf.book(id);
   }

@@ -50,14 +50,24 @@ const aHold = fc
     fc.integer({ min: 1_000, max: 30_000 }),
     customer,
     requestId,
+    fc.constantFrom(undefined, 'open' as const),
   )
-  .map(([orderId, lines, ttlMs, customer, request]): Command => {
-    return { ...hold(orderId, lines, ttlMs, request), ...(customer && { customer }) };
+  .map(([orderId, lines, ttlMs, customer, request, payment]): Command => {
+    return {
+      ...hold(orderId, lines, ttlMs, request),
+      ...(customer && { customer }),
+      ...(payment && { payment }),
+    };
   });
 
 const anEnd = fc
-  .tuple(fc.constantFrom(confirm, release), key, requestId)
-  .map(([end, orderId, request]): Command => end(orderId, request));
+  .tuple(fc.constantFrom(undefined, 'captured', 'declined', 'voided'), fc.boolean(), key, requestId)
+  .map(([payment, isRelease, orderId, request]): Command => {
+    if (payment === undefined) return (isRelease ? release : confirm)(orderId, request);
+    return payment === 'captured'
+      ? { ...confirm(orderId, request), payment }
+      : { ...release(orderId, request), payment };
+  });
 
 /** Most of them come too early, or for more than was bought. */
 const aCancel = fc
