@@ -21,8 +21,8 @@ export interface ReadServerOptions {
   readonly limits: Limits;
 }
 
-/** Reads of one thing. All others grow with the store, up to a page, and wait for their turn. */
-const LIGHT: ReadonlySet<ReadType> = new Set<ReadType>(['read.book', 'read.order']);
+/** Reads of one thing, and what order replicas need. All others grow with the store, up to a page, and wait for their turn. */
+const LIGHT: ReadonlySet<ReadType> = new Set<ReadType>(['read.book', 'read.order', 'read.payments']);
 
 /** Answers every read of `QUERIES`, each once the state is as new as it asks for. Returns what stops it. */
 export function serveReads({

@@ -15,6 +15,7 @@ import type { Random } from '../../runtime/random.ts';
 import { createStatechart } from '../../runtime/statechart.ts';
 import type { OpenStep, SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import { createLeaderTracker } from './leader-tracker.ts';
+import type { CreatePayments } from './payments.ts';
 import { afterFirstProposal, type SagaEffect, type SagaEvent, sagaMachine } from './saga.ts';
 
 export interface OrderOptions {
@@ -26,6 +27,8 @@ export interface OrderOptions {
   readonly limits: Limits;
   readonly logger: Logger;
   readonly pid?: number;
+  /** Purchases are paid for; without it one is a single command. */
+  readonly payments?: CreatePayments;
 }
 
 /** An order replica: sees every submitted command through to an answer, or says what became of it. */
@@ -66,13 +69,23 @@ export function createOrder(options: OrderOptions): OrderReplica {
   const submissions = new Map<number, Submission>();
   const lifecycle = createLifecycle({ clock, logger, limits });
   const disks = createFullDisks(options);
+  const inFlight = () => submissions.size + (payments?.waiting ?? 0);
   let lastNumber = 0;
   const deadlines = createDeadlineWheel<Submission>(clock, limits.tickMs, overdue);
 
-  function submit(command: Command, { deadline, trace }: Incoming): Promise<Reply<'submit'>> {
+  function submit(command: Command, incoming: Incoming): Promise<Reply<'submit'>> {
+    const { deadline } = incoming;
     if (lifecycle.state === 'draining' || lifecycle.state === 'down') throw new BazarError('draining');
     if (submissions.size >= limits.maxSubmissions) throw new BazarError('overloaded');
     if (clock.monotonic() >= deadline) throw new BazarError('unavailable', 'The deadline had passed');
+    if (payments && command.kind === 'purchase') return payments.purchase(command, incoming);
+    return seeThrough(command, incoming);
+  }
+
+  function seeThrough(
+    command: Command,
+    { deadline, trace }: Pick<Incoming, 'deadline' | 'trace'>,
+  ): Promise<Reply<'submit'>> {
     const answerBy = deadline - limits.submitMarginMs;
     return new Promise((resolve, reject) => {
       const submission: Submission = {
@@ -193,8 +206,12 @@ export function createOrder(options: OrderOptions): OrderReplica {
   function finish(submission: Submission): Submission {
     submissions.delete(submission.number);
     deadlines.delete(submission);
-    if (submissions.size === 0 && lifecycle.state === 'draining') lifecycle.drained();
+    rested();
     return submission;
+  }
+
+  function rested(): void {
+    if (lifecycle.state === 'draining' && inFlight() === 0) lifecycle.drained();
   }
 
   function wakeAt(submission: Submission, time: number): void {
@@ -228,13 +245,26 @@ export function createOrder(options: OrderOptions): OrderReplica {
     url: mesh.url,
   }));
   const figures = (): OwnFigures => ({
-    machines: { lifecycle: lifecycle.state, ...sagaStates() },
-    order: { leader: leaders.leader, inFlight: submissions.size },
+    machines: {
+      lifecycle: lifecycle.state,
+      ...sagaStates(),
+      ...(payments?.state && { payment: payments.state }),
+    },
+    order: { leader: leaders.leader, inFlight: inFlight() },
   });
   const news = createNewsRing({ clock, limits, pid });
   const watchedNode = createWatchedNode({ mesh, news, lifecycle, clock, limits, figures });
   lifecycle.opened();
   const leaders = createLeaderTracker(options, lifecycle);
+  const payments = options.payments?.({
+    ...options,
+    submit: seeThrough,
+    rested,
+    look(body, timeoutMs) {
+      const catalog = lifecycle.state === 'ready' ? leaders.next(undefined) : undefined;
+      return catalog === undefined ? undefined : mesh.ask(catalog, 'read.payments', body, timeoutMs);
+    },
+  });
 
   /** The present state of the oldest saga, where there is one. */
   function sagaStates(): { saga?: string } {
@@ -249,17 +279,18 @@ export function createOrder(options: OrderOptions): OrderReplica {
     figures,
     observe: lifecycle.observe,
     get inFlight() {
-      return submissions.size;
+      return inFlight();
     },
     drain() {
       return new Promise((resolve) => {
         if (lifecycle.state === 'down') return resolve();
         lifecycle.observe((state) => state === 'down' && resolve());
         lifecycle.drain();
-        if (submissions.size === 0) lifecycle.drained();
+        rested();
       });
     },
     async stop() {
+      payments?.stop();
       deadlines.close();
       watchedNode.stop();
       for (const { saga } of submissions.values()) saga?.stop();

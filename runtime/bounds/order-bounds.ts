@@ -1,4 +1,4 @@
-import { bound } from './bound.ts';
+import { bound, KIB } from './bound.ts';
 
 /** The bounds of order replicas. */
 export const ORDER_BOUNDS = {
@@ -10,4 +10,14 @@ export const ORDER_BOUNDS = {
   proposalTimeoutMs: bound(700, "ms of one proposal's patience before the saga tries again"),
   sagaBackoffBaseMs: bound(20, 'ms of the first pause of a saga; it doubles, with full jitter'),
   sagaBackoffCapMs: bound(200, 'ms no pause of a saga is longer than'),
+  maxOpenPayments: bound(
+    1_000,
+    'purchases in one order replica whose payment is open; more are `overloaded`',
+  ),
+  paymentHoldMs: bound(900_000, 'ms for which copies are held while they are paid for'),
+  paymentAnswerMs: bound(5_000, 'ms for an answer of the payment service, before it is asked again'),
+  maxPaymentAnswerBytes: bound(16 * KIB, 'bytes of an answer of the payment service'),
+  paymentBackoffBaseMs: bound(100, 'ms of the first pause of a payment; it doubles, with full jitter'),
+  paymentBackoffCapMs: bound(10_000, 'ms no pause of a payment is longer than'),
+  paymentLookMs: bound(2_000, 'ms between two looks for payments that a dead order replica left open'),
 };

@@ -1,0 +1,227 @@
+import type { ActorRefFrom } from 'xstate';
+import type { Clock, Timer } from '../../runtime/clock.ts';
+import type { Command, Key, Order, Purchase, Result } from '../../runtime/domain.ts';
+import { asBazarError, BazarError } from '../../runtime/errors.ts';
+import type { Limits } from '../../runtime/limits.ts';
+import type { Body, Incoming, Reply } from '../../runtime/links/mesh.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { Random } from '../../runtime/random.ts';
+import { createStatechart } from '../../runtime/statechart.ts';
+import { type PaymentEffect, type PaymentEvent, paymentMachine } from './payment-machine.ts';
+import { type PaymentPort, type PaymentStatus, paymentKeyOf } from './payment-port.ts';
+
+type Submitted = Reply<'submit'>;
+type Submit = (command: Command, incoming: Pick<Incoming, 'deadline' | 'trace'>) => Promise<Submitted>;
+
+/** What an order replica gives to its payments. */
+export interface PaymentHost {
+  /** Sees a command through. */
+  readonly submit: Submit;
+  /** Asks a catalog which payments are open; undefined where none is linked, or this replica is about to end. */
+  readonly look: (
+    body: Body<'read.payments'>,
+    timeoutMs: number,
+  ) => Promise<Reply<'read.payments'>> | undefined;
+  /** Called when the last of those who wait has its answer. */
+  readonly rested: () => void;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly limits: Limits;
+  readonly logger: Logger;
+}
+
+/** The purchases of one order replica that are paid for. */
+export interface Payments {
+  /** Clients that wait for an answer. */
+  readonly waiting: number;
+  /** Where the oldest course stands, if there is one. */
+  readonly state: string | undefined;
+  purchase(command: Purchase, incoming: Incoming): Promise<Submitted>;
+  stop(): void;
+}
+
+/** One purchase on its way, for as many as ask for it. */
+interface Course {
+  readonly orderId: Key;
+  total: number;
+  readonly actor: ActorRefFrom<typeof paymentMachine>;
+  readonly waiters: Set<(end: Submitted | undefined) => void>;
+  end: Submitted | undefined;
+}
+
+export type CreatePayments = (host: PaymentHost) => Payments;
+
+/** Payments through this port to the payment service. */
+export const paymentsThrough =
+  (port: PaymentPort): CreatePayments =>
+  (host) =>
+    createPayments(port, host);
+
+function createPayments(port: PaymentPort, host: PaymentHost): Payments {
+  const { submit, clock, random, limits, logger } = host;
+  const courses = new Map<Key, Course>();
+  let waiting = 0;
+  /** The orders that were open at the last look, and of which nothing was known here. */
+  let left: ReadonlySet<Key> = new Set();
+  let looking: Timer | undefined;
+
+  async function purchase(command: Purchase, incoming: Incoming): Promise<Submitted> {
+    const { key, requestId, once, lines, customer } = command;
+    if (waiting >= limits.maxSubmissions) throw new BazarError('overloaded');
+    if (courses.size >= limits.maxOpenPayments && !courses.has(key)) throw new BazarError('overloaded');
+    if (!courses.has(key)) begin(key);
+    const ttlMs = limits.paymentHoldMs;
+    const held = await submit(
+      {
+        kind: 'hold',
+        ...{ key, requestId, lines, ttlMs, payment: 'open' },
+        ...(once && { once }),
+        ...(customer !== undefined && { customer }),
+      },
+      incoming,
+    ).catch((error: unknown) => {
+      courses.get(key)?.actor.send({ type: 'hold.missed' });
+      throw error;
+    });
+    const order = heldIn(held.result);
+    if (!order) {
+      courses.get(key)?.actor.send({ type: 'hold.missed' });
+      return held;
+    }
+    const course = courses.get(key) ?? begin(key);
+    course.total = order.total;
+    course.actor.send({ type: 'hold.kept' });
+    return asAnswerTo(held, await endOf(course, incoming));
+  }
+
+  /** What becomes of it by then. After that it goes on alone, and whoever asks again under the key learns it. */
+  function endOf(course: Course, { deadline }: Incoming): Promise<Submitted> {
+    waiting++;
+    return new Promise<Submitted>((resolve, reject) => {
+      const settle = (end: Submitted | undefined) => {
+        clock.clearTimeout(timer);
+        course.waiters.delete(settle);
+        if (end) resolve(end);
+        else reject(new BazarError('outcome-unknown', undefined, { key: course.orderId }));
+      };
+      const patienceMs = deadline - limits.submitMarginMs - clock.monotonic();
+      const timer = clock.setTimeout(() => settle(undefined), Math.max(0, patienceMs));
+      course.waiters.add(settle);
+      // It may have ended with the step that has just been taken.
+      if (!courses.has(course.orderId)) settle(course.end);
+    }).finally(() => {
+      waiting--;
+      if (waiting === 0) host.rested();
+    });
+  }
+
+  function begin(orderId: Key, total = 0): Course {
+    const actor = createStatechart<typeof paymentMachine, PaymentEffect>(paymentMachine, {
+      clock,
+      input: { backoff: limits },
+      perform: (effect) => void perform(course, effect),
+      completed: () => ended(course),
+      failed(error) {
+        logger.error({ err: error }, 'the course of a payment failed');
+        ended(course);
+      },
+    });
+    const course: Course = { orderId, total, actor, waiters: new Set(), end: undefined };
+    courses.set(orderId, course);
+    actor.start();
+    return course;
+  }
+
+  function ended(course: Course): void {
+    courses.delete(course.orderId);
+    for (const settle of course.waiters) settle(course.end);
+  }
+
+  async function perform(course: Course, effect: PaymentEffect): Promise<void> {
+    const { actor, orderId } = course;
+    const { ask } = effect;
+    try {
+      if (effect.type === 'pay' || effect.type === 'void') {
+        actor.send({ type: 'service.told', ask, status: await askService(course, effect.type) });
+      } else {
+        course.end = await decide(course, effect);
+        actor.send({ type: 'log.told', ask, result: course.end.result });
+      }
+    } catch (thrown) {
+      const { code, message } = asBazarError(thrown);
+      logger[ask === 1 ? 'warn' : 'debug'](`${effect.type} of order ${orderId}: ${code}, ${message}`);
+      actor.send({ type: 'answer.missed', ask, jitter: random.next() } satisfies PaymentEvent);
+    }
+  }
+
+  function askService({ orderId, total }: Course, what: 'pay' | 'void'): Promise<PaymentStatus> {
+    const request = { key: paymentKeyOf(orderId), orderId, amount: total };
+    const { paymentAnswerMs } = limits;
+    return what === 'pay' ? port.pay(request, paymentAnswerMs) : port.makeVoid(request, paymentAnswerMs);
+  }
+
+  function decide({ orderId }: Course, effect: PaymentEffect): Promise<Submitted> {
+    const said = { key: orderId, requestId: random.id() };
+    const deadline = clock.monotonic() + limits.purchaseDeadlineMs;
+    return effect.type === 'release'
+      ? submit({ kind: 'release', ...said, payment: effect.payment }, { deadline })
+      : submit({ kind: 'confirm', ...said, payment: 'captured' }, { deadline });
+  }
+
+  /** Takes over what stood open at the last look already and nobody here works on, and learns of holds that have ended. */
+  async function look(): Promise<void> {
+    try {
+      const body = { limit: limits.maxOpenPayments, minVersion: 0, strong: false };
+      const found = await host.look(body, limits.paymentLookMs);
+      const before = left;
+      const now = new Set<Key>();
+      for (const { orderId, total, isHeld } of found?.open ?? []) {
+        const known = courses.get(orderId);
+        if (!known) now.add(orderId);
+        if (!known && (!before.has(orderId) || courses.size >= limits.maxOpenPayments)) continue;
+        const course = known ?? begin(orderId, total);
+        if (!isHeld) course.actor.send({ type: 'hold.over' });
+        else if (!known) course.actor.send({ type: 'hold.kept' });
+        if (!known) logger.info(`takes over the payment of order ${orderId}`);
+      }
+      left = now;
+    } catch (error) {
+      logger.debug({ err: error }, 'no catalog tells which payments are open');
+    }
+    lookAgain();
+  }
+
+  function lookAgain(): void {
+    looking = clock.setTimeout(() => void look(), limits.paymentLookMs * (0.5 + random.next()));
+  }
+
+  lookAgain();
+
+  return {
+    get waiting() {
+      return waiting;
+    },
+    get state() {
+      const [oldest] = courses.values();
+      return oldest && String(oldest.actor.getSnapshot().value);
+    },
+    purchase,
+    stop() {
+      clock.clearTimeout(looking);
+      for (const { actor, waiters } of courses.values()) {
+        actor.stop();
+        for (const settle of waiters) settle(undefined);
+      }
+      courses.clear();
+    },
+  };
+}
+
+function heldIn(result: Result): Order | undefined {
+  return result.kind === 'order' && result.order.status === 'held' ? result.order : undefined;
+}
+
+/** The hold knows whether it was asked for before; whoever came to an end of it may be another one. */
+function asAnswerTo({ result: { replayed } }: Submitted, { result, leader }: Submitted): Submitted {
+  return { result: { ...result, replayed }, leader };
+}
