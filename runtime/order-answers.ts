@@ -1,6 +1,16 @@
 import { z } from 'zod';
 import { CurrencyCode, Money, Replayed, Version, Via } from './answer-fields.ts';
-import { BookId, CancelledLine, Canceller, Customer, Key, Order, OrderEvent, RefusalCode } from './domain.ts';
+import {
+  BookId,
+  CancelledLine,
+  Canceller,
+  Customer,
+  Key,
+  Order,
+  OrderEvent,
+  Payment,
+  RefusalCode,
+} from './domain.ts';
 
 /** The answers about orders (`api.ts`). */
 
@@ -51,6 +61,10 @@ export const OrderAnswer = z
       description: 'Of a hold: when it ends at the earliest, unless it is confirmed before.',
     }),
     refunded: Money.optional().meta({ description: 'How much of the total was given back.' }),
+    payment: Payment.optional().meta({
+      description:
+        'Where the store has a payment service: `open` until it is known what has become of the payment; `declined` by the service, or `voided`: whatever was taken was given back.',
+    }),
     customer: Customer.optional().meta({ description: 'Whose it is. For those with a token only.' }),
     events: z.array(OrderEventAnswer).optional().meta({
       description: 'Of an order that began as a hold or was cancelled: what has happened to it.',

@@ -101,7 +101,7 @@ function createPayments(port: PaymentPort, host: PaymentHost): Payments {
       const settle = (end: Submitted | undefined) => {
         clock.clearTimeout(timer);
         course.waiters.delete(settle);
-        if (end) resolve(end);
+        if (end?.result.kind === 'order') resolve(end);
         else reject(new BazarError('outcome-unknown', undefined, { key: course.orderId }));
       };
       const patienceMs = deadline - limits.submitMarginMs - clock.monotonic();

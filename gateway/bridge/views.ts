@@ -55,7 +55,7 @@ export function createViews({ code: currency, decimals }: Currency): Views {
 
     order(order, named) {
       const { orderId, status, lines, total, version, at, code, bookId } = order;
-      const { expiresAt, refunded, customer, events } = order;
+      const { expiresAt, refunded, payment, customer, events } = order;
       return {
         orderId,
         status,
@@ -68,6 +68,7 @@ export function createViews({ code: currency, decimals }: Currency): Views {
         bookId,
         expiresAt: expiresAt === undefined ? undefined : timeText(expiresAt),
         refunded: refunded === undefined ? undefined : amount(refunded),
+        payment,
         customer: named && customer,
         events: events?.map(({ refund, ...event }) => {
           const view = { ...event, at: timeText(event.at) };

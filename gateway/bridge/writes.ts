@@ -37,7 +37,7 @@ export function createWrites(
   return {
     async purchase(lines, key, more) {
       try {
-        const submitted = settle(await service.purchase(lines, key, more));
+        const submitted = paid(settle(await service.purchase(lines, key, more)), views);
         onPurchase('confirmed');
         return submitted;
       } catch (thrown) {
@@ -55,6 +55,25 @@ export function createWrites(
     changeBooks: async (changes, key) => settle(await service.changeBooks(changes, key)),
     updateBook: async (id, change, key) => settle(await service.updateBook(id, change, key), { bookId: id }),
   };
+}
+
+/** A purchase that its payment has ended, or not yet. What is known is told with the order. */
+function paid(submitted: Submitted, views: Views): Submitted {
+  const { key, result, via } = submitted;
+  if (result.kind !== 'order' || result.order.payment === undefined) return submitted;
+  const { status, payment } = result.order;
+  if (status === 'held') throw new BazarError('outcome-unknown', undefined, { key, via });
+  if (status !== 'released' && status !== 'expired') return submitted;
+  const { replayed } = result;
+  const isDeclined = payment === 'declined';
+  const reason = isDeclined
+    ? `The payment of order ${key} was declined, and its copies are back on the shelf.`
+    : `The payment of order ${key} was not known in time. Its copies are back on the shelf, and what may have been paid is given back.`;
+  throw new BazarError(
+    isDeclined ? 'payment-declined' : 'payment-expired',
+    `${reason} To try again take another key.`,
+    { ...views.order(result.order), replayed, via },
+  );
 }
 
 /** What a write was about. */
@@ -164,6 +183,8 @@ function holdReason({ code, since }: Extract<Result, { kind: 'refused' }>, key: 
       return `Hold ${key} was released${at}, and its copies are back on the shelf. Hold again under another key.`;
     case 'hold-expired':
       return `The time of hold ${key} was over${at}, and its copies are back on the shelf. Hold again under another key.`;
+    case 'payment-open':
+      return `Order ${key} is being paid for, and only the payment service decides what becomes of it; ask for its purchase again.`;
     case 'too-many-holds':
       return 'The store keeps as many holds as it can; ask again when some have ended.';
     case 'not-yet':

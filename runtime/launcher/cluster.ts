@@ -198,6 +198,10 @@ function planNodes(options: {
         start: { number: data.record.start, attended: data.record.attended[id] ?? 0 },
       }),
       lab: config.lab,
+      ...(kind === 'order' &&
+        config.payments !== undefined && {
+          payments: { url: config.payments, currency: data.record.currency?.code },
+        }),
       ...(kind === 'gateway' && {
         filled: data.record.seeded,
         currency: data.record.currency,

@@ -33,6 +33,8 @@ export interface Config {
   readonly currency: Required<Currency> | undefined;
   /** `private`: a redis-server of our own, where one is installed. */
   readonly cache: { readonly kind: 'redis'; readonly url: string } | { readonly kind: 'private' | 'none' };
+  /** The payment service that purchases are paid through; without it they are not paid here. */
+  readonly payments: string | undefined;
   /** What joins the processes: Unix sockets that only this user can open, or ports that anybody here can dial. */
   readonly links: 'unix' | 'tcp';
   readonly logLevel: string;
@@ -75,6 +77,9 @@ const OPTIONS: readonly Option[] = [
     '--currency <CODE>',
     'what amounts are of: EUR, or with its decimals IQD:3 (kept with the data)',
   ).env('BAZAR_CURRENCY'),
+  new Option('--payments <URL>', 'the payment service that is asked before anything is sold').env(
+    'BAZAR_PAYMENTS',
+  ),
   new Option('--redis <URL>', 'the Redis to cache in').env('REDIS_URL'),
   plainSwitch('--no-redis', 'no private redis-server, even where one is installed'),
   new Option('--links <KIND>', 'unix (sockets that only you can open) or tcp (ports of 127.0.0.1)')
@@ -139,6 +144,7 @@ export function readConfig(args: readonly string[], env: Environment): Config | 
     dataDirectory: text('data'),
     books: given.books || undefined,
     currency: given.currency ? readCurrency(given.currency, nameOf('currency')) : undefined,
+    payments: given.payments ? readPayments(given.payments) : undefined,
     cache: given.noRedis ? { kind: 'none' } : readCache(given.redis),
     links: readLinks(text('links')),
     logLevel,
@@ -200,6 +206,15 @@ function readCache(url: string | undefined): Config['cache'] {
   if (scheme === 'redis:' || scheme === 'rediss:') return { kind: 'redis', url };
   throw new UsageError(
     `${nameOf('redis')} must be redis://HOST:PORT, rediss://… or a socket's path, not "${masked(url)}"`,
+  );
+}
+
+/** Without a query: the addresses of payments follow it. */
+function readPayments(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (/^https?:$/.test(url?.protocol ?? '') && url?.search === '' && url.hash === '') return text;
+  throw new UsageError(
+    `${nameOf('payments')} must be http://HOST:PORT or https://HOST, not "${masked(text)}"`,
   );
 }
 

@@ -46,6 +46,8 @@ export const Configure = z.object({
   limits: LimitOverrides,
   /** Faults may be asked for. */
   lab: z.boolean().optional(),
+  /** Order replicas only: the payment service, and what it is told that amounts are of; without it nobody is paid. */
+  payments: z.object({ url: z.string(), currency: z.string().optional() }).optional(),
   /** Gateways only: the store has its first books. */
   filled: z.boolean().optional(),
   /** Gateways only: what amounts are of. */

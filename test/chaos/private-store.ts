@@ -77,6 +77,7 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
       port: 0,
       dataDirectory: join(folder, 'data'),
       books: undefined,
+      payments: undefined,
       currency: undefined,
       cache: redis ? { kind: 'redis', url: network.redisUrl(redis.url) } : { kind: 'none' },
       links: options.links,

@@ -1,3 +1,4 @@
+import { LEVEL } from '../../runtime/command-levels.ts';
 import type { Command, Result } from '../../runtime/domain.ts';
 import { BazarError, type ErrorCode } from '../../runtime/errors.ts';
 import type {
@@ -44,6 +45,8 @@ export interface Proposal {
 export interface ScriptedMesh extends Mesh {
   readonly url: string;
   readonly proposals: Proposal[];
+  /** What catalogs tell of open payments. */
+  openPayments: Reply<'read.payments'>['open'];
   link(id: NodeId): void;
   /** Fails what is pending there as `link-lost`, as a closing link does. */
   cut(id: NodeId): void;
@@ -62,7 +65,7 @@ export function scriptedMesh(linked: readonly NodeId[]): ScriptedMesh {
   const observers: LinkObserver[] = [];
   const peers = new Map<NodeId, Peer>();
   const proposals: Proposal[] = [];
-  const peerOf = (id: NodeId): Peer => ({ id, kind: 'catalog', incarnation: 'c' });
+  const peerOf = (id: NodeId): Peer => ({ id, kind: 'catalog', incarnation: 'c', level: LEVEL });
   for (const id of linked) peers.set(id, peerOf(id));
 
   async function handle<T extends AskType>(
@@ -76,10 +79,11 @@ export function scriptedMesh(linked: readonly NodeId[]): ScriptedMesh {
     return handler(body, { from: GATEWAY, deadline, trace });
   }
 
-  return {
+  const mesh: ScriptedMesh = {
     self: 'order-1',
     url: 'memory://order-1',
     proposals,
+    openPayments: [],
     onAsk: (type, handler) => void handlers.set(type, handler),
     onTell: (type, handler) => void tellHandlers.set(type, handler),
     tell: () => false,
@@ -91,6 +95,7 @@ export function scriptedMesh(linked: readonly NodeId[]): ScriptedMesh {
       timeoutMs: number,
       trace?: TracedAsk,
     ): Promise<Reply<T>> {
+      if (type === 'read.payments') return Promise.resolve({ open: mesh.openPayments, asOf: 1 } as Reply<T>);
       if (type !== 'propose') throw new Error(`an order replica asked ${type}`);
       const { command } = body as Body<'propose'>;
       const step = trace?.recorder.begin(trace.step, trace.facts, to);
@@ -131,4 +136,5 @@ export function scriptedMesh(linked: readonly NodeId[]): ScriptedMesh {
     submit: (command, deadline, trace) => handle('submit', { command }, deadline, trace),
     status: () => handle('status', {}, Number.POSITIVE_INFINITY),
   };
+  return mesh;
 }

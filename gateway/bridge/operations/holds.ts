@@ -43,7 +43,7 @@ export function holdOperations(limits: Limits, currency: Currency) {
       answers: {
         200: ['Confirmed, at the prices that were promised, however often it is asked.', OrderAnswer],
       },
-      errors: ['unknown-hold', 'hold-released', 'hold-expired'],
+      errors: ['unknown-hold', 'hold-released', 'hold-expired', 'payment-open'],
       run: async (context, { orderId }) => written(context, await context.writes.confirm(orderId)),
     }),
 
@@ -53,7 +53,7 @@ export function holdOperations(limits: Limits, currency: Currency) {
       route: 'POST /holds/:orderId/release',
       params: ofHold,
       answers: { 200: ['Released: its copies are on the shelf again.', OrderAnswer] },
-      errors: ['unknown-hold', 'hold-confirmed', 'hold-expired'],
+      errors: ['unknown-hold', 'hold-confirmed', 'hold-expired', 'payment-open'],
       run: async (context, { orderId }) => written(context, await context.writes.release(orderId)),
     }),
   };

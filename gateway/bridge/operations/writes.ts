@@ -97,5 +97,5 @@ const A_PURCHASE = {
     201: ['Confirmed: on the disks of a majority of catalogs.', OrderAnswer],
     200: ['The same key had been confirmed before (`Idempotent-Replayed: true`).', OrderAnswer],
   },
-  errors: CART_ERRORS,
+  errors: [...CART_ERRORS, 'too-many-holds', 'payment-declined', 'payment-expired'],
 } as const satisfies Partial<Description>;

@@ -1,0 +1,184 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createOrder } from '../../actors/order/order.ts';
+import type { PaymentRequest, PaymentStatus } from '../../actors/order/payment-port.ts';
+import { paymentsThrough } from '../../actors/order/payments.ts';
+import type { Order, Result } from '../../runtime/domain.ts';
+import { BazarError } from '../../runtime/errors.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
+import { silentLogger } from '../../runtime/logger.ts';
+import { seededRandom } from '../../runtime/random.ts';
+import { manualClock, settle } from '../support/manual-clock.ts';
+import { confirmed, purchase, scriptedMesh, soldOut } from './support.ts';
+
+/** An order replica between a log and a payment service, both of which do as the test says. */
+function start(limits: Partial<Limits> = {}) {
+  const clock = manualClock();
+  const mesh = scriptedMesh(['catalog-1']);
+  const service: {
+    readonly what: string;
+    readonly request: PaymentRequest;
+    tell(status: PaymentStatus): void;
+    fail(): void;
+  }[] = [];
+  const ask = (what: string) => (request: PaymentRequest) =>
+    new Promise<PaymentStatus>((resolve, reject) => {
+      service.push({ what, request, tell: resolve, fail: () => reject(new BazarError('timeout')) });
+    });
+  const order = createOrder({
+    mesh,
+    catalogs: ['catalog-1'],
+    clock,
+    random: seededRandom(1),
+    limits: { ...DEFAULT_LIMITS, ...limits },
+    logger: silentLogger,
+    pid: 1,
+    payments: paymentsThrough({ pay: ask('pay'), makeVoid: ask('void') }),
+  });
+  const submit = (key: string, requestId?: string) => {
+    const heard: { told?: string; replayed?: boolean } = {};
+    mesh.submit(purchase(key, requestId), clock.monotonic() + 3_000).then(
+      ({ result }) => Object.assign(heard, { told: wordOf(result), replayed: result.replayed }),
+      ({ code }) => Object.assign(heard, { told: code }),
+    );
+    return heard;
+  };
+  const log = (index: number) => mesh.proposals.at(index)!;
+  const words = () => mesh.proposals.map(({ command }) => `${command.kind} ${command.key}`);
+  const asked = () => service.map(({ what, request }) => `${what} ${request.key} ${request.amount}`);
+  return { clock, mesh, order, service, submit, log, words, asked };
+}
+
+const wordOf = (result: Result) => (result.kind === 'order' ? result.order.status : result.kind);
+
+function orderOf(orderId: string, status: Order['status'], replayed = false): Result {
+  const result = confirmed(orderId) as Extract<Result, { kind: 'order' }>;
+  return { ...result, order: { ...result.order, status, payment: 'open' }, replayed };
+}
+
+test('a purchase is held, paid for and confirmed, and the answer is that of its hold', async () => {
+  const { submit, log, words, asked, service, order } = start();
+  const heard = submit('a');
+  log(0).answer(orderOf('a', 'held', true));
+  await settle();
+  service[0]!.tell('captured');
+  await settle();
+  log(1).answer(orderOf('a', 'confirmed'));
+  await settle();
+  assert.equal([words(), asked()], [['hold a', 'confirm a'], ['pay bazar-a 1000']]);
+  assert.equal([heard, order.inFlight], [{ told: 'confirmed', replayed: true }, 0]);
+  const { command } = log(0);
+  assert.ok(command.kind === 'hold' && command.payment === 'open');
+  assert.is(command.kind === 'hold' && command.ttlMs, DEFAULT_LIMITS.paymentHoldMs);
+});
+
+test('what is not held is not paid for', async () => {
+  const { submit, log, asked, order } = start();
+  const heard = submit('a');
+  log(0).answer(soldOut('a'));
+  const again = submit('b');
+  log(1).fail('disk-full');
+  await settle();
+  assert.equal([heard.told, again.told, asked(), order.inFlight], ['refused', 'disk-full', [], 0]);
+});
+
+test('whoever asks again while it is paid for waits for the same payment, and is told that it is the second', async () => {
+  const { submit, log, asked, service } = start();
+  const first = submit('a');
+  log(0).answer(orderOf('a', 'held'));
+  await settle();
+  const second = submit('a', 'another request');
+  log(1).answer(orderOf('a', 'held', true));
+  await settle();
+  service[0]!.tell('captured');
+  await settle();
+  log(2).answer(orderOf('a', 'confirmed'));
+  await settle();
+  assert.is(asked().length, 1);
+  assert.equal([first.replayed, second.replayed, second.told], [false, true, 'confirmed']);
+});
+
+test('a client is told "unknown" at its deadline, and the payment goes on with its one key', async () => {
+  const { clock, submit, log, asked, service, words } = start();
+  const heard = submit('a');
+  log(0).answer(orderOf('a', 'held'));
+  await settle();
+  service[0]!.fail();
+  await clock.elapse(3_000);
+  assert.is(heard.told, 'outcome-unknown');
+  assert.equal(asked(), ['pay bazar-a 1000', 'pay bazar-a 1000']);
+  service[1]!.tell('declined');
+  await settle();
+  assert.equal(words(), ['hold a', 'release a']);
+});
+
+test('what another replica has left open is taken over at the second look, held or not', async () => {
+  const { clock, mesh, asked, order } = start({ paymentLookMs: 1_000 });
+  mesh.openPayments = [
+    { orderId: 'a', total: 7, isHeld: true },
+    { orderId: 'b', total: 8, isHeld: false },
+  ];
+  await clock.elapse(500);
+  assert.equal(asked(), []);
+  await clock.elapse(2_500);
+  assert.equal(asked(), ['pay bazar-a 7', 'void bazar-b 8']);
+  await clock.elapse(10_000);
+  assert.is(asked().length, 2, 'and once');
+  assert.is(order.inFlight, 0);
+});
+
+test('a hold that ends while it is paid for is noticed, and the payment made void', async () => {
+  const { clock, mesh, submit, log, asked, service, words } = start();
+  submit('a');
+  log(0).answer(orderOf('a', 'held'));
+  await settle();
+  mesh.openPayments = [{ orderId: 'a', total: 1_000, isHeld: false }];
+  await clock.elapse(4_000);
+  service[0]!.tell('captured');
+  service[1]!.tell('voided');
+  await settle();
+  assert.equal(asked(), ['pay bazar-a 1000', 'void bazar-a 1000']);
+  assert.equal(words(), ['hold a', 'release a']);
+});
+
+test('more purchases than may be open are refused before anything is held, and those taken over do not exceed it', async () => {
+  const { clock, mesh, submit, words, asked } = start({ maxOpenPayments: 2, paymentLookMs: 1_000 });
+  submit('a');
+  submit('b');
+  const third = submit('c');
+  await settle();
+  assert.equal([third.told, words()], ['overloaded', ['hold a', 'hold b']]);
+  mesh.openPayments = ['x', 'y', 'z'].map((orderId) => ({ orderId, total: 1, isHeld: true }));
+  await clock.elapse(20_000);
+  assert.is(asked().length, 2, 'once the holds of the others were given up');
+});
+
+test('who shuts down waits for purchases that are paid for, and no longer than it may', async () => {
+  const { clock, submit, log, service, order } = start();
+  const heard = submit('a');
+  log(0).answer(orderOf('a', 'held'));
+  await settle();
+  let isDrained = false;
+  void order.drain().then(() => {
+    isDrained = true;
+  });
+  await clock.elapse(100);
+  assert.is(isDrained, false);
+  service[0]!.tell('captured');
+  await settle();
+  log(1).answer(orderOf('a', 'confirmed'));
+  await settle();
+  assert.equal([isDrained, heard.told], [true, 'confirmed']);
+});
+
+test('one that is stopped says that the outcome is unknown', async () => {
+  const { submit, log, order } = start();
+  const heard = submit('a');
+  log(0).answer(orderOf('a', 'held'));
+  await settle();
+  await order.stop();
+  await settle();
+  assert.is(heard.told, 'outcome-unknown');
+});
+
+test.run();
