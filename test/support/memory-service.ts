@@ -25,6 +25,8 @@ export interface MemoryService extends GatewayService {
   /** Titles that one page has room for. */
   roomForTitles: number;
   cache: Served<unknown>['cache'];
+  /** Decides a command that only order replicas put. */
+  submit(command: Command): Promise<Submitted>;
   /** Tells the subscribers as the commit feed would. */
   publish(change: BookChange): void;
   readonly listeners: number;
@@ -58,6 +60,7 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
     get strongReads() {
       return strongReads;
     },
+    submit,
     publish(change) {
       for (const listener of listeners) listener(change);
     },

@@ -1,0 +1,195 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { type Entry, openLedger } from '../../docs/examples/payments/ledger.ts';
+import { type LauncherCluster, startLauncherCluster } from '../support/cluster.ts';
+import { assertEqualCatalogs } from '../support/crowd.ts';
+import { eventually } from '../support/eventually.ts';
+import { temporaryFolder } from '../support/temporary.ts';
+
+/** A store whose purchases are paid through a real payment service, of which both die in the middle. */
+
+const PAYMENTS = fileURLToPath(new URL('../../docs/examples/payments/main.ts', import.meta.url));
+const MOST = 50_000;
+
+let cluster: LauncherCluster;
+let ledger: string;
+let service: ChildProcess;
+let serviceUrl = '';
+
+/** The payment service in a process of its own, on its ledger and where it was before. */
+async function startService(): Promise<void> {
+  const port = serviceUrl === '' ? '0' : new URL(serviceUrl).port;
+  const args = ['--import', 'tsx', PAYMENTS, '--port', port, '--ledger', ledger, '--most', String(MOST)];
+  service = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const [line] = await once(service.stdout!, 'data');
+  serviceUrl = /http:\S+\d/.exec(String(line))![0];
+}
+
+async function killService(): Promise<void> {
+  const gone = once(service, 'exit');
+  service.kill('SIGKILL');
+  await gone;
+}
+
+const rule = (rules: object) => fetch(`${serviceUrl}/rules`, { method: 'PUT', body: JSON.stringify(rules) });
+
+test.before(async () => {
+  ledger = join(await temporaryFolder(), 'ledger');
+  await startService();
+  const limits = [
+    'paymentHoldMs=8000',
+    'paymentLookMs=500',
+    'paymentAnswerMs=1000',
+    'paymentBackoffCapMs=1000',
+  ];
+  cluster = await startLauncherCluster({
+    args: ['--payments', serviceUrl, ...limits.flatMap((limit) => ['--limit', limit])],
+  });
+  await cluster.whole();
+});
+
+test.after(async () => {
+  await cluster?.stop();
+  await killService();
+  await rm(dirname(ledger), { recursive: true, force: true });
+});
+
+interface Told {
+  readonly status: string | number;
+  readonly code?: string;
+  readonly outcome?: string;
+  readonly payment?: string;
+  readonly total?: string;
+}
+
+const buy = (key: string, quantity = 1) =>
+  cluster.request<Told>('POST', '/purchase', {
+    body: { id: 1, quantity },
+    headers: { 'idempotency-key': key },
+  });
+
+const orderOf = async (key: string) => (await cluster.request<Told>('GET', `/orders/${key}`)).body;
+
+/** Asks until it is known what has become of the purchase. */
+const settled = (key: string) =>
+  eventually(`the end of ${key}`, async () => {
+    const told = await buy(key);
+    return told.body.outcome !== 'unknown' && told.status !== 429 && told.body.code !== 'unavailable' && told;
+  });
+
+/** The payments that count, as the service has them. */
+function captured(): Entry[] {
+  const book = openLedger(ledger);
+  book.close();
+  return book.entries().filter(({ status }) => status === 'captured');
+}
+
+/** Every captured payment has its order, of the same amount, and every order its payment; and copies are where they belong. */
+async function assertBooksAgree(): Promise<void> {
+  const { orders } = await eventually('no payment is open', async () => {
+    const answer = await cluster.request<{ orders: (Told & { orderId: string })[] }>(
+      'GET',
+      '/orders?limit=1000',
+      {
+        admin: true,
+      },
+    );
+    return !answer.body.orders.some(({ payment }) => payment === 'open') && answer.body;
+  });
+  const sold = orders.filter(({ status }) => status === 'confirmed');
+  const inCents = ({ orderId, total }: { orderId: string; total?: string }) =>
+    `${orderId} ${Math.round(Number(total) * 100)}`;
+  assert.equal(
+    captured()
+      .map(({ orderId, amount }) => `${orderId} ${amount}`)
+      .sort(),
+    sold.map(inCents).sort(),
+  );
+  await assertEqualCatalogs(cluster);
+  const { body } = await cluster.request<{ held: number }>('GET', '/info/1?consistency=strong');
+  assert.is(body.held, 0);
+}
+
+test('what is paid is sold, and what is declined is 402 and on the shelf again', async () => {
+  const sold = await buy('paid', 2);
+  assert.equal([sold.status, sold.body.payment], [201, 'captured']);
+  const dear = await buy('dear', 60);
+  assert.equal([dear.status, dear.body.code, dear.body.outcome], [402, 'payment-declined', 'refused']);
+  assert.is((await buy('dear', 60)).status, 402);
+  await assertBooksAgree();
+});
+
+test('a service that does as it is told and drops its answer is asked again, and paid once', async () => {
+  await rule({ drop: 1 });
+  const told = buy('dropped');
+  await eventually('it is captured', () => captured().some(({ orderId }) => orderId === 'dropped'));
+  await rule({ drop: 0 });
+  await told;
+  assert.is((await settled('dropped')).body.status, 'confirmed');
+  await assertBooksAgree();
+});
+
+test('a service that is killed after it has taken the money is asked again when it is back', async () => {
+  await rule({ die: 1 });
+  const gone = once(service, 'exit');
+  const told = buy('killed-service');
+  await gone;
+  assert.is((await told).body.outcome, 'unknown');
+  assert.is((await orderOf('killed-service')).status, 'held', 'silence releases nothing');
+  await startService();
+  assert.is((await settled('killed-service')).body.status, 'confirmed');
+  await assertBooksAgree();
+});
+
+test('when order replicas die while a payment hangs, others or the next take it over', async () => {
+  await rule({ hang: 1 });
+  const told = ['left-1', 'left-2', 'left-3'].map((key) => buy(key).catch(() => undefined));
+  await eventually(
+    'they are captured',
+    () => captured().filter(({ orderId }) => orderId.startsWith('left')).length === 3,
+  );
+  await cluster.kill('order-1');
+  await cluster.kill('order-2');
+  await rule({ hang: 0 });
+  await Promise.all(told);
+  // Nobody asks for them again.
+  for (const key of ['left-1', 'left-2', 'left-3']) {
+    await eventually(`${key} is sold`, async () => (await orderOf(key)).status === 'confirmed');
+  }
+  await cluster.whole();
+  await assertBooksAgree();
+});
+
+test('a payment that nobody can tell of until its hold has ended is given back', async () => {
+  await rule({ hang: 1 });
+  assert.is((await buy('too-late')).body.outcome, 'unknown');
+  await eventually(
+    'its hold has ended',
+    async () => (await orderOf('too-late')).status === 'expired',
+    30_000,
+  );
+  await rule({ hang: 0 });
+  await eventually('it is void', async () => (await orderOf('too-late')).payment === 'voided');
+  assert.equal([(await buy('too-late')).body.code], ['payment-expired']);
+  await assertBooksAgree();
+});
+
+test('forty buyers, a bad service, and an order replica and a leader that die: both books agree', async () => {
+  await rule({ drop: 0.2, hang: 0.1, fail: 0.2, mixUp: 0.1, delayMs: 20 });
+  const keys = Array.from({ length: 40 }, (_, number) => `crowd-${number}`);
+  const ends = Promise.all(keys.map(settled));
+  await cluster.kill('order-1');
+  await cluster.kill(await cluster.leader());
+  await rule({ drop: 0, hang: 0, fail: 0, mixUp: 0 });
+  const told = await ends;
+  assert.ok(told.every(({ status }) => status < 300 || status === 409));
+  await cluster.whole();
+  await assertBooksAgree();
+});
+
+test.run();
