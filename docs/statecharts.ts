@@ -1,6 +1,7 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
+import { paymentMachine } from '../actors/order/payment-machine.ts';
 import { sagaMachine } from '../actors/order/saga.ts';
 import { replicaStatechart } from '../actors/raft/core/statechart.ts';
 import { connectionMachine } from '../client/connection-machine.ts';
@@ -39,6 +40,13 @@ export const CHARTS: readonly NamedMachine[] = [
     says:
       'The course of one command in an order replica. Only those that are not answered at once get an actor; it ' +
       'begins with the first proposal already made.',
+  },
+  {
+    machine: paymentMachine,
+    file: 'actors/order/payment-machine.ts',
+    says:
+      'The course of one purchase that is paid for, in an order replica of a store with a payment service. Each command ' +
+      'that it puts into the log is seen through as above; `unknown` is where the last ask left it without an answer.',
   },
   {
     machine: replicaStatechart,

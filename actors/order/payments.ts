@@ -10,8 +10,8 @@ import { createStatechart } from '../../runtime/statechart.ts';
 import { type PaymentEffect, type PaymentEvent, paymentMachine } from './payment-machine.ts';
 import { type PaymentPort, type PaymentStatus, paymentKeyOf } from './payment-port.ts';
 
-type Submitted = Reply<'submit'>;
-type Submit = (command: Command, incoming: Pick<Incoming, 'deadline' | 'trace'>) => Promise<Submitted>;
+type SubmitReply = Reply<'submit'>;
+type Submit = (command: Command, incoming: Pick<Incoming, 'deadline' | 'trace'>) => Promise<SubmitReply>;
 
 /** What an order replica gives to its payments. */
 export interface PaymentHost {
@@ -36,7 +36,7 @@ export interface Payments {
   readonly waiting: number;
   /** Where the oldest course stands, if there is one. */
   readonly state: string | undefined;
-  purchase(command: Purchase, incoming: Incoming): Promise<Submitted>;
+  purchase(command: Purchase, incoming: Incoming): Promise<SubmitReply>;
   stop(): void;
 }
 
@@ -45,8 +45,8 @@ interface Course {
   readonly orderId: Key;
   total: number;
   readonly actor: ActorRefFrom<typeof paymentMachine>;
-  readonly waiters: Set<(end: Submitted | undefined) => void>;
-  end: Submitted | undefined;
+  readonly waiters: Set<(end: SubmitReply | undefined) => void>;
+  end: SubmitReply | undefined;
 }
 
 export type CreatePayments = (host: PaymentHost) => Payments;
@@ -65,7 +65,7 @@ function createPayments(port: PaymentPort, host: PaymentHost): Payments {
   let left: ReadonlySet<Key> = new Set();
   let looking: Timer | undefined;
 
-  async function purchase(command: Purchase, incoming: Incoming): Promise<Submitted> {
+  async function purchase(command: Purchase, incoming: Incoming): Promise<SubmitReply> {
     const { key, requestId, once, lines, customer } = command;
     if (waiting >= limits.maxSubmissions) throw new BazarError('overloaded');
     if (courses.size >= limits.maxOpenPayments && !courses.has(key)) throw new BazarError('overloaded');
@@ -95,10 +95,10 @@ function createPayments(port: PaymentPort, host: PaymentHost): Payments {
   }
 
   /** What becomes of it by then. After that it goes on alone, and whoever asks again under the key learns it. */
-  function endOf(course: Course, { deadline }: Incoming): Promise<Submitted> {
+  function endOf(course: Course, { deadline }: Incoming): Promise<SubmitReply> {
     waiting++;
-    return new Promise<Submitted>((resolve, reject) => {
-      const settle = (end: Submitted | undefined) => {
+    return new Promise<SubmitReply>((resolve, reject) => {
+      const settle = (end: SubmitReply | undefined) => {
         clock.clearTimeout(timer);
         course.waiters.delete(settle);
         if (end?.result.kind === 'order') resolve(end);
@@ -160,7 +160,7 @@ function createPayments(port: PaymentPort, host: PaymentHost): Payments {
     return what === 'pay' ? port.pay(request, paymentAnswerMs) : port.makeVoid(request, paymentAnswerMs);
   }
 
-  function decide({ orderId }: Course, effect: PaymentEffect): Promise<Submitted> {
+  function decide({ orderId }: Course, effect: PaymentEffect): Promise<SubmitReply> {
     const said = { key: orderId, requestId: random.id() };
     const deadline = clock.monotonic() + limits.purchaseDeadlineMs;
     return effect.type === 'release'
@@ -222,6 +222,6 @@ function heldIn(result: Result): Order | undefined {
 }
 
 /** The hold knows whether it was asked for before; whoever came to an end of it may be another one. */
-function asAnswerTo({ result: { replayed } }: Submitted, { result, leader }: Submitted): Submitted {
+function asAnswerTo({ result: { replayed } }: SubmitReply, { result, leader }: SubmitReply): SubmitReply {
   return { result: { ...result, replayed }, leader };
 }
