@@ -54,7 +54,8 @@ const PurchaseLine = z.object({
   customer: z.string().optional(),
   total: Count.optional(),
 });
-const HoldLine = PurchaseLine.extend({ kind: z.literal('hold') });
+/** `paid`: what ends it is a payment service, and no client. */
+const HoldLine = PurchaseLine.extend({ kind: z.literal('hold'), paid: z.boolean().optional() });
 /** The end that a client gives to a hold; its lines are those of the hold. `hold` is the key of that. */
 const ConfirmLine = z.object({
   kind: z.literal('confirm'),

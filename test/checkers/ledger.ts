@@ -86,8 +86,8 @@ export function createGatherer() {
       for (const [key, lines] of asked) {
         const write = resolve(key, lines, violations);
         if (write) writes.push(write);
-        const expiry = write && expiryOf(write, ends);
-        if (expiry) writes.push(expiry);
+        const ownEnd = write && ownEndOf(write, ends);
+        if (ownEnd) writes.push(ownEnd);
       }
       for (const key of table.keys()) {
         if (asked.has(key)) continue;
@@ -115,22 +115,29 @@ function cancellationAsTold(line: WriteLine, cancellations: ReadonlyMap<string, 
   return version === undefined ? undefined : { fate: 'ok' as const, code: undefined, version };
 }
 
-/** The end of the time of a hold puts its copies back at some moment after it was asked for. */
-function expiryOf(
+/** The end of the time of a hold, or what a payment has made of it, comes at some moment after it was asked for. */
+function ownEndOf(
   { line, start }: Write,
   ends: ReadonlyMap<string, { what: string; version: number }>,
 ): Write | undefined {
   const end = line.kind === 'hold' ? ends.get(line.key) : undefined;
-  if (line.kind !== 'hold' || end?.what !== 'expired') return undefined;
-  const { total: _, ...asked } = line;
-  const release = { ...asked, kind: 'release' as const, op: `the end of ${line.op}`, hold: line.key };
+  if (line.kind !== 'hold' || end === undefined) return undefined;
+  const isExpiry = end.what === 'expired';
+  if (!isExpiry && !line.paid) return undefined;
+  const { total: _, paid: __, ...asked } = line;
+  const kind = end.what === 'confirmed' ? ('confirm' as const) : ('release' as const);
   const ending = {
     end: Number.POSITIVE_INFINITY,
     fate: 'ok' as const,
     code: undefined,
     version: end.version,
   };
-  return { line: release, start, ...ending, isExpiry: true };
+  return {
+    line: { ...asked, kind, op: `the end of ${line.op}`, hold: line.key },
+    start,
+    ...ending,
+    isExpiry,
+  };
 }
 
 function decisionOf({ outcome, code, version }: WriteLine): Decision {

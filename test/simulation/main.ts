@@ -1,12 +1,20 @@
 import { spawnSync } from 'node:child_process';
 import { readOptions, tool, whole } from '../support/tool.ts';
+import { withPayments } from './payments.ts';
 import { simulate } from './simulate.ts';
 
 /** Seeds between two signs of life of a quiet run. */
 const PROGRESS_SEEDS = 100;
 
 const MOST = Number.MAX_SAFE_INTEGER;
-const values = readOptions<{ seeds: number; from: number; seed?: number; repeat?: true; quiet?: true }>(
+const values = readOptions<{
+  seeds: number;
+  from: number;
+  seed?: number;
+  repeat?: true;
+  quiet?: true;
+  payments?: true;
+}>(
   tool(
     'npm run simulate --',
     'Runs the whole cluster in one process over a simulated clock, network, disk and Redis.',
@@ -14,6 +22,7 @@ const values = readOptions<{ seeds: number; from: number; seed?: number; repeat?
     .option('--seeds <N>', 'how many seeds to run', whole(1, MOST), 200)
     .option('--from <SEED>', 'the first of them', whole(0, MOST), 1)
     .option('--seed <SEED>', 'run this one only, and print how it went', whole(0, MOST))
+    .option('--payments', 'with a payment service that fails, hangs, answers twice and dies')
     .option('--repeat', 'run each seed twice and compare the trace hashes')
     .option('--quiet', 'print failures, the summary, and how far it has come'),
 );
@@ -25,14 +34,15 @@ function commit(): string {
   return status === 0 ? stdout.trim() : 'unknown';
 }
 
+const change = values.payments ? withPayments : undefined;
 const startedAt = performance.now();
 let failed = 0;
 let events = 0;
 for (let seed = first; seed < first + count; seed++) {
-  const outcome = await simulate(seed);
+  const outcome = await simulate(seed, change);
   events += outcome.events;
   if (values.repeat) {
-    const again = await simulate(seed);
+    const again = await simulate(seed, change);
     if (again.traceHash !== outcome.traceHash) {
       failed++;
       process.stdout.write(`seed ${seed}: two runs differ, ${outcome.traceHash} and ${again.traceHash}\n`);

@@ -1,5 +1,6 @@
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
 import { type Random, seededRandom } from '../../runtime/random.ts';
+import type { PaymentSurroundings, SimulatedPayments } from './payments.ts';
 
 /** How rough a run is; fault rates are drawn within it. */
 export type Roughness = 'calm' | 'breeze' | 'storm';
@@ -85,6 +86,8 @@ export interface Plan {
   readonly catchUpMs?: number;
   /** Terms that may be opened during the faults. */
   readonly maxNewTerms?: number;
+  /** Opens a payment service, which purchases are then paid through (`payments.ts`). */
+  readonly payments?: (surroundings: PaymentSurroundings) => SimulatedPayments;
 }
 
 /** What came into plans later, by a chance of its own: plans without it stay what they were. */

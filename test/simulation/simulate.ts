@@ -1,4 +1,5 @@
 import { sleep } from '../../runtime/clock.ts';
+import type { Order } from '../../runtime/domain.ts';
 import { seededRandom } from '../../runtime/random.ts';
 import { type Line, orderLine } from '../checkers/history.ts';
 import { checkLinearizability } from '../checkers/linearizability.ts';
@@ -85,6 +86,7 @@ export async function simulate(
     checkDroughts(plan, workload.history, faultsFrom, invariants.leaders.size - termsAtFirst);
     liveness.check(workload.history);
     nemesis.heal();
+    world.payments?.heal();
     await world.scheduler.run(world.scheduler.now + plan.healedMs, invariants.check);
     await until(world, invariants, workload.stop(), 30_000, 'a client does not come to an end');
     await until(
@@ -94,6 +96,7 @@ export async function simulate(
       30_000,
       'the clients get no answers after the healing',
     );
+    await until(world, invariants, paymentsEnded(world), 60_000, 'a payment stays open');
     await until(world, invariants, replicasEqual(world, invariants), 60_000, 'a replica does not catch up');
     if (workload.library) {
       await until(
@@ -197,17 +200,27 @@ async function replicasEqual({ ofKind, outsideClock }: World, invariants: Invari
   while (ofKind('catalog').some(isBehind)) await sleep(outsideClock, 100);
 }
 
+/** Resolves when it is known what has become of every payment. */
+async function paymentsEnded({ ofKind, outsideClock }: World): Promise<void> {
+  const isOpen = ({ catalog }: SimNode) => catalog?.state.openPayments(1).length !== 0;
+  while (ofKind('catalog').some(isOpen)) await sleep(outsideClock, 100);
+}
+
 /** When all is over: every acknowledged purchase there once, and a history that can be explained. */
 async function judge(world: World, history: readonly Line[]): Promise<void> {
   const { state } = world.node('catalog-1').catalog!;
   const table: Line[] = [];
+  const all: Order[] = [];
   let after = '';
   for (;;) {
     const { orders, next } = await state.ordersAfter(after, 100);
     for (const order of orders) table.push(orderLine(order));
+    all.push(...orders);
     if (next === null) break;
     after = next;
   }
+  const fault = world.payments?.faultOf(all);
+  if (fault !== undefined) throw new Violation(fault);
   const whole: Line[] = [...history, ...table, { kind: 'table', orders: table.length }];
   const witness = await checkWitness(() => whole);
   const [first] = witness.violations;

@@ -146,7 +146,8 @@ export function createWorkload(
     const who = customer();
     for (let asks = 0; asks < MAX_ASKS; asks++) {
       const line = {
-        kind: 'purchase' as const,
+        // One that is paid for is held first, and the table tells how it ended.
+        ...(plan.payments ? { kind: 'hold' as const, paid: true } : { kind: 'purchase' as const }),
         ...asked(client, via),
         key,
         lines: lines.map(({ id, quantity }) => ({ book: id, quantity })),

@@ -19,6 +19,7 @@ import { type SimulatedDisk, simulatedDisk } from './disk.ts';
 import { tooLargeBatch } from './memory-bounds.ts';
 import { createNetwork, type SimNetwork } from './network.ts';
 import type { Observer } from './observer.ts';
+import type { SimulatedPayments } from './payments.ts';
 import type { Plan } from './plan.ts';
 import { type SimulatedRedis, simulatedRedis } from './redis.ts';
 import {
@@ -61,6 +62,7 @@ export interface World {
   readonly scheduler: Scheduler;
   readonly network: SimNetwork;
   readonly redis: SimulatedRedis | undefined;
+  readonly payments: SimulatedPayments | undefined;
   readonly trace: Trace;
   readonly nodes: readonly SimNode[];
   /** The process of those who stand outside: clients, faults, disks. It never dies. */
@@ -122,6 +124,8 @@ export function createWorld(plan: Plan, random: Random, observer?: Observer): Wo
     }
   }
   const redis = plan.redis ? simulatedRedis({ clock: outsideClock, random: fork() }) : undefined;
+
+  const payments = plan.payments?.({ seed: plan.seed, scheduler, outside });
 
   function fork(): Random {
     return seededRandom(random.integer(2 ** 32));
@@ -208,7 +212,8 @@ export function createWorld(plan: Plan, random: Random, observer?: Observer): Wo
     } else {
       const mesh = await join(ports.random.id());
       if (process.alive) node.mesh = mesh;
-      if (node.kind === 'order') node.order = createOrder({ mesh, catalogs, pid: 1, ...ports });
+      if (node.kind === 'order')
+        node.order = createOrder({ mesh, catalogs, pid: 1, payments: payments?.reach(process), ...ports });
       else {
         const server = redis?.connect(clock);
         const remote = server && createRemoteCache({ server, cluster: CLUSTER, secret: SECRET, ...ports });
@@ -319,6 +324,7 @@ export function createWorld(plan: Plan, random: Random, observer?: Observer): Wo
     scheduler,
     network,
     redis,
+    payments,
     trace,
     nodes,
     outside,
