@@ -1,4 +1,5 @@
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
+import { withPayments } from '../simulation/payments.ts';
 import { type Plan, smallPages } from '../simulation/plan.ts';
 
 /** Three catalogs under busy clients, and of all faults only these: what one mutant gets wrong comes up often. */
@@ -19,6 +20,23 @@ export function under(faults: readonly string[], more: Partial<Plan> = {}): (pla
 export function holdsUnder(faults: readonly string[], more: Partial<Plan> = {}): (plan: Plan) => Plan {
   return under(faults, { holds: 0.9, books: 3, stock: 200, clients: 8, latencyMs: 5, diskMs: 2, ...more });
 }
+
+/** All is paid for, through a service that is as bad as can be; holds are short, and order replicas die. */
+export const paymentsUnder =
+  (faults: readonly string[]) =>
+  (plan: Plan): Plan =>
+    withPayments(
+      under(faults, {
+        orders: 2,
+        holds: 0,
+        books: 3,
+        stock: 200,
+        clients: 8,
+        latencyMs: 5,
+        diskMs: 2,
+        limits: limits({ keptEntries: 10 }),
+      })(plan),
+    );
 
 /** Customers with a limit take back most of what they have bought or held. */
 export function cancellationsUnder(

@@ -5,6 +5,7 @@ import { ELECTION_MUTANTS } from './elections.ts';
 import { HOLD_MUTANTS } from './holds.ts';
 import { LIBRARY_MUTANTS } from './library.ts';
 import type { Mutant } from './mutant.ts';
+import { PAYMENT_MUTANTS } from './payments.ts';
 import { REPLICATION_MUTANTS } from './replication.ts';
 import { SNAPSHOT_MUTANTS } from './snapshots.ts';
 
@@ -18,6 +19,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...LIBRARY_MUTANTS,
   ...HOLD_MUTANTS,
   ...CANCELLATION_MUTANTS,
+  ...PAYMENT_MUTANTS,
 ];
 
 export function mutantNamed(name: string | undefined): Mutant {

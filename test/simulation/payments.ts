@@ -34,7 +34,7 @@ const STUCK_MS = 6_000;
 const LIFE_MS = 4_000;
 const DEATH_MS = 2_500;
 /** One amount in so many is declined. */
-const DECLINED = 5;
+const DECLINED = 7;
 
 function simulatedPayments({ seed, scheduler, outside }: PaymentSurroundings): SimulatedPayments {
   const random = seededRandom(seed ^ SALT);
