@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditAnswer, OrderAnswer } from '../../runtime/api.ts';
 import { systemClock } from '../../runtime/clock.ts';
+import { parseMoney } from '../../runtime/money.ts';
 import { type OrderLine, orderLine } from '../checkers/history.ts';
+import type { PaidOrder } from '../checkers/payments.ts';
 import type { Observer } from './observer.ts';
 import type { PrivateStore } from './private-store.ts';
 
@@ -11,6 +13,7 @@ export interface AfterChecks {
   readonly orders: readonly OrderLine[];
   /** Copies of each book in confirmed orders. */
   readonly ordered: ReadonlyMap<number, number>;
+  readonly paid: readonly PaidOrder[];
 }
 
 /** Milliseconds between two looks. */
@@ -51,7 +54,8 @@ async function readAtOneIndex(observer: Observer): Promise<AfterChecks | undefin
   if (!before.consistent || before.catalogs.some(({ state }) => state !== 'present')) return undefined;
   const orders = await readOrders(observer);
   const audit = await observer.audit();
-  return audit.consistent && indexOf(audit) === indexOf(before) ? { audit, ...orders } : undefined;
+  const isOpen = orders.paid.some(({ payment }) => payment === 'open');
+  return audit.consistent && !isOpen && indexOf(audit) === indexOf(before) ? { audit, ...orders } : undefined;
 }
 
 /** The log index that every catalog is at. */
@@ -62,16 +66,18 @@ function indexOf({ catalogs }: AuditAnswer): string {
 /** What was cancelled was sold before, and counts as returned besides. */
 const SOLD: ReadonlySet<string> = new Set(['confirmed', 'partly-cancelled', 'cancelled']);
 
-async function readOrders(observer: Observer): Promise<Pick<AfterChecks, 'orders' | 'ordered'>> {
+async function readOrders(observer: Observer): Promise<Omit<AfterChecks, 'audit'>> {
   const orders: OrderLine[] = [];
+  const paid: PaidOrder[] = [];
   const ordered = new Map<number, number>();
   for (let after: string | undefined; ; ) {
     const page = await observer.orders(after);
     for (const order of page.orders) {
       orders.push(orderLine(order));
+      paid.push({ ...order, total: parseMoney(order.total)! });
       if (SOLD.has(order.status)) addCopies(ordered, order);
     }
-    if (page.next === null) return { orders, ordered };
+    if (page.next === null) return { orders, ordered, paid };
     after = page.next;
   }
 }

@@ -141,12 +141,22 @@ function shown({ version, stock, price }: BookAnswer): Shown {
   return { version, stock, price: cents(price) };
 }
 
-function ofOrder({ version, total, replayed }: OrderAnswer): Told {
-  return { outcome: 'ok', version, total: cents(total), replayed };
+function ofOrder(order: OrderAnswer): Told {
+  const { version, total, replayed } = order;
+  return { outcome: 'ok', version: heldAt(order.events) ?? version, total: cents(total), replayed };
 }
 
 function ofBook({ version, stock, replayed }: BookAnswer): Told {
   return { outcome: 'ok', version, stock, replayed };
+}
+
+/** With these the copies had been held, which is what the history tells; how it ended is in the order table. */
+const PAID_IN_VAIN: ReadonlySet<string> = new Set(['payment-declined', 'payment-expired']);
+
+/** The version at which the copies of an order were held, where they were. */
+function heldAt(events: unknown): number | undefined {
+  const [first] = (events ?? []) as { readonly what: string; readonly version: number }[];
+  return first?.what === 'held' ? first.version : undefined;
 }
 
 async function told<T>(answer: Promise<T>, read: (answer: T) => Told): Promise<Told> {
@@ -155,6 +165,7 @@ async function told<T>(answer: Promise<T>, read: (answer: T) => Told): Promise<T
   } catch (error) {
     if (error instanceof Declined) {
       const { outcome, code, version } = error.problem;
+      if (PAID_IN_VAIN.has(code)) return { outcome: 'ok', version: heldAt(error.problem.events) };
       return { outcome, code, version };
     }
     // What broke on the way, such as the connection, says nothing of the write.
@@ -163,6 +174,7 @@ async function told<T>(answer: Promise<T>, read: (answer: T) => Told): Promise<T
     }
     const { outcome, code, details } = asBazarError(error);
     const { version } = details;
+    if (PAID_IN_VAIN.has(code)) return { outcome: 'ok', version: heldAt(details.events) };
     return { outcome, code, ...(typeof version === 'number' && { version }) };
   }
 }

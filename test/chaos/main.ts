@@ -29,6 +29,7 @@ const COMMAND = tool(
   .addOption(
     new Option('--links <KIND>', 'what joins the processes').choices(['unix', 'tcp']).default('unix'),
   )
+  .option('--payments', 'purchases are paid for, through a service that declines, fails, hangs and dies')
   .option('--no-redis', 'without a private redis-server')
   .option('--keep', 'keep the folder, with the history, even if nothing is wrong')
   .addHelpText(
@@ -45,6 +46,7 @@ interface Options extends Record<string, unknown> {
   readonly buyers: number;
   readonly links: 'unix' | 'tcp';
   readonly redis: boolean;
+  readonly payments?: boolean;
   readonly keep?: boolean;
 }
 

@@ -35,6 +35,8 @@ export interface PrivateStoreOptions {
   readonly orders: number;
   readonly redis: boolean;
   readonly links: Config['links'];
+  /** Where its payment service is, if it has one. */
+  readonly payments?: string;
   /** Rejects when the start is to be given up. */
   readonly calledOff: Promise<never>;
 }
@@ -47,6 +49,14 @@ const PROGRAMS = {
 
 /** Small enough that a catalog which was away a while, or wiped, comes back by snapshot. */
 const LIMITS = { keptEntries: 1_000, feedEntries: 1_000 };
+
+/** Short enough that holds end while the payment service is away, and that order replicas take over from those that are. */
+const PAYMENT_LIMITS = {
+  paymentHoldMs: 8_000,
+  paymentAnswerMs: 500,
+  paymentBackoffCapMs: 1_000,
+  paymentLookMs: 500,
+};
 
 /** Resolves when purchases work. */
 export async function startPrivateStore(options: PrivateStoreOptions): Promise<PrivateStore> {
@@ -77,7 +87,7 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
       port: 0,
       dataDirectory: join(folder, 'data'),
       books: undefined,
-      payments: undefined,
+      payments: options.payments,
       currency: undefined,
       cache: redis ? { kind: 'redis', url: network.redisUrl(redis.url) } : { kind: 'none' },
       links: options.links,
@@ -87,7 +97,7 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
       lab: false,
       adminToken: undefined,
       readerToken: undefined,
-      limits: LIMITS,
+      limits: options.payments === undefined ? LIMITS : { ...LIMITS, ...PAYMENT_LIMITS },
     };
     const { addressFor } = network;
     store = await startCluster({

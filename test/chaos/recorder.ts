@@ -19,7 +19,8 @@ export type RecordLine = (line: Line, isReplay: boolean) => Promise<void>;
 /** There is one gateway. It keeps its promises across its own deaths. */
 const VIA = 'gateway-1';
 
-export function createRecorder(record: RecordLine): Recorder {
+/** `paid`: purchases are paid for, and so are held first. */
+export function createRecorder(record: RecordLine, paid = false): Recorder {
   const now = () => systemClock.monotonic();
   let operations = 0;
   let doubtfulAt = 0;
@@ -31,7 +32,8 @@ export function createRecorder(record: RecordLine): Recorder {
 
   return {
     async write(client, storeClient, request) {
-      const line = { ...request, ...asked(client) };
+      const isPaid = paid && request.kind === 'purchase';
+      const line = { ...request, ...(isPaid && { kind: 'hold', paid }), ...asked(client) };
       const told = await storeClient.write(request);
       const end = now();
       const { replayed = false, ...answer } = told;

@@ -7,6 +7,7 @@ import { parseMoney } from '../../runtime/money.ts';
 import { fileHistory, type HistoryWriter, openHistory } from '../checkers/history.ts';
 import { checkLinearizability } from '../checkers/linearizability.ts';
 import { checkWitness } from '../checkers/witness.ts';
+import { startPaymentProcess } from '../support/payment-process.ts';
 import { type AfterChecks, becomesWhole, runAfterChecks } from './after-checks.ts';
 import { createBuyers } from './buyers.ts';
 import { openHttpClient, openSocketClient } from './clients.ts';
@@ -16,7 +17,7 @@ import type { PlannedFault } from './plan.ts';
 import { startPrivateStore } from './private-store.ts';
 import { createRecorder } from './recorder.ts';
 import { createTally, type Tally } from './tally.ts';
-import { judge, type Verdict } from './verdict.ts';
+import { type Evidence, judge, type Verdict } from './verdict.ts';
 
 export interface ChaosOptions {
   /** Where everything of the run goes: the store's data, the history, the faults and the processes' log. */
@@ -31,6 +32,8 @@ export interface ChaosOptions {
   readonly buyers: number;
   readonly redis: boolean;
   readonly links: 'unix' | 'tcp';
+  /** Purchases are paid for, through a service that fails and dies. */
+  readonly payments?: boolean;
   readonly onTally?: (tally: Tally) => void;
   readonly onPhase?: (name: string) => void;
   /** Ends the run early, without a verdict. */
@@ -49,6 +52,9 @@ const STEADY_PATIENCE_MS = 5_000;
 /** Every so many buyers, one comes by HTTP. */
 const HTTP_EVERY = 4;
 
+/** What the payment service does until all is healed. */
+const BAD_SERVICE = { most: 15_000, delayMs: 5, drop: 0.1, die: 0.003, hang: 0.05, fail: 0.1, mixUp: 0.02 };
+
 /** Runs a store, breaks it by plan while buyers buy, heals it, and judges what they were told. */
 export async function runChaos(options: ChaosOptions): Promise<Verdict> {
   const tally = createTally();
@@ -62,7 +68,7 @@ export async function runChaos(options: ChaosOptions): Promise<Verdict> {
   return judge({ ...lived, tally, witness, linearizability });
 }
 
-interface Lived {
+interface Lived extends Pick<Evidence, 'payments'> {
   readonly faults: ReadonlyMap<string, number>;
   readonly afterChecks: AfterChecks | undefined;
   readonly troubles: readonly string[];
@@ -73,7 +79,16 @@ async function live(options: ChaosOptions, tally: Tally, file: string): Promise<
   const { folder, seed, catalogs, orders, redis, links, onPhase = () => {} } = options;
   onPhase('starting the store');
   const calledOff = interruption(options.signal);
-  const target = await startPrivateStore({ folder, catalogs, orders, redis, links, calledOff });
+  const service = options.payments
+    ? await startPaymentProcess({ ledger: join(folder, 'payments'), rules: BAD_SERVICE, comesBack: true })
+    : undefined;
+  const target = await startPrivateStore({
+    ...{ folder, catalogs, orders, redis, links, calledOff },
+    payments: service?.url,
+  }).catch(async (error) => {
+    await service?.kill();
+    throw error;
+  });
   const { store, directUrl } = target;
   const observer = createObserver(directUrl, store.adminToken);
   const history = openHistory(file);
@@ -91,7 +106,7 @@ async function live(options: ChaosOptions, tally: Tally, file: string): Promise<
   const recorder = createRecorder((line, isReplay) => {
     tally.count(line, isReplay);
     return history.write(line);
-  });
+  }, options.payments);
   const buyers = createBuyers({ storeClients, steadyClient, seed, recorder });
   const troubles: string[] = [];
 
@@ -105,6 +120,7 @@ async function live(options: ChaosOptions, tally: Tally, file: string): Promise<
 
     onPhase('healing');
     faults.heal();
+    await service?.rule({ drop: 0, die: 0, hang: 0, fail: 0, mixUp: 0 });
     if (!(await becomesWhole(target, observer, HEAL_LIMIT_MS))) {
       troubles.push('not every process became ready although all was healed');
     }
@@ -131,11 +147,13 @@ async function live(options: ChaosOptions, tally: Tally, file: string): Promise<
       if (refused !== undefined) troubles.push(`${id} refuses to start: ${refused}`);
     }
     if (afterChecks) await writeTable(history, afterChecks);
-    return { faults: faults.happened, afterChecks, troubles };
+    const payments = service && { entries: service.entries(), deaths: service.deaths };
+    return { faults: faults.happened, afterChecks, payments, troubles };
   } finally {
     faults.heal();
     for (const storeClient of [...storeClients, steadyClient]) storeClient.close();
     await target.stop();
+    await service?.kill();
     await buyers.stop().catch(() => {});
     await history.close();
     diary.end();

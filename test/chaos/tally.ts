@@ -95,7 +95,7 @@ export function createTally(): Tally {
       if (code !== undefined && !EXPECTED.has(code)) odd.set(code, (odd.get(code) ?? 0) + 1);
       counts.version = Math.max(counts.version, version);
       if (outcome !== 'ok') counts[outcome] += 1;
-      else if (line.kind === 'purchase') {
+      else if (line.kind === 'purchase' || (line.kind === 'hold' && line.total !== undefined)) {
         counts.confirmed += 1;
         if (!isReplay && line.end !== null) purchased(line.start, line.end);
       }

@@ -37,7 +37,7 @@ async function judged(history: readonly Line[], more: Partial<Evidence> = {}): P
   return judge({
     tally,
     faults: new Map([['kill leader', 1]]),
-    afterChecks: { audit: audit(), orders, ordered: new Map([[1, 1]]) },
+    afterChecks: { audit: audit(), orders, ordered: new Map([[1, 1]]), paid: [] },
     witness: await checkWitness(() => history),
     linearizability: await checkLinearizability(history),
     troubles: [],
@@ -86,15 +86,32 @@ test('a read of what had been before what the gateway had answered is stale', as
 
 test('copies that are gone without an order, or ordered and not gone, are found in the ledger', async () => {
   const withLedger = (sold: number) => {
-    const afterChecks = { audit: audit({ sold, stock: 2 - sold }), orders: [], ordered: new Map([[1, 1]]) };
+    const afterChecks = {
+      audit: audit({ sold, stock: 2 - sold }),
+      orders: [],
+      ordered: new Map([[1, 1]]),
+      paid: [],
+    };
     return judged(HISTORY, { afterChecks });
   };
   assert.equal(wrongRows(await withLedger(2)), ['duplicated 1']);
   assert.equal(wrongRows(await withLedger(0)), ['lost 1']);
 });
 
+test('a payment without its order is no clean verdict', async () => {
+  const paid = [{ orderId: 'a', status: 'confirmed', total: 5, payment: 'captured' }];
+  const afterChecks = { audit: audit(), orders: [], ordered: new Map([[1, 1]]), paid };
+  const entryOf = (orderId: string) => ({ key: orderId, orderId, amount: 5, status: 'captured' as const });
+  const right = { afterChecks, payments: { entries: [entryOf('a')], deaths: 2 } };
+  assert.equal(wrongRows(await judged(HISTORY, right)), []);
+  const wrong = { afterChecks, payments: { entries: [entryOf('a'), entryOf('b')], deaths: 2 } };
+  const verdict = await judged(HISTORY, wrong);
+  assert.equal(wrongRows(verdict), ['payments 2 captured, 0 declined, 0 voided\nthe service died 2 times']);
+  assert.match(verdict.findings.join(), '5 was captured for order b, which there is not');
+});
+
 test('different digests, catalogs that never become equal, and other troubles are no clean verdict', async () => {
-  const orders = { orders: [], ordered: new Map([[1, 1]]) };
+  const orders = { orders: [], ordered: new Map([[1, 1]]), paid: [] };
   const different = await judged(HISTORY, { afterChecks: { audit: audit({}, ['d', 'e', 'd']), ...orders } });
   assert.equal(wrongRows(different), ['digests different']);
   assert.not((await judged(HISTORY, { afterChecks: undefined })).clean);

@@ -2,6 +2,7 @@ import Table from 'cli-table3';
 import pc from 'picocolors';
 import type { LinearizabilityReport } from '../checkers/linearizability.ts';
 import type { Violation } from '../checkers/model.ts';
+import { checkPayments, type PaymentEntry } from '../checkers/payments.ts';
 import type { WitnessReport } from '../checkers/witness.ts';
 import type { AfterChecks } from './after-checks.ts';
 import type { Tally } from './tally.ts';
@@ -14,6 +15,8 @@ export interface Evidence {
   readonly afterChecks: AfterChecks | undefined;
   readonly witness: WitnessReport;
   readonly linearizability: LinearizabilityReport;
+  /** What the payment service has in its book, and how often it died; undefined for a store without one. */
+  readonly payments?: { readonly entries: readonly PaymentEntry[]; readonly deaths: number } | undefined;
   /** What went wrong beside the history, such as a process that refuses to start. */
   readonly troubles: readonly string[];
 }
@@ -50,7 +53,7 @@ const CLASS_OF_RULE: Readonly<Record<string, Class>> = {
 const FINDINGS_SHOWN = 20;
 
 export function judge(evidence: Evidence): Verdict {
-  const { tally, faults, afterChecks, witness, linearizability, troubles } = evidence;
+  const { tally, faults, afterChecks, witness, linearizability, payments, troubles } = evidence;
   const { counts, odd, longestGap, recoveriesMs } = tally;
   const findings: string[] = [...troubles];
   const broken: Record<Class, number> = { lost: 0, duplicated: 0, oversold: 0, stale: 0, contradictory: 0 };
@@ -63,7 +66,9 @@ export function judge(evidence: Evidence): Verdict {
     blame(CLASS_OF_RULE[violation.rule] ?? 'contradictory', tell(violation));
   }
   if (afterChecks) auditLedger(afterChecks, blame);
-  else findings.push('the catalogs did not become equal');
+  else findings.push('the catalogs did not become equal, or a payment stays open');
+  const paymentFault = payments && afterChecks && checkPayments(afterChecks.paid, payments.entries);
+  if (paymentFault !== undefined) findings.push(`payments: ${paymentFault}`);
   for (const violation of linearizability.violations) findings.push(`not linearizable: ${tell(violation)}`);
   for (const [code, times] of odd) findings.push(`${times} answers with the code ${code}`);
 
@@ -89,6 +94,7 @@ export function judge(evidence: Evidence): Verdict {
     guarantee('oversold'),
     guarantee('stale'),
     guarantee('contradictory'),
+    ...(payments ? [paymentRow(payments, paymentFault === undefined)] : []),
     { name: 'unexpected errors', value: String(sum(odd.values())), isRight: odd.size === 0 },
     {
       name: 'linearizable',
@@ -106,6 +112,12 @@ export function judge(evidence: Evidence): Verdict {
   ];
   const clean = findings.length === 0 && rows.every(({ isRight = true }) => isRight);
   return { clean, rows, findings };
+}
+
+function paymentRow({ entries, deaths }: NonNullable<Evidence['payments']>, isRight: boolean): Row {
+  const count = (wanted: string) => grouped(entries.filter(({ status }) => status === wanted).length);
+  const counts = `${count('captured')} captured, ${count('declined')} declined, ${count('voided')} voided`;
+  return { name: 'payments', value: `${counts}\nthe service died ${deaths} times`, isRight };
 }
 
 /** The order table against the books' ledgers: what was sold is what was ordered. */

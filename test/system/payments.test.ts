@@ -1,46 +1,25 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { type Entry, openLedger } from '../../docs/examples/payments/ledger.ts';
+import { checkPayments } from '../checkers/payments.ts';
 import { type LauncherCluster, startLauncherCluster } from '../support/cluster.ts';
 import { assertEqualCatalogs } from '../support/crowd.ts';
 import { eventually } from '../support/eventually.ts';
+import { type PaymentProcess, startPaymentProcess } from '../support/payment-process.ts';
 import { temporaryFolder } from '../support/temporary.ts';
 
 /** A store whose purchases are paid through a real payment service, of which both die in the middle. */
 
-const PAYMENTS = fileURLToPath(new URL('../../docs/examples/payments/main.ts', import.meta.url));
 const MOST = 50_000;
 
 let cluster: LauncherCluster;
 let ledger: string;
-let service: ChildProcess;
-let serviceUrl = '';
-
-/** The payment service in a process of its own, on its ledger and where it was before. */
-async function startService(): Promise<void> {
-  const port = serviceUrl === '' ? '0' : new URL(serviceUrl).port;
-  const args = ['--import', 'tsx', PAYMENTS, '--port', port, '--ledger', ledger, '--most', String(MOST)];
-  service = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const [line] = await once(service.stdout!, 'data');
-  serviceUrl = /http:\S+\d/.exec(String(line))![0];
-}
-
-async function killService(): Promise<void> {
-  const gone = once(service, 'exit');
-  service.kill('SIGKILL');
-  await gone;
-}
-
-const rule = (rules: object) => fetch(`${serviceUrl}/rules`, { method: 'PUT', body: JSON.stringify(rules) });
+let service: PaymentProcess;
 
 test.before(async () => {
   ledger = join(await temporaryFolder(), 'ledger');
-  await startService();
+  service = await startPaymentProcess({ ledger, rules: { most: MOST } });
   const limits = [
     'paymentHoldMs=8000',
     'paymentLookMs=500',
@@ -48,14 +27,14 @@ test.before(async () => {
     'paymentBackoffCapMs=1000',
   ];
   cluster = await startLauncherCluster({
-    args: ['--payments', serviceUrl, ...limits.flatMap((limit) => ['--limit', limit])],
+    args: ['--payments', service.url, ...limits.flatMap((limit) => ['--limit', limit])],
   });
   await cluster.whole();
 });
 
 test.after(async () => {
   await cluster?.stop();
-  await killService();
+  await service?.kill();
   await rm(dirname(ledger), { recursive: true, force: true });
 });
 
@@ -82,17 +61,12 @@ const settled = (key: string) =>
     return told.body.outcome !== 'unknown' && told.status !== 429 && told.body.code !== 'unavailable' && told;
   });
 
-/** The payments that count, as the service has them. */
-function captured(): Entry[] {
-  const book = openLedger(ledger);
-  book.close();
-  return book.entries().filter(({ status }) => status === 'captured');
-}
+const captured = () => service.entries().filter(({ status }) => status === 'captured');
 
 /** Every captured payment has its order, of the same amount, and every order its payment; and copies are where they belong. */
 async function assertBooksAgree(): Promise<void> {
   const { orders } = await eventually('no payment is open', async () => {
-    const answer = await cluster.request<{ orders: (Told & { orderId: string })[] }>(
+    const answer = await cluster.request<{ orders: (Told & { orderId: string; status: string })[] }>(
       'GET',
       '/orders?limit=1000',
       {
@@ -101,15 +75,8 @@ async function assertBooksAgree(): Promise<void> {
     );
     return !answer.body.orders.some(({ payment }) => payment === 'open') && answer.body;
   });
-  const sold = orders.filter(({ status }) => status === 'confirmed');
-  const inCents = ({ orderId, total }: { orderId: string; total?: string }) =>
-    `${orderId} ${Math.round(Number(total) * 100)}`;
-  assert.equal(
-    captured()
-      .map(({ orderId, amount }) => `${orderId} ${amount}`)
-      .sort(),
-    sold.map(inCents).sort(),
-  );
+  const sold = orders.map((order) => ({ ...order, total: Math.round(Number(order.total) * 100) }));
+  assert.is(checkPayments(sold, service.entries()), undefined);
   await assertEqualCatalogs(cluster);
   const { body } = await cluster.request<{ held: number }>('GET', '/info/1?consistency=strong');
   assert.is(body.held, 0);
@@ -125,29 +92,29 @@ test('what is paid is sold, and what is declined is 402 and on the shelf again',
 });
 
 test('a service that does as it is told and drops its answer is asked again, and paid once', async () => {
-  await rule({ drop: 1 });
+  await service.rule({ drop: 1 });
   const told = buy('dropped');
   await eventually('it is captured', () => captured().some(({ orderId }) => orderId === 'dropped'));
-  await rule({ drop: 0 });
+  await service.rule({ drop: 0 });
   await told;
   assert.is((await settled('dropped')).body.status, 'confirmed');
   await assertBooksAgree();
 });
 
 test('a service that is killed after it has taken the money is asked again when it is back', async () => {
-  await rule({ die: 1 });
-  const gone = once(service, 'exit');
+  await service.rule({ die: 1 });
+  const gone = service.gone();
   const told = buy('killed-service');
   await gone;
   assert.is((await told).body.outcome, 'unknown');
   assert.is((await orderOf('killed-service')).status, 'held', 'silence releases nothing');
-  await startService();
+  await service.start();
   assert.is((await settled('killed-service')).body.status, 'confirmed');
   await assertBooksAgree();
 });
 
 test('when order replicas die while a payment hangs, others or the next take it over', async () => {
-  await rule({ hang: 1 });
+  await service.rule({ hang: 1 });
   const told = ['left-1', 'left-2', 'left-3'].map((key) => buy(key).catch(() => undefined));
   await eventually(
     'they are captured',
@@ -155,7 +122,7 @@ test('when order replicas die while a payment hangs, others or the next take it 
   );
   await cluster.kill('order-1');
   await cluster.kill('order-2');
-  await rule({ hang: 0 });
+  await service.rule({ hang: 0 });
   await Promise.all(told);
   // Nobody asks for them again.
   for (const key of ['left-1', 'left-2', 'left-3']) {
@@ -166,26 +133,26 @@ test('when order replicas die while a payment hangs, others or the next take it 
 });
 
 test('a payment that nobody can tell of until its hold has ended is given back', async () => {
-  await rule({ hang: 1 });
+  await service.rule({ hang: 1 });
   assert.is((await buy('too-late')).body.outcome, 'unknown');
   await eventually(
     'its hold has ended',
     async () => (await orderOf('too-late')).status === 'expired',
     30_000,
   );
-  await rule({ hang: 0 });
+  await service.rule({ hang: 0 });
   await eventually('it is void', async () => (await orderOf('too-late')).payment === 'voided');
   assert.equal([(await buy('too-late')).body.code], ['payment-expired']);
   await assertBooksAgree();
 });
 
 test('forty buyers, a bad service, and an order replica and a leader that die: both books agree', async () => {
-  await rule({ drop: 0.2, hang: 0.1, fail: 0.2, mixUp: 0.1, delayMs: 20 });
+  await service.rule({ drop: 0.2, hang: 0.1, fail: 0.2, mixUp: 0.1, delayMs: 20 });
   const keys = Array.from({ length: 40 }, (_, number) => `crowd-${number}`);
   const ends = Promise.all(keys.map(settled));
   await cluster.kill('order-1');
   await cluster.kill(await cluster.leader());
-  await rule({ drop: 0, hang: 0, fail: 0, mixUp: 0 });
+  await service.rule({ drop: 0, hang: 0, fail: 0, mixUp: 0 });
   const told = await ends;
   assert.ok(told.every(({ status }) => status < 300 || status === 409));
   await cluster.whole();

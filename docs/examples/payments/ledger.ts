@@ -1,4 +1,4 @@
-import { closeSync, existsSync, fsyncSync, openSync, readFileSync, truncateSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 
 /** What became of one key, as it is kept. A captured payment that was made void stays here with both. */
 export interface Entry {
@@ -18,18 +18,21 @@ export interface Ledger {
   close(): void;
 }
 
-export function openLedger(file: string): Ledger {
+/** What the file has of each key. */
+export function readEntries(file: string): Map<string, Entry> {
   const entries = new Map<string, Entry>();
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
-  // What stands behind the last line's end was being written when the process died, and nobody had an answer to it.
-  const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-  for (const line of whole.split('\n')) {
+  for (const line of wholeLines(file).split('\n')) {
     if (line === '') continue;
     const entry = JSON.parse(line) as Entry;
     entries.set(entry.key, entry);
   }
-  if (whole !== text) truncateSync(file, Buffer.byteLength(whole));
+  return entries;
+}
+
+export function openLedger(file: string): Ledger {
+  const entries = readEntries(file);
   const descriptor = openSync(file, 'a');
+  ftruncateSync(descriptor, Buffer.byteLength(wholeLines(file)));
   return {
     of: (key) => entries.get(key),
     entries: () => [...entries.values()],
@@ -40,4 +43,10 @@ export function openLedger(file: string): Ledger {
     },
     close: () => closeSync(descriptor),
   };
+}
+
+/** What stands behind the end of the last line was being written when the process died, and nobody had an answer to it. */
+function wholeLines(file: string): string {
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : '';
+  return text.slice(0, text.lastIndexOf('\n') + 1);
 }

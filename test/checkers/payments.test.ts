@@ -1,0 +1,36 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { checkPayments, type PaidOrder, type PaymentEntry } from './payments.ts';
+
+const sold: PaidOrder = { orderId: 'a', status: 'confirmed', total: 5, payment: 'captured' };
+const taken: PaymentEntry = { key: 'k', orderId: 'a', amount: 5, status: 'captured' };
+
+test('books that agree have no fault', () => {
+  assert.is(checkPayments([sold], [taken]), undefined);
+  assert.is(checkPayments([{ ...sold, status: 'cancelled' }], [taken]), undefined);
+  for (const [status, payment] of [
+    ['released', 'declined'],
+    ['expired', 'voided'],
+  ] as const) {
+    assert.is(checkPayments([{ ...sold, status, payment }], [{ ...taken, status: payment }]), undefined);
+  }
+  assert.is(checkPayments([{ orderId: 'b', status: 'held', total: 5 }], []), undefined, 'held by a client');
+  assert.is(checkPayments([{ ...sold, status: 'expired', payment: 'voided' }], []), undefined);
+});
+
+test('each way in which they can differ is a fault', () => {
+  const faults = [
+    checkPayments([], [taken]),
+    checkPayments([sold], []),
+    checkPayments([sold], [{ ...taken, amount: 6 }]),
+    checkPayments([sold], [taken, { ...taken, key: 'other' }]),
+    checkPayments([sold], [{ ...taken, status: 'voided' }]),
+    checkPayments([{ ...sold, status: 'expired', payment: 'voided' }], [taken]),
+    checkPayments([{ ...sold, payment: 'declined' }], [taken]),
+    checkPayments([{ ...sold, status: 'expired', payment: 'open' }], []),
+  ];
+  assert.ok(faults.every((fault) => fault !== undefined));
+  assert.is(new Set(faults).size, faults.length - 1, 'two of them are an order without its payment');
+});
+
+test.run();
