@@ -76,7 +76,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
   function submit(command: Command, incoming: Incoming): Promise<Reply<'submit'>> {
     const { deadline } = incoming;
     if (lifecycle.state === 'draining' || lifecycle.state === 'down') throw new BazarError('draining');
-    if (submissions.size >= limits.maxSubmissions) throw new BazarError('overloaded');
+    if (inFlight() >= limits.maxSubmissions) throw new BazarError('overloaded');
     if (clock.monotonic() >= deadline) throw new BazarError('unavailable', 'The deadline had passed');
     if (payments && command.kind === 'purchase') return payments.purchase(command, incoming);
     return seeThrough(command, incoming);
