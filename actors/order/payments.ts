@@ -43,6 +43,7 @@ export interface Payments {
 /** One purchase on its way, for as many as ask for it. */
 interface Course {
   readonly orderId: Key;
+  /** Not known before its hold is. */
   total: number;
   readonly actor: ActorRefFrom<typeof paymentMachine>;
   readonly waiters: Set<(end: SubmitReply | undefined) => void>;
@@ -114,7 +115,7 @@ function createPayments(port: PaymentPort, host: PaymentHost): Payments {
     });
   }
 
-  function begin(orderId: Key, total = 0): Course {
+  function begin(orderId: Key): Course {
     const actor = createStatechart<typeof paymentMachine, PaymentEffect>(paymentMachine, {
       clock,
       input: { backoff: limits },
@@ -125,7 +126,7 @@ function createPayments(port: PaymentPort, host: PaymentHost): Payments {
         ended(course);
       },
     });
-    const course: Course = { orderId, total, actor, waiters: new Set(), end: undefined };
+    const course: Course = { orderId, total: Number.NaN, actor, waiters: new Set(), end: undefined };
     courses.set(orderId, course);
     actor.start();
     return course;
@@ -180,7 +181,8 @@ function createPayments(port: PaymentPort, host: PaymentHost): Payments {
         const known = courses.get(orderId);
         if (!known) now.add(orderId);
         if (!known && (!before.has(orderId) || courses.size >= limits.maxOpenPayments)) continue;
-        const course = known ?? begin(orderId, total);
+        const course = known ?? begin(orderId);
+        course.total = total;
         if (!isHeld) course.actor.send({ type: 'hold.over' });
         else if (!known) course.actor.send({ type: 'hold.kept' });
         if (!known) logger.info(`takes over the payment of order ${orderId}`);

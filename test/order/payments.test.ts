@@ -141,6 +141,21 @@ test('a hold that ends while it is paid for is noticed, and the payment made voi
   assert.equal(words(), ['hold a', 'release a']);
 });
 
+test('a hold that has ended before its holder was told is made void with its amount', async () => {
+  const { clock, mesh, submit, asked } = start();
+  submit('a');
+  mesh.openPayments = [{ orderId: 'a', total: 1_000, isHeld: false }];
+  await clock.elapse(3_500);
+  assert.equal(asked(), ['void bazar-a 1000']);
+});
+
+test('what costs nothing is not asked for', async () => {
+  const { clock, mesh, asked, words } = start({ paymentLookMs: 1_000 });
+  mesh.openPayments = [{ orderId: 'a', total: 0, isHeld: true }];
+  await clock.elapse(4_000);
+  assert.equal([asked(), words()[0]], [[], 'confirm a']);
+});
+
 test('more purchases than may be open are refused before anything is held, and those taken over do not exceed it', async () => {
   const { clock, mesh, submit, words, asked } = start({ maxOpenPayments: 2, paymentLookMs: 1_000 });
   submit('a');

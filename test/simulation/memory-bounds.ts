@@ -39,9 +39,9 @@ const OTHER_TIMERS = 500;
 const sent = new WeakMap<object, number | undefined>();
 
 /** What is wrong with how much a node holds; looked at after each of its events. */
-export function tooMuchHeld(node: SimNode, { librarians }: Plan): string | undefined {
-  const oneEntry = librarians > 0 ? ONE_SHELVING_BYTES : ONE_ENTRY_BYTES;
-  return onLinks(node) ?? inOrder(node) ?? inCatalog(node, oneEntry) ?? inTime(node);
+export function tooMuchHeld(node: SimNode, plan: Plan): string | undefined {
+  const oneEntry = plan.librarians > 0 ? ONE_SHELVING_BYTES : ONE_ENTRY_BYTES;
+  return onLinks(node) ?? inOrder(node, plan) ?? inCatalog(node, oneEntry) ?? inTime(node);
 }
 
 function onLinks({ mesh, limits }: SimNode): string | undefined {
@@ -53,8 +53,10 @@ function onLinks({ mesh, limits }: SimNode): string | undefined {
   return undefined;
 }
 
-function inOrder({ order, limits }: SimNode): string | undefined {
-  if (order === undefined || order.inFlight <= limits.maxSubmissions) return undefined;
+/** Each payment that is open has one command on its way at most, beside those of clients. */
+function inOrder({ order, limits }: SimNode, plan: Plan): string | undefined {
+  const most = limits.maxSubmissions + (plan.payments ? limits.maxOpenPayments : 0);
+  if (order === undefined || order.inFlight <= most) return undefined;
   return `${order.inFlight} submissions are in flight`;
 }
 

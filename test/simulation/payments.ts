@@ -69,7 +69,9 @@ function simulatedPayments({ seed, scheduler, outside }: PaymentSurroundings): S
       new Promise<PaymentStatus>((resolve, reject) => {
         const late = scheduler.after(timeoutMs, process, () => reject(new BazarError('timeout')));
         const arrive = () => {
-          if (!alive) return;
+          // Another amount under a known key is no request that it answers.
+          const isOdd = (book.get(request.key)?.amount ?? request.amount) !== request.amount;
+          if (!alive || isOdd) return;
           const status = handle(request);
           if (happens(0.2)) return;
           scheduler.after(way(), process, () => {
@@ -108,6 +110,7 @@ export function withPayments(plan: Plan): Plan {
     limits: {
       ...plan.limits,
       paymentHoldMs: 1_000 + (plan.seed % 5) * 1_000,
+      maxOpenPayments: 5 + (plan.seed % 3) * 10,
       paymentAnswerMs: 400,
       paymentBackoffCapMs: 400,
       paymentLookMs: 400,
