@@ -1,3 +1,4 @@
+import { systemRandom } from '../../runtime/random.ts';
 import { syncedBatch, wsEcho } from '../floors/floors.ts';
 import { fastifyPostgres, moleculer } from '../peers/peers.ts';
 import type { Figures } from '../result.ts';
@@ -52,6 +53,47 @@ const carts: Scenario = {
   title: 'purchase of a cart of three books, HTTP, 50 connections',
   columns: LOAD_COLUMNS,
   cases: () => [loadCase(store, HTTP_50, buyCart)],
+};
+
+/** Half of the time holds, and then as many of them as there is time for are confirmed: an order takes both. */
+const holdAndConfirm = caseOf(
+  store,
+  async (running, { settings }): Promise<Figures> => {
+    const seconds = settings.seconds / 2;
+    const run = systemRandom.id();
+    let held = 0;
+    let confirmed = 0;
+    const hold: Jobs = (random) => {
+      const next = draw('buy', random);
+      return () => ({ ...next(), kind: 'hold', key: `${run}-${held++}` });
+    };
+    const confirm: Jobs = () => () => ({
+      kind: 'confirm',
+      id: FIRST_BOOK,
+      key: `${run}-${confirmed++ % held}`,
+    });
+    const [first, second] = [
+      await load(running, HTTP_50, hold, seconds),
+      await load(running, HTTP_50, confirm, seconds),
+    ];
+    const sum = (name: string) => first[name]! + second[name]!;
+    return {
+      perSecond: 1 / (1 / first.perSecond! + 1 / second.perSecond!),
+      p50Ms: sum('p50Ms'),
+      p99Ms: sum('p99Ms'),
+      cpuUs: sum('cpuUs'),
+      generator: sum('generator') / 2,
+      notOk: sum('notOk') / 2,
+    };
+  },
+  'hold and confirm',
+);
+
+const holds: Scenario = {
+  name: 'hold-confirm',
+  title: 'plain purchase, and one in two steps: hold and confirm; HTTP, 50 connections',
+  columns: LOAD_COLUMNS,
+  cases: () => [loadCase(store, HTTP_50, buy), holdAndConfirm],
 };
 
 const webSocket: Scenario = {
@@ -122,4 +164,15 @@ const openRead: Scenario = {
     ),
 };
 
-export const purchases = [many, hot, carts, webSocket, alone, mixHttp, mixWebSocket, openPurchase, openRead];
+export const purchases = [
+  many,
+  hot,
+  carts,
+  holds,
+  webSocket,
+  alone,
+  mixHttp,
+  mixWebSocket,
+  openPurchase,
+  openRead,
+];
