@@ -36,6 +36,7 @@ function describe({ terminal }: CliContext, found: OrderAnswer): string {
     ...(found.customer === undefined ? [] : [`For ${plain(found.customer)}`]),
     table(terminal, columns, rows),
     outcomeOf(found),
+    ...(found.payment === undefined ? [] : [`Payment ${found.payment}`]),
     ...(found.events ?? []).map((event) => describeEvent(event, found.currency)),
   ].join('\n');
 }

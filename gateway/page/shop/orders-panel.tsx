@@ -180,6 +180,12 @@ function OrderFacts({ order }: { order: OrderAnswer }) {
           <dd>{formatPrice(order.refunded, order.currency)}</dd>
         </>
       )}
+      {order.payment !== undefined && (
+        <>
+          <dt>payment</dt>
+          <dd>{order.payment}</dd>
+        </>
+      )}
       <dt>version</dt>
       <dd>{formatCount(order.version)}</dd>
       <dt>decided</dt>
