@@ -114,6 +114,17 @@ test('what is secret in the address of a Redis is not shown with what is wrong',
   }
 });
 
+test('the payment service is an http address without a query, and a refusal keeps its password', () => {
+  assert.is(read([]).payments, undefined);
+  assert.is(read(['--payments', 'http://h:9/pay']).payments, 'http://h:9/pay');
+  assert.is(read([], { BAZAR_PAYMENTS: 'https://u:s3cret@h' }).payments, 'https://u:s3cret@h');
+  for (const address of ['h:9', 'redis://h', 'http://h/?key=1', 'http://h/#a', 'ftp://u:s3cret@h']) {
+    const refused = complaint(['--payments', address]);
+    assert.match(refused, '--payments (BAZAR_PAYMENTS) must be http://HOST:PORT or https://HOST');
+    assert.not.match(refused, /s3cret/);
+  }
+});
+
 test('links are Unix sockets, or TCP where that is asked for', () => {
   assert.is(read([]).links, process.platform === 'win32' ? 'tcp' : 'unix');
   assert.is(read([], { BAZAR_LINKS: 'tcp' }).links, 'tcp');

@@ -73,7 +73,7 @@ export const BOUND_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/order/order.ts',
-        find: "if (submissions.size >= limits.maxSubmissions) throw new BazarError('overloaded');",
+        find: "if (inFlight() >= limits.maxSubmissions) throw new BazarError('overloaded');",
         put: '',
       },
     ],

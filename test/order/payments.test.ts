@@ -12,9 +12,9 @@ import { manualClock, settle } from '../support/manual-clock.ts';
 import { confirmed, purchase, scriptedMesh, soldOut } from './support.ts';
 
 /** An order replica between a log and a payment service, both of which do as the test says. */
-function start(limits: Partial<Limits> = {}) {
+function start(limits: Partial<Limits> = {}, level?: number) {
   const clock = manualClock();
-  const mesh = scriptedMesh(['catalog-1']);
+  const mesh = scriptedMesh(['catalog-1'], level);
   const service: {
     readonly what: string;
     readonly request: PaymentRequest;
@@ -80,6 +80,13 @@ test('what is not held is not paid for', async () => {
   log(1).fail('disk-full');
   await settle();
   assert.equal([heard.told, again.told, asked(), order.inFlight], ['refused', 'disk-full', [], 0]);
+});
+
+test('where a catalog cannot read of payments yet, nothing is held and nothing is paid', async () => {
+  const { submit, words, asked, order } = start({}, 3);
+  const heard = submit('a');
+  await settle();
+  assert.equal([heard.told, words(), asked(), order.inFlight], ['not-yet', [], [], 0]);
 });
 
 test('whoever asks again while it is paid for waits for the same payment, and is told that it is the second', async () => {

@@ -59,13 +59,14 @@ export interface ScriptedMesh extends Mesh {
 
 const GATEWAY: Peer = { id: 'gateway-1', kind: 'gateway', incarnation: 'g' };
 
-export function scriptedMesh(linked: readonly NodeId[]): ScriptedMesh {
+/** `level`: the command level that the catalogs can read. */
+export function scriptedMesh(linked: readonly NodeId[], level = LEVEL): ScriptedMesh {
   const handlers = new Map<AskType, (body: never, incoming: Incoming) => unknown>();
   const tellHandlers = new Map<TellType, (body: never, incoming: Incoming) => void>();
   const observers: LinkObserver[] = [];
   const peers = new Map<NodeId, Peer>();
   const proposals: Proposal[] = [];
-  const peerOf = (id: NodeId): Peer => ({ id, kind: 'catalog', incarnation: 'c', level: LEVEL });
+  const peerOf = (id: NodeId): Peer => ({ id, kind: 'catalog', incarnation: 'c', level });
   for (const id of linked) peers.set(id, peerOf(id));
 
   async function handle<T extends AskType>(
