@@ -267,7 +267,7 @@ export class StateRecords {
   /** A damaged text may be none; the sum of all records does not agree with it either. */
   #noteTopic(text: string): void {
     const topic = records.readTopic(text);
-    if (topic) this.shelf.topics.note(...topic);
+    if (topic) this.shelf.topics.note(topic[0], topic[1]);
   }
 
   #change(book: Book): void {
