@@ -6,9 +6,9 @@ export interface OpenHold {
   readonly due: number;
 }
 
-/** The hold of a record's key. */
-export function holdIn(recordKey: string): OpenHold {
-  const [, due, key] = recordKey.split('/') as [string, string, string];
+/** The hold whose key in the store this is. */
+export function readHoldKey(holdKey: string): OpenHold {
+  const [, due, key] = holdKey.split('/') as [string, string, Key];
   return { due: Number(due), key };
 }
 

@@ -1,4 +1,5 @@
 import type { Entry } from '../../runtime/messages.ts';
+import { numbersHash, type RecordHash } from './digest.ts';
 
 /**
  * The time of the log: how long the store has been at work, in ms, as its entries tell it. It is the same on every replica
@@ -32,4 +33,9 @@ export function afterEntry(
   if (command === null || (at === before.at && term === before.term)) return before;
   const most = before.term === 0 ? 0 : term === before.term ? MAX_STEP_MS : MAX_GAP_MS;
   return { time: before.time + Math.min(Math.max(0, at - before.at), most), at, term };
+}
+
+/** The part of a time in the digest. */
+export function timeHash({ time, at, term }: LogTime): RecordHash {
+  return numbersHash(time, at + term);
 }
