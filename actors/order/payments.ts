@@ -1,6 +1,14 @@
 import type { ActorRefFrom } from 'xstate';
 import type { Clock, Timer } from '../../runtime/clock.ts';
-import type { Command, Key, Order, Purchase, Result } from '../../runtime/domain.ts';
+import {
+  type Command,
+  type Key,
+  MAX_HOLD_MS,
+  MIN_HOLD_MS,
+  type Order,
+  type Purchase,
+  type Result,
+} from '../../runtime/domain.ts';
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Body, Incoming, Reply } from '../../runtime/links/mesh.ts';
@@ -50,6 +58,9 @@ interface Course {
   end: SubmitReply | undefined;
 }
 
+/** Orders that a catalog tells of at once (`read.payments`). */
+const MOST_AT_A_LOOK = 1_000;
+
 export type CreatePayments = (host: PaymentHost) => Payments;
 
 /** Payments through this port to the payment service. */
@@ -70,7 +81,7 @@ function createPayments(port: PaymentPort, host: PaymentHost): Payments {
     const { key, requestId, once, lines, customer } = command;
     if (courses.size >= limits.maxOpenPayments && !courses.has(key)) throw new BazarError('overloaded');
     if (!courses.has(key)) begin(key);
-    const ttlMs = limits.paymentHoldMs;
+    const ttlMs = Math.max(MIN_HOLD_MS, Math.min(limits.paymentHoldMs, MAX_HOLD_MS));
     const held = await submit(
       {
         kind: 'hold',
@@ -173,7 +184,7 @@ function createPayments(port: PaymentPort, host: PaymentHost): Payments {
   /** Takes over what stood open at the last look already and nobody here works on, and learns of holds that have ended. */
   async function look(): Promise<void> {
     try {
-      const body = { limit: limits.maxOpenPayments, minVersion: 0, strong: false };
+      const body = { limit: Math.min(limits.maxOpenPayments, MOST_AT_A_LOOK), minVersion: 0, strong: false };
       const found = await host.look(body, limits.paymentLookMs);
       const before = left;
       const now = new Set<Key>();

@@ -184,6 +184,7 @@ test('the OpenAPI document describes every route, its shapes and its errors', ()
       '201',
       '400',
       '401',
+      '402',
       '403',
       '404',
       '409',
