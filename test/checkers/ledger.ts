@@ -117,7 +117,7 @@ function cancellationAsTold(line: WriteLine, cancellations: ReadonlyMap<string, 
 
 /** The end of the time of a hold, or what a payment has made of it, comes at some moment after it was asked for. */
 function ownEndOf(
-  { line, start }: Write,
+  { line, start, end: answered }: Write,
   ends: ReadonlyMap<string, { what: string; version: number }>,
 ): Write | undefined {
   const end = line.kind === 'hold' ? ends.get(line.key) : undefined;
@@ -127,7 +127,8 @@ function ownEndOf(
   const { total: _, paid: __, ...asked } = line;
   const kind = end.what === 'confirmed' ? ('confirm' as const) : ('release' as const);
   const ending = {
-    end: Number.POSITIVE_INFINITY,
+    // A purchase that is paid for is answered once it has ended.
+    end: line.paid ? answered : Number.POSITIVE_INFINITY,
     fate: 'ok' as const,
     code: undefined,
     version: end.version,
