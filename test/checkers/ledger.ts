@@ -138,6 +138,7 @@ function ownEndOf(
     start,
     ...ending,
     isExpiry,
+    isPayment: !isExpiry,
   };
 }
 

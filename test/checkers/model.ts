@@ -26,6 +26,8 @@ export interface Write {
   readonly version: number | undefined;
   /** Nobody asked for it: it is the end of the time of a hold. */
   readonly isExpiry?: boolean;
+  /** A payment has ended it, and no client. */
+  readonly isPayment?: boolean;
 }
 
 export interface Violation {
