@@ -1,4 +1,3 @@
-import { systemRandom } from '../../runtime/random.ts';
 import { syncedBatch, wsEcho } from '../floors/floors.ts';
 import { fastifyPostgres, moleculer } from '../peers/peers.ts';
 import type { Figures } from '../result.ts';
@@ -9,6 +8,7 @@ import { store } from './subjects.ts';
 
 const buy: Jobs = (random) => draw('buy', random);
 const buyHot: Jobs = () => () => ({ kind: 'buy', id: FIRST_BOOK });
+const buyHeld: Jobs = (random) => draw('hold', random);
 const buyCart: Jobs = (random) => draw('cart', random);
 const SHARE_OF_PURCHASES = 0.1;
 export const mix: Jobs = (random) => {
@@ -48,52 +48,22 @@ const hot: Scenario = {
   cases: () => services.map((subject) => loadCase(subject, HTTP_50, buyHot)),
 };
 
+/** A hold with its confirmation is two entries of the log, and two questions of the client. */
+const holds: Scenario = {
+  name: 'hold-confirm',
+  title: 'hold and confirm beside a purchase, HTTP, 50 connections, 1,000 books',
+  columns: LOAD_COLUMNS,
+  cases: () => [
+    loadCase(store, HTTP_50, buyHeld, 'hold and confirm'),
+    loadCase(store, HTTP_50, buy, 'purchase'),
+  ],
+};
+
 const carts: Scenario = {
   name: 'purchase-carts',
   title: 'purchase of a cart of three books, HTTP, 50 connections',
   columns: LOAD_COLUMNS,
   cases: () => [loadCase(store, HTTP_50, buyCart)],
-};
-
-/** Half of the time holds, and then as many of them as there is time for are confirmed: an order takes both. */
-const holdAndConfirm = caseOf(
-  store,
-  async (running, { settings }): Promise<Figures> => {
-    const seconds = settings.seconds / 2;
-    const run = systemRandom.id();
-    let held = 0;
-    let confirmed = 0;
-    const hold: Jobs = (random) => {
-      const next = draw('buy', random);
-      return () => ({ ...next(), kind: 'hold', key: `${run}-${held++}` });
-    };
-    const confirm: Jobs = () => () => ({
-      kind: 'confirm',
-      id: FIRST_BOOK,
-      key: `${run}-${confirmed++ % held}`,
-    });
-    const [first, second] = [
-      await load(running, HTTP_50, hold, seconds),
-      await load(running, HTTP_50, confirm, seconds),
-    ];
-    const sum = (name: string) => first[name]! + second[name]!;
-    return {
-      perSecond: 1 / (1 / first.perSecond! + 1 / second.perSecond!),
-      p50Ms: sum('p50Ms'),
-      p99Ms: sum('p99Ms'),
-      cpuUs: sum('cpuUs'),
-      generator: sum('generator') / 2,
-      notOk: sum('notOk') / 2,
-    };
-  },
-  'hold and confirm',
-);
-
-const holds: Scenario = {
-  name: 'hold-confirm',
-  title: 'plain purchase, and one in two steps: hold and confirm; HTTP, 50 connections',
-  columns: LOAD_COLUMNS,
-  cases: () => [loadCase(store, HTTP_50, buy), holdAndConfirm],
 };
 
 const webSocket: Scenario = {
@@ -167,8 +137,8 @@ const openRead: Scenario = {
 export const purchases = [
   many,
   hot,
-  carts,
   holds,
+  carts,
   webSocket,
   alone,
   mixHttp,
