@@ -69,6 +69,11 @@ export const QUERIES: Queries = {
     asOf: state.applied.index,
   }),
 
+  'read.changes': (state, query, { maxPageBytes }) => ({
+    ...state.changesSince(query, maxPageBytes - PAGE_FRAME_BYTES),
+    asOf: state.applied.index,
+  }),
+
   'read.orders': async (state, { after = '', limit }, { maxPageBytes, checked }) => {
     // Before the wait: orders that are decided during it may be on the page or not.
     const asOf = state.applied.index;

@@ -28,6 +28,7 @@ import { DigestedRecords } from './digested-records.ts';
 import type { ChangedBook } from './edit-book.ts';
 import { HoldQueue, type OpenHold } from './hold-queue.ts';
 import { afterEntry, type LogTime, TIME_START } from './log-time.ts';
+import { OrderTimeline } from './order-timeline.ts';
 import type { KeyedText } from './overlay.ts';
 import * as records from './records.ts';
 import { RefusalIndex } from './refusal-index.ts';
@@ -51,10 +52,10 @@ export class StateRecords {
   readonly #kept: DigestedRecords;
   /** The parts in the digest of books that have changed since the start, to be taken out when they change again. */
   readonly #bookHashes = new Map<BookId, RecordHash>();
-  /** Books whose present state is in neither the overlay nor the digest yet. */
+  /** Those whose present state is in neither the overlay nor the digest yet. */
   readonly #changed = new Set<BookId>();
   #changedBytes = 0;
-  /** The open holds. */
+  readonly timeline = new OrderTimeline();
   readonly holds = new HoldQueue();
   #boot: string | undefined;
   #level = 1;
@@ -126,11 +127,13 @@ export class StateRecords {
   record(key: string, record: Recorded): void {
     this.#kept.add(key, JSON.stringify(record));
     this.refusals.note(record);
+    this.timeline.note(record);
   }
 
   /** Keeps what is recorded under a key from now on. */
   rerecord(key: string, record: Recorded): void {
     this.#kept.put(key, JSON.stringify(record));
+    this.timeline.note(record);
   }
 
   beginHold(hold: OpenHold): void {
@@ -195,6 +198,7 @@ export class StateRecords {
       if (key === LEVEL_KEY) this.#standAtLevel(Number(text));
       if (key.startsWith(TOPIC_PREFIX)) this.#noteTopic(text);
       if (key.startsWith(HOLD_PREFIX)) this.holds.add(holdIn(key));
+      this.timeline.read(key, text);
       if (!key.startsWith(BOOK_PREFIX)) continue;
       const book = records.readBook(text);
       if (book) books.push(book);
@@ -287,9 +291,7 @@ export class StateRecords {
   }
 }
 
-function hashOf({ time, at, term }: LogTime): RecordHash {
-  return numbersHash(time, at + term);
-}
+const hashOf = ({ time, at, term }: LogTime): RecordHash => numbersHash(time, at + term);
 
 function holdIn(recordKey: string): OpenHold {
   const [, due, key] = recordKey.split('/') as [string, string, string];

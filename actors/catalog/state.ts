@@ -12,10 +12,12 @@ import {
   type Result,
 } from '../../runtime/domain.ts';
 import type { Entry } from '../../runtime/messages.ts';
+import type { ChangesPage, ChangesQuery } from '../../runtime/order-changes.ts';
 import { keysUnder, ORDER_PREFIX, orderKey } from '../../storage/keys.ts';
 import { LOG_START, type Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
 import type { Applied, RecordSums, Restoring, StateMachine } from '../raft/state-machine.ts';
+import { changesSince } from './changes-since.ts';
 import { decide } from './decide.ts';
 import type { Recorded, Stamp, View } from './decision.ts';
 import { enactDecision } from './enact-decision.ts';
@@ -278,6 +280,13 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     const page = await this.#records.overlay.page(range, bounds, records.outsideBytes, checked);
     const orders = page.elements.map(([, text]) => records.orderOf(JSON.parse(text) as Recorded));
     return { orders, next: page.more ? (orders.at(-1)?.orderId ?? null) : null, bytes: page.bytes };
+  }
+
+  /** A page of what has happened to orders. */
+  changesSince(query: ChangesQuery, maxBytes = Number.POSITIVE_INFINITY): ChangesPage & { bytes: number } {
+    const { timeline } = this.#records;
+    const order = (orderId: Key) => this.order(orderId);
+    return changesSince({ timeline, order, applied: this.#applied.index }, query, maxBytes);
   }
 
   /** The records are the right ones, and what they show is the state after the entry at `position`. */

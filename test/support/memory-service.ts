@@ -99,6 +99,8 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
       }),
     orders: ({ after = '', limit }, options) =>
       read('orders', options, async () => [await state.ordersAfter(after, limit), state.applied.index]),
+    changes: (query, options) =>
+      read('changes', options, () => [state.changesSince(query), state.applied.index]),
     purchase: (lines, key = nextKey(), { customer } = {}) =>
       submit({ kind: 'purchase', key, requestId: nextRequest(), lines: [...lines], customer }),
     hold: (lines, ttlMs, key = nextKey(), customer = undefined) =>
