@@ -60,7 +60,7 @@ export const OrderEvent = z.object({
 });
 export type OrderEvent = z.infer<typeof OrderEvent>;
 
-const OrderStatus = z.enum([
+export const OrderStatus = z.enum([
   'confirmed',
   'refused',
   'held',

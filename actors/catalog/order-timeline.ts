@@ -35,7 +35,7 @@ export class OrderTimeline {
 
   /** The changes behind a place, by version, and within one by order id. */
   *after({ version, orderId }: ChangesPlace): Iterable<Required<ChangesPlace>> {
-    this.#sort();
+    this.sort();
     let place = this.#placeOf(orderId === undefined ? version + 1 : version);
     while (place < this.#versions.length) {
       const at = this.#versions[place]!;
@@ -53,8 +53,8 @@ export class OrderTimeline {
     this.#ids.push(orderId);
   }
 
-  /** Records are read in the order of their keys. Version and place are sorted as one number, which needs no comparing calls. */
-  #sort(): void {
+  /** Brings into order what was read, which came in the order of keys. Version and place are sorted as one number, which needs no comparing calls. */
+  sort(): void {
     if (this.#isSorted) return;
     const [versions, ids] = [this.#versions, this.#ids];
     const count = versions.length;

@@ -293,5 +293,6 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
   #standAt(position: Position): void {
     this.#applied = position;
     this.#taken = position;
+    this.#records.timeline.sort();
   }
 }
