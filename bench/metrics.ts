@@ -40,6 +40,7 @@ const METRICS: Readonly<Record<string, Metric>> = {
   allKilledSeconds: { title: 'all catalogs killed, until a purchase', unit: 's', digits: 2 },
   wipedSeconds: { title: 'wiped catalog equal', unit: 's', digits: 1 },
   fillSeconds: { title: 'filled in', unit: 's', digits: 1 },
+  allSeconds: { title: 'all books exported', unit: 's', digits: 2 },
   kills: { title: 'kills', unit: '', digits: 0 },
 };
 

@@ -278,6 +278,8 @@ function curlOf({ method, url, headers, body }: NonNullable<Example['http']>['re
 
 const quoted = (url: string) => (/[?&]/.test(url) ? `'${url}'` : url);
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) void write();
+
+async function write(): Promise<void> {
   await writeFile(new URL('api.md', import.meta.url), await apiDocument());
 }

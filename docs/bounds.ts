@@ -24,6 +24,8 @@ function rows(): string {
 }
 
 const file = fileURLToPath(new URL('../README.md', import.meta.url));
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) void write();
+
+async function write(): Promise<void> {
   await writeFile(file, withBoundsTable(await readFile(file, 'utf8')));
 }

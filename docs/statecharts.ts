@@ -125,7 +125,9 @@ function rowsOf(node: AnyStateNode): ChartRow[] {
   return [...rows, ...children(node).flatMap(rowsOf)];
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (process.argv[1] === fileURLToPath(import.meta.url)) void write();
+
+async function write(): Promise<void> {
   const project = new URL('../', import.meta.url);
   await mkdir(new URL('docs/charts/', project), { recursive: true });
   for (const [path, text] of await statechartFiles()) await writeFile(new URL(path, project), text);

@@ -7,7 +7,7 @@ import { type FileOutcome, runFile } from './support/run-file.ts';
 import { readOptions, tool } from './support/tool.ts';
 import { onChanges } from './support/watch.ts';
 
-/** Runs every `*.test.ts` under this folder in a process of its own, and ends with `N passed, N failed`. */
+/** Runs every `*.test.ts` and `*.test.mts` under this folder in a process of its own, and ends with `N passed, N failed`. */
 const AT_A_TIME = 2;
 const LIMIT_MS = Number(process.env.BAZAR_TEST_LIMIT_MS ?? 300_000);
 
@@ -25,7 +25,7 @@ const wanted = command.args;
 const folder = fileURLToPath(new URL('.', import.meta.url));
 const listFiles = () =>
   readdirSync(folder, { recursive: true, encoding: 'utf8' })
-    .filter((path) => path.endsWith('.test.ts'))
+    .filter((path) => /\.test\.m?ts$/.test(path))
     .map((path) => relative(process.cwd(), `${folder}${path}`))
     .filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)))
     .filter((path) => !(options.fast && SLOW.test(path)))

@@ -6,6 +6,12 @@ export interface OpenHold {
   readonly due: number;
 }
 
+/** The hold whose key in the store this is. */
+export function readHoldKey(holdKey: string): OpenHold {
+  const [, due, key] = holdKey.split('/') as [string, string, Key];
+  return { due: Number(due), key };
+}
+
 interface Node extends OpenHold {
   /** Where it is in the heap. */
   place: number;

@@ -113,6 +113,14 @@ export function readBook(text: string): Book | undefined {
   }
 }
 
+/** The key of a topic, and the log index at which its list changed last otherwise than by a new book. */
+const TopicRecord = z.tuple([z.string(), z.int().min(0)]);
+
+/** As `readBook`, of a topic. */
+export function readTopic(text: string): z.infer<typeof TopicRecord> | undefined {
+  return TopicRecord.safeParse(parsed(text)).data;
+}
+
 /** Characters that the numbers and names of a book's record take, or a little more. */
 const BOOK_FRAME = 300;
 
@@ -156,7 +164,7 @@ export function asChangeOfWords({ before, after }: ChangedBook, at: number): Boo
   return { ...change, topic: after.topic, formerTopics: [before.topic], ...retired };
 }
 
-export function parsed(text: string): unknown {
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -1,9 +1,9 @@
 import { hash } from 'node:crypto';
-import { z } from 'zod';
 import { LEVEL, leastLevel } from '../../runtime/command-levels.ts';
 import { type Book, type BookEvent, type BookId, KEPT_BOOK_EVENTS, type Note } from '../../runtime/domain.ts';
 import type { Entry } from '../../runtime/messages.ts';
 import {
+  ADMIN_PREFIX,
   APPLIED_KEY,
   BOOK_PREFIX,
   BOOT_KEY,
@@ -13,6 +13,7 @@ import {
   HOLD_PREFIX,
   holdKey,
   LEVEL_KEY,
+  ORDER_PREFIX,
   TOPIC_PREFIX,
   topicRecordKey,
 } from '../../storage/keys.ts';
@@ -26,15 +27,14 @@ import type { Recorded } from './decision.ts';
 import { numbersHash, type RecordHash, recordChecksum, recordHash } from './digest.ts';
 import { DigestedRecords } from './digested-records.ts';
 import type { ChangedBook } from './edit-book.ts';
-import { HoldQueue, type OpenHold } from './hold-queue.ts';
+import { HoldQueue, type OpenHold, readHoldKey } from './hold-queue.ts';
+import { KeyFilter } from './key-filter.ts';
 import { afterEntry, type LogTime, TIME_START } from './log-time.ts';
 import { OrderTimeline } from './order-timeline.ts';
 import type { KeyedText } from './overlay.ts';
 import * as records from './records.ts';
 import { RefusalIndex } from './refusal-index.ts';
 
-/** The key of a topic, and the log index at which its list changed last otherwise than by a new book. */
-const TopicRecord = z.tuple([z.string(), z.int().min(0)]);
 /** Before it no entry tells the time: the state is that of programs which knew none. */
 const TIMED_LEVEL = leastLevel({ kind: 'tick' });
 
@@ -50,6 +50,8 @@ export class StateRecords {
   readonly counts: CustomerCounts;
   readonly #store: Store;
   readonly #kept: DigestedRecords;
+  /** The keys under which orders and admin requests are recorded. */
+  readonly #recordKeys = new KeyFilter();
   /** The parts in the digest of books that have changed since the start, to be taken out when they change again. */
   readonly #bookHashes = new Map<BookId, RecordHash>();
   /** Those whose present state is in neither the overlay nor the digest yet. */
@@ -119,13 +121,14 @@ export class StateRecords {
   }
 
   recorded(key: string): Recorded | undefined {
-    const text = this.#kept.get(key);
+    const text = this.#recordKeys.mayHave(key) ? this.#kept.get(key) : undefined;
     return text === undefined ? undefined : (JSON.parse(text) as Recorded);
   }
 
   /** Keeps what was recorded under a key that had no record. */
   record(key: string, record: Recorded): void {
     this.#kept.add(key, JSON.stringify(record));
+    this.#recordKeys.add(key);
     this.refusals.note(record);
     this.timeline.note(record);
   }
@@ -194,10 +197,14 @@ export class StateRecords {
   shelve(given: readonly KeyedText[]): void {
     const books: Book[] = [];
     for (const [key, text] of given) {
+      if (key.startsWith(ORDER_PREFIX) || key.startsWith(ADMIN_PREFIX)) {
+        this.#recordKeys.add(key);
+        continue;
+      }
       if (key === BOOT_KEY) this.#boot = text;
       if (key === LEVEL_KEY) this.#standAtLevel(Number(text));
       if (key.startsWith(TOPIC_PREFIX)) this.#noteTopic(text);
-      if (key.startsWith(HOLD_PREFIX)) this.holds.add(holdIn(key));
+      if (key.startsWith(HOLD_PREFIX)) this.holds.add(readHoldKey(key));
       this.timeline.read(key, text);
       if (!key.startsWith(BOOK_PREFIX)) continue;
       const book = records.readBook(text);
@@ -232,7 +239,7 @@ export class StateRecords {
   }
 
   #forget(key: string): void {
-    if (key.startsWith(HOLD_PREFIX)) this.holds.delete(holdIn(key).key);
+    if (key.startsWith(HOLD_PREFIX)) this.holds.delete(readHoldKey(key).key);
     const text = this.overlay.get(key);
     if (text === undefined) return;
     this.overlay.remove(key);
@@ -263,10 +270,8 @@ export class StateRecords {
 
   /** A damaged text may be none; the sum of all records does not agree with it either. */
   #noteTopic(text: string): void {
-    const { data } = TopicRecord.safeParse(records.parsed(text));
-    if (!data) return;
-    const [key, version] = data;
-    this.shelf.topics.note(key, version);
+    const topic = records.readTopic(text);
+    if (topic) this.shelf.topics.note(topic[0], topic[1]);
   }
 
   #change(book: Book): void {
@@ -292,8 +297,3 @@ export class StateRecords {
 }
 
 const hashOf = ({ time, at, term }: LogTime): RecordHash => numbersHash(time, at + term);
-
-function holdIn(recordKey: string): OpenHold {
-  const [, due, key] = recordKey.split('/') as [string, string, string];
-  return { due: Number(due), key };
-}

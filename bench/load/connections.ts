@@ -2,7 +2,7 @@ import { connect } from 'node:net';
 import { DEFAULT_CLIENT_LIMITS } from '../../client/limits.ts';
 import { webSocketDial } from '../../client/socket.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import { httpText, type Job, rpcText } from './job.ts';
+import { httpTexts, type Job, rpcText } from './job.ts';
 
 /** What one request came to: `ok`, or the error's code. */
 export type Outcome = string;
@@ -77,6 +77,9 @@ export function openHttpConnection(url: string, answered: Answered): Promise<Ben
   const socket = connect({ host: hostname.replace(/^\[|\]$/g, ''), port: Number(port || 80), noDelay: true });
   let unread: Buffer = Buffer.alloc(0);
   let busy: number | undefined;
+  /** What is still to be sent of the job under way. */
+  let texts: string[] = [];
+  const sendNext = () => socket.write(texts.shift()!);
   const settle = (outcome: Outcome) => {
     const slot = busy;
     busy = undefined;
@@ -94,7 +97,8 @@ export function openHttpConnection(url: string, answered: Answered): Promise<Ben
     if (unread.length < end) return;
     const body = head[9] === '2' ? '' : unread.toString('utf8', headEnd + HEAD_END.length, end);
     unread = Buffer.alloc(0);
-    settle(head[9] === '2' ? 'ok' : codeOf(head.slice(9, 12), body));
+    if (head[9] === '2' && texts.length > 0) sendNext();
+    else settle(head[9] === '2' ? 'ok' : codeOf(head.slice(9, 12), body));
   });
   socket.on('error', () => {});
   socket.on('close', () => settle('lost'));
@@ -107,7 +111,10 @@ export function openHttpConnection(url: string, answered: Answered): Promise<Ben
         send(slot, job) {
           busy = slot;
           if (socket.destroyed) queueMicrotask(() => settle('lost'));
-          else socket.write(httpText(job, host));
+          else {
+            texts = httpTexts(job, host);
+            sendNext();
+          }
         },
         close: () => socket.destroy(),
       }),

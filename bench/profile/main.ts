@@ -29,7 +29,7 @@ const COMMAND = tool(
   'npm run profile --',
   'Loads a private store and tells what each process spent a request on: microseconds by group of functions, system calls, frames and syncs.',
 )
-  .addArgument(new Argument('<what>', 'what is asked').choices(['purchase', 'read']))
+  .addArgument(new Argument('<what>', 'what is asked').choices(['purchase', 'hold', 'read']))
   .addOption(new Option('--protocol <P>', 'how').choices(['ws', 'http']).default('ws'))
   .option('--connections <N>', 'how many', whole(1, 1_000), 50)
   .option('--in-flight <M>', 'requests under way on each WebSocket', whole(1, 1_000), 16)
@@ -47,7 +47,7 @@ const COUNTED = {
 } as const;
 
 const given = readOptions<Options>(COMMAND);
-const what = COMMAND.args[0] as 'purchase' | 'read';
+const what = COMMAND.args[0] as 'purchase' | 'hold' | 'read';
 await run();
 
 async function run(): Promise<void> {
@@ -160,7 +160,7 @@ async function load(
   seconds: number,
 ): Promise<{ requests: number; seconds: number }> {
   const random = seededRandom(1);
-  const kind = what === 'purchase' ? 'buy' : 'read';
+  const kind = what === 'purchase' ? 'buy' : what;
   const socketUrl = `${url.replace('http', 'ws')}/ws`;
   let requests = 0;
   const failures = new Map<string, number>();

@@ -8,6 +8,7 @@ import { store } from './subjects.ts';
 
 const buy: Jobs = (random) => draw('buy', random);
 const buyHot: Jobs = () => () => ({ kind: 'buy', id: FIRST_BOOK });
+const buyHeld: Jobs = (random) => draw('hold', random);
 const buyCart: Jobs = (random) => draw('cart', random);
 const SHARE_OF_PURCHASES = 0.1;
 export const mix: Jobs = (random) => {
@@ -45,6 +46,17 @@ const hot: Scenario = {
   title: 'purchase, HTTP, 50 connections, one book',
   columns: LOAD_COLUMNS,
   cases: () => services.map((subject) => loadCase(subject, HTTP_50, buyHot)),
+};
+
+/** A hold with its confirmation is two entries of the log, and two questions of the client. */
+const holds: Scenario = {
+  name: 'hold-confirm',
+  title: 'hold and confirm beside a purchase, HTTP, 50 connections, 1,000 books',
+  columns: LOAD_COLUMNS,
+  cases: () => [
+    loadCase(store, HTTP_50, buyHeld, 'hold and confirm'),
+    loadCase(store, HTTP_50, buy, 'purchase'),
+  ],
 };
 
 const carts: Scenario = {
@@ -122,4 +134,15 @@ const openRead: Scenario = {
     ),
 };
 
-export const purchases = [many, hot, carts, webSocket, alone, mixHttp, mixWebSocket, openPurchase, openRead];
+export const purchases = [
+  many,
+  hot,
+  holds,
+  carts,
+  webSocket,
+  alone,
+  mixHttp,
+  mixWebSocket,
+  openPurchase,
+  openRead,
+];

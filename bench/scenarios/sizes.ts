@@ -1,9 +1,12 @@
+import { connect } from '../../client/client.ts';
+import { allBooks, exportText } from '../../client/files/export-text.ts';
 import { buyMany } from '../load/buy-many.ts';
 import type { Figures, Settings } from '../result.ts';
 import { bazar, type RunningBazar } from '../subjects/bazar.ts';
-import { BOOKS } from '../subjects/books.ts';
+import { BOOKS, draw } from '../subjects/books.ts';
 import { processTree } from '../subjects/process-tree.ts';
 import type { Subject } from '../subjects/subject.ts';
+import { HTTP_1, load } from './load-case.ts';
 import { recover } from './recover.ts';
 import { caseOf, type MeasureContext, type Scenario } from './scenario.ts';
 import { fourLoads } from './shapes.ts';
@@ -12,6 +15,7 @@ import { fourLoads } from './shapes.ts';
 
 const MB = 1024 * 1024;
 const LEAST_ORDERS = 10_000;
+const MOST_FOUND = 100_000;
 /** What a slow machine takes in a second. */
 const BOOKS_A_SECOND = 10_000;
 const ORDERS_A_SECOND = 5_000;
@@ -70,6 +74,33 @@ const books: Scenario = {
   cases: (settings) => sizesOf(BOOKS, settings).map((size) => caseOf(withBooks(size), measured(size))),
 };
 
+/** What `bazar export` does: one page after the other, as text. Seconds. */
+async function exportAll(url: string): Promise<number> {
+  const shop = connect({ url: `${url.replace('http', 'ws')}/ws` });
+  const began = performance.now();
+  try {
+    for await (const _ of exportText(allBooks(shop), 'csv'));
+    return (performance.now() - began) / 1_000;
+  } finally {
+    shop.close();
+  }
+}
+
+const finding: Scenario = {
+  name: 'find',
+  title: 'finding 20 of many books by words of their titles, one client; and exporting all of them',
+  columns: ['p50Ms', 'p99Ms', 'cpuUs', 'allSeconds'],
+  cases: (settings) =>
+    sizesOf(BOOKS, settings)
+      .filter((size) => size <= MOST_FOUND)
+      .map((size) =>
+        caseOf(withBooks(size), async (running: RunningBazar, { settings }) => ({
+          ...(await load(running, HTTP_1, (random) => draw('find', random, size), settings.seconds)),
+          allSeconds: await exportAll(running.url),
+        })),
+      ),
+};
+
 const orders: Scenario = {
   name: 'old-orders',
   title: 'many orders on disk; HTTP, 50 connections, alone and strong: one client',
@@ -89,4 +120,4 @@ const recovery: Scenario = {
     [...new Set([LEAST_ORDERS, largest])].map((size) => caseOf(withOrders(size), recover)),
 };
 
-export const sizes = [books, orders, recovery];
+export const sizes = [books, finding, orders, recovery];

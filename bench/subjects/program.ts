@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
+import { TSX } from '../../test/support/tsx.ts';
 import type { Running } from './subject.ts';
 
 /**
@@ -7,7 +8,10 @@ import type { Running } from './subject.ts';
  * this process closes the channel between them, however that comes.
  */
 export async function startProgram(file: URL, settings: object = {}): Promise<Running> {
-  const child = fork(file, [JSON.stringify(settings)], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  const child = fork(file, [JSON.stringify(settings)], {
+    execArgv: ['--import', TSX],
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+  });
   const exited = once(child, 'exit');
   const ended = exited.then(([code]) => Promise.reject(new Error(`${file.pathname} ended with ${code}`)));
   ended.catch(() => {});

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { rmSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { createRequire } from 'node:module';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import type { Clock } from '../clock.ts';
 import type { Happening } from '../happenings.ts';
 import type { LabAction, LabReply } from '../lab.ts';
@@ -72,7 +73,8 @@ const DRAIN_ORDER: readonly NodeKind[] = ['gateway', 'order', 'catalog'];
 /** How Node runs a program: sources are compiled by `tsx` as they are loaded. */
 function nodeArguments(program: URL): string[] {
   const file = fileURLToPath(program);
-  return file.endsWith('.ts') ? ['--import', import.meta.resolve('tsx'), file] : [file];
+  if (!file.endsWith('.ts')) return [file];
+  return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href, file];
 }
 
 /** Starts every planned process and looks after it. */

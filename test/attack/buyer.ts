@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
+import { TSX } from '../support/tsx.ts';
 import type { Purchases } from './attack.ts';
 
 /** Buys one book all the time, and tells what it met. */
@@ -11,7 +12,6 @@ export interface Buyer {
 }
 
 const PROGRAM = fileURLToPath(new URL('./buyer-process.ts', import.meta.url));
-const TSX = import.meta.resolve('tsx');
 
 /** The book must have copies enough. Resolves once a first purchase could be tried. */
 export async function startBuyer(url: string, book: number): Promise<Buyer> {

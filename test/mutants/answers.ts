@@ -195,4 +195,16 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     seeds: 4,
     change: (plan) => ({ ...plan, keepers: 1 }),
   },
+  {
+    name: 'keys-forgotten-at-a-start',
+    harm: 'After a start, or out of a snapshot, the keys of earlier purchases count as new: they are sold once more.',
+    swaps: [
+      {
+        file: 'actors/catalog/state-records.ts',
+        find: '        this.#recordKeys.add(key);\n        continue;',
+        put: '        continue;',
+      },
+    ],
+    seeds: 10,
+  },
 ];

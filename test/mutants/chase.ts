@@ -2,12 +2,12 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { systemClock } from '../../runtime/clock.ts';
+import { TSX } from '../support/tsx.ts';
 import type { Mutant } from './mutant.ts';
 
 const HUNT = fileURLToPath(new URL('./hunt.ts', import.meta.url));
 const PROJECT = fileURLToPath(new URL('../../', import.meta.url));
 const REGISTER = new URL('./register.js', import.meta.url).href;
-const TSX = import.meta.resolve('tsx');
 
 /** How the hunt for one mutant ended. */
 export interface Chase {

@@ -62,7 +62,7 @@ export const HOLD_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/catalog/state-records.ts',
-        find: 'if (key.startsWith(HOLD_PREFIX)) this.holds.add(holdIn(key));',
+        find: 'if (key.startsWith(HOLD_PREFIX)) this.holds.add(readHoldKey(key));',
         put: '',
       },
     ],

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../runtime/clock.ts';
 
 /** What one test file came to. */
@@ -23,10 +24,14 @@ export interface RunOptions {
 /** Bytes of a file's output that are kept; of what is longer the end counts, where the totals are. */
 const KEPT_OUTPUT = 4 * 1024 * 1024;
 
+/** For `.ts`; a file is called `.mts` where it imports a package that has no form for `require`. */
+const START = fileURLToPath(new URL('start-test.cjs', import.meta.url));
+
 /** Runs one file in a process group of its own, and ends the whole group when its time is over. */
 export function runFile(file: string, options: RunOptions): Promise<FileOutcome> {
   const { FORCE_COLOR: _, ...environment } = process.env;
-  const child = spawn(process.execPath, ['--import', 'tsx', file], {
+  const how = file.endsWith('.ts') ? [START] : ['--import', 'tsx'];
+  const child = spawn(process.execPath, [...how, file], {
     detached: true,
     env: { ...environment, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
