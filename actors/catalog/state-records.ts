@@ -199,13 +199,13 @@ export class StateRecords {
     for (const [key, text] of given) {
       if (key.startsWith(ORDER_PREFIX) || key.startsWith(ADMIN_PREFIX)) {
         this.#recordKeys.add(key);
+        this.timeline.read(key, text);
         continue;
       }
       if (key === BOOT_KEY) this.#boot = text;
       if (key === LEVEL_KEY) this.#standAtLevel(Number(text));
       if (key.startsWith(TOPIC_PREFIX)) this.#noteTopic(text);
       if (key.startsWith(HOLD_PREFIX)) this.holds.add(readHoldKey(key));
-      this.timeline.read(key, text);
       if (!key.startsWith(BOOK_PREFIX)) continue;
       const book = records.readBook(text);
       if (book) books.push(book);
