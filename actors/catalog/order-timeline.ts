@@ -6,6 +6,9 @@ import type { Recorded } from './decision.ts';
 /** Every version in the record of an order. Within its texts a quotation mark has a backslash before it. */
 const VERSION = /"version":(\d+)/g;
 
+const encoder = new TextEncoder();
+const decoder = new TextDecoder();
+
 /**
  * What has happened to orders, in the order of the log. Refused orders are not in it, since they are forgotten after a
  * while. It follows from the records of orders, so it is in memory only: a purchase writes nothing more, and a start
@@ -27,7 +30,7 @@ export class OrderTimeline {
   read(key: string, text: string): void {
     if (!key.startsWith(ORDER_PREFIX) || text.includes('"status":"refused"')) return;
     // A part of a text would keep all of it in memory.
-    const own = Buffer.from(key.slice(ORDER_PREFIX.length)).toString('latin1');
+    const own = decoder.decode(encoder.encode(key.slice(ORDER_PREFIX.length)));
     for (const version of new Set(Array.from(text.matchAll(VERSION), ([, digits]) => Number(digits)))) {
       this.#add(version, own);
     }

@@ -47,14 +47,6 @@ export const browserParts = {
       contents: `export const ${NEVER_CALLED.map((name) => `${name} = undefined`).join(', ')};`,
       loader: 'js',
     }));
-    // Nor one of a schema: what writes them is called by nothing else.
-    build.onLoad({ filter: /zod[/\\]v4[/\\]core[/\\]json-schema-processors\.js$/ }, async ({ path }) => {
-      const names = (await readFile(path, 'utf8')).matchAll(/^export (?:const|function) (\w+)/gm);
-      return {
-        contents: Array.from(names, ([, name]) => `export const ${name} = undefined;`).join('\n'),
-        loader: 'js',
-      };
-    });
     // The words of zod in forty languages are half of all there is; the simulation reads none of them.
     build.onLoad({ filter: /zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
       contents: "export { default as en } from './en.js';",
