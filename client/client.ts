@@ -8,6 +8,7 @@ import {
   BooksAnswer,
   CancelledAnswer,
   ChangedAnswer,
+  EventsAnswer,
   FoundAnswer,
   HistoryAnswer,
   OrderAnswer,
@@ -20,14 +21,16 @@ import {
   TitlesAnswer,
   TopicsAnswer,
 } from '../runtime/api.ts';
-import { type Clock, waitingClock } from '../runtime/clock.ts';
+import { waitingClock } from '../runtime/clock.ts';
 import type { BookId, Key } from '../runtime/domain.ts';
 import { BazarError } from '../runtime/errors.ts';
-import { type Random, systemRandom } from '../runtime/random.ts';
+import { systemRandom } from '../runtime/random.ts';
 import { TraceAnswer, TracesAnswer } from '../runtime/trace/trace-answers.ts';
 import { createCalls } from './calls.ts';
+import type { ClientOptions } from './client-options.ts';
 import { openConnection } from './connection.ts';
-import { type ClientLimits, DEFAULT_CLIENT_LIMITS } from './limits.ts';
+import { type EventsRequest, followEvents, type StoreEvent } from './events.ts';
+import { DEFAULT_CLIENT_LIMITS } from './limits.ts';
 import type {
   BookToAdd,
   BookToChange,
@@ -37,12 +40,13 @@ import type {
   Expectation,
   FindRequest,
   HoldRequest,
+  OrdersRequest,
   PurchaseRequest,
   ReadCallOptions,
   WriteOptions,
 } from './requests.ts';
 import { errorOfAnswer } from './rpc.ts';
-import { type Dial, webSocketDial } from './socket.ts';
+import { webSocketDial } from './socket.ts';
 import { socketUrl } from './socket-url.ts';
 import { createStockSubscriptions, type StockFilter } from './subscriptions.ts';
 
@@ -87,11 +91,10 @@ export interface Client {
   traces(options?: CallOptions): Promise<TracesAnswer>;
   /** Has the next purchases at the gateway traced, whosever they are; for those with a token. */
   traceNext(purchases: number, options?: CallOptions): Promise<TracesAnswer>;
-  /** Recorded orders in id order, a page after the id `after`; for those with a token. */
-  orders(
-    page?: { readonly after?: string; readonly limit?: number },
-    options?: ReadCallOptions,
-  ): Promise<OrdersAnswer>;
+  /** Recorded orders in id order, or with `since` in the order of the log; for those with a token. */
+  orders(page?: OrdersRequest, options?: ReadCallOptions): Promise<OrdersAnswer>;
+  /** What happens to orders, from a place on, until the loop is left; for those with a token. */
+  events(request?: EventsRequest): AsyncIterable<StoreEvent>;
   status(options?: CallOptions): Promise<StatusAnswer>;
   audit(
     page?: { readonly after?: BookId; readonly limit?: number },
@@ -129,19 +132,7 @@ export interface Client {
   close(): void;
 }
 
-export interface ClientOptions {
-  /** `http://HOST:PORT` of the store, or the `ws://…` address of its socket. */
-  readonly url: string;
-  /** The admin token, or the reader token, which `orders` is content with; other reads and purchases need none. */
-  readonly token?: string;
-  readonly clock?: Clock;
-  readonly random?: Random;
-  readonly limits?: Partial<ClientLimits>;
-  /** Told of each connection made, and of each one lost or not made, with the reason. */
-  readonly onLink?: (link: { readonly open: boolean; readonly reason?: string }) => void;
-  /** Another way to the store than a WebSocket, for tests. */
-  readonly dial?: Dial;
-}
+export type { ClientOptions };
 
 /** A client of the store at `url`. It connects by itself; calls wait until it has. Throws if `url` is no address. */
 export function connect(options: ClientOptions): Client {
@@ -245,6 +236,8 @@ export function connect(options: ClientOptions): Client {
     traces: (options) => ask(TracesAnswer, 'traces', {}, options),
     traceNext: (purchases, options) => ask(TracesAnswer, 'traceNext', { purchases }, options),
     orders: (page = {}, options) => ask(OrdersAnswer, 'orders', explained(page, options), options),
+    events: (request = {}) =>
+      followEvents((params) => ask(EventsAnswer, 'events', params), { clock, limits }, request),
     status: (options) => ask(StatusAnswer, 'status', {}, options),
     audit: (page = {}, options) => ask(AuditAnswer, 'audit', page, options),
     addBooks: (books, options) => write(AddedAnswer, 'addBooks', { books: [...books] }, options),

@@ -27,6 +27,7 @@ export const LIBRARY_BOUNDS = {
   steadyMs: bound(5_000, 'ms a connection must last before the next pause is a short one again'),
   pingIntervalMs: bound(1_000, 'ms between two pings'),
   maxMissedPings: bound(4, 'pings without any sign of life after which a connection is given up'),
+  eventPauseMs: bound(250, 'ms between two looks for events while there are none'),
   closeTimeoutMs: bound(500, 'ms a closing handshake may take'),
   tickMs: bound(20, 'ms between two looks at the deadlines of calls'),
   maxBatchBooks: bound(DEFAULT_LIMITS.maxBooksPerRequest, 'books in one batch of an import'),

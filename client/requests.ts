@@ -46,3 +46,6 @@ export interface ReadCallOptions extends CallOptions {
 export interface WriteOptions extends CallOptions {
   readonly key?: Key;
 }
+
+/** Which orders: behind the order id `after`, or those that changed after the place `since`, with the filters. */
+export type OrdersRequest = Omit<Params<'orders'>, 'explain' | 'consistency'>;

@@ -21,7 +21,7 @@ export interface Reads extends StoreReads {
   patch(change: BookChange, asOf: number): void;
 }
 
-type PageType = 'read.topics' | 'read.books' | 'read.find' | 'read.history' | 'read.orders';
+type PageType = 'read.topics' | 'read.books' | 'read.find' | 'read.history' | 'read.orders' | 'read.changes';
 
 const Titles: z.ZodType<TitlesPage> = z.object({
   books: z.array(z.object({ id: BookId, title: z.string() })),
@@ -177,6 +177,8 @@ export function createReads(
       readPage('read.orders', page, options, ({ orders }) => {
         for (const { orderId, version } of orders) freshness.orders.raise(orderId, version);
       }),
+
+    changes: (query, options) => readPage('read.changes', query, options),
 
     async order(orderId, options = {}) {
       const patience = await begin(options);

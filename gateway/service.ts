@@ -15,6 +15,7 @@ import type {
   Result,
 } from '../runtime/domain.ts';
 import type { FindQuery, FoundPage } from '../runtime/finding.ts';
+import type { ChangesPage, ChangesQuery } from '../runtime/order-changes.ts';
 import type { SpanRecorder } from '../runtime/trace/span-recorder.ts';
 import type { Observatory } from './watch/observatory.ts';
 
@@ -34,6 +35,8 @@ export interface StoreReads {
   history(query: HistoryQuery, options?: ReadOptions): Promise<Served<HistoryPage>>;
   order(orderId: Key, options?: ReadOptions): Promise<Served<Order | null>>;
   orders(page: { after?: string; limit: number }, options?: ReadOptions): Promise<Served<OrdersPage>>;
+  /** What has happened to orders, in the order of the log. */
+  changes(query: ChangesQuery, options?: ReadOptions): Promise<Served<ChangesPage>>;
 }
 
 /**

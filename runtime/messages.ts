@@ -15,6 +15,7 @@ import {
 import { NodeFigures } from './figures.ts';
 import { FindQuery, FoundPage } from './finding.ts';
 import { NumberedHappening } from './numbered-happening.ts';
+import { ChangesPage, ChangesQuery } from './order-changes.ts';
 
 /**
  * Every message between the processes, in the order in which a purchase meets them. A message with a `reply` is
@@ -225,6 +226,9 @@ export const MESSAGES = {
     body: z.object({ ...Page, ...ReadOptions }),
     reply: z.object({ orders: z.array(Order), next: z.string().nullable(), ...Sized }),
   },
+
+  /** Gateway → catalog: a page of what has happened to orders, in the order of the log. */
+  'read.changes': { body: ChangesQuery.extend(ReadOptions), reply: ChangesPage.extend(Sized) },
 
   /**
    * Gateway → catalog: send me every commit after index `from`. `reset`: `from` is too old, the feed starts at

@@ -76,9 +76,34 @@ export const OrderAnswer = z
 export type OrderAnswer = z.infer<typeof OrderAnswer>;
 
 export const OrdersAnswer = z
-  .object({ orders: z.array(OrderAnswer), next: z.string().nullable(), via: Via })
+  .object({
+    orders: z.array(OrderAnswer),
+    next: z.string().nullable(),
+    cursor: z.string().optional().meta({
+      description: 'Where orders were asked for by `since`: the `since` to go on from, also later.',
+    }),
+    via: Via,
+  })
   .meta({ id: 'OrdersPage' });
 export type OrdersAnswer = z.infer<typeof OrdersAnswer>;
+
+export const EventsAnswer = z
+  .object({
+    events: z.array(
+      z.object({
+        id: z.string().meta({ description: 'The place of the event: the `since` of what comes after it.' }),
+        version: Version,
+        at: z.string(),
+        what: OrderEvent.shape.what,
+        order: OrderAnswer.meta({ description: 'The order as it is now.' }),
+      }),
+    ),
+    cursor: z.string().meta({ description: 'The `since` to go on from.' }),
+    more: z.boolean().meta({ description: 'There are more already.' }),
+    via: Via,
+  })
+  .meta({ id: 'EventsPage' });
+export type EventsAnswer = z.infer<typeof EventsAnswer>;
 
 export const CancelledAnswer = z
   .object({

@@ -67,7 +67,7 @@ export type OrderEvent = z.infer<typeof OrderEvent>;
 export const Payment = z.enum(['open', 'captured', 'declined', 'voided']);
 export type Payment = z.infer<typeof Payment>;
 
-const OrderStatus = z.enum([
+export const OrderStatus = z.enum([
   'confirmed',
   'refused',
   'held',

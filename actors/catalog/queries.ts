@@ -1,4 +1,5 @@
 import type { AskType, Body, Reply } from '../../runtime/messages.ts';
+import { changesSince } from './changes-since.ts';
 import { fillPage, nextOf, PAGE_FRAME_BYTES } from './page.ts';
 import type { CatalogState } from './state.ts';
 import { titlesAfter } from './topic-index.ts';
@@ -74,6 +75,11 @@ export const QUERIES: Queries = {
       const { total, status } = state.order(orderId) ?? {};
       return total === undefined ? [] : [{ orderId, total, isHeld: status === 'held' }];
     }),
+    asOf: state.applied.index,
+  }),
+
+  'read.changes': (state, query, { maxPageBytes }) => ({
+    ...changesSince(state, query, maxPageBytes - PAGE_FRAME_BYTES),
     asOf: state.applied.index,
   }),
 

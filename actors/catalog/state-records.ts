@@ -31,6 +31,7 @@ import { HoldQueue, type OpenHold, readHoldKey } from './hold-queue.ts';
 import { KeyFilter } from './key-filter.ts';
 import { afterEntry, type LogTime, TIME_START, timeHash } from './log-time.ts';
 import { OpenPayments } from './open-payments.ts';
+import { OrderTimeline } from './order-timeline.ts';
 import type { KeyedText } from './overlay.ts';
 import * as records from './records.ts';
 import { RefusalIndex } from './refusal-index.ts';
@@ -45,7 +46,6 @@ const TIMED_LEVEL = leastLevel({ kind: 'tick' });
 export class StateRecords {
   readonly prefix: string;
   readonly shelf = new BookIndex();
-  /** The refused orders on record, by time. */
   readonly refusals: RefusalIndex;
   readonly counts: CustomerCounts;
   readonly payments: OpenPayments;
@@ -55,10 +55,10 @@ export class StateRecords {
   readonly #recordKeys = new KeyFilter();
   /** The parts in the digest of books that have changed since the start, to be taken out when they change again. */
   readonly #bookHashes = new Map<BookId, RecordHash>();
-  /** Books whose present state is in neither the overlay nor the digest yet. */
+  /** Those whose present state is in neither the overlay nor the digest yet. */
   readonly #changed = new Set<BookId>();
   #changedBytes = 0;
-  /** The open holds. */
+  readonly timeline = new OrderTimeline();
   readonly holds = new HoldQueue();
   #boot: string | undefined;
   #level = 1;
@@ -75,7 +75,6 @@ export class StateRecords {
     this.refusals = new RefusalIndex({ store, prefix: this.prefix, records: this.#kept });
   }
 
-  /** The last start of the store that stands in the log. */
   get boot(): string | undefined {
     return this.#boot;
   }
@@ -132,11 +131,13 @@ export class StateRecords {
     this.#kept.add(key, JSON.stringify(record));
     this.#recordKeys.add(key);
     this.refusals.note(record);
+    this.timeline.note(record);
   }
 
   /** Keeps what is recorded under a key from now on. */
   rerecord(key: string, record: Recorded): void {
     this.#kept.put(key, JSON.stringify(record));
+    this.timeline.note(record);
   }
 
   beginHold(hold: OpenHold): void {
@@ -199,6 +200,7 @@ export class StateRecords {
     for (const [key, text] of given) {
       if (key.startsWith(ORDER_PREFIX) || key.startsWith(ADMIN_PREFIX)) {
         this.#recordKeys.add(key);
+        this.timeline.read(key, text);
         continue;
       }
       if (key === BOOT_KEY) this.#boot = text;

@@ -22,6 +22,7 @@ import { enactDecision } from './enact-decision.ts';
 import type { OpenHold } from './hold-queue.ts';
 import { expireHold, MAX_EXPIRED_PER_ENTRY } from './holds.ts';
 import { type LogTime, TIME_START } from './log-time.ts';
+import type { OrderTimeline } from './order-timeline.ts';
 import { type BooksSlice, fillPage, nextOf, type OrdersSlice } from './page.ts';
 import { readRecords } from './read-records.ts';
 import * as records from './records.ts';
@@ -285,9 +286,15 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     return { orders, next: page.more ? (orders.at(-1)?.orderId ?? null) : null, bytes: page.bytes };
   }
 
+  /** What has happened to orders. */
+  get timeline(): OrderTimeline {
+    return this.#records.timeline;
+  }
+
   /** The records are the right ones, and what they show is the state after the entry at `position`. */
   #standAt(position: Position): void {
     this.#applied = position;
     this.#taken = position;
+    this.#records.timeline.sort();
   }
 }

@@ -24,7 +24,8 @@ const EXAMPLES: { readonly [Name in OperationName]: readonly [Params<Name>, ...P
   books: [{ limit: 1 }],
   find: [{ q: 'coking undergrad' }, { inStock: true, sort: 'title', limit: 2 }],
   order: [{ orderId: 'an-earlier-order' }],
-  orders: [{ limit: 10 }],
+  orders: [{ limit: 10 }, { since: 0, limit: 10 }],
+  events: [{ since: 0, limit: 1 }],
   purchase: [
     { id: 1, quantity: 2, orderId: 'my-order-17' },
     {

@@ -15,5 +15,9 @@ export const WATCH_BOUNDS = {
   maxTraceBytes: bound(32 * KIB, 'bytes of one kept trace; steps in its middle give way, and are counted'),
   maxTraceSteps: bound(200, 'steps of one process in a trace; those in the middle give way, and are counted'),
   traceKeptMs: bound(600_000, 'ms a trace is kept'),
+  maxEventStreams: bound(200, 'streams of events that a gateway tells at once', '429'),
+  eventPauseMs: bound(200, 'ms between two looks of a stream of events for what is new or taken'),
+  eventHeartbeatMs: bound(5_000, 'ms of silence after which a stream of events says that it lives'),
+  eventDrainMs: bound(10_000, 'ms a client may leave a page of events untaken', 'its stream is ended'),
   maxSpectators: bound(1_000, 'connections that watch the store at work', '429'),
 } as const satisfies Readonly<Record<string, Bound>>;

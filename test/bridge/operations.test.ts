@@ -150,6 +150,7 @@ test('the OpenAPI document describes every route, its shapes and its errors', ()
       'GET /audit',
       'GET /books',
       'GET /books/{id}/history',
+      'GET /events',
       'GET /info',
       'GET /info/{id}',
       'GET /livez',

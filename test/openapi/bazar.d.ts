@@ -91,7 +91,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All recorded orders in order-id order, page by page */
+        /** All recorded orders in order-id order, or by `since` in the order of the log, page by page */
         get: operations["orders"];
         put?: never;
         post?: never;
@@ -118,6 +118,23 @@ export interface paths {
         head?: never;
         /** Change several books, all or none */
         patch: operations["changeBooks"];
+        trace?: never;
+    };
+    "/events": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What has happened to orders, in the order of the log */
+        get: operations["events"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
         trace?: never;
     };
     "/purchase": {
@@ -645,6 +662,8 @@ export interface components {
         OrdersPage: {
             orders: components["schemas"]["Order"][];
             next: string | null;
+            /** @description Where orders were asked for by `since`: the `since` to go on from, also later. */
+            cursor?: string;
             /** @description Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`. */
             via?: string[];
         };
@@ -652,6 +671,25 @@ export interface components {
             books: components["schemas"]["Book"][];
             /** @description The `after` of the next page, of the same sort; null on the last. */
             next: string | null;
+        };
+        EventsPage: {
+            events: {
+                /** @description The place of the event: the `since` of what comes after it. */
+                id: string;
+                /** @description Log index of the last change. */
+                version: number;
+                at: string;
+                /** @enum {string} */
+                what: "held" | "confirmed" | "released" | "expired" | "cancelled";
+                /** @description The order as it is now. */
+                order: components["schemas"]["Order"];
+            }[];
+            /** @description The `since` to go on from. */
+            cursor: string;
+            /** @description There are more already. */
+            more: boolean;
+            /** @description Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`. */
+            via?: string[];
         };
         Added: {
             added: number[];
@@ -1430,6 +1468,9 @@ export interface operations {
         parameters: {
             query?: {
                 after?: string;
+                since?: number | string;
+                status?: "confirmed" | "refused" | "held" | "released" | "expired" | "partly-cancelled" | "cancelled";
+                customer?: string;
                 limit?: number;
                 consistency?: "default" | "strong";
             };
@@ -1439,7 +1480,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page. */
+            /** @description A page. By `since` each order stands where it changed last, and refused ones, which are forgotten, are left out. */
             200: {
                 headers: {
                     /** @description The catalog that answered; on a hit the gateway. */
@@ -1921,6 +1962,100 @@ export interface operations {
                 };
             };
             /** @description `not-yet`: Not every catalog of the store can do that yet. `outcome-unknown`: No answer in time. `unavailable`: The store cannot answer now. `disk-full`: The disks of the store are full. `draining`: The store is shutting down. */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    events: {
+        parameters: {
+            query?: {
+                since?: number | string;
+                limit?: number;
+                status?: "held" | "confirmed" | "released" | "expired" | "cancelled";
+                customer?: string;
+                consistency?: "default" | "strong";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The events behind `since`; with `Accept: text/event-stream` these and all later ones. */
+            200: {
+                headers: {
+                    /** @description The catalog that answered; on a hit the gateway. */
+                    "X-Served-By"?: string;
+                    "X-Cache"?: "hit" | "miss" | "bypass";
+                    /** @description The version. */
+                    ETag?: string;
+                    /** @description Seconds since the answer is known to have been current. */
+                    Age?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EventsPage"];
+                };
+            };
+            /** @description The client’s copy (`If-None-Match`) is still right. */
+            304: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description `unauthorized`: The token is missing or wrong. */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `foreign-origin`: Not for web pages elsewhere. `foreign-host`: The store does not go by that name. */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `invalid-request`: The request does not fit. */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `overloaded`: The store is overloaded. `too-many-requests`: Too many requests in flight. */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `internal`: An unexpected fault. */
+            500: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `unavailable`: The store cannot answer now. `draining`: The store is shutting down. */
             503: {
                 headers: {
                     [name: string]: unknown;

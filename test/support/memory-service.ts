@@ -1,4 +1,5 @@
 import { auditCatalog } from '../../actors/catalog/audit.ts';
+import { changesSince } from '../../actors/catalog/changes-since.ts';
 import { createBookFinder } from '../../actors/catalog/find/book-finder.ts';
 import { fillPage, nextOf } from '../../actors/catalog/page.ts';
 import { CatalogState } from '../../actors/catalog/state.ts';
@@ -102,6 +103,8 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
       }),
     orders: ({ after = '', limit }, options) =>
       read('orders', options, async () => [await state.ordersAfter(after, limit), state.applied.index]),
+    changes: (query, options) =>
+      read('changes', options, () => [changesSince(state, query), state.applied.index]),
     purchase: (lines, key = nextKey(), { customer } = {}) =>
       submit({ kind: 'purchase', key, requestId: nextRequest(), lines: [...lines], customer }),
     hold: (lines, ttlMs, key = nextKey(), customer = undefined) =>

@@ -5,6 +5,7 @@ import { buy } from './buy.ts';
 import { cancel } from './cancel.ts';
 import { confirm } from './confirm.ts';
 import { edit } from './edit.ts';
+import { events } from './events.ts';
 import { exportFile } from './export.ts';
 import { find } from './find.ts';
 import { history } from './history.ts';
@@ -37,6 +38,7 @@ export const COMMANDS: readonly CliCommand[] = [
   cancel,
   order,
   orders,
+  events,
   trace,
   traces,
   watch,

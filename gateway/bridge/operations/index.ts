@@ -8,6 +8,7 @@ import { connectionOperations } from './connection.ts';
 import { findOperations } from './find.ts';
 import { holdOperations } from './holds.ts';
 import type { Operation } from './operation.ts';
+import { orderChangeOperations } from './order-changes.ts';
 import { readOperations } from './reads.ts';
 import { traceOperations } from './traces.ts';
 import { watchOperations } from './watch.ts';
@@ -18,6 +19,7 @@ export function createOperations(limits: Limits, currency: Currency = NO_CURRENC
   return {
     ...readOperations(limits),
     ...findOperations(limits),
+    ...orderChangeOperations(limits),
     ...writeOperations(limits, currency),
     ...holdOperations(limits, currency),
     ...cancelOperations(limits, currency),

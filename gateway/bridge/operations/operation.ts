@@ -40,6 +40,8 @@ export interface Description<Params extends z.ZodType = z.ZodType> {
   readonly role?: Role;
   /** The body as JSON, where the unchecked parameters are plain and the memory has it: no promise, no schema. */
   held?(context: Context, params: unknown): string | undefined;
+  /** By HTTP it goes on as Server-Sent Events where these are asked for. */
+  readonly streams?: true;
   /** Which turn it waits for, because its answer may be large. */
   readonly heavy?: 'pages' | 'audits';
   /** Answers at once what turns out to be small; undefined where the call has to wait for its turn. */

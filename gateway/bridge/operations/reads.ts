@@ -8,12 +8,13 @@ import {
   TitlesAnswer,
   TopicsAnswer,
 } from '../../../runtime/api.ts';
-import { BookId, Key } from '../../../runtime/domain.ts';
+import { BookId, Key, OrderStatus } from '../../../runtime/domain.ts';
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Served, TitlesPage } from '../../service.ts';
 import { After, Consistency, Explain, PageLimit, Topic } from './fields.ts';
 import { type Answer, operation, PAGE, READ, read } from './operation.ts';
+import { cursorText, ofCustomer, placeOf, readChanges, Since } from './order-changes.ts';
 
 /** What is read of books and orders. */
 export function readOperations(limits: Limits) {
@@ -112,15 +113,43 @@ export function readOperations(limits: Limits) {
     }),
 
     orders: operation({
-      summary: 'All recorded orders in order-id order, page by page',
+      summary: 'All recorded orders in order-id order, or by `since` in the order of the log, page by page',
       kind: PAGE,
       route: 'GET /orders',
       role: 'reader',
-      params: z.strictObject({ after: After(Key), limit, consistency, explain }),
-      answers: { 200: ['A page.', OrdersAnswer] },
+      params: z.strictObject({
+        after: After(Key),
+        since: Since.optional(),
+        status: OrderStatus.optional().meta({ description: 'Only these; with `since`.' }),
+        customer: ofCustomer,
+        limit,
+        consistency,
+        explain,
+      }),
+      answers: {
+        200: [
+          'A page. By `since` each order stands where it changed last, and refused ones, which are forgotten, are left out.',
+          OrdersAnswer,
+        ],
+      },
       heavy: 'pages',
-      run: async ({ service, views }, { after, limit = limits.defaultPage, consistency }, { deadline }) =>
-        read(await service.orders({ after, limit }, { ...strength(consistency), deadline }), views.orders),
+      async run(context, { after, since, limit = limits.defaultPage, consistency, ...filter }, { deadline }) {
+        const { service, views } = context;
+        const options = { ...strength(consistency), deadline };
+        const isFiltered = filter.status !== undefined || filter.customer !== undefined;
+        if (since === undefined && !isFiltered) {
+          return read(await service.orders({ after, limit }, options), views.orders);
+        }
+        if (after !== undefined) {
+          throw new BazarError('invalid-request', 'after: goes with neither since, status nor customer.');
+        }
+        const query = { since: placeOf(since), every: false, limit, ...filter };
+        return read(await readChanges(context, query, options), ({ changes, cursor, more }) => {
+          const place = cursorText(cursor);
+          const page = views.orders({ orders: changes.map(({ order }) => order), next: more ? place : null });
+          return { ...page, cursor: place };
+        });
+      },
     }),
   };
 }

@@ -1,0 +1,57 @@
+import type { EventsAnswer } from '../runtime/api.ts';
+import type { Clock } from '../runtime/clock.ts';
+import { BazarError } from '../runtime/errors.ts';
+import type { ClientLimits } from './limits.ts';
+
+export interface EventsRequest {
+  /** A version, 0 for the beginning, or the `id` of the last event that was seen; without it, from the beginning. */
+  readonly since?: number | string;
+  /** Only events of this kind. */
+  readonly status?: StoreEvent['what'];
+  readonly customer?: string;
+  /** Ends the iteration. */
+  readonly signal?: AbortSignal;
+}
+
+export type StoreEvent = EventsAnswer['events'][number];
+
+/**
+ * Events from a place on, each once and in the order of the log. The place is here, so it goes on behind whichever gateway
+ * answers next. It throws what asking again does not mend, as `unauthorized`.
+ */
+export async function* followEvents(
+  ask: (params: {
+    since: number | string;
+    status?: StoreEvent['what'];
+    customer?: string;
+  }) => Promise<EventsAnswer>,
+  { clock, limits }: { readonly clock: Clock; readonly limits: ClientLimits },
+  { since = 0, signal, ...filter }: EventsRequest,
+): AsyncGenerator<StoreEvent, void, void> {
+  let place = since;
+  while (!signal?.aborted) {
+    const page = await ask({ since: place, ...filter }).catch(passing);
+    for (const event of page?.events ?? []) yield event;
+    if (page) place = page.cursor;
+    if (!page?.more) await pause(clock, limits.eventPauseMs, signal);
+  }
+}
+
+/** Nothing, where the store could not be reached in time. */
+function passing(error: unknown): undefined {
+  if (error instanceof BazarError && (error.code === 'unavailable' || error.code === 'timeout'))
+    return undefined;
+  throw error;
+}
+
+function pause(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = clock.setTimeout(over, ms);
+    function over(): void {
+      clock.clearTimeout(timer);
+      signal?.removeEventListener('abort', over);
+      resolve();
+    }
+    signal?.addEventListener('abort', over);
+  });
+}

@@ -1,0 +1,117 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { EventsAnswer, OrdersAnswer } from '../../runtime/order-answers.ts';
+import { AS_ADMIN, AS_READER, ask, openRpc, post, READER_TOKEN, withBridge } from './support.ts';
+
+const list = async <T>(url: string) => (await ask(url, { headers: AS_READER })).body as unknown as T;
+
+async function buy(url: string, orderId: string, more: object = {}): Promise<void> {
+  await post(`${url}/purchase`, { id: 1, ...more }, { 'idempotency-key': orderId });
+}
+
+test('GET /orders?since= lists orders where they changed last, and goes on from its cursor', () =>
+  withBridge(async ({ url }) => {
+    for (const orderId of ['z', 'a', 'm']) await buy(url, orderId);
+    await post(`${url}/orders/z/cancel`, {}, AS_ADMIN);
+    const ids = ({ orders }: OrdersAnswer) => orders.map(({ orderId }) => orderId);
+    const first = await list<OrdersAnswer>(`${url}/orders?since=0&limit=2`);
+    assert.equal(ids(first), ['a', 'm']);
+    const rest = await list<OrdersAnswer>(`${url}/orders?since=${first.next}`);
+    assert.equal([ids(rest), rest.next], [['z'], null]);
+    assert.equal(ids(await list(`${url}/orders?since=${rest.cursor}`)), []);
+    await buy(url, 'b', { customer: 'alice' });
+    assert.equal(ids(await list(`${url}/orders?since=${rest.cursor}`)), ['b']);
+    assert.equal(ids(await list(`${url}/orders?status=cancelled`)), ['z']);
+    assert.equal(ids(await list(`${url}/orders?customer=alice`)), ['b']);
+  }));
+
+test('GET /events tells every change of an order once, to those with a token', () =>
+  withBridge(async ({ url }) => {
+    await buy(url, 'o');
+    await post(`${url}/orders/o/cancel`, {}, AS_ADMIN);
+    assert.is((await ask(`${url}/events?since=0`)).status, 401);
+    const { events, cursor, more } = await list<EventsAnswer>(`${url}/events?since=0`);
+    assert.equal(
+      events.map(({ what, order }) => `${what} ${order.orderId}`),
+      ['confirmed o', 'cancelled o'],
+    );
+    assert.is(more, false);
+    assert.equal((await list<EventsAnswer>(`${url}/events?since=${events[0]!.id}`)).events.length, 1);
+    const client = await openRpc(url);
+    await client.call('authenticate', { token: READER_TOKEN });
+    assert.equal((await client.call('events', { since: cursor })).result as unknown, {
+      events: [],
+      cursor,
+      more,
+    });
+    client.close();
+  }));
+
+test('a place above the present version, and one that is none, is refused at once', () =>
+  withBridge(async ({ url }) => {
+    for (const path of ['orders?since=999', 'events?since=999', 'events?since=x', 'orders?since=1&after=a']) {
+      const { status, body } = await ask(`${url}/${path}`, { headers: AS_READER });
+      assert.equal([path, status, body.code], [path, 422, 'invalid-request']);
+    }
+  }));
+
+test('GET /events streams what comes, and goes on after the last event that was taken', () =>
+  withBridge(async ({ url }) => {
+    await buy(url, 'one');
+    const follow = async (headers: object, until: string) => {
+      const abort = new AbortController();
+      const init = {
+        headers: { ...AS_READER, accept: 'text/event-stream', ...headers },
+        signal: abort.signal,
+      };
+      const answer = await fetch(`${url}/events?since=0`, init);
+      assert.is(answer.headers.get('content-type'), 'text/event-stream');
+      let text = '';
+      const decoder = new TextDecoder();
+      for await (const piece of answer.body!) {
+        text += decoder.decode(piece);
+        if (text.includes(until)) break;
+      }
+      abort.abort();
+      return [...text.matchAll(/^id: (\d+:(.*))$/gm)].map(([, id, orderId]) => ({ id: id!, orderId }));
+    };
+    const followed = follow({}, '"orderId":"two"');
+    await buy(url, 'two');
+    const events = await followed;
+    assert.equal(
+      events.map(({ orderId }) => orderId),
+      ['one', 'two'],
+    );
+    await buy(url, 'three');
+    const later = await follow({ 'last-event-id': events[0]!.id }, '"orderId":"three"');
+    assert.equal(
+      later.map(({ orderId }) => orderId),
+      ['two', 'three'],
+    );
+  }));
+
+test('streams of events are bounded, and one that ends leaves its place', () =>
+  withBridge(
+    async ({ url }) => {
+      const open = async () => {
+        const abort = new AbortController();
+        const headers = { ...AS_READER, accept: 'text/event-stream' };
+        const { status } = await fetch(`${url}/events`, { headers, signal: abort.signal });
+        return { status, abort };
+      };
+      const first = await open();
+      assert.is(first.status, 200);
+      assert.is((await open()).status, 429);
+      first.abort.abort();
+      let next = await open();
+      for (let tries = 0; next.status !== 200 && tries < 100; tries++) {
+        await new Promise((resolve) => setTimeout(resolve, 50));
+        next = await open();
+      }
+      assert.is(next.status, 200);
+      next.abort.abort();
+    },
+    { maxEventStreams: 1 },
+  ));
+
+test.run();

@@ -1,0 +1,108 @@
+import fc from 'fast-check';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { changesSince } from '../../actors/catalog/changes-since.ts';
+import { CatalogState } from '../../actors/catalog/state.ts';
+import { LEVEL } from '../../runtime/command-levels.ts';
+import type { ChangesPage, ChangesPlace, ChangesQuery } from '../../runtime/order-changes.ts';
+import { openMemoryStore } from '../../storage/memory-store.ts';
+import { commandLog } from './commands.ts';
+import { addBooks, cancel, confirm, hold, newBook, openReplica, purchase } from './support.ts';
+
+const ALL: ChangesQuery = { since: { version: 0 }, every: true, limit: 1_000 };
+
+/** All changes, asked for by pages. */
+function walk(state: CatalogState, query: Partial<ChangesQuery>): ChangesPage['changes'] {
+  const found: ChangesPage['changes'] = [];
+  let since: ChangesPlace = ALL.since;
+  for (;;) {
+    const page = changesSince(state, { ...ALL, ...query, since });
+    found.push(...page.changes);
+    since = page.cursor;
+    if (!page.more) return found;
+  }
+}
+
+const names = (changes: ChangesPage['changes']) =>
+  changes.map(({ version, what, order }) => `${version} ${what} ${order.orderId}`);
+
+test('every change of every order comes once, in the order of the log, by pages of any size, after a restart too', async () => {
+  await fc.assert(
+    fc.asyncProperty(commandLog, fc.integer({ min: 1, max: 4 }), async (commands, limit) => {
+      const store = await openMemoryStore();
+      const replica = await openReplica(store);
+      replica.apply({ kind: 'raiseLevel', level: LEVEL });
+      for (const command of commands) replica.apply(command);
+      await replica.flush();
+      const { orders } = await replica.state.ordersAfter('', 10_000);
+      const told = orders
+        .filter(({ status }) => status !== 'refused')
+        .flatMap(({ orderId, version, events = [{ what: 'confirmed', version }] }) =>
+          events.map((event) => ({ ...event, orderId })),
+        )
+        .sort((one, other) => one.version - other.version || (one.orderId < other.orderId ? -1 : 1))
+        .map(({ version, what, orderId }) => `${version} ${what} ${orderId}`);
+      assert.equal(names(walk(replica.state, { limit })), told);
+      assert.equal(names(walk(await CatalogState.load(store), { limit })), told);
+      const last = walk(replica.state, { limit, every: false });
+      assert.equal(
+        last.map(({ order }) => order.orderId).sort(),
+        orders.flatMap(({ status, orderId }) => (status === 'refused' ? [] : [orderId])),
+      );
+      for (const { version, order } of last) assert.is(version, order.version);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+test('holds that end in one entry are told one page after the other', async () => {
+  const replica = await openReplica(await openMemoryStore());
+  replica.apply({ kind: 'raiseLevel', level: LEVEL });
+  replica.apply(addBooks('books', [newBook(1)]), { at: 1_000 });
+  for (const key of ['c', 'a', 'b']) replica.apply(hold(key, [{ id: 1, quantity: 1 }], 1_000), { at: 1_000 });
+  replica.apply(purchase('late', [{ id: 1, quantity: 1 }]), { at: 9_000 });
+  const { index } = replica.state.applied;
+  const ended = names(walk(replica.state, { limit: 1 })).filter((name) => name.startsWith(`${index} `));
+  assert.equal(ended, [
+    `${index} expired a`,
+    `${index} expired b`,
+    `${index} expired c`,
+    `${index} confirmed late`,
+  ]);
+});
+
+test('they are filtered by what has happened, by status, and by customer; who is at the end goes on from there', async () => {
+  const replica = await openReplica(await openMemoryStore());
+  replica.apply({ kind: 'raiseLevel', level: LEVEL });
+  replica.apply(addBooks('books', [newBook(1)]));
+  const line = [{ id: 1, quantity: 1 }];
+  replica.apply({ ...purchase('hers', line), customer: 'alice' });
+  replica.apply({ ...hold('his', line), customer: 'bob' });
+  replica.apply(purchase('too-many', [{ id: 1, quantity: 99 }]));
+  replica.apply(confirm('his'));
+  replica.apply(cancel('back', 'hers'));
+  const { state } = replica;
+  assert.equal(names(walk(state, { customer: 'bob' })), ['4 held his', '6 confirmed his']);
+  assert.equal(names(walk(state, { status: 'confirmed' })), ['3 confirmed hers', '6 confirmed his']);
+  assert.equal(names(walk(state, { status: 'cancelled', every: false })), ['7 cancelled hers']);
+  const { cursor, more } = changesSince(state, ALL);
+  assert.equal([cursor, more], [{ version: 7 }, false]);
+  replica.apply(purchase('next', line));
+  assert.equal(names(changesSince(state, { ...ALL, since: cursor }).changes), ['8 confirmed next']);
+});
+
+test('a page is cut by bytes and goes on', async () => {
+  const replica = await openReplica(await openMemoryStore());
+  replica.apply(addBooks('books', [newBook(1)]));
+  for (const key of ['a', 'b', 'c']) replica.apply(purchase(key, [{ id: 1, quantity: 1 }]));
+  const page = changesSince(replica.state, ALL, 1_200);
+  assert.ok(page.changes.length < 3 && page.more);
+  const rest = changesSince(replica.state, { ...ALL, since: page.cursor });
+  assert.equal(names([...page.changes, ...rest.changes]), [
+    '2 confirmed a',
+    '3 confirmed b',
+    '4 confirmed c',
+  ]);
+});
+
+test.run();
