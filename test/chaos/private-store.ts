@@ -1,6 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { bookList } from '../../client/files/books-file.ts';
+import { openBundle } from '../../runtime/bundle.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { type Cluster, startCluster } from '../../runtime/launcher/cluster.ts';
 import type { Config } from '../../runtime/launcher/config.ts';
@@ -40,12 +41,6 @@ export interface PrivateStoreOptions {
   /** Rejects when the start is to be given up. */
   readonly calledOff: Promise<never>;
 }
-
-const PROGRAMS = {
-  catalog: new URL('../../actors/catalog/main.ts', import.meta.url),
-  order: new URL('../../actors/order/main.ts', import.meta.url),
-  gateway: new URL('../../gateway/main.ts', import.meta.url),
-};
 
 /** Small enough that a catalog which was away a while, or wiped, comes back by snapshot. */
 const LIMITS = { keptEntries: 1_000, feedEntries: 1_000 };
@@ -102,7 +97,7 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
     const { addressFor } = network;
     store = await startCluster({
       config,
-      programs: PROGRAMS,
+      programs: (await openBundle()).programs,
       books: bookList(BOOKS),
       logFormat: 'json',
       addressFor,

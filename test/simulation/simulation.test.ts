@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { cutOffFromCatalogs } from '../mutants/plans.ts';
 import { simulate } from './simulate.ts';
 
-const SEEDS = 20;
+const SEEDS = 14;
 
 /** What came of the seeds that are run twice. */
 const first = new Map<number, { readonly traceHash: string; readonly events: number }>();
@@ -21,7 +21,7 @@ for (let seed = 1; seed <= SEEDS; seed++) {
 }
 
 test('the same seed gives the same run', async () => {
-  for (const seed of [3, 7, 12, 17]) {
+  for (const seed of [3, 12]) {
     const { traceHash, events } = await simulate(seed);
     assert.equal({ traceHash, events }, first.get(seed), `seed ${seed}`);
   }
@@ -42,7 +42,7 @@ test('a calm seed keeps its leader', async () => {
   assert.is(terms, 1);
 });
 
-for (let seed = 1; seed <= 5; seed++) {
+for (let seed = 1; seed <= 3; seed++) {
   test(`seed ${seed} with a catalog cut off from catalogs only shows changes within a bound`, async () => {
     const { failure } = await simulate(seed, cutOffFromCatalogs);
     assert.is(failure, undefined);

@@ -13,7 +13,7 @@ async function everySeed(seeds: readonly number[], rules: SlowDisks): Promise<vo
 
 test('syncs of up to a second on a majority or on all elect nobody, and purchases go on', async () => {
   const rules = { slowestSyncMs: 1_000, maxNewTerms: 0, longestDroughtMs: 3_000 };
-  await everySeed([1, 2, 3], { fault: 'slow disks', ...rules });
+  await everySeed([1, 2], { fault: 'slow disks', ...rules });
 });
 
 test('syncs of up to two seconds elect nobody', async () => {
@@ -22,16 +22,16 @@ test('syncs of up to two seconds elect nobody', async () => {
 
 test('leaders that die while all disks are slow are succeeded within a term each', async () => {
   const rules = { diskMs: 1_000, faultEveryMs: 7_000, maxNewTerms: 3, longestDroughtMs: 9_000 };
-  await everySeed([1, 2, 3], { fault: 'kill the leader', ...rules });
+  await everySeed([1, 2], { fault: 'kill the leader', ...rules });
 });
 
 test('a disk that hangs under its leader costs it the lead, and the store a few seconds', async () => {
   const rules = { faultEveryMs: 6_000, maxNewTerms: 4, longestDroughtMs: 5_000 };
-  await everySeed([1, 2, 3], { fault: 'hang the leader disk', ...rules });
+  await everySeed([1, 2], { fault: 'hang the leader disk', ...rules });
 });
 
 test('disks that hang on all catalogs at once leave no row of elections behind', async () => {
-  await everySeed([1, 2, 3], { fault: 'hang all disks', faultEveryMs: 6_000, maxNewTerms: 4 });
+  await everySeed([1, 2], { fault: 'hang all disks', faultEveryMs: 6_000, maxNewTerms: 4 });
 });
 
 test.run();
