@@ -44,7 +44,7 @@ interface Pause {
 }
 
 /** Faults that pass; after these the same request is asked again. So it is after any unknown outcome. */
-const PASSING: ReadonlySet<ErrorCode> = new Set([
+export const PASSING: ReadonlySet<ErrorCode> = new Set([
   'too-many-requests',
   'overloaded',
   'unavailable',

@@ -93,7 +93,7 @@ export interface Client {
   traceNext(purchases: number, options?: CallOptions): Promise<TracesAnswer>;
   /** Recorded orders in id order, or with `since` in the order of the log; for those with a token. */
   orders(page?: OrdersRequest, options?: ReadCallOptions): Promise<OrdersAnswer>;
-  /** What happens to orders, from a place on, until the loop is left; for those with a token. */
+  /** What happens to orders, from a place on, until the loop is left or the client closed; for those with a token. */
   events(request?: EventsRequest): AsyncIterable<StoreEvent>;
   status(options?: CallOptions): Promise<StatusAnswer>;
   audit(
@@ -168,6 +168,7 @@ export function connect(options: ClientOptions): Client {
     },
   });
   const calls = createCalls({ clock, random, limits, outlet: connection });
+  const closed = new AbortController();
 
   async function ask<T, Name extends OperationName>(
     answer: z.ZodType<T>,
@@ -236,8 +237,11 @@ export function connect(options: ClientOptions): Client {
     traces: (options) => ask(TracesAnswer, 'traces', {}, options),
     traceNext: (purchases, options) => ask(TracesAnswer, 'traceNext', { purchases }, options),
     orders: (page = {}, options) => ask(OrdersAnswer, 'orders', explained(page, options), options),
-    events: (request = {}) =>
-      followEvents((params) => ask(EventsAnswer, 'events', params), { clock, limits }, request),
+    events({ signal, ...request } = {}) {
+      const ends = AbortSignal.any(signal ? [signal, closed.signal] : [closed.signal]);
+      const askEvents = (params: Params<'events'>) => ask(EventsAnswer, 'events', params);
+      return followEvents(askEvents, { clock, limits }, { ...request, signal: ends });
+    },
     status: (options) => ask(StatusAnswer, 'status', {}, options),
     audit: (page = {}, options) => ask(AuditAnswer, 'audit', page, options),
     addBooks: (books, options) => write(AddedAnswer, 'addBooks', { books: [...books] }, options),
@@ -260,6 +264,7 @@ export function connect(options: ClientOptions): Client {
     unsubscribe: subscriptions.remove,
     onStock: subscriptions.listen,
     close() {
+      closed.abort();
       calls.close();
       connection.close();
     },

@@ -1,6 +1,7 @@
 import type { EventsAnswer } from '../runtime/api.ts';
 import type { Clock } from '../runtime/clock.ts';
 import { BazarError } from '../runtime/errors.ts';
+import { PASSING } from './calls.ts';
 import type { ClientLimits } from './limits.ts';
 
 export interface EventsRequest {
@@ -17,7 +18,7 @@ export type StoreEvent = EventsAnswer['events'][number];
 
 /**
  * Events from a place on, each once and in the order of the log. The place is here, so it goes on behind whichever gateway
- * answers next. It throws what asking again does not mend, as `unauthorized`.
+ * answers next. It ends by its signal, and throws what asking again does not mend, as `unauthorized`.
  */
 export async function* followEvents(
   ask: (params: {
@@ -37,10 +38,9 @@ export async function* followEvents(
   }
 }
 
-/** Nothing, where the store could not be reached in time. */
+/** Nothing, where the store was away or busy for all the time of a call. */
 function passing(error: unknown): undefined {
-  if (error instanceof BazarError && (error.code === 'unavailable' || error.code === 'timeout'))
-    return undefined;
+  if (error instanceof BazarError && PASSING.has(error.code)) return undefined;
   throw error;
 }
 

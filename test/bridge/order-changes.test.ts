@@ -55,6 +55,19 @@ test('a place above the present version, and one that is none, is refused at onc
     }
   }));
 
+test('a place that one catalog told is none above the present version because the next is behind', () =>
+  withBridge(async ({ url, service }) => {
+    await buy(url, 'o');
+    const { cursor } = await list<EventsAnswer>(`${url}/events?since=0`);
+    const { changes } = service;
+    service.changes = async (query, options) => {
+      const served = await changes(query, options);
+      return options?.strong ? served : { ...served, asOf: served.asOf - 1 };
+    };
+    assert.equal((await list<EventsAnswer>(`${url}/events?since=${cursor}`)).events, []);
+    assert.is((await ask(`${url}/events?since=999`, { headers: AS_READER })).status, 422);
+  }));
+
 test('GET /events streams what comes, and goes on after the last event that was taken', () =>
   withBridge(async ({ url }) => {
     await buy(url, 'one');

@@ -65,8 +65,8 @@ export function readEvents(
 }
 
 /**
- * A place that this gateway has not heard of may have been told by another, so a catalog is asked for the latest. What is
- * above that as well is nobody's place.
+ * A place that this gateway has not heard of may have been told by another, and one that the catalog in turn has not come
+ * to by the catalog before, so the latest is asked for. What is above that as well is nobody's place.
  */
 export async function readChanges(
   { service }: Context,
@@ -74,8 +74,12 @@ export async function readChanges(
   options: ReadOptions,
 ): Promise<Served<ChangesPage>> {
   const { version } = query.since;
-  const strong = options.strong || version > (service.version() ?? 0);
-  const served = await service.changes(query, { ...options, strong });
+  const isKnown = version <= (service.version() ?? 0);
+  if (isKnown && !options.strong) {
+    const served = await service.changes(query, options);
+    if (version <= served.asOf) return served;
+  }
+  const served = await service.changes(query, { ...options, strong: true });
   if (version <= served.asOf) return served;
   throw new BazarError('invalid-request', `since: ${version} is above the present version, ${served.asOf}.`);
 }
