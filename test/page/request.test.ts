@@ -71,7 +71,7 @@ shown(
     orderId = (await item.getByRole('link').first().textContent())!;
     assert.match(
       traceText(await traceOf(cluster, orderId)),
-      /proposal 1: (the link was lost|no answer in time) after/,
+      /proposal \d+: (the link was lost|no answer in time) after/,
     );
     await item.getByRole('link', { name: 'where the time went' }).click();
     await page.getByRole('heading', { name: `Order ${orderId}` }).waitFor();
