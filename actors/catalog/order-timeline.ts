@@ -35,7 +35,9 @@ export class OrderTimeline {
   note({ result }: Recorded): void {
     if (result.kind !== 'order') return;
     const { orderId, version, status } = result.order;
-    if (status !== 'refused') this.#add(version, orderId);
+    // A record that tells more of an earlier change, as of its payment, is of one that stands here already.
+    const isNew = version >= (this.#versions.at(-1) ?? 0);
+    if (status !== 'refused' && isNew) this.#add(version, orderId);
   }
 
   /** Takes in a record as it is stored, where it is that of an order. */

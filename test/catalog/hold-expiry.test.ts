@@ -83,11 +83,11 @@ test('tens of thousands of holds that are due at once end in short turns', async
     assert.ok(ticks <= count / MAX_EXPIRED_PER_ENTRY);
   }
   assert.is(state.book(1)!.stock, count);
-  // The middle one: the first is compiled on its way, and one or another has a collection of garbage in it.
-  const middleMs = tookMs.sort((a, b) => a - b)[Math.floor(tookMs.length / 2)]!;
-  const told = `an entry took ${middleMs.toFixed(1)} ms of processor time, the longest ${tookMs.at(-1)!.toFixed(1)}`;
+  // The first is compiled on its way, and one or another has a collection of garbage in it.
+  const mostMs = tookMs.sort((a, b) => a - b)[Math.floor(tookMs.length * 0.95)]!;
+  const told = `19 of 20 entries took ${mostMs.toFixed(1)} ms of processor time at most, the longest ${tookMs.at(-1)!.toFixed(1)}`;
   console.log(`\n${count} holds ended; ${told}`);
-  assert.ok(middleMs < 50, told);
+  assert.ok(mostMs < 50, told);
 });
 
 test.run();
