@@ -123,6 +123,10 @@ test('streams of events are bounded, and one that ends leaves its place', () =>
       }
       assert.is(next.status, 200);
       next.abort.abort();
+      const headers = { ...AS_READER, accept: 'text/event-stream' };
+      const signal = AbortSignal.timeout(5_000);
+      const head = await fetch(`${url}/events`, { method: 'HEAD', headers, signal });
+      assert.match(head.headers.get('content-type')!, 'application/json');
     },
     { maxEventStreams: 1 },
   ));

@@ -4,9 +4,9 @@ import type { Context } from '../context.ts';
 import { type EventsParams, eventsOf, readEvents, Since } from '../operations/order-changes.ts';
 import { parseRequest } from '../parse-request.ts';
 
-/** Whether the client asks for Server-Sent Events. */
-export const wantsStream = ({ headers }: FastifyRequest): boolean =>
-  headers.accept?.includes('text/event-stream') === true;
+/** Whether the client asks for Server-Sent Events; a HEAD of them would never end. */
+export const wantsStream = ({ method, headers }: FastifyRequest): boolean =>
+  method === 'GET' && headers.accept?.includes('text/event-stream') === true;
 
 /**
  * Streams of events to HTTP clients. Each is read page by page, and the next page once the client has taken the one
