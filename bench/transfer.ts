@@ -3,7 +3,7 @@ import { CatalogState } from '../actors/catalog/state.ts';
 import { createRaft } from '../actors/raft/core/raft.ts';
 import { createSnapshotReceiver } from '../actors/raft/snapshot-receiver.ts';
 import { createSnapshotSender } from '../actors/raft/snapshot-sender.ts';
-import type { StateMachine } from '../actors/raft/state-machine.ts';
+import type { StateMachine } from '../actors/replica/state-machine.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { DEFAULT_LIMITS } from '../runtime/limits.ts';
 import { decodeFrame, encodeTell } from '../runtime/links/envelope.ts';

@@ -34,6 +34,8 @@ const Boot = z.string().max(64).nullable();
 /** A log entry. `command` is null in the no-op with which a leader opens its term; `at` is its wall time in ms. */
 export const Entry = z.object({ term: Term, at: z.int(), command: LogCommand.nullable() });
 export type Entry = z.infer<typeof Entry>;
+/** A command as a log carries it. What orders commands does not look into them. */
+export type LoggedCommand = NonNullable<Entry['command']>;
 
 /** The life of a process, as it tells it. */
 export const NodeState = z.enum(['starting', 'catching-up', 'ready', 'draining', 'down']);

@@ -1,6 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { canRead, leastLevel } from '../../runtime/command-levels.ts';
 import { createHappenings, type Happenings } from '../../runtime/create-happenings.ts';
+import type { BookChange, Result } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Mesh, NodeId } from '../../runtime/links/mesh.ts';
@@ -11,14 +12,13 @@ import { createNewsRing } from '../../runtime/process/news-ring.ts';
 import { createWatchedNode, type OwnFigures } from '../../runtime/process/watched-node.ts';
 import type { Random } from '../../runtime/random.ts';
 import { measuredStore } from '../../storage/measured-store.ts';
-import { raftFigures } from '../raft/figures.ts';
-import { createReplica, type Replica } from '../raft/replica.ts';
+import type { JoinLog } from '../replica/join-log.ts';
+import type { Replica } from '../replica/replica.ts';
 import { auditCatalog } from './audit.ts';
 import type { CatalogDisk } from './disk.ts';
 import { createFeed } from './feed.ts';
 import type { BookFinder } from './find/book-finder.ts';
 import { createHoldExpiry } from './hold-expiry.ts';
-import { createLeaderContact } from './leader-contact.ts';
 import { createLevelRaise } from './level-raise.ts';
 import { createRefusalExpiry } from './refusal-expiry.ts';
 import { createRoomWatch } from './room-watch.ts';
@@ -29,8 +29,10 @@ import { createVersionWaits } from './version-waits.ts';
 
 const MIB = 1024 * 1024;
 
-export interface CatalogOptions {
+export interface CatalogOptions<R extends Replica> {
   readonly disk: CatalogDisk;
+  /** Joins the log of the cluster, whatever engine orders it. */
+  readonly join: JoinLog<R, Result, BookChange>;
   /** All catalogs of the cluster, this one among them. */
   readonly catalogs: readonly NodeId[];
   /** Names this start of the whole store; a catalog that is started again alone has the same. */
@@ -50,9 +52,9 @@ export interface CatalogOptions {
 }
 
 /** A catalog replica: one member of the replicated log, the reads it answers, and its commit feed. */
-export interface Catalog extends Pick<Happenings, 'onHappening'> {
+export interface Catalog<R extends Replica = Replica> extends Pick<Happenings, 'onHappening'> {
   readonly lifecycle: Lifecycle;
-  readonly replica: Replica;
+  readonly replica: R;
   readonly state: CatalogState;
   /** How it is now; those of its syncs since this was asked last. */
   figures(): OwnFigures;
@@ -61,7 +63,7 @@ export interface Catalog extends Pick<Happenings, 'onHappening'> {
   stop(): void;
 }
 
-export function createCatalog(options: CatalogOptions): Catalog {
+export function createCatalog<R extends Replica>(options: CatalogOptions<R>): Catalog<R> {
   const { disk, mesh, clock, limits, logger, finder } = options;
   const lifecycle = createLifecycle({ clock, logger, limits });
   const happenings = createHappenings({ node: mesh.self, clock, limits, logger });
@@ -77,16 +79,14 @@ export function createCatalog(options: CatalogOptions): Catalog {
   });
 
   const diskFilled = tellFullDisk(mesh);
-  const replica = createReplica({
-    raft: disk.raft(mesh.self, options.catalogs, limits),
+  const replica = options.join({
     state,
     store,
-    persist: disk.persist,
     mesh,
     clock,
     random: options.random,
+    limits,
     logger,
-    accepts: () => lifecycle.state !== 'draining' && lifecycle.state !== 'down',
     takes: (command, leader) =>
       leader === mesh.self ? leastLevel(command) <= state.level : canRead(mesh.peer(leader), command),
     observer: {
@@ -109,7 +109,6 @@ export function createCatalog(options: CatalogOptions): Catalog {
     },
   });
 
-  const leaderContact = createLeaderContact({ replica, clock });
   const roomWatch = createRoomWatch({ ...options, store, end: options.onFailure });
   const levelRaise = createLevelRaise({
     replica,
@@ -125,19 +124,27 @@ export function createCatalog(options: CatalogOptions): Catalog {
     return state.boot === options.boot ? options.boot : null;
   }
 
-  let notedInTerm = -1;
-  /** Each leader sees to it, once, that this start stands in the log. */
+  let notedIn = -1;
+  /** Each caretaker of the log sees to it, once, that this start stands there. */
   function noteBoot(): void {
-    if (state.boot === options.boot || replica.role !== 'leader' || !replica.caughtUp) return;
-    if (state.applied.index < replica.raft.commit || notedInTerm === replica.raft.term) return;
-    notedInTerm = replica.raft.term;
+    if (state.boot === options.boot || !replica.isCaretaker || replica.behind > 0) return;
+    if (notedIn === replica.noteEpoch) return;
+    notedIn = replica.noteEpoch;
     replica.note({ kind: 'boot', boot: options.boot });
   }
 
   const stopReads = serveReads({ mesh, replica, state: () => state, waits, finder, clock, limits });
 
+  mesh.onAsk('propose', ({ command, forwarded }, incoming) => {
+    if (lifecycle.state === 'draining' || lifecycle.state === 'down') throw new BazarError('draining');
+    return replica.propose(command, forwarded, incoming);
+  });
+  mesh.onAsk('read.index', async ({ forwarded }, { deadline }) => ({
+    index: await replica.readIndex(deadline, forwarded),
+  }));
+
   mesh.onAsk('feed.follow', ({ from }, incoming) => {
-    const silentMs = leaderContact.silentMs();
+    const silentMs = replica.silentMs();
     if (silentMs === null || silentMs > limits.leaderSilenceMs) {
       throw new BazarError('unavailable', 'This catalog hears no leader.');
     }
@@ -145,7 +152,7 @@ export function createCatalog(options: CatalogOptions): Catalog {
   });
   mesh.onAsk('feed.alive', () => {
     feed.flush();
-    return { index: feed.index, silentMs: leaderContact.silentMs(), boot: knownBoot() };
+    return { index: feed.index, silentMs: replica.silentMs(), boot: knownBoot() };
   });
   mesh.onTell('feed.leave', (_, { from }) => feed.unfollow(from.id));
   mesh.observe({ opened() {}, closed: (peer) => feed.unfollow(peer.id) });
@@ -157,18 +164,18 @@ export function createCatalog(options: CatalogOptions): Catalog {
   });
 
   mesh.onAsk('status', (): NodeStatus => {
-    const { role, raft } = replica;
+    const { role, term, leader } = replica.standing;
     return {
       id: mesh.self,
       kind: 'catalog',
       pid: options.pid,
       state: lifecycle.state,
       role: role === 'recovering' || role === 'reader' ? undefined : role,
-      term: raft.term,
+      term,
       applied: state.applied.index,
-      leader: raft.leader ?? undefined,
+      leader: leader ?? undefined,
       url: mesh.url,
-      reason: fullDiskText(raft.diskFull),
+      reason: fullDiskText(replica.diskFull),
     };
   });
 
@@ -179,8 +186,8 @@ export function createCatalog(options: CatalogOptions): Catalog {
   }
 
   const figures = (): OwnFigures => ({
-    machines: { lifecycle: lifecycle.state, replica: replica.role },
-    raft: raftFigures(replica),
+    machines: { lifecycle: lifecycle.state, replica: replica.standing.role ?? replica.standing.engine },
+    ...replica.figures,
     sync: store.takeFigures(),
   });
   const watchedNode = createWatchedNode({ mesh, news, lifecycle, clock, limits, figures });
@@ -195,17 +202,16 @@ export function createCatalog(options: CatalogOptions): Catalog {
   lifecycle.opened();
   function watch(): void {
     state.tend(limits.findPieceBooks);
-    leaderContact.look();
     noteBoot();
     levelRaise.look();
     tellLevel();
     refusalExpiry.look();
     holdExpiry.look();
-    if (replica.raft.diskFull !== null) {
+    if (replica.diskFull !== null) {
       lifecycle.fellBehind();
       roomWatch.start();
     } else if (replica.caughtUp) lifecycle.caughtUp();
-    else if (replica.raft.leaderCommit - state.applied.index > limits.keptEntries) lifecycle.fellBehind();
+    else if (replica.behind > limits.keptEntries) lifecycle.fellBehind();
   }
 
   return {

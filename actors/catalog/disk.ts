@@ -1,16 +1,11 @@
 import { StartRefused } from '../../runtime/errors.ts';
-import type { Limits } from '../../runtime/limits.ts';
 import type { NodeId } from '../../runtime/links/mesh.ts';
 import type { Random } from '../../runtime/random.ts';
-import { readHardState, writeHardState } from '../../storage/hard-state.ts';
 import { type Identity, readIdentity, writeIdentity } from '../../storage/identity.ts';
-import { ReplicaLog } from '../../storage/log.ts';
-import type { Store, StoreOperation } from '../../storage/store.ts';
-import { createRaft, type Raft } from '../raft/core/raft.ts';
-import type { DriverOptions } from '../raft/driver-options.ts';
+import type { Store } from '../../storage/store.ts';
 import { CatalogState } from './state.ts';
 
-/** A catalog's disk, read and checked: who it is, what it has promised, its log and its applied state. */
+/** A catalog's disk, read and checked: who it is and its applied state. What its engine keeps there, that opens itself. */
 export interface CatalogDisk {
   readonly store: Store;
   readonly identity: Identity;
@@ -20,9 +15,6 @@ export interface CatalogDisk {
    * it stays until it has recovered).
    */
   readonly found: 'present' | 'formatted' | 'absent';
-  /** The replica's memory as it was when the last synced batch returned. */
-  raft(self: NodeId, catalogs: readonly NodeId[], limits: Limits): Raft;
-  readonly persist: DriverOptions['persist'];
 }
 
 /** A start of the store, as its launcher knows it. Numbers of starts rise. */
@@ -58,42 +50,11 @@ export async function openCatalogDisk(
   }
   if (start) refuseEarlierCopy(identity, start, store.location);
   const state = await CatalogState.load(store);
-  const log = await ReplicaLog.load(store, state.applied);
-  const hardState = readHardState(store, log.lastTerm);
   if (start && identity.start !== start.number) {
     identity = { ...identity, start: start.number };
     await store.write([writeIdentity(identity)]);
   }
-  const known = identity;
-
-  function persist({ term, votedFor, voteFloor }: Parameters<DriverOptions['persist']>[0]): StoreOperation[] {
-    const operations = [writeHardState({ term, votedFor })];
-    if (voteFloor && !isSameFloor(voteFloor, known.voteFloor)) {
-      operations.push(writeIdentity({ ...known, recovering: false, voteFloor }));
-    }
-    return operations;
-  }
-
-  return {
-    store,
-    identity,
-    state,
-    found,
-    persist,
-    raft: (self, members, limits) =>
-      createRaft({
-        self,
-        members,
-        limits,
-        log,
-        term: hardState.term,
-        votedFor: hardState.votedFor,
-        voteFloor: known.voteFloor ?? null,
-        wiped: known.recovering,
-        applied: state.applied.index,
-        chance: random.next(),
-      }),
-  };
+  return { store, identity, state, found };
 }
 
 function refuseEarlierCopy({ start: last = 0 }: Identity, start: StoreStart, location: string): void {
@@ -109,8 +70,4 @@ function refuseEarlierCopy({ start: last = 0 }: Identity, start: StoreStart, loc
         'back the whole data directory from one copy',
     );
   }
-}
-
-function isSameFloor(a: Identity['voteFloor'], b: Identity['voteFloor']): boolean {
-  return a?.lastTerm === b?.lastTerm && a?.lastIndex === b?.lastIndex;
 }

@@ -1,10 +1,10 @@
 import { LEVEL, levelOf } from '../../runtime/command-levels.ts';
 import type { Mesh, NodeId } from '../../runtime/links/mesh.ts';
-import type { Replica } from '../raft/replica.ts';
+import type { Replica } from '../replica/replica.ts';
 
 /**
  * Raises the log to a level once every catalog of the store has said in its greeting, on a link that is open now, that it
- * knows it. One that is away may come back with an earlier program, so it is waited for. Each leader says it once.
+ * knows it. One that is away may come back with an earlier program, so it is waited for. Each caretaker of the log says it once.
  */
 export interface LevelRaise {
   /** To be called now and then. */
@@ -20,7 +20,7 @@ export function createLevelRaise(options: {
   readonly level: () => number;
 }): LevelRaise {
   const { replica, mesh, catalogs, level } = options;
-  let proposed = { level: 1, term: -1 };
+  let proposed = { level: 1, epoch: -1 };
 
   function knownToAll(): number {
     return catalogs.reduce((least, id) => Math.min(least, levelOf(mesh.peer(id))), LEVEL);
@@ -28,11 +28,11 @@ export function createLevelRaise(options: {
 
   return {
     look() {
-      if (level() >= LEVEL || replica.role !== 'leader' || !replica.caughtUp) return;
+      if (level() >= LEVEL || !replica.isCaretaker) return;
       const next = knownToAll();
-      const { term } = replica.raft;
-      if (next <= level() || (proposed.term === term && proposed.level >= next)) return;
-      proposed = { level: next, term };
+      const { noteEpoch: epoch } = replica;
+      if (next <= level() || (proposed.epoch === epoch && proposed.level >= next)) return;
+      proposed = { level: next, epoch };
       replica.note({ kind: 'raiseLevel', level: next });
     },
   };

@@ -35,6 +35,14 @@ export function afterEntry(
   return { time: before.time + Math.min(Math.max(0, at - before.at), most), at, term };
 }
 
+/** The last stamp of this clock (a leader's term) that counted, and the time there; none where that is not remembered. */
+export function stampOf(
+  { at, term, time }: LogTime,
+  stampedBy: number | string,
+): { readonly at: number; readonly time: number } | undefined {
+  return stampedBy === term ? { at, time } : undefined;
+}
+
 /** The part of a time in the digest. */
 export function timeHash({ time, at, term }: LogTime): RecordHash {
   return numbersHash(time, at + term);

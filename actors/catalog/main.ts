@@ -2,6 +2,7 @@ import { runChild } from '../../runtime/process/child.ts';
 import { tellLauncher } from '../../runtime/process/ipc.ts';
 import { openLevelStore } from '../../storage/leveldb/level-store.ts';
 import { slowedStore } from '../../storage/slowed-store.ts';
+import { joinRaft, openRaftDisk } from '../raft/join-raft.ts';
 import { createCatalog } from './catalog.ts';
 import { openCatalogDisk } from './disk.ts';
 import { createBookFinder } from './find/book-finder.ts';
@@ -13,6 +14,7 @@ runChild(async ({ id, configuration, clock, random, limits, logger }) => {
   const slowed = lab ? slowedStore(level, clock) : undefined;
   const store = slowed ?? level;
   const disk = await openCatalogDisk(store, { cluster, node: id, format, random, start });
+  const raftDisk = await openRaftDisk({ ...disk, random });
   await level.reopen();
   return {
     incarnation: disk.identity.incarnation,
@@ -23,6 +25,7 @@ runChild(async ({ id, configuration, clock, random, limits, logger }) => {
       };
       const catalog = createCatalog({
         disk,
+        join: joinRaft(raftDisk, catalogs),
         catalogs,
         boot,
         mesh,

@@ -11,7 +11,7 @@ import {
 import type { Position } from '../../storage/position.ts';
 import { putSealed, readSealed, unseal } from '../../storage/sealed.ts';
 import type { Range, Store, StoreOperation } from '../../storage/store.ts';
-import type { RecordSums } from '../raft/state-machine.ts';
+import type { RecordSums } from '../replica/state-machine.ts';
 import type { Recorded } from './decision.ts';
 import type { SetDigest } from './digest.ts';
 import { type ChangedBook, hasOtherWords } from './edit-book.ts';

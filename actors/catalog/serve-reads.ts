@@ -3,7 +3,7 @@ import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Body, Incoming, Mesh } from '../../runtime/links/mesh.ts';
 import { createTurnstile } from '../../runtime/turnstile.ts';
-import type { Replica } from '../raft/replica.ts';
+import type { Replica } from '../replica/replica.ts';
 import type { BookFinder } from './find/book-finder.ts';
 import { QUERIES, type QueryOptions, type ReadType } from './queries.ts';
 import type { CatalogState } from './state.ts';

@@ -20,7 +20,7 @@ import {
 import { NewerDataError } from '../../storage/newer-data.ts';
 import type { Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
-import type { SnapshotRecord } from '../raft/state-machine.ts';
+import type { SnapshotRecord } from '../replica/state-machine.ts';
 import { BookIndex } from './book-index.ts';
 import { CustomerCounts } from './customer-counts.ts';
 import type { Recorded } from './decision.ts';

@@ -15,7 +15,7 @@ import type { Entry } from '../../runtime/messages.ts';
 import { keysUnder, ORDER_PREFIX, orderKey } from '../../storage/keys.ts';
 import { LOG_START, type Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
-import type { Applied, RecordSums, Restoring, StateMachine } from '../raft/state-machine.ts';
+import type { Applied, RecordSums, Restoring, StateMachine } from '../replica/state-machine.ts';
 import { decide } from './decide.ts';
 import type { Recorded, Stamp, View } from './decision.ts';
 import { enactDecision } from './enact-decision.ts';

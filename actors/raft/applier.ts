@@ -1,5 +1,6 @@
-import type { LoggedCommand, Raft } from './core/raft.ts';
-import type { StateMachine } from './state-machine.ts';
+import type { LoggedCommand } from '../../runtime/messages.ts';
+import type { StateMachine } from '../replica/state-machine.ts';
+import type { Raft } from './core/raft.ts';
 
 /**
  * Applies what is committed, in slices. A slice ends where the turn of the event loop has had its share of work, so

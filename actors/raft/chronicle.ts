@@ -6,10 +6,9 @@ import type {
   VoteRefusal,
 } from '../../runtime/happenings.ts';
 import type { NodeId } from '../../runtime/links/mesh.ts';
+import type { ReplicaRole } from '../replica/replica.ts';
 import { isDiskHanging } from './core/disk-time.ts';
 import { atLeastAsNew, type EventOf, logEnd, type Raft, type ReplicaEvent } from './core/raft.ts';
-
-export type ReplicaRole = 'recovering' | 'reader' | 'follower' | 'pre-candidate' | 'candidate' | 'leader';
 
 /**
  * Tells what happens to a replica: elections and their votes, who leads, why a lead ended, snapshots, its disk. It

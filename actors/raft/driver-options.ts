@@ -1,11 +1,12 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Mesh } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
+import type { LoggedCommand } from '../../runtime/messages.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
-import type { Effect, LoggedCommand, Raft } from './core/raft.ts';
-import type { DriverObserver } from './driver-observer.ts';
-import type { StateMachine } from './state-machine.ts';
+import type { ReplicaObserver } from '../replica/replica-observer.ts';
+import type { StateMachine } from '../replica/state-machine.ts';
+import type { Effect, Raft } from './core/raft.ts';
 
 /** The state that a driver replicates: it takes the commands that the log carries. */
 export type ReplicatedState<Result, Change> = StateMachine<LoggedCommand, Result, Change>;
@@ -20,5 +21,5 @@ export interface DriverOptions<Result = unknown, Change = unknown> {
   readonly clock: Clock;
   readonly random: Random;
   readonly logger: Logger;
-  readonly observer: DriverObserver<Result, Change>;
+  readonly observer: ReplicaObserver<Result, Change>;
 }

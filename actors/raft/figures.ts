@@ -1,8 +1,8 @@
 import type { RaftFigures } from '../../runtime/figures.ts';
-import type { Replica } from './replica.ts';
+import type { RaftReplica } from './raft-replica.ts';
 
 /** A replica's figures, read from what its statechart knows. */
-export function raftFigures({ raft, role, state, uncountedTicks }: Replica): RaftFigures {
+export function raftFigures({ raft, role, state, uncountedTicks }: RaftReplica): RaftFigures {
   const { log, limits } = raft;
   const campaigns = role === 'candidate' ? raft.votes : role === 'pre-candidate' ? raft.preVotes : undefined;
   return {

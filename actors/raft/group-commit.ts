@@ -1,6 +1,6 @@
 import type { Store, StoreOperation } from '../../storage/store.ts';
+import type { StateMachine } from '../replica/state-machine.ts';
 import type { Raft, ReplicaEvent } from './core/raft.ts';
-import type { StateMachine } from './state-machine.ts';
 
 /**
  * Persist, then send. One synced batch is in flight at a time and gathers all that changed meanwhile: log entries

@@ -1,13 +1,10 @@
 import { BazarError } from '../../runtime/errors.ts';
-import type { Body } from '../../runtime/links/mesh.ts';
 import type { OpenStep, SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import { approximateBytes } from '../../storage/log-record.ts';
+import type { ProposedCommand } from '../replica/replica.ts';
 import type { Raft } from './core/raft.ts';
 import { createTracedEntries, type TracedEntries } from './traced-entries.ts';
 import { createWaiters, type Waiter } from './waiters.ts';
-
-/** A command as proposers send it. */
-export type ProposedCommand = Body<'propose'>['command'];
 
 /**
  * The commands that a leader has in hand: queued until a turn puts them into the log, then in the log until they

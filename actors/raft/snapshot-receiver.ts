@@ -1,7 +1,8 @@
 import type { Body, Mesh, NodeId } from '../../runtime/links/mesh.ts';
+import type { LoggedCommand } from '../../runtime/messages.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
-import type { LoggedCommand, Raft } from './core/raft.ts';
-import type { Position, Restoring, SnapshotRecord, StateMachine } from './state-machine.ts';
+import type { Position, Restoring, SnapshotRecord, StateMachine } from '../replica/state-machine.ts';
+import type { Raft } from './core/raft.ts';
 
 /**
  * The receiving end of a snapshot's transfer: the follower builds the new state beside its old one and switches over

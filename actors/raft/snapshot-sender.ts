@@ -2,8 +2,8 @@ import { BazarError } from '../../runtime/errors.ts';
 import type { Body, Mesh, NodeId } from '../../runtime/links/mesh.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
+import type { SnapshotRecord, StateMachine } from '../replica/state-machine.ts';
 import type { Raft, ReplicaEvent } from './core/raft.ts';
-import type { SnapshotRecord, StateMachine } from './state-machine.ts';
 
 /**
  * The transfer of a snapshot (Raft, section 7): the applied state as it lies on disk, chunk by chunk, each

@@ -1,11 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openCatalogDisk, type StoreStart } from '../../actors/catalog/disk.ts';
+import type { StoreStart } from '../../actors/catalog/disk.ts';
 import { StartRefused } from '../../runtime/errors.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { type Random, seededRandom } from '../../runtime/random.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 import type { Store } from '../../storage/store.ts';
+import { openWholeDisk } from '../support/whole-disk.ts';
 import { addBooks, newBook } from './support.ts';
 
 const CATALOGS = ['catalog-1', 'catalog-2', 'catalog-3', 'catalog-4'];
@@ -16,7 +17,7 @@ function open(
   changes: { node?: string; cluster?: string; format?: boolean; random?: Random; start?: StoreStart } = {},
 ) {
   const options = { cluster: 'mine', node: 'catalog-2', format: false, random: seededRandom(1), ...changes };
-  return openCatalogDisk(store, options);
+  return openWholeDisk(store, options);
 }
 
 test('a new disk gets an identity, which it keeps', async () => {

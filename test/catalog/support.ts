@@ -3,7 +3,7 @@ import type { Recorded, View } from '../../actors/catalog/decision.ts';
 import { afterEntry, TIME_START } from '../../actors/catalog/log-time.ts';
 import { recordKey } from '../../actors/catalog/recall.ts';
 import { CatalogState } from '../../actors/catalog/state.ts';
-import type { Applied } from '../../actors/raft/state-machine.ts';
+import type { Applied } from '../../actors/replica/state-machine.ts';
 import { LEVEL } from '../../runtime/command-levels.ts';
 import {
   type AddBooks,

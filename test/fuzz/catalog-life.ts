@@ -1,5 +1,4 @@
 import fc from 'fast-check';
-import { type CatalogDisk, openCatalogDisk } from '../../actors/catalog/disk.ts';
 import type { CatalogState } from '../../actors/catalog/state.ts';
 import type { Raft } from '../../actors/raft/core/raft.ts';
 import { createGroupCommit, type GroupCommit } from '../../actors/raft/group-commit.ts';
@@ -10,6 +9,8 @@ import { keysUnder } from '../../storage/keys.ts';
 import { openLevelStore } from '../../storage/leveldb/level-store.ts';
 import type { Store } from '../../storage/store.ts';
 import { commandLog } from '../catalog/commands.ts';
+import type { WholeDisk } from '../support/whole-disk.ts';
+import { openWholeDisk } from '../support/whole-disk.ts';
 
 /** What a catalog's disk goes through: everything that a replica does to it, in any order that Raft allows. */
 export type Step =
@@ -46,14 +47,14 @@ const OWNER = { cluster: 'bookshop', node: 'catalog-1' };
 const PADDING = 'x'.repeat(600);
 
 /** All of a disk that counts, as text: two disks are the same where this is. */
-export function summaryOf(disk: CatalogDisk): string {
+export function summaryOf(disk: WholeDisk): string {
   return summary(disk.state, disk.raft(OWNER.node, CATALOGS, DEFAULT_LIMITS), disk.identity);
 }
 
 function summary(
   state: CatalogState,
   { log, term, votedFor, wiped }: Raft,
-  identity: CatalogDisk['identity'],
+  identity: WholeDisk['identity'],
 ): string {
   return JSON.stringify({
     identity,
@@ -73,14 +74,14 @@ export async function live(directory: string, steps: readonly Step[]): Promise<L
   const random = seededRandom(1);
   const durable: string[] = [];
   let store!: Store;
-  let disk!: CatalogDisk;
+  let disk!: WholeDisk;
   let raft!: Raft;
   let state!: CatalogState;
   let batches!: GroupCommit;
 
   async function open(format: boolean): Promise<void> {
     store = await openLevelStore(directory);
-    disk = await openCatalogDisk(store, { ...OWNER, format, random });
+    disk = await openWholeDisk(store, { ...OWNER, format, random });
     raft = disk.raft(OWNER.node, CATALOGS, DEFAULT_LIMITS);
     state = disk.state;
     batches = createGroupCommit({ store, raft, state: () => state, synced: () => {}, fail: rethrow });

@@ -3,13 +3,13 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openCatalogDisk } from '../../actors/catalog/disk.ts';
 import { StartRefused } from '../../runtime/errors.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { openLevelStore } from '../../storage/leveldb/level-store.ts';
 import type { Store } from '../../storage/store.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
+import { openWholeDisk } from '../support/whole-disk.ts';
 import { type Life, lifeSteps, live, summaryOf } from './catalog-life.ts';
 import { rounds } from './rounds.ts';
 
@@ -64,7 +64,7 @@ async function openHarmed(
   let store: Store | undefined;
   try {
     store = await openLevelStore(directory);
-    const disk = await openCatalogDisk(store, { cluster, node, format: false, random: systemRandom });
+    const disk = await openWholeDisk(store, { cluster, node, format: false, random: systemRandom });
     const { log, term } = disk.raft(node, [node], DEFAULT_LIMITS);
     const isBlank = disk.found === 'absent' && term + log.lastIndex + disk.state.applied.index === 0;
     return { summary: summaryOf(disk), isBlank };

@@ -147,7 +147,7 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     harm: 'A catalog that is cut off from the others passes for one that has everything; its gateway is silenced.',
     swaps: [
       {
-        file: 'actors/catalog/leader-contact.ts',
+        file: 'actors/raft/leader-contact.ts',
         find: 'silentMs: () => (heardAt === null ? null : Math.max(0, Math.round(clock.monotonic() - heardAt))),',
         put: 'silentMs: () => 0,',
       },

@@ -65,7 +65,7 @@ export const ELECTION_MUTANTS: readonly Mutant[] = [
   {
     name: 'wiped-node-votes',
     harm: 'A replica that has forgotten what it acknowledged helps to elect one that never had it.',
-    swaps: [{ file: 'actors/catalog/disk.ts', find: 'wiped: known.recovering,', put: 'wiped: false,' }],
+    swaps: [{ file: 'actors/raft/join-raft.ts', find: 'wiped: identity.recovering,', put: 'wiped: false,' }],
     seeds: 20,
     change: under(['wipe a disk', 'cut off the leader'], { diskMs: 20, faultEveryMs: 500 }),
   },

@@ -1,7 +1,7 @@
-import { type CatalogDisk, openCatalogDisk } from '../../actors/catalog/disk.ts';
+import type { CatalogDisk } from '../../actors/catalog/disk.ts';
 import type { Raft } from '../../actors/raft/core/raft.ts';
 import { createDriver, type Driver } from '../../actors/raft/driver.ts';
-import type { StateMachine } from '../../actors/raft/state-machine.ts';
+import type { StateMachine } from '../../actors/replica/state-machine.ts';
 import type { BookChange, LogCommand, Result } from '../../runtime/domain.ts';
 import type { Happening } from '../../runtime/happenings.ts';
 import type { Limits } from '../../runtime/limits.ts';
@@ -11,6 +11,7 @@ import { seededRandom } from '../../runtime/random.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
 import { type SimulatedDisk, simulatedDisk } from '../simulation/disk.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
+import { openWholeDisk } from '../support/whole-disk.ts';
 import { granted, LIMITS, matched } from './support.ts';
 
 /** Milliseconds that a write takes. */
@@ -69,7 +70,7 @@ export async function createDriverTrial(changes: DriverTrialChanges = {}): Promi
   let broken = false;
 
   const opened = slow.open();
-  const opening = openCatalogDisk(opened, { cluster: 'trial', node: 'catalog-1', format: true, random });
+  const opening = openWholeDisk(opened, { cluster: 'trial', node: 'catalog-1', format: true, random });
   await clock.elapse(2 * SYNC_MS);
   const disk = await opening;
 

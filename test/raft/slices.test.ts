@@ -1,7 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { openCatalogDisk } from '../../actors/catalog/disk.ts';
-import { createReplica } from '../../actors/raft/replica.ts';
+import { createRaftReplica } from '../../actors/raft/raft-replica.ts';
 import type { Command } from '../../runtime/domain.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { silentLogger } from '../../runtime/logger.ts';
@@ -11,6 +10,7 @@ import type { StoreOperation } from '../../storage/store.ts';
 import { addBooks, newBook, purchase } from '../catalog/support.ts';
 import { type SimulatedDisk, simulatedDisk } from '../simulation/disk.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';
+import { openWholeDisk } from '../support/whole-disk.ts';
 import {
   createDriverTrial,
   createLeadingHost,
@@ -39,7 +39,7 @@ async function unappliedDisk(clock: ManualClock, commands: readonly Command[]): 
   const latencyMs = { least: SYNC_MS, most: SYNC_MS };
   const random = seededRandom(1);
   const disk = simulatedDisk({ location: 'slow', clock, random, latencyMs });
-  const opening = openCatalogDisk(disk.open(), { cluster: 'trial', node: 'catalog-1', format: true, random });
+  const opening = openWholeDisk(disk.open(), { cluster: 'trial', node: 'catalog-1', format: true, random });
   await clock.elapse(2 * SYNC_MS);
   const { store, raft } = await opening;
   const { log } = raft('catalog-1', ['catalog-1'], LIMITS);
@@ -176,12 +176,12 @@ test('a replica has caught up when what was committed is applied', async () => {
   const commands = Array.from({ length: 10 }, (_, at) => manyBooks(`${at}`, 1));
   const disk = await unappliedDisk(clock, commands);
   const random = seededRandom(1);
-  const opening = openCatalogDisk(disk.open(), { cluster: 'trial', node: 'catalog-1', format: true, random });
+  const opening = openWholeDisk(disk.open(), { cluster: 'trial', node: 'catalog-1', format: true, random });
   await clock.elapse(2 * SYNC_MS);
   const opened = await opening;
   const raft = opened.raft('catalog-1', ['catalog-1', 'catalog-2'], { ...LIMITS, maxBatchOperations: 4 });
   const listeners = new Map<string, (body: unknown, incoming: unknown) => void>();
-  const replica = createReplica({
+  const replica = createRaftReplica({
     raft,
     state: opened.state,
     store: opened.store,
@@ -190,7 +190,6 @@ test('a replica has caught up when what was committed is applied', async () => {
     clock,
     random,
     logger: silentLogger,
-    accepts: () => true,
     takes: () => true,
     observer: {
       applied() {},

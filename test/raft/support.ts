@@ -1,5 +1,4 @@
 import { createActor } from 'xstate';
-import { openCatalogDisk } from '../../actors/catalog/disk.ts';
 import type {
   Effect,
   EventOf,
@@ -13,6 +12,7 @@ import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
 import type { Body, NodeId } from '../../runtime/links/mesh.ts';
 import { seededRandom } from '../../runtime/random.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
+import { openWholeDisk } from '../support/whole-disk.ts';
 
 /** Small round numbers: an election timeout is 10 to 20 ticks, a heartbeat every second tick. */
 export const LIMITS: Limits = {
@@ -102,7 +102,7 @@ export async function createTrial(beginning: Beginning = {}): Promise<Trial> {
 export async function createRaft(beginning: Beginning = {}): Promise<Raft> {
   const { self = 'catalog-1', catalogs = 3, log = [], commit = 0, forgotten = 0, wiped = false } = beginning;
   const names = Array.from({ length: catalogs }, (_, at) => `catalog-${at + 1}`);
-  const disk = await openCatalogDisk(await openMemoryStore(), {
+  const disk = await openWholeDisk(await openMemoryStore(), {
     cluster: 'trial',
     node: self,
     format: !wiped,

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import type { ReplicaEvent } from '../../actors/raft/core/raft.ts';
 import { createSnapshotReceiver } from '../../actors/raft/snapshot-receiver.ts';
 import { createSnapshotSender } from '../../actors/raft/snapshot-sender.ts';
-import type { StateMachine } from '../../actors/raft/state-machine.ts';
+import type { StateMachine } from '../../actors/replica/state-machine.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Body } from '../../runtime/links/mesh.ts';
 import { seededRandom } from '../../runtime/random.ts';

@@ -1,6 +1,7 @@
 import { type Catalog, createCatalog } from '../../actors/catalog/catalog.ts';
-import { openCatalogDisk } from '../../actors/catalog/disk.ts';
 import { createOrder, type OrderReplica } from '../../actors/order/order.ts';
+import { joinRaft } from '../../actors/raft/join-raft.ts';
+import type { RaftReplica } from '../../actors/raft/raft-replica.ts';
 import { createRemoteCache } from '../../gateway/cache/remote-cache.ts';
 import { createGateway, type Gateway } from '../../gateway/gateway.ts';
 import type { Clock } from '../../runtime/clock.ts';
@@ -14,6 +15,7 @@ import { silentLogger } from '../../runtime/logger.ts';
 import { type Random, seededRandom } from '../../runtime/random.ts';
 import { FullDiskError, RoomAgainError } from '../../storage/failed-disk.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
+import { openWholeDisk } from '../support/whole-disk.ts';
 import { openClientDoor } from './client-door.ts';
 import { type SimulatedDisk, simulatedDisk } from './disk.ts';
 import { tooLargeBatch } from './memory-bounds.ts';
@@ -47,7 +49,7 @@ export interface SimNode {
   readonly limits: Limits;
   process: SimProcess;
   mesh?: Mesh;
-  catalog?: Catalog;
+  catalog?: Catalog<RaftReplica>;
   order?: OrderReplica;
   gateway?: Gateway;
   /** Wiped, and not known to have caught up since. */
@@ -187,7 +189,7 @@ export function createWorld(plan: Plan, random: Random, observer?: Observer): Wo
     if (node.kind === 'catalog') {
       const store = storeOf(node.disk!, process);
       const format = !formatted;
-      const disk = await openCatalogDisk(store, {
+      const disk = await openWholeDisk(store, {
         cluster: CLUSTER,
         node: node.id,
         format,
@@ -200,6 +202,7 @@ export function createWorld(plan: Plan, random: Random, observer?: Observer): Wo
       node.mesh = mesh;
       const onFailure = (error: unknown) => ended(node, error);
       node.catalog = createCatalog({
+        join: joinRaft(disk, catalogs),
         disk,
         catalogs,
         boot: `boot-${boots}`,

@@ -1,5 +1,6 @@
 import { type Catalog, createCatalog } from '../../actors/catalog/catalog.ts';
-import { openCatalogDisk } from '../../actors/catalog/disk.ts';
+import { joinRaft } from '../../actors/raft/join-raft.ts';
+import type { RaftReplica } from '../../actors/raft/raft-replica.ts';
 import type { Command, Result } from '../../runtime/domain.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
 import type { AskType, Body, NodeId, Reply } from '../../runtime/links/mesh.ts';
@@ -9,6 +10,7 @@ import { type SimulatedDisk, simulatedDisk } from '../simulation/disk.ts';
 import type { ManualClock } from './manual-clock.ts';
 import { type MeshNode, meshCluster } from './memory-cluster.ts';
 import type { MemoryNetwork } from './memory-transport.ts';
+import { openWholeDisk } from './whole-disk.ts';
 
 /** Milliseconds that a write to a catalog's disk takes. */
 const SYNC_MS = 2;
@@ -18,7 +20,7 @@ const PATIENCE_MS = 60_000;
 export interface RunningCatalog {
   readonly id: NodeId;
   readonly mesh: MeshNode;
-  readonly catalog: Catalog;
+  readonly catalog: Catalog<RaftReplica>;
 }
 
 /** Real catalogs on simulated disks, joined by a network in memory, and a gateway's links to ask them by. */
@@ -79,12 +81,13 @@ export async function startCatalogs(
     const random = randoms.get(id)!;
     const store = disks.get(id)!.open();
     const disk = await settled(
-      openCatalogDisk(store, { cluster: 'memory', node: id, format: !formatted, random }),
+      openWholeDisk(store, { cluster: 'memory', node: id, format: !formatted, random }),
     );
     const { incarnation } = disk.identity;
     const level = catalogs.levels.get(id);
     const mesh = await cluster.open(id, { self: { id, kind: 'catalog', incarnation, level }, limits });
     const catalog = createCatalog({
+      join: joinRaft(disk, ids),
       disk,
       catalogs: ids,
       boot: catalogs.boot,

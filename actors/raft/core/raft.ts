@@ -1,6 +1,6 @@
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Body, NodeId } from '../../../runtime/links/mesh.ts';
-import type { Entry } from '../../../runtime/messages.ts';
+import type { LoggedCommand } from '../../../runtime/messages.ts';
 import type { ReplicaLog } from '../../../storage/log.ts';
 import type { Position } from '../../../storage/position.ts';
 
@@ -114,9 +114,6 @@ export interface PendingRead {
   /** The round a quorum must acknowledge. */
   round: number;
 }
-
-/** A command as the log's entries carry it. Raft does not look into it. */
-export type LoggedCommand = NonNullable<Entry['command']>;
 
 /** What happens to a replica. Messages from peers carry their sender. */
 export type ReplicaEvent =

@@ -1,5 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
-import type { Replica } from '../raft/replica.ts';
+import type { Raft } from './core/raft.ts';
 
 /**
  * How long ago this catalog knew, and had applied, everything that a leader had committed. A catalog that is cut
@@ -13,23 +13,24 @@ export interface LeaderContact {
 }
 
 export function createLeaderContact(options: {
-  readonly replica: Pick<Replica, 'raft' | 'state' | 'uncountedTicks'>;
+  readonly raft: Readonly<Raft>;
+  readonly applied: () => number;
+  readonly uncountedTicks: () => number;
   readonly clock: Clock;
 }): LeaderContact {
-  const { replica, clock } = options;
+  const { raft, applied, uncountedTicks, clock } = options;
   let heardAt: number | null = null;
   /** What was committed when a leader was heard, until it is applied here. */
   let awaited: { readonly index: number; readonly heardAt: number } | undefined;
 
   return {
     look() {
-      const { raft, state, uncountedTicks } = replica;
       const { leader, commit, leaderCommit, term, log, elapsed, limits } = raft;
       // Before a leader has committed an entry of its term it may not know what its predecessor had committed.
       const isVouchedFor = leader !== null && commit >= leaderCommit && log.termAt(commit) === term;
-      const silentMs = (elapsed + uncountedTicks) * limits.tickMs;
+      const silentMs = (elapsed + uncountedTicks()) * limits.tickMs;
       if (isVouchedFor) awaited ??= { index: commit, heardAt: clock.monotonic() - silentMs };
-      if (!awaited || state.applied.index < awaited.index) return;
+      if (!awaited || applied() < awaited.index) return;
       heardAt = Math.max(heardAt ?? awaited.heardAt, awaited.heardAt);
       awaited = undefined;
     },

@@ -1,49 +1,53 @@
 import { BazarError } from '../../runtime/errors.ts';
 import type { Incoming, NodeId, Peer, Reply } from '../../runtime/links/mesh.ts';
+import type { ProposedCommand, Replica, ReplicaRole, Standing } from '../replica/replica.ts';
 import { createAskedIndexes } from './asked-indexes.ts';
-import { atLeastAsNew, type LoggedCommand, logEnd, type Raft } from './core/raft.ts';
+import { atLeastAsNew, logEnd, type Raft } from './core/raft.ts';
 import { createDriver, type Driver } from './driver.ts';
 import type { DriverOptions } from './driver-options.ts';
+import { raftFigures } from './figures.ts';
+import { createLeaderContact } from './leader-contact.ts';
 import { learnVoteFloor } from './learn-vote-floor.ts';
-import type { ProposedCommand } from './proposals.ts';
-import type { StateMachine } from './state-machine.ts';
 
 /** What a proposer is answered. */
 type ProposalResult = Reply<'propose'>['result'];
 
-export interface ReplicaOptions<Change> extends DriverOptions<ProposalResult, Change> {
-  /** Whether new proposals are taken; a draining catalog takes none. */
-  readonly accepts: () => boolean;
+export interface RaftReplicaOptions<Change> extends DriverOptions<ProposalResult, Change> {
   /** Whether a command may go to this leader: into its log where it is this replica itself, or else in a message. */
   readonly takes: (command: ProposedCommand, leader: NodeId) => boolean;
 }
 
-/** One member of the replicated log, as its catalog uses it. */
-export interface Replica {
-  readonly state: StateMachine;
-  readonly role: Driver['role'];
+/** One member of the log that the catalogs replicate among themselves. */
+export interface RaftReplica extends Replica {
+  readonly role: ReplicaRole;
   /** Read only; what the statechart knows. */
   readonly raft: Readonly<Raft>;
   /** Ticks that have passed and that the statechart, which sleeps while nothing happens, has not counted yet. */
   readonly uncountedTicks: number;
-  /** A leader is known and all that it had committed when last heard is applied here, not only committed. */
-  readonly caughtUp: boolean;
-  /** A commit index that a quorum confirmed after this call; asks the leader if this replica is none. */
-  readIndex(deadline: number): Promise<number>;
-  /** Puts a note of this leader's own into the log, which nobody waits for; does nothing where it does not lead. */
-  note(command: LoggedCommand): void;
-  /** Resolves when everything changed so far is durable, or cannot be any more since the disk is full. */
-  synced(): Promise<void>;
-  stop(): void;
 }
 
 /**
  * Joins a replica to the mesh: Raft's messages become events of its statechart, and proposals and strong reads
  * that reach a follower go on to the leader, once, with the time that is left.
  */
-export function createReplica<Change>(options: ReplicaOptions<Change>): Replica {
-  const { raft, mesh, clock, logger } = options;
-  const driver = createDriver(options);
+export function createRaftReplica<Change>(options: RaftReplicaOptions<Change>): RaftReplica {
+  const { raft, mesh, clock, logger, observer } = options;
+  const driver = createDriver({
+    ...options,
+    observer: {
+      ...observer,
+      ticked() {
+        leaderContact.look();
+        observer.ticked();
+      },
+    },
+  });
+  const leaderContact = createLeaderContact({
+    raft,
+    applied: () => driver.state.applied.index,
+    uncountedTicks: () => driver.ticker.passed,
+    clock,
+  });
   const askedIndexes = createAskedIndexes(mesh, clock);
   const members = new Set<NodeId>(raft.peers);
   const incarnations = new Map<NodeId, string>();
@@ -64,10 +68,6 @@ export function createReplica<Change>(options: ReplicaOptions<Change>): Replica 
     if (members.has(from.id)) driver.dispatch({ type: 'peer.filled', peer: from.id });
   });
   mesh.onAsk('raft.identify', () => identify());
-  mesh.onAsk('propose', ({ command, forwarded }, incoming) => propose(command, forwarded, incoming));
-  mesh.onAsk('read.index', async ({ forwarded }, incoming) => ({
-    index: await readIndex(forwarded, incoming.deadline),
-  }));
 
   mesh.observe({
     opened(peer) {
@@ -112,9 +112,8 @@ export function createReplica<Change>(options: ReplicaOptions<Change>): Replica 
   async function propose(
     command: ProposedCommand,
     forwarded: boolean,
-    incoming: Incoming,
+    incoming: Pick<Incoming, 'deadline' | 'trace'>,
   ): Promise<Reply<'propose'>> {
-    if (!options.accepts()) throw new BazarError('draining');
     const leader = leaderToAsk(forwarded);
     if (!options.takes(command, leader)) throw new BazarError('not-yet');
     const { deadline, trace } = incoming;
@@ -124,7 +123,7 @@ export function createReplica<Change>(options: ReplicaOptions<Change>): Replica 
     return mesh.ask(leader, 'propose', { command, forwarded: true }, timeoutMs, traced);
   }
 
-  async function readIndex(forwarded: boolean, deadline: number): Promise<number> {
+  async function readIndex(deadline: number, forwarded = false): Promise<number> {
     const leader = leaderToAsk(forwarded);
     if (leader === mesh.self) return driver.readIndex();
     return askedIndexes.ask(leader, deadline);
@@ -140,25 +139,51 @@ export function createReplica<Change>(options: ReplicaOptions<Change>): Replica 
     return leader;
   }
 
-  return {
+  const replica: RaftReplica = {
     get state() {
       return driver.state;
     },
     get role() {
       return driver.role;
     },
-    get caughtUp() {
-      const { index } = driver.state.applied;
-      return raft.leader !== null && index >= (driver.role === 'leader' ? raft.termStart : raft.leaderCommit);
-    },
     raft,
     get uncountedTicks() {
       return driver.ticker.passed;
     },
-    readIndex: (deadline) => readIndex(false, deadline),
+    get standing(): Standing {
+      return { engine: 'raft', role: driver.role, term: raft.term, leader: raft.leader };
+    },
+    get caughtUp() {
+      const { index } = driver.state.applied;
+      return raft.leader !== null && index >= (driver.role === 'leader' ? raft.termStart : raft.leaderCommit);
+    },
+    get behind() {
+      return Math.max(raft.commit, raft.leaderCommit) - driver.state.applied.index;
+    },
+    get unapplied() {
+      return raft.log.lastIndex - driver.state.applied.index;
+    },
+    silentMs: leaderContact.silentMs,
+    get diskFull() {
+      return raft.diskFull;
+    },
+    get figures() {
+      return { raft: raftFigures(replica) };
+    },
+    propose,
+    readIndex,
+    get isCaretaker() {
+      return driver.role === 'leader' && replica.caughtUp;
+    },
     note(command) {
       if (driver.role !== 'leader') return;
       driver.dispatch({ type: 'commands.proposed', commands: [command], at: clock.now() });
+    },
+    get noteEpoch() {
+      return raft.term;
+    },
+    get stampedBy() {
+      return raft.term;
     },
     synced: () =>
       raft.diskFull === null ? new Promise((resolve) => driver.afterSync(resolve)) : Promise.resolve(),
@@ -167,4 +192,5 @@ export function createReplica<Change>(options: ReplicaOptions<Change>): Replica 
       driver.stop();
     },
   };
+  return replica;
 }

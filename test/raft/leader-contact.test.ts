@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createLeaderContact } from '../../actors/catalog/leader-contact.ts';
-import type { Replica } from '../../actors/raft/replica.ts';
+import type { Raft } from '../../actors/raft/core/raft.ts';
+import { createLeaderContact } from '../../actors/raft/leader-contact.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
@@ -18,8 +18,12 @@ function setUp() {
     log: { termAt: (_index: number) => 2 },
   };
   const applied = { index: 7 };
-  const replica = { raft: known, state: { applied }, uncountedTicks: 0 } as unknown as Replica;
-  const contact = createLeaderContact({ replica, clock });
+  const contact = createLeaderContact({
+    raft: known as unknown as Raft,
+    applied: () => applied.index,
+    uncountedTicks: () => 0,
+    clock,
+  });
   const wait = (ms: number) => {
     clock.advance(ms);
     contact.look();

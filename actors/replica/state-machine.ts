@@ -1,7 +1,6 @@
-import type { Entry } from '../../runtime/messages.ts';
+import type { Entry, LoggedCommand } from '../../runtime/messages.ts';
 import type { Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
-import type { LoggedCommand } from './core/raft.ts';
 
 export type { Position };
 
@@ -15,9 +14,9 @@ export interface Applied<Result, Change> {
 export type Committed<Command> = Omit<Entry, 'command'> & { readonly command: Command | null };
 
 /**
- * The port between a replica and what it replicates. Applying is synchronous, in log order, and depends on
+ * The port between a replica, whatever engine orders its log, and what it replicates. Applying is synchronous, in log order, and depends on
  * nothing but the state and the entry. Effects are visible to reads at once; they reach the disk when the driver
- * puts `takeOperations()` into its next synced batch. Raft knows neither commands nor results nor changes.
+ * puts `takeOperations()` into its next synced batch. No engine looks into commands, results or changes.
  */
 export interface StateMachine<Command = LoggedCommand, Result = unknown, Change = unknown> {
   /** The last applied entry. */

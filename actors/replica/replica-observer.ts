@@ -1,9 +1,9 @@
 import type { Happening } from '../../runtime/happenings.ts';
-import type { LoggedCommand } from './core/raft.ts';
+import type { LoggedCommand } from '../../runtime/messages.ts';
 import type { StateMachine } from './state-machine.ts';
 
-/** What a driver tells the one who runs it. */
-export interface DriverObserver<Result = unknown, Change = unknown> {
+/** What a replica tells the one who runs it. */
+export interface ReplicaObserver<Result = unknown, Change = unknown> {
   /** Entries up to `index` have been applied; `changes` are the last one's. */
   applied(index: number, changes: readonly Change[]): void;
   /** Time has gone on by a tick. */
