@@ -1,8 +1,15 @@
 import type { RaftFigures } from '../../runtime/figures.ts';
-import type { RaftReplica } from './raft-replica.ts';
+import type { Replica, ReplicaRole } from '../replica/replica.ts';
+import type { Raft } from './core/raft.ts';
 
 /** A replica's figures, read from what its statechart knows. */
-export function raftFigures({ raft, role, state, uncountedTicks }: RaftReplica): RaftFigures {
+export function raftFigures(replica: {
+  readonly raft: Readonly<Raft>;
+  readonly role: ReplicaRole;
+  readonly state: Pick<Replica['state'], 'applied'>;
+  readonly uncountedTicks: number;
+}): RaftFigures {
+  const { raft, role, state, uncountedTicks } = replica;
   const { log, limits } = raft;
   const campaigns = role === 'candidate' ? raft.votes : role === 'pre-candidate' ? raft.preVotes : undefined;
   return {

@@ -1,6 +1,6 @@
 import { BazarError } from '../../runtime/errors.ts';
 import type { Incoming, NodeId, Peer, Reply } from '../../runtime/links/mesh.ts';
-import type { ProposedCommand, Replica, ReplicaRole, Standing } from '../replica/replica.ts';
+import type { EngineStanding, ProposedCommand, Replica, ReplicaRole } from '../replica/replica.ts';
 import { createAskedIndexes } from './asked-indexes.ts';
 import { atLeastAsNew, logEnd, type Raft } from './core/raft.ts';
 import { createDriver, type Driver } from './driver.ts';
@@ -150,7 +150,7 @@ export function createRaftReplica<Change>(options: RaftReplicaOptions<Change>): 
     get uncountedTicks() {
       return driver.ticker.passed;
     },
-    get standing(): Standing {
+    get standing(): EngineStanding {
       return { engine: 'raft', role: driver.role, term: raft.term, leader: raft.leader };
     },
     get caughtUp() {

@@ -7,7 +7,7 @@ import type { StateMachine } from './state-machine.ts';
 export type ReplicaRole = 'recovering' | 'reader' | 'follower' | 'pre-candidate' | 'candidate' | 'leader';
 
 /** Where a replica stands in its engine, for people. */
-export interface Standing {
+export interface EngineStanding {
   readonly engine: 'raft' | 'log';
   readonly role?: ReplicaRole;
   readonly term?: number;
@@ -18,7 +18,7 @@ export interface Standing {
 /** One copy of the replicated state, as its catalog uses it, whatever engine orders the log. */
 export interface Replica {
   readonly state: StateMachine;
-  readonly standing: Standing;
+  readonly standing: EngineStanding;
   /** All that was known to be committed, when the engine was heard last, is applied here. */
   readonly caughtUp: boolean;
   /** Entries known to be committed and not applied here yet. */
