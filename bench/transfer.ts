@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { CatalogState } from '../actors/catalog/state.ts';
-import { createRaft } from '../actors/raft/core/raft.ts';
-import { createSnapshotReceiver } from '../actors/raft/snapshot-receiver.ts';
-import { createSnapshotSender } from '../actors/raft/snapshot-sender.ts';
+import { createSnapshotReceiver } from '../actors/replica/snapshot-receiver.ts';
+import { createSnapshotSender } from '../actors/replica/snapshot-sender.ts';
 import type { StateMachine } from '../actors/replica/state-machine.ts';
 import { systemClock } from '../runtime/clock.ts';
 import { DEFAULT_LIMITS } from '../runtime/limits.ts';
@@ -10,7 +9,6 @@ import { decodeFrame, encodeTell } from '../runtime/links/envelope.ts';
 import type { Body, Mesh, TellType } from '../runtime/links/mesh.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { openLevelStore } from '../storage/leveldb/level-store.ts';
-import { ReplicaLog } from '../storage/log.ts';
 import type { StoreOperation } from '../storage/store.ts';
 import { readOptions, tool } from '../test/support/tool.ts';
 
@@ -40,64 +38,51 @@ await to.close();
 await rm(copy, { recursive: true });
 
 async function transfer(): Promise<string> {
-  const members = ['catalog-1', 'catalog-2'];
-  const raftOf = async (self: string) =>
-    createRaft({
-      self,
-      members,
-      limits: DEFAULT_LIMITS,
-      log: await ReplicaLog.load(to),
-      term: 1,
-      votedFor: null,
-      voteFloor: null,
-      wiped: false,
-      applied: 0,
-      chance: 0,
-    });
   return new Promise((resolve, reject) => {
-    void (async () => {
-      const sender = createSnapshotSender({
-        store: from,
-        mesh: meshTo((body) => receiver.receive('catalog-1', body as Body<'raft.snapshot'>)),
-        raft: await raftOf('catalog-1'),
-        random: systemRandom,
-        state: () => source,
-        atRest: (then) => then(),
-        dispatch: ({ type }) => resolve(type),
-        fail: reject,
-      });
-      let state: StateMachine = target;
-      let gathered: StoreOperation[] = [];
-      let waiting: (() => void)[] = [];
-      let isWriting = false;
-      const write = () => {
-        if (isWriting || waiting.length === 0) return;
-        const [operations, held] = [gathered, waiting];
-        [gathered, waiting] = [[], []];
-        isWriting = true;
-        to.write(operations).then(() => {
-          isWriting = false;
-          for (const proceed of held) proceed();
-          write();
-        }, reject);
-      };
-      const receiver = createSnapshotReceiver({
-        store: to,
-        mesh: meshTo((body) => sender.acknowledge('catalog-2', body as Body<'raft.snapshotted'>)),
-        raft: await raftOf('catalog-2'),
-        state: () => state,
-        save(operations, then) {
-          for (const operation of operations) gathered.push(operation);
-          waiting.push(then);
-          systemClock.defer(write);
-        },
-        install(next) {
-          state = next;
-        },
-        fail: reject,
-      });
-      sender.start('catalog-2');
-    })();
+    const sender = createSnapshotSender({
+      store: from,
+      mesh: meshTo((body) => receiver.receive('catalog-1', body as Body<'raft.snapshot'>)),
+      limits: DEFAULT_LIMITS,
+      term: () => 1,
+      random: systemRandom,
+      state: () => source,
+      atRest: (then) => then(),
+      delivered: () => resolve('delivered'),
+      failed: () => resolve('failed'),
+      fail: reject,
+    });
+    let state: StateMachine = target;
+    let gathered: StoreOperation[] = [];
+    let waiting: (() => void)[] = [];
+    let isWriting = false;
+    const write = () => {
+      if (isWriting || waiting.length === 0) return;
+      const [operations, held] = [gathered, waiting];
+      [gathered, waiting] = [[], []];
+      isWriting = true;
+      to.write(operations).then(() => {
+        isWriting = false;
+        for (const proceed of held) proceed();
+        write();
+      }, reject);
+    };
+    const receiver = createSnapshotReceiver({
+      store: to,
+      mesh: meshTo((body) => sender.acknowledge('catalog-2', body as Body<'raft.snapshotted'>)),
+      term: () => 1,
+      commit: () => 0,
+      state: () => state,
+      save(operations, then) {
+        for (const operation of operations) gathered.push(operation);
+        waiting.push(then);
+        systemClock.defer(write);
+      },
+      install(next) {
+        state = next;
+      },
+      fail: reject,
+    });
+    sender.start('catalog-2');
   });
 }
 

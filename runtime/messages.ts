@@ -127,6 +127,8 @@ export const MESSAGES = {
       index: Index,
       lastTerm: Term,
       sum: z.int(),
+      /** Where an outer log has it. */
+      place: z.object({ cursor: Index, ordinal: Index }).optional(),
       digest: z.string(),
       checksum: z.int().min(0),
       chunk: z.int().min(0),

@@ -1,7 +1,7 @@
 import type { Clock } from '../../runtime/clock.ts';
 import { canRead, leastLevel } from '../../runtime/command-levels.ts';
 import { createHappenings, type Happenings } from '../../runtime/create-happenings.ts';
-import type { BookChange, Result } from '../../runtime/domain.ts';
+import { type BookChange, type Result, repeated } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Mesh, NodeId } from '../../runtime/links/mesh.ts';
@@ -89,6 +89,7 @@ export function createCatalog<R extends Replica>(options: CatalogOptions<R>): Ca
     logger,
     takes: (command, leader) =>
       leader === mesh.self ? leastLevel(command) <= state.level : canRead(mesh.peer(leader), command),
+    repeatable: repeated,
     observer: {
       applied(index, changes) {
         feed.record(index, changes);

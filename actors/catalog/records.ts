@@ -56,11 +56,17 @@ export function otherGenerations(generation: number): readonly Range[] {
 }
 
 const Index = z.int().min(0);
+const Stamped = z.object({ by: z.string(), at: z.int(), time: Index });
 const AppliedRecord = z.object({
-  position: z.object({ index: Index, term: Index, sum: z.int() }),
+  position: z.object({
+    index: Index,
+    term: Index,
+    sum: z.int(),
+    place: z.object({ cursor: Index, ordinal: Index }).optional(),
+  }),
   digest: z.string(),
   checksum: Index.optional(),
-  time: z.object({ time: Index, at: z.int(), term: Index }).optional(),
+  time: z.object({ time: Index, at: z.int(), term: Index, stamps: z.array(Stamped).optional() }).optional(),
 });
 
 /**

@@ -1,7 +1,13 @@
 import { hash } from 'node:crypto';
 import { LEVEL, leastLevel } from '../../runtime/command-levels.ts';
-import { type Book, type BookEvent, type BookId, KEPT_BOOK_EVENTS, type Note } from '../../runtime/domain.ts';
-import type { Entry } from '../../runtime/messages.ts';
+import {
+  type Book,
+  type BookEvent,
+  type BookId,
+  KEPT_BOOK_EVENTS,
+  type LogCommand,
+  type Note,
+} from '../../runtime/domain.ts';
 import {
   ADMIN_PREFIX,
   APPLIED_KEY,
@@ -20,7 +26,7 @@ import {
 import { NewerDataError } from '../../storage/newer-data.ts';
 import type { Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
-import type { SnapshotRecord } from '../replica/state-machine.ts';
+import type { Committed, SnapshotRecord } from '../replica/state-machine.ts';
 import { BookIndex } from './book-index.ts';
 import { CustomerCounts } from './customer-counts.ts';
 import type { Recorded } from './decision.ts';
@@ -90,7 +96,7 @@ export class StateRecords {
   }
 
   /** Moves the time by an entry. */
-  passTime(entry: Entry): void {
+  passTime(entry: Committed<LogCommand>): void {
     if (this.#level >= TIMED_LEVEL) this.#logTime = afterEntry(this.#logTime, entry);
   }
 

@@ -11,11 +11,10 @@ import {
   type Order,
   type Result,
 } from '../../runtime/domain.ts';
-import type { Entry } from '../../runtime/messages.ts';
 import { keysUnder, ORDER_PREFIX, orderKey } from '../../storage/keys.ts';
 import { LOG_START, type Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
-import type { Applied, RecordSums, Restoring, StateMachine } from '../replica/state-machine.ts';
+import type { Applied, Committed, RecordSums, Restoring, StateMachine } from '../replica/state-machine.ts';
 import { decide } from './decide.ts';
 import type { Recorded, Stamp, View } from './decision.ts';
 import { enactDecision } from './enact-decision.ts';
@@ -85,7 +84,7 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     return this.#records.digest.toString();
   }
 
-  apply(position: Position, entry: Entry): Applied<Result, BookChange> {
+  apply(position: Position, entry: Committed<LogCommand>): Applied<Result, BookChange> {
     if (position.index !== this.#applied.index + 1) {
       throw new Error(`entry ${position.index} does not follow ${this.#applied.index}, the last applied`);
     }

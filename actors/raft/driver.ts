@@ -5,6 +5,8 @@ import type { Body, NodeId } from '../../runtime/links/mesh.ts';
 import type { SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import { FullDiskError } from '../../storage/failed-disk.ts';
 import type { ProposedCommand, ReplicaRole } from '../replica/replica.ts';
+import { createSnapshotReceiver } from '../replica/snapshot-receiver.ts';
+import { createSnapshotSender } from '../replica/snapshot-sender.ts';
 import { createApplier } from './applier.ts';
 import { createChronicle } from './chronicle.ts';
 import type { Effect, ReplicaEvent } from './core/raft.ts';
@@ -14,8 +16,6 @@ import type { DriverOptions, ReplicatedState } from './driver-options.ts';
 import { createGroupCommit } from './group-commit.ts';
 import { createIndexReads } from './index-reads.ts';
 import { createProposals } from './proposals.ts';
-import { createSnapshotReceiver } from './snapshot-receiver.ts';
-import { createSnapshotSender } from './snapshot-sender.ts';
 import { createTicker, type Ticker } from './ticker.ts';
 
 export interface Driver<Result = unknown, Change = unknown> {
@@ -69,10 +69,18 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     fail,
   });
   const { atRest } = batches;
-  const transfer = { store, mesh, raft, state: () => state, fail };
-  const sender = createSnapshotSender({ ...transfer, random, atRest, dispatch });
+  const { limits } = raft;
+  const transfer = { store, mesh, limits, term: () => raft.term, state: () => state, fail };
+  const sender = createSnapshotSender({
+    ...transfer,
+    random,
+    atRest,
+    delivered: (peer, index) => dispatch({ type: 'snapshot.delivered', peer, index }),
+    failed: (peer) => dispatch({ type: 'snapshot.failed', peer }),
+  });
   const receiver = createSnapshotReceiver({
     ...transfer,
+    commit: () => raft.commit,
     save: (operations, then) => {
       batches.save(operations);
       batches.afterSync(then);

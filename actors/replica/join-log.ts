@@ -21,6 +21,8 @@ export interface ReplicaParts<Result, Change> {
   readonly logger: Logger;
   /** Whether a command may go into the log by this node: by itself, or in a message to another replica. */
   readonly takes: (command: ProposedCommand, by: NodeId) => boolean;
+  /** The same command for a log that may carry it twice: what is decided of it is remembered, refusals too. */
+  readonly repeatable: (command: ProposedCommand) => ProposedCommand;
   readonly observer: ReplicaObserver<Result, Change>;
 }
 

@@ -11,7 +11,11 @@ export interface Applied<Result, Change> {
 }
 
 /** A committed entry; a leader's no-op has no command. */
-export type Committed<Command> = Omit<Entry, 'command'> & { readonly command: Command | null };
+export type Committed<Command> = Omit<Entry, 'command'> & {
+  readonly command: Command | null;
+  /** Whose clock gave `at`, where that is not the leader of the term. */
+  readonly stampedBy?: string;
+};
 
 /**
  * The port between a replica, whatever engine orders its log, and what it replicates. Applying is synchronous, in log order, and depends on

@@ -9,13 +9,13 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     harm: 'A snapshot that was long on its way takes the replica back behind what it has applied and told.',
     swaps: [
       {
-        file: 'actors/raft/snapshot-receiver.ts',
-        find: 'const finished = body.index > raft.commit ? restoring.finish(position, body) : undefined;',
+        file: 'actors/replica/snapshot-receiver.ts',
+        find: 'const finished = index > commit() ? restoring.finish(position, body) : undefined;',
         put: 'const finished = restoring.finish(position, body);',
       },
       {
-        file: 'actors/raft/snapshot-receiver.ts',
-        find: 'if (body.index <= raft.commit) {',
+        file: 'actors/replica/snapshot-receiver.ts',
+        find: 'if (body.index <= commit()) {',
         put: 'if (body.index < 0) {',
       },
     ],
@@ -105,7 +105,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     harm: 'A snapshot of a store that goes on being written never is the state of any moment, so no transfer ends well.',
     swaps: [
       {
-        file: 'actors/raft/snapshot-sender.ts',
+        file: 'actors/replica/snapshot-sender.ts',
         find: 'for (const { key } of effects) if (changed.size <= maxChangedRecords) changed.add(key);',
         put: '',
       },

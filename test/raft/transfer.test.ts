@@ -1,17 +1,15 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { ReplicaEvent } from '../../actors/raft/core/raft.ts';
-import { createSnapshotReceiver } from '../../actors/raft/snapshot-receiver.ts';
-import { createSnapshotSender } from '../../actors/raft/snapshot-sender.ts';
+import { createSnapshotReceiver } from '../../actors/replica/snapshot-receiver.ts';
+import { createSnapshotSender } from '../../actors/replica/snapshot-sender.ts';
 import type { StateMachine } from '../../actors/replica/state-machine.ts';
-import type { Limits } from '../../runtime/limits.ts';
+import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
 import type { Body } from '../../runtime/links/mesh.ts';
 import { seededRandom } from '../../runtime/random.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 import { addBooks, newBook, openReplica, purchase, type Replica, snapshotOf } from '../catalog/support.ts';
 import { settle } from '../support/manual-clock.ts';
 import { recordingMesh, type Sent } from './driver-support.ts';
-import { createRaft } from './support.ts';
 
 const CHUNK_BYTES = 400;
 const SNAPSHOT_TICKS = 5;
@@ -33,29 +31,38 @@ async function createTransfer(changes: Partial<Limits> = {}) {
   target.apply(addBooks('old', [newBook(99)]));
   await target.flush();
 
-  const events: ReplicaEvent[] = [];
+  const events: object[] = [];
   const failures: unknown[] = [];
   const chunks: Sent[] = [];
   const answers: Sent[] = [];
-  const limits = { snapshotChunkBytes: CHUNK_BYTES, snapshotTicks: SNAPSHOT_TICKS, ...changes };
+  const limits = {
+    ...DEFAULT_LIMITS,
+    snapshotChunkBytes: CHUNK_BYTES,
+    snapshotTicks: SNAPSHOT_TICKS,
+    ...changes,
+  };
+  /** What the receiver knows to be committed. */
+  const known = { commit: 0 };
   const fail = (error: unknown) => void failures.push(error);
   const sender = createSnapshotSender({
     store: source.store,
     mesh: recordingMesh(chunks),
-    raft: await createRaft({ term: 3, limits }),
+    limits,
+    term: () => 3,
     random: seededRandom(1),
     state: () => source.state,
     atRest: (then) => then(),
-    dispatch: (event) => void events.push(event),
+    delivered: (peer, index) => void events.push({ type: 'snapshot.delivered', peer, index }),
+    failed: (peer) => void events.push({ type: 'snapshot.failed', peer }),
     fail,
   });
 
   let state: StateMachine = target.state;
-  const raft = await createRaft({ term: 3, limits });
   const receiver = createSnapshotReceiver({
     store: target.store,
     mesh: recordingMesh(answers),
-    raft,
+    term: () => 3,
+    commit: () => known.commit,
     state: () => state,
     save: (operations, then) => void target.store.write(operations).then(then),
     install: (next, _position, switchOver) => {
@@ -70,7 +77,7 @@ async function createTransfer(changes: Partial<Limits> = {}) {
     target,
     sender,
     receiver,
-    raft,
+    known,
     events,
     failures,
     get state() {
@@ -237,7 +244,7 @@ test('records that were altered on the way are not switched to', async () => {
 
 test('a snapshot that is not newer than the commit index is refused', async () => {
   const transfer = await createTransfer({ snapshotChunksInFlight: 1 });
-  transfer.raft.commit = 4;
+  transfer.known.commit = 4;
   transfer.sender.start('catalog-2');
   assert.is((await transfer.carry()).length, 1);
   assert.equal(transfer.events, [{ type: 'snapshot.failed', peer: 'catalog-2' }]);
@@ -249,7 +256,7 @@ test('a snapshot that the log overtook on the way is refused at its end', async 
   transfer.sender.start('catalog-2');
   transfer.receiver.receive('catalog-1', (await transfer.nextChunk())!);
   transfer.sender.acknowledge('catalog-2', (await transfer.nextAnswer())!);
-  transfer.raft.commit = 9;
+  transfer.known.commit = 9;
   await transfer.carry();
   assert.is(transfer.state.digest, before);
   assert.equal(transfer.events, [{ type: 'snapshot.failed', peer: 'catalog-2' }]);

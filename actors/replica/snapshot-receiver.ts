@@ -1,11 +1,10 @@
 import type { Body, Mesh, NodeId } from '../../runtime/links/mesh.ts';
 import type { LoggedCommand } from '../../runtime/messages.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
-import type { Position, Restoring, SnapshotRecord, StateMachine } from '../replica/state-machine.ts';
-import type { Raft } from './core/raft.ts';
+import type { Position, Restoring, SnapshotRecord, StateMachine } from './state-machine.ts';
 
 /**
- * The receiving end of a snapshot's transfer: the follower builds the new state beside its old one and switches over
+ * The receiving end of a snapshot's transfer: the replica builds the new state beside its old one and switches over
  * with the last synced batch. It checks a chunk while those before it are being written.
  */
 
@@ -16,7 +15,10 @@ export interface SnapshotReceiver {
 export function createSnapshotReceiver<Result, Change>(options: {
   store: Store;
   mesh: Mesh;
-  raft: Raft;
+  /** That of the receiver; 0 where there are no terms. */
+  term: () => number;
+  /** What is known to be committed here: an older state is of no use. */
+  commit: () => number;
   state: () => StateMachine<LoggedCommand, Result, Change>;
   /** Puts operations into the next synced batch; `then` runs once they are durable. */
   save: (operations: StoreOperation[], then: () => void) => void;
@@ -28,13 +30,13 @@ export function createSnapshotReceiver<Result, Change>(options: {
   ) => void;
   fail: (error: unknown) => void;
 }): SnapshotReceiver {
-  const { store, mesh, raft, fail } = options;
+  const { store, mesh, commit, fail } = options;
   type Transfer = Receiving<StateMachine<LoggedCommand, Result, Change>>;
   let receiving: Transfer | undefined;
 
   function answer(to: NodeId, body: Body<'raft.snapshot'>, ok: boolean): void {
     const { transfer, chunk } = body;
-    mesh.tell(to, 'raft.snapshotted', { term: raft.term, transfer, chunk, ok });
+    mesh.tell(to, 'raft.snapshotted', { term: options.term(), transfer, chunk, ok });
   }
 
   function clearPrefix(prefix: string): Promise<void> {
@@ -76,8 +78,9 @@ export function createSnapshotReceiver<Result, Change>(options: {
   ): void {
     receiving = undefined;
     // The log may have overtaken the snapshot while it was on its way; then it would lead back.
-    const position = { index: body.index, term: body.lastTerm, sum: body.sum };
-    const finished = body.index > raft.commit ? restoring.finish(position, body) : undefined;
+    const { index, lastTerm: term, sum, place } = body;
+    const position: Position = place ? { index, term, sum, place } : { index, term, sum };
+    const finished = index > commit() ? restoring.finish(position, body) : undefined;
     if (finished === undefined) {
       answer(from, body, false);
       return;
@@ -112,7 +115,7 @@ export function createSnapshotReceiver<Result, Change>(options: {
 
   return {
     receive(from, body) {
-      if (body.index <= raft.commit) {
+      if (body.index <= commit()) {
         answer(from, body, false);
         return;
       }

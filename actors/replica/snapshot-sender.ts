@@ -1,15 +1,15 @@
 import { BazarError } from '../../runtime/errors.ts';
+import type { Limits } from '../../runtime/limits.ts';
 import type { Body, Mesh, NodeId } from '../../runtime/links/mesh.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
-import type { SnapshotRecord, StateMachine } from '../replica/state-machine.ts';
-import type { Raft, ReplicaEvent } from './core/raft.ts';
+import type { SnapshotRecord, StateMachine } from './state-machine.ts';
 
 /**
- * The transfer of a snapshot (Raft, section 7): the applied state as it lies on disk, chunk by chunk, each
+ * The transfer of a snapshot (Ongaro and Ousterhout, section 7): the applied state as it lies on disk, chunk by chunk, each
  * acknowledged when it is durable at the other end. A few are under way at once, so that one is checked there while
  * another is written and the next is read here. First comes everything, by one iteration. What changed meanwhile
- * comes after it, until the rest fits into one chunk, which is read while no batch is under way: what the follower
+ * comes after it, until the rest fits into one chunk, which is read while no batch is under way: what the other
  * has then is the state at that moment. So a transfer ends if the follower writes records faster than the store
  * changes them, however much is committed while it lasts; the log need only reach back to the last chunk.
  */
@@ -49,16 +49,21 @@ export interface SnapshotSender {
 export function createSnapshotSender(options: {
   store: Store;
   mesh: Mesh;
-  raft: Raft;
+  limits: Limits;
+  /** That of the sender; 0 where there are no terms. */
+  term: () => number;
   random: Random;
   state: () => StateMachine;
   /** Runs `then` while no batch is under way. */
   atRest: (then: () => void) => void;
-  dispatch: (event: ReplicaEvent) => void;
+  /** The other has all, up to `index`. */
+  delivered: (to: NodeId, index: number) => void;
+  /** The transfer has ended before its end. */
+  failed: (to: NodeId) => void;
   fail: (error: unknown) => void;
 }): SnapshotSender {
-  const { store, mesh, raft, random, dispatch } = options;
-  const { snapshotChunkBytes, snapshotChunkRecords, snapshotChunksInFlight, maxChangedRecords } = raft.limits;
+  const { store, mesh, limits, random } = options;
+  const { snapshotChunkBytes, snapshotChunkRecords, snapshotChunksInFlight, maxChangedRecords } = limits;
   const sendings = new Map<NodeId, Sending>();
 
   function atRest<T>(look: () => T): Promise<T> {
@@ -112,12 +117,12 @@ export function createSnapshotSender(options: {
 
   function sendPiece(to: NodeId, sending: Sending, { position, ...sums }: SnapshotPlace, piece: Piece): void {
     if (sending.isGivenUp) throw new BazarError('link-lost');
-    const { index, term: lastTerm, sum } = position;
+    const { index, term: lastTerm, sum, place } = position;
     const { transfer, sent: chunk } = sending;
     sending.sent++;
     sending.quietTicks = 0;
-    const { term } = raft;
-    mesh.tell(to, 'raft.snapshot', { transfer, index, lastTerm, ...sums, term, sum, chunk, ...piece });
+    const term = options.term();
+    mesh.tell(to, 'raft.snapshot', { transfer, index, lastTerm, ...sums, term, sum, place, chunk, ...piece });
   }
 
   /** A range cut into pieces, keys without the prefix. A piece ends with the record that reaches a bound. */
@@ -152,10 +157,10 @@ export function createSnapshotSender(options: {
     return { records: records as Piece['records'], amends: true, done: changed.size === 0 };
   }
 
-  function finish(to: NodeId, sending: Sending, event: ReplicaEvent): void {
+  function finish(to: NodeId, sending: Sending, then: () => void): void {
     if (sendings.get(to) !== sending) return;
     sendings.delete(to);
-    dispatch(event);
+    then();
   }
 
   function stop(to: NodeId): void {
@@ -184,9 +189,9 @@ export function createSnapshotSender(options: {
       };
       sendings.set(to, sending);
       send(to, sending).then(
-        (index) => finish(to, sending, { type: 'snapshot.delivered', peer: to, index }),
+        (index) => finish(to, sending, () => options.delivered(to, index)),
         (error) => {
-          if (error instanceof BazarError) finish(to, sending, { type: 'snapshot.failed', peer: to });
+          if (error instanceof BazarError) finish(to, sending, () => options.failed(to));
           else options.fail(error);
         },
       );
@@ -212,7 +217,7 @@ export function createSnapshotSender(options: {
     },
     tick() {
       for (const sending of sendings.values()) {
-        if (++sending.quietTicks > raft.limits.snapshotTicks) giveUp(sending);
+        if (++sending.quietTicks > limits.snapshotTicks) giveUp(sending);
       }
     },
     get isBusy() {
