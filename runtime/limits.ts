@@ -2,6 +2,7 @@ import { type Bound, defaultsOf, KIB, MIB } from './bounds/bound.ts';
 import { CLIENT_BOUNDS } from './bounds/client-bounds.ts';
 import { GATEWAY_BOUNDS } from './bounds/gateway-bounds.ts';
 import { LINK_BOUNDS } from './bounds/link-bounds.ts';
+import { LOG_BOUNDS } from './bounds/log-bounds.ts';
 import { ORDER_BOUNDS } from './bounds/order-bounds.ts';
 import { PROCESS_BOUNDS } from './bounds/process-bounds.ts';
 import { REPLICATION_BOUNDS } from './bounds/replication-bounds.ts';
@@ -15,6 +16,7 @@ export const BOUNDS = {
   ...CLIENT_BOUNDS,
   ...LINK_BOUNDS,
   ...REPLICATION_BOUNDS,
+  ...LOG_BOUNDS,
   ...ORDER_BOUNDS,
   ...GATEWAY_BOUNDS,
   ...PROCESS_BOUNDS,

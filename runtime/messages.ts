@@ -119,7 +119,7 @@ export const MESSAGES = {
     }),
   },
 
-  /** Leader → a follower too far behind: the applied state, piece by piece. Loss: the transfer starts again. */
+  /** Leader → a follower too far behind, or who has it → who wanted it: the applied state, piece by piece. Loss: the transfer starts again. */
   'raft.snapshot': {
     body: z.object({
       term: Term,
@@ -138,6 +138,11 @@ export const MESSAGES = {
       done: z.boolean(),
     }),
   },
+  /**
+   * A catalog → another, where an outer engine orders the log: it reaches back less far than I need, send me your state if
+   * it is newer than `index`. Loss: another is asked.
+   */
+  'snapshot.wanted': { body: z.object({ index: Index }) },
   /** Follower → leader: this chunk is durable. `ok: false` ends the transfer. */
   'raft.snapshotted': {
     body: z.object({ term: Term, transfer: z.string(), chunk: z.int().min(0), ok: z.boolean() }),

@@ -1,0 +1,84 @@
+/**
+ * The port of an engine that orders commands for all catalogs: what it must do, whichever it is. Its suite is
+ * `test/log/command-log-suite.ts`. A replica over it (`log-replica.ts`) needs no leader and no votes among the catalogs:
+ * any of them appends, at least once, and all follow the one order.
+ */
+
+/** A place in the engine; a safe integer that only rises. 0 is before the first batch. */
+export type Cursor = number;
+
+/** The format of batches, and the rules of who may append what. A node that meets a higher one ends, and never skips it. */
+export const LOG_LEVEL = 1;
+
+/** What is appended as one: the commands of a turn of the event loop. */
+export interface Batch<Command = unknown> {
+  /** `<catalog>.<incarnation>.<number>`; never used again. */
+  readonly id: string;
+  readonly level: number;
+  /** Wall time of the one who appends, in ms. */
+  readonly at: number;
+  /** At most `maxLogBatchCommands`, and `maxLogBatchBytes` encoded unless a single one is larger. */
+  readonly commands: readonly Command[];
+}
+
+/** A batch as the log delivers it. */
+export interface CommittedBatch<Command = unknown> extends Batch<Command> {
+  readonly cursor: Cursor;
+  /** Dense from 1. */
+  readonly ordinal: number;
+  /** The checksum of its text, and its length in characters. */
+  readonly sum: number;
+  readonly bytes: number;
+}
+
+/**
+ * Why a log cannot be followed: what comes next was let go of (`trimmed`); it is not there (`gap`); it is not what was
+ * written (`damaged`); the engine ends before what it has once delivered (`regressed`); or its format is newer (`newer`).
+ */
+export type BrokenLog = 'trimmed' | 'gap' | 'damaged' | 'regressed' | 'newer';
+
+export interface LogFollower<Command = unknown> {
+  batch(batch: CommittedBatch<Command>): void;
+  /** Nothing more is delivered. `words` are for people: the engine, the place, what was found. */
+  broken(reason: BrokenLog, words: string): void;
+}
+
+export interface Following {
+  /** Nothing is delivered until `resume`, apart from what was on its way: at most one frame of the engine. */
+  pause(): void;
+  resume(): void;
+  stop(): void;
+}
+
+export interface CommandLog<Command = unknown> {
+  /** For people: which engine, where. */
+  readonly name: string;
+  /**
+   * Appends at least once. Resolves when the batch would survive the loss of any minority of the engine's machines, power
+   * included. Rejects with a `BazarError` of outcome `none` (it is not there and never will be) or `unknown` (it may be,
+   * or may still come). It may resolve before or after the batch is delivered. `deadline` is monotonic ms.
+   */
+  append(batch: Batch<Command>, deadline: number): Promise<void>;
+  /**
+   * Delivers every batch after `from`, in one order that is the same for all, each once, and goes on after any loss of
+   * connection from where it was. It never skips: what it cannot deliver is `broken`.
+   */
+  follow(
+    from: { readonly cursor: Cursor; readonly ordinal: number },
+    follower: LogFollower<Command>,
+  ): Following;
+  /** The ordinal of the last batch: everything that was acknowledged before this call is at or below it. Rejects with `none`. */
+  barrier(deadline: number): Promise<number>;
+  /** Lets go of the batches up to `cursor`. Idempotent. */
+  trim(cursor: Cursor): Promise<void>;
+  readonly board: Board;
+  close(): Promise<void>;
+}
+
+/** Small shared records beside the log, not ordered with it: who is there, how far each is. */
+export interface Board {
+  /** Sets a record; with `ttlMs` it goes when its writer has not put it again for so long. */
+  put(key: string, value: string, ttlMs?: number): Promise<void>;
+  /** The records under a prefix, by key. */
+  list(prefix: string): Promise<ReadonlyMap<string, string>>;
+}

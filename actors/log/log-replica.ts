@@ -1,0 +1,221 @@
+import { crc32 } from 'node:zlib';
+import type { Timer } from '../../runtime/clock.ts';
+import { BazarError, StartRefused } from '../../runtime/errors.ts';
+import type { NodeId, Reply } from '../../runtime/links/mesh.ts';
+import type { LoggedCommand } from '../../runtime/messages.ts';
+import { FullDiskError } from '../../storage/failed-disk.ts';
+import type { Place } from '../../storage/position.ts';
+import type { JoinLog, ReplicaParts } from '../replica/join-log.ts';
+import type { Replica } from '../replica/replica.ts';
+import { createAppender } from './appender.ts';
+import type { BrokenLog, CommandLog, CommittedBatch, Following } from './command-log.ts';
+import { createDelivered } from './delivered.ts';
+import { createEffectsWriter } from './effects-writer.ts';
+import { createLogContact } from './log-contact.ts';
+import { createSnapshotExchange } from './snapshot-exchange.ts';
+
+type Result = Reply<'propose'>['result'];
+
+/** Ticks are this many times as far apart where nothing waits. */
+const REST_TICKS = 4;
+
+const LOG_BEGIN: Place = { cursor: 0, ordinal: 0 };
+
+/** One copy of the state that follows a command log which an outer engine orders. */
+export interface LogReplica extends Replica {
+  /** The batch that was applied last. */
+  readonly place: Place;
+}
+
+export interface LogMembership {
+  readonly log: CommandLog<LoggedCommand>;
+  /** The other catalogs that are known now, from which a state can be had. */
+  readonly peers: () => readonly NodeId[];
+  /** Names this process among all who ever append. */
+  readonly name: string;
+}
+
+/** Joins a log that an outer engine orders. */
+export function joinCommandLog<Change>(membership: LogMembership): JoinLog<LogReplica, Result, Change> {
+  return (parts) => createLogReplica(parts, membership);
+}
+
+/**
+ * A replica over a command log. There is no leader: whoever is asked appends, and every replica applies the one order that
+ * the engine delivers. So an answer is given by the catalog that was asked, once the command is applied there; what is
+ * durable is the log, and the replica's own disk follows behind.
+ *
+ * The index counts commands from 1, on every replica alike, whatever batches they came in. The chain of sums over the
+ * batches is the same at the same index.
+ */
+export function createLogReplica<Change>(
+  parts: ReplicaParts<Result, Change>,
+  { log, peers, name }: LogMembership,
+): LogReplica {
+  const { store, mesh, clock, limits, logger, observer, takes, repeatable } = parts;
+  let { state } = parts;
+  let place = state.applied.place ?? LOG_BEGIN;
+  let following: Following | undefined;
+  let diskFull: string | null = null;
+  let timer: Timer | undefined;
+  let stopped = false;
+
+  const contact = createLogContact({ log, ordinal: () => place.ordinal, clock, limits });
+  const appender = createAppender<Result>({ log, name, clock, limits });
+  const delivered = createDelivered({
+    following: () => following,
+    apply,
+    hasRoom,
+    applied() {
+      contact.applied();
+      if (!hasRoom()) writer.flush();
+    },
+    clock,
+    limits,
+    fail,
+  });
+  const writer = createEffectsWriter({
+    store,
+    state: () => state,
+    takes: (effects) => snapshots.noteEffects(effects),
+    written: delivered.proceed,
+    fail,
+  });
+  const snapshots = createSnapshotExchange({
+    ...parts,
+    state: () => state,
+    peers,
+    writer,
+    install(next) {
+      state = next;
+      place = next.applied.place ?? LOG_BEGIN;
+      observer.replaced(next);
+      follow();
+    },
+    happened: (kind, facts) => observer.happened({ kind, node: mesh.self, facts } as never),
+    fail,
+  });
+  follow();
+  tick();
+
+  function follow(): void {
+    delivered.clear(place.ordinal);
+    following = log.follow(place, {
+      batch(batch) {
+        if (stopped) return;
+        if (batch.ordinal === delivered.ordinal + 1) delivered.take(batch);
+        else broken('gap', `batch ${batch.ordinal} follows batch ${delivered.ordinal}`);
+      },
+      broken,
+    });
+  }
+
+  function broken(reason: BrokenLog, words: string): void {
+    following?.stop();
+    following = undefined;
+    if (stopped) return;
+    if (reason === 'trimmed') {
+      logger.info(`the log was let go of after batch ${place.ordinal}: the state comes from another catalog`);
+      snapshots.want();
+    } else fail(new StartRefused(`${log.name}: ${words}`));
+  }
+
+  function hasRoom(): boolean {
+    const { operations, bytes } = state.untaken;
+    return diskFull === null && operations < limits.maxBatchOperations && bytes < limits.maxBatchBytes;
+  }
+
+  function apply({ id, at, commands, cursor, ordinal, sum: own }: CommittedBatch<LoggedCommand>): void {
+    const { index, sum: before } = state.applied;
+    const sum = crc32(String(own), before);
+    const next: Place = { cursor, ordinal };
+    const stampedBy = id.slice(0, id.lastIndexOf('.'));
+    const results = commands.map((command, count) => {
+      const position = { index: index + count + 1, term: 0, sum, place: next };
+      const { result, changes } = state.apply(position, { term: 0, at, command, stampedBy });
+      observer.applied(position.index, changes);
+      return result;
+    });
+    place = next;
+    appender.applied(id, results);
+  }
+
+  function tick(): void {
+    if (stopped) return;
+    contact.look();
+    snapshots.tick();
+    writer.flush();
+    observer.ticked();
+    const isBusy = writer.isBusy || appender.inHand > 0 || snapshots.isBusy || !replica.caughtUp;
+    timer = clock.setTimeout(tick, isBusy ? limits.tickMs : REST_TICKS * limits.tickMs);
+  }
+
+  function fail(error: unknown): void {
+    if (stopped) return;
+    if (error instanceof FullDiskError) {
+      diskFull = error.words;
+      writer.halt();
+      observer.happened({ kind: 'diskFull', node: mesh.self, facts: { words: error.words } });
+      return;
+    }
+    stop();
+    logger.fatal({ err: error }, 'the replica cannot go on');
+    observer.failed(error);
+  }
+
+  function stop(): void {
+    stopped = true;
+    clock.clearTimeout(timer);
+    following?.stop();
+    appender.stop();
+    contact.stop();
+    snapshots.stop();
+    writer.halt();
+  }
+
+  const replica: LogReplica = {
+    get state() {
+      return state;
+    },
+    get place() {
+      return place;
+    },
+    standing: { engine: 'log', leader: null },
+    get caughtUp() {
+      const silentMs = contact.silentMs();
+      return following !== undefined && silentMs !== null && silentMs <= limits.leaderSilenceMs;
+    },
+    get behind() {
+      return delivered.commands + Math.max(0, contact.end - delivered.ordinal);
+    },
+    get unapplied() {
+      return delivered.commands + appender.inHand;
+    },
+    silentMs: contact.silentMs,
+    get diskFull() {
+      return diskFull;
+    },
+    figures: {},
+    async propose(command, _forwarded, { deadline }) {
+      if (diskFull !== null) throw new BazarError('disk-full');
+      if (!takes(command, mesh.self)) throw new BazarError('not-yet');
+      if (following === undefined) throw new BazarError('behind');
+      return { result: await appender.add(repeatable(command), deadline), leader: mesh.self };
+    },
+    async readIndex(deadline) {
+      await contact.catchUp(deadline);
+      return state.applied.index;
+    },
+    get isCaretaker() {
+      return diskFull === null && replica.caughtUp;
+    },
+    note: appender.note,
+    get noteEpoch() {
+      return appender.lostNotes;
+    },
+    stampedBy: name,
+    synced: () => (diskFull === null ? writer.synced() : Promise.resolve()),
+    stop,
+  };
+  return replica;
+}
