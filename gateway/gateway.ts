@@ -5,7 +5,7 @@ import type { Happening } from '../runtime/happenings.ts';
 import type { Limits } from '../runtime/limits.ts';
 import type { Mesh, NodeId } from '../runtime/links/mesh.ts';
 import type { Logger } from '../runtime/logger.ts';
-import type { NodeStatus } from '../runtime/messages.ts';
+import type { NodeStatus } from '../runtime/node-status.ts';
 import { createFullDisks } from '../runtime/process/full-disks.ts';
 import { createLifecycle, type Lifecycle } from '../runtime/process/lifecycle.ts';
 import { createNewsRing } from '../runtime/process/news-ring.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Count, CurrencyCode, Money, Replayed, Version, Via } from './answer-fields.ts';
 import { BookId, CHANGED_FACTS, Key } from './domain.ts';
-import { NodeState, NodeStatus } from './messages.ts';
+import { NodeState, NodeStatus } from './node-status.ts';
 
 export * from './order-answers.ts';
 

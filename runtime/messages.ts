@@ -14,6 +14,7 @@ import {
 } from './domain.ts';
 import { NodeFigures } from './figures.ts';
 import { FindQuery, FoundPage } from './finding.ts';
+import { NodeStatus } from './node-status.ts';
 import { NumberedHappening } from './numbered-happening.ts';
 import { ChangesPage, ChangesQuery } from './order-changes.ts';
 
@@ -34,28 +35,8 @@ const Boot = z.string().max(64).nullable();
 /** A log entry. `command` is null in the no-op with which a leader opens its term; `at` is its wall time in ms. */
 export const Entry = z.object({ term: Term, at: z.int(), command: LogCommand.nullable() });
 export type Entry = z.infer<typeof Entry>;
-/** A command as a log carries it. What orders commands does not look into them. */
+/** A command as a log carries it. */
 export type LoggedCommand = NonNullable<Entry['command']>;
-
-/** The life of a process, as it tells it. */
-export const NodeState = z.enum(['starting', 'catching-up', 'ready', 'draining', 'down']);
-export type NodeState = z.infer<typeof NodeState>;
-
-/** What a node says of itself in `GET /status`. */
-export const NodeStatus = z.object({
-  id: NodeName,
-  kind: z.enum(['gateway', 'order', 'catalog']),
-  pid: z.int(),
-  state: NodeState,
-  role: z.enum(['follower', 'pre-candidate', 'candidate', 'leader']).optional(),
-  term: Term.optional(),
-  applied: Index.optional(),
-  leader: NodeName.optional(),
-  url: z.string(),
-  /** Why it is in that state, where it knows. */
-  reason: z.string().optional(),
-});
-export type NodeStatus = z.infer<typeof NodeStatus>;
 
 /** Reads carry the version they must show at least, or ask for a linearizable answer. */
 const ReadOptions = { minVersion: Index, strong: z.boolean() };
@@ -138,10 +119,7 @@ export const MESSAGES = {
       done: z.boolean(),
     }),
   },
-  /**
-   * A catalog → another, where an outer engine orders the log: it reaches back less far than I need, send me your state if
-   * it is newer than `index`. Loss: another is asked.
-   */
+  /** A catalog → another, where an outer log was trimmed: send me a state newer than `index`. Loss: the next is asked. */
   'snapshot.wanted': { body: z.object({ index: Index }) },
   /** Follower → leader: this chunk is durable. `ok: false` ends the transfer. */
   'raft.snapshotted': {

@@ -1,5 +1,5 @@
 /** Where an outer log has a batch: the engine's own name for the place, which only rises, and the batch's number from 1. */
-export interface Place {
+export interface LogPlace {
   readonly cursor: number;
   readonly ordinal: number;
 }
@@ -12,7 +12,7 @@ export interface Position {
   readonly index: number;
   readonly term: number;
   readonly sum: number;
-  readonly place?: Place;
+  readonly place?: LogPlace;
 }
 
 /** The place before the first entry. */

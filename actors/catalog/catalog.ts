@@ -6,7 +6,7 @@ import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Mesh, NodeId } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { NodeStatus } from '../../runtime/messages.ts';
+import type { NodeStatus } from '../../runtime/node-status.ts';
 import { createLifecycle, type Lifecycle } from '../../runtime/process/lifecycle.ts';
 import { createNewsRing } from '../../runtime/process/news-ring.ts';
 import { createWatchedNode, type OwnFigures } from '../../runtime/process/watched-node.ts';

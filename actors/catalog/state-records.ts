@@ -1,13 +1,6 @@
 import { hash } from 'node:crypto';
 import { LEVEL, leastLevel } from '../../runtime/command-levels.ts';
-import {
-  type Book,
-  type BookEvent,
-  type BookId,
-  KEPT_BOOK_EVENTS,
-  type LogCommand,
-  type Note,
-} from '../../runtime/domain.ts';
+import { type Book, type BookEvent, type BookId, KEPT_BOOK_EVENTS, type Note } from '../../runtime/domain.ts';
 import {
   ADMIN_PREFIX,
   APPLIED_KEY,
@@ -96,7 +89,7 @@ export class StateRecords {
   }
 
   /** Moves the time by an entry. */
-  passTime(entry: Committed<LogCommand>): void {
+  passTime(entry: Committed<unknown>): void {
     if (this.#level >= TIMED_LEVEL) this.#logTime = afterEntry(this.#logTime, entry);
   }
 

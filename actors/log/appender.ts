@@ -5,7 +5,7 @@ import type { Limits } from '../../runtime/limits.ts';
 import type { LoggedCommand } from '../../runtime/messages.ts';
 import { approximateBytes } from '../../storage/log-record.ts';
 import type { ProposedCommand } from '../replica/replica.ts';
-import { type Batch, type CommandLog, LOG_LEVEL } from './command-log.ts';
+import { type CommandLog, LOG_LEVEL, type LogBatch } from './command-log.ts';
 
 /**
  * The commands that this replica has in hand. Those of one turn of the event loop become one batch; a few batches are
@@ -37,7 +37,7 @@ interface Waiting<Result> {
 }
 
 interface OpenBatch<Result> {
-  readonly batch: Batch<LoggedCommand>;
+  readonly batch: LogBatch<LoggedCommand>;
   readonly waiting: readonly Waiting<Result>[];
   /** The latest of those who wait. */
   readonly deadline: number;
@@ -86,7 +86,7 @@ export function createAppender<Result>(options: {
     const waiting = queue.splice(0, count);
     const id = `${name}.${++lastNumber}`;
     const commands = waiting.map(({ command }) => command);
-    const deadline = Math.max(...waiting.map((one) => one.deadline));
+    const deadline = waiting.reduce((latest, one) => Math.max(latest, one.deadline), 0);
     const batch = {
       batch: { id, level: LOG_LEVEL, at: clock.now(), commands },
       waiting,

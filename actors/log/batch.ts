@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { type Batch, LOG_LEVEL } from './command-log.ts';
+import { LOG_LEVEL, type LogBatch } from './command-log.ts';
 
 /**
  * A batch as text: eight hexadecimal digits, the CRC-32 of what follows, and then JSON. A text that is not what was
@@ -8,11 +8,16 @@ import { type Batch, LOG_LEVEL } from './command-log.ts';
 const SUM_DIGITS = 8;
 
 export type DecodedBatch<Command> =
-  | { readonly kind: 'batch'; readonly batch: Batch<Command>; readonly sum: number; readonly bytes: number }
+  | {
+      readonly kind: 'batch';
+      readonly batch: LogBatch<Command>;
+      readonly sum: number;
+      readonly bytes: number;
+    }
   | { readonly kind: 'damaged' }
   | { readonly kind: 'newer'; readonly level: number };
 
-export function encodeBatch({ id, level, at, commands }: Batch): string {
+export function encodeBatch({ id, level, at, commands }: LogBatch): string {
   const text = JSON.stringify({ level, id, at, commands });
   return crc32(text).toString(16).padStart(SUM_DIGITS, '0') + text;
 }
@@ -21,7 +26,7 @@ export function decodeBatch<Command>(encoded: string): DecodedBatch<Command> {
   const text = encoded.slice(SUM_DIGITS);
   const sum = Number.parseInt(encoded.slice(0, SUM_DIGITS), 16);
   if (crc32(text) !== sum) return { kind: 'damaged' };
-  const batch = JSON.parse(text) as Batch<Command>;
+  const batch = JSON.parse(text) as LogBatch<Command>;
   if (batch.level > LOG_LEVEL) return { kind: 'newer', level: batch.level };
   return { kind: 'batch', batch, sum, bytes: encoded.length };
 }

@@ -5,13 +5,13 @@
  */
 
 /** A place in the engine; a safe integer that only rises. 0 is before the first batch. */
-export type Cursor = number;
+export type LogCursor = number;
 
 /** The format of batches, and the rules of who may append what. A node that meets a higher one ends, and never skips it. */
 export const LOG_LEVEL = 1;
 
 /** What is appended as one: the commands of a turn of the event loop. */
-export interface Batch<Command = unknown> {
+export interface LogBatch<Command = unknown> {
   /** `<catalog>.<incarnation>.<number>`; never used again. */
   readonly id: string;
   readonly level: number;
@@ -22,8 +22,8 @@ export interface Batch<Command = unknown> {
 }
 
 /** A batch as the log delivers it. */
-export interface CommittedBatch<Command = unknown> extends Batch<Command> {
-  readonly cursor: Cursor;
+export interface CommittedBatch<Command = unknown> extends LogBatch<Command> {
+  readonly cursor: LogCursor;
   /** Dense from 1. */
   readonly ordinal: number;
   /** The checksum of its text, and its length in characters. */
@@ -58,19 +58,19 @@ export interface CommandLog<Command = unknown> {
    * included. Rejects with a `BazarError` of outcome `none` (it is not there and never will be) or `unknown` (it may be,
    * or may still come). It may resolve before or after the batch is delivered. `deadline` is monotonic ms.
    */
-  append(batch: Batch<Command>, deadline: number): Promise<void>;
+  append(batch: LogBatch<Command>, deadline: number): Promise<void>;
   /**
    * Delivers every batch after `from`, in one order that is the same for all, each once, and goes on after any loss of
    * connection from where it was. It never skips: what it cannot deliver is `broken`.
    */
   follow(
-    from: { readonly cursor: Cursor; readonly ordinal: number },
+    from: { readonly cursor: LogCursor; readonly ordinal: number },
     follower: LogFollower<Command>,
   ): Following;
   /** The ordinal of the last batch: everything that was acknowledged before this call is at or below it. Rejects with `none`. */
   barrier(deadline: number): Promise<number>;
   /** Lets go of the batches up to `cursor`. Idempotent. */
-  trim(cursor: Cursor): Promise<void>;
+  trim(cursor: LogCursor): Promise<void>;
   readonly board: Board;
   close(): Promise<void>;
 }

@@ -69,7 +69,7 @@ export function createLogContact(options: {
   function endTurn(): void {
     const reads = ofThisTurn;
     ofThisTurn = [];
-    const deadline = Math.max(...reads.map((read) => read.deadline));
+    const deadline = reads.reduce((latest, read) => Math.max(latest, read.deadline), 0);
     ask(deadline).then(
       (place) => {
         for (const { resolve } of reads) wait({ ...place, resolve });

@@ -4,7 +4,7 @@ import { BazarError, StartRefused } from '../../runtime/errors.ts';
 import type { NodeId, Reply } from '../../runtime/links/mesh.ts';
 import type { LoggedCommand } from '../../runtime/messages.ts';
 import { FullDiskError } from '../../storage/failed-disk.ts';
-import type { Place } from '../../storage/position.ts';
+import type { LogPlace } from '../../storage/position.ts';
 import type { JoinLog, ReplicaParts } from '../replica/join-log.ts';
 import type { Replica } from '../replica/replica.ts';
 import { createAppender } from './appender.ts';
@@ -14,17 +14,17 @@ import { createEffectsWriter } from './effects-writer.ts';
 import { createLogContact } from './log-contact.ts';
 import { createSnapshotExchange } from './snapshot-exchange.ts';
 
-type Result = Reply<'propose'>['result'];
+type ProposalResult = Reply<'propose'>['result'];
 
 /** Ticks are this many times as far apart where nothing waits. */
 const REST_TICKS = 4;
 
-const LOG_BEGIN: Place = { cursor: 0, ordinal: 0 };
+const LOG_BEGIN: LogPlace = { cursor: 0, ordinal: 0 };
 
 /** One copy of the state that follows a command log which an outer engine orders. */
 export interface LogReplica extends Replica {
   /** The batch that was applied last. */
-  readonly place: Place;
+  readonly place: LogPlace;
 }
 
 export interface LogMembership {
@@ -36,7 +36,9 @@ export interface LogMembership {
 }
 
 /** Joins a log that an outer engine orders. */
-export function joinCommandLog<Change>(membership: LogMembership): JoinLog<LogReplica, Result, Change> {
+export function joinCommandLog<Change>(
+  membership: LogMembership,
+): JoinLog<LogReplica, ProposalResult, Change> {
   return (parts) => createLogReplica(parts, membership);
 }
 
@@ -49,7 +51,7 @@ export function joinCommandLog<Change>(membership: LogMembership): JoinLog<LogRe
  * batches is the same at the same index.
  */
 export function createLogReplica<Change>(
-  parts: ReplicaParts<Result, Change>,
+  parts: ReplicaParts<ProposalResult, Change>,
   { log, peers, name }: LogMembership,
 ): LogReplica {
   const { store, mesh, clock, limits, logger, observer, takes, repeatable } = parts;
@@ -61,7 +63,7 @@ export function createLogReplica<Change>(
   let stopped = false;
 
   const contact = createLogContact({ log, ordinal: () => place.ordinal, clock, limits });
-  const appender = createAppender<Result>({ log, name, clock, limits });
+  const appender = createAppender<ProposalResult>({ log, name, clock, limits });
   const delivered = createDelivered({
     following: () => following,
     apply,
@@ -128,7 +130,7 @@ export function createLogReplica<Change>(
   function apply({ id, at, commands, cursor, ordinal, sum: own }: CommittedBatch<LoggedCommand>): void {
     const { index, sum: before } = state.applied;
     const sum = crc32(String(own), before);
-    const next: Place = { cursor, ordinal };
+    const next: LogPlace = { cursor, ordinal };
     const stampedBy = id.slice(0, id.lastIndexOf('.'));
     const results = commands.map((command, count) => {
       const position = { index: index + count + 1, term: 0, sum, place: next };

@@ -5,8 +5,6 @@ import type { Body, NodeId } from '../../runtime/links/mesh.ts';
 import type { SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import { FullDiskError } from '../../storage/failed-disk.ts';
 import type { ProposedCommand, ReplicaRole } from '../replica/replica.ts';
-import { createSnapshotReceiver } from '../replica/snapshot-receiver.ts';
-import { createSnapshotSender } from '../replica/snapshot-sender.ts';
 import { createApplier } from './applier.ts';
 import { createChronicle } from './chronicle.ts';
 import type { Effect, ReplicaEvent } from './core/raft.ts';
@@ -17,6 +15,7 @@ import { createGroupCommit } from './group-commit.ts';
 import { createIndexReads } from './index-reads.ts';
 import { createProposals } from './proposals.ts';
 import { createTicker, type Ticker } from './ticker.ts';
+import { createTransfer } from './transfer.ts';
 
 export interface Driver<Result = unknown, Change = unknown> {
   readonly state: ReplicatedState<Result, Change>;
@@ -68,30 +67,18 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
     takes: (effects) => sender.noteEffects(effects),
     fail,
   });
-  const { atRest } = batches;
-  const { limits } = raft;
-  const transfer = { store, mesh, limits, term: () => raft.term, state: () => state, fail };
-  const sender = createSnapshotSender({
-    ...transfer,
-    random,
-    atRest,
-    delivered: (peer, index) => dispatch({ type: 'snapshot.delivered', peer, index }),
-    failed: (peer) => dispatch({ type: 'snapshot.failed', peer }),
-  });
-  const receiver = createSnapshotReceiver({
-    ...transfer,
-    commit: () => raft.commit,
-    save: (operations, then) => {
-      batches.save(operations);
-      batches.afterSync(then);
-      scheduleTurn();
-    },
-    install: (next, position, switchOver) => {
+  const { sender, receiver } = createTransfer({
+    ...options,
+    state: () => state,
+    batches,
+    saved: scheduleTurn,
+    install(next, position) {
       state = next;
-      batches.save(switchOver);
       observer.replaced(next);
       dispatch({ type: 'snapshot.installed', position });
     },
+    dispatch,
+    fail,
   });
 
   actor.start();

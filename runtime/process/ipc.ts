@@ -2,7 +2,7 @@ import type { ChildProcess } from 'node:child_process';
 import { z } from 'zod';
 import { CutWay, LabAction, LabReply } from '../lab.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
-import { NodeState } from '../messages.ts';
+import { NodeState } from '../node-status.ts';
 
 /**
  * The messages between the launcher and its children, over Node's IPC channel. When the channel closes, the

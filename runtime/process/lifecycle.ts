@@ -2,7 +2,7 @@ import { createActor, setup } from 'xstate';
 import type { Clock } from '../clock.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import type { Logger } from '../logger.ts';
-import type { NodeState } from '../messages.ts';
+import type { NodeState } from '../node-status.ts';
 
 export type { NodeState };
 

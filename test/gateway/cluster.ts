@@ -6,7 +6,7 @@ import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
 import type { AskHandler, Body, NodeId, NodeKind, Peer, Reply } from '../../runtime/links/mesh.ts';
 import { type OpenMesh, openMesh } from '../../runtime/links/open-mesh.ts';
 import { silentLogger } from '../../runtime/logger.ts';
-import type { NodeStatus } from '../../runtime/messages.ts';
+import type { NodeStatus } from '../../runtime/node-status.ts';
 import { seededRandom } from '../../runtime/random.ts';
 import { topicKey } from '../../runtime/topic.ts';
 import { type ManualClock, manualClock } from '../support/manual-clock.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NodeId } from '../../../runtime/links/mesh.ts';
 import { parseNodeId } from '../../../runtime/links/topology.ts';
-import type { NodeStatus } from '../../../runtime/messages.ts';
+import type { NodeStatus } from '../../../runtime/node-status.ts';
 import type { Cut, Station } from '../../chaos/network.ts';
 import { type PrivateStore, startPrivateStore } from '../../chaos/private-store.ts';
 import { eventually } from '../../support/eventually.ts';
