@@ -12,6 +12,7 @@ import type { BrokenLog, CommandLog, CommittedBatch, Following } from './command
 import { createDelivered } from './delivered.ts';
 import { createEffectsWriter } from './effects-writer.ts';
 import { createLogContact } from './log-contact.ts';
+import { createPositions } from './positions.ts';
 import { createSnapshotExchange } from './snapshot-exchange.ts';
 
 type ProposalResult = Reply<'propose'>['result'];
@@ -80,9 +81,13 @@ export function createLogReplica<Change>(
     store,
     state: () => state,
     takes: (effects) => snapshots.noteEffects(effects),
-    written: delivered.proceed,
+    written(index) {
+      positions.durable(index);
+      delivered.proceed();
+    },
     fail,
   });
+  const positions = createPositions({ log, self: mesh.self, clock, limits, logger, fail });
   const snapshots = createSnapshotExchange({
     ...parts,
     state: () => state,
@@ -98,7 +103,7 @@ export function createLogReplica<Change>(
     fail,
   });
   follow();
-  tick();
+  timer = clock.setTimeout(tick, limits.tickMs);
 
   function follow(): void {
     delivered.clear(place.ordinal);
@@ -136,6 +141,7 @@ export function createLogReplica<Change>(
       const position = { index: index + count + 1, term: 0, sum, place: next };
       const { result, changes } = state.apply(position, { term: 0, at, command, stampedBy });
       observer.applied(position.index, changes);
+      positions.applied(position, () => state.digest);
       return result;
     });
     place = next;
@@ -146,6 +152,7 @@ export function createLogReplica<Change>(
     if (stopped) return;
     contact.look();
     snapshots.tick();
+    positions.look();
     writer.flush();
     observer.ticked();
     const isBusy = writer.isBusy || appender.inHand > 0 || snapshots.isBusy || !replica.caughtUp;
