@@ -64,7 +64,7 @@ export function createLogReplica<Change>(
   let stopped = false;
 
   const contact = createLogContact({ log, ordinal: () => place.ordinal, clock, limits });
-  const appender = createAppender<ProposalResult>({ log, name, clock, limits });
+  const appender = createAppender<ProposalResult>({ log, name, ordinal: () => place.ordinal, clock, limits });
   const delivered = createDelivered({
     following: () => following,
     apply,
@@ -132,14 +132,14 @@ export function createLogReplica<Change>(
     return diskFull === null && operations < limits.maxBatchOperations && bytes < limits.maxBatchBytes;
   }
 
-  function apply({ id, at, commands, cursor, ordinal, sum: own }: CommittedBatch<LoggedCommand>): void {
+  function apply({ id, at, seen, commands, cursor, ordinal, sum: own }: CommittedBatch<LoggedCommand>): void {
     const { index, sum: before } = state.applied;
     const sum = crc32(String(own), before);
     const next: LogPlace = { cursor, ordinal };
-    const stampedBy = id.slice(0, id.lastIndexOf('.'));
+    const outer = { by: id.slice(0, id.lastIndexOf('.')), ordinal, seen };
     const results = commands.map((command, count) => {
       const position = { index: index + count + 1, term: 0, sum, place: next };
-      const { result, changes } = state.apply(position, { term: 0, at, command, stampedBy });
+      const { result, changes } = state.apply(position, { term: 0, at, command, outer });
       observer.applied(position.index, changes);
       positions.applied(position, () => state.digest);
       return result;
