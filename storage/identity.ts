@@ -18,6 +18,7 @@ const Identity = z.object({
   incarnation: z.string(),
   recovering: z.boolean(),
   start: z.int().min(0).optional(),
+  engine: z.literal('log').optional(),
   voteFloor: z.object({ lastTerm: z.int().min(0), lastIndex: z.int().min(0) }).optional(),
 });
 export type Identity = z.infer<typeof Identity>;

@@ -33,20 +33,32 @@ export interface StoreStart {
  */
 export async function openCatalogDisk(
   store: Store,
-  options: { cluster: string; node: NodeId; format: boolean; random: Random; start?: StoreStart },
+  options: {
+    cluster: string;
+    node: NodeId;
+    format: boolean;
+    random: Random;
+    start?: StoreStart;
+    engine?: 'log';
+  },
 ): Promise<CatalogDisk> {
-  const { cluster, node, format, random, start } = options;
+  const { cluster, node, format, random, start, engine } = options;
   let identity = readIdentity(store);
   const found = identity && !identity.recovering ? 'present' : format ? 'formatted' : 'absent';
   if (identity === undefined) {
     identity = { cluster, node, incarnation: random.id(), recovering: !format };
     if (start) identity.start = start.number;
+    if (engine) identity.engine = engine;
     await store.write([writeIdentity(identity)]);
   }
   if (identity.cluster !== cluster || identity.node !== node) {
     throw new StartRefused(
       `this disk belongs to ${identity.node} of cluster ${identity.cluster}, not to ${node} of ${cluster}`,
     );
+  }
+  if (identity.engine !== engine) {
+    const own = identity.engine ? 'follows an outer log' : 'has a log of its own';
+    throw new StartRefused(`${store.location} ${own}, and is to be started as it was made`);
   }
   if (start) refuseEarlierCopy(identity, start, store.location);
   const state = await CatalogState.load(store);

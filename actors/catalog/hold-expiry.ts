@@ -1,17 +1,20 @@
 import type { Clock } from '../../runtime/clock.ts';
 import type { Replica } from '../replica/replica.ts';
-import { MAX_STEP_MS, stampOf } from './log-time.ts';
+import { stampOf } from './log-time.ts';
 import type { CatalogState } from './state.ts';
 
 /**
  * Holds that are due end with whatever entry is applied next. Where none comes, a caretaker of the log proposes an empty
  * one: once something is due, and otherwise only so often that its stamps in the log do not lie further apart than one of
- * them may move its time.
+ * them may move its time. Where several could, one keeps the time, and another takes it over when it stands still.
  */
 export interface HoldExpiry {
   /** To be called now and then. */
   look(): void;
 }
+
+/** Milliseconds that the time of an outer log may stand still before another catalog keeps it. */
+const STANDSTILL_MS = 3_000;
 
 export function createHoldExpiry(options: {
   readonly replica: Replica;
@@ -19,14 +22,26 @@ export function createHoldExpiry(options: {
   readonly clock: Clock;
 }): HoldExpiry {
   const { replica, state, clock } = options;
+  let movedAt = clock.monotonic();
+  let seen = state().logTime;
+
+  function standsStill(): boolean {
+    const { logTime } = state();
+    if (logTime.at !== seen.at) movedAt = clock.monotonic();
+    seen = logTime;
+    return clock.monotonic() - movedAt >= STANDSTILL_MS;
+  }
+
   return {
     look() {
       const { firstHold, logTime } = state();
       if (firstHold === undefined || !replica.isCaretaker || replica.unapplied > 0) return;
       const own = stampOf(logTime, replica.stampedBy);
-      const passed = own ? clock.now() - own.at : -1;
-      const isNear = passed >= 0 && passed < MAX_STEP_MS / 2;
-      if (own && isNear && own.time + passed < firstHold.due) return;
+      if (own) {
+        const passed = clock.now() - own.at;
+        const isNear = passed >= 0 && passed < own.most / 2;
+        if (isNear && own.time + passed < firstHold.due) return;
+      } else if (replica.standing.engine === 'log' && !standsStill()) return;
       replica.note({ kind: 'tick' });
     },
   };

@@ -3,6 +3,7 @@ import { orderKey } from '../../storage/keys.ts';
 import { cartFingerprint, normaliseCart } from './cart.ts';
 import { countCopies, discountCopies } from './customer-limits.ts';
 import { type Decision, type Recorded, refused, refusedForNow, type Stamp, type View } from './decision.ts';
+import { graceOf } from './log-time.ts';
 import { type Moves, moveCopies } from './move-copies.ts';
 import { makeOffer, refusedOrder } from './offer.ts';
 import { recall } from './recall.ts';
@@ -48,7 +49,7 @@ export function holdCopies(view: View, command: Hold, stamp: Stamp): Decision {
     events: [{ what: 'held', version, at }],
   };
   const result: Result = { kind: 'order', order, version, replayed: false };
-  const due = view.logTime.time + ttlMs;
+  const due = view.logTime.time + ttlMs + graceOf(view.logTime);
   const books = cart.map(({ quantity }, place) => {
     return moveCopies(shelf[place]!, { stock: -quantity, held: quantity }, version);
   });

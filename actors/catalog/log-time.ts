@@ -10,28 +10,20 @@ import { numbersHash, type RecordHash } from './digest.ts';
  * the two clocks need not agree: nobody's hold ends early by another leader's clock, and none ends while no leader was
  * there to take its confirmation.
  *
- * Where an outer engine orders the log, every catalog appends and stamps by its own clock. Then each clock is compared
- * with itself alone: from its last stamp to this one so much time has passed since the log's time at the former, whoever
- * stamped in between.
+ * Where an outer engine orders the log, every catalog appends and stamps by its own clock, and clocks cannot be compared.
+ * So one of them is the timekeeper: what passes between its stamps is the time of the log. A stamp counts only if it was
+ * given after the one before had been applied there, so at most two of them span the moment at which an entry got its
+ * place, and each counts for a second at most: a hold has that much longer (`graceOf`), and none ends early. Another's
+ * tick makes it the timekeeper, from when on its own stamps count; nothing passes meanwhile.
  */
 export interface LogTime {
   readonly time: number;
   /** The last stamp that counted, in ms of the wall time of the leader of that term. */
   readonly at: number;
   readonly term: number;
-  /** The last stamps of those who append to an outer log, the latest last: `at`, and the log's time there. */
-  readonly stamps?: ClockStamp[];
+  /** Over an outer log: who keeps the time, and the batch of its last stamp; nobody yet where it is empty. */
+  readonly keeper?: { readonly by: string; readonly ordinal: number };
 }
-
-/** The last stamp of one clock. */
-export interface ClockStamp {
-  readonly by: string;
-  readonly at: number;
-  readonly time: number;
-}
-
-/** So many clocks are remembered. One that is forgotten begins anew, as a new one does. */
-const MAX_STAMPS = 16;
 
 export const TIME_START: LogTime = { time: 0, at: 0, term: 0 };
 
@@ -41,41 +33,61 @@ export const MAX_STEP_MS = 60 * 60 * 1000;
 /** The most that is counted between two leaders, in ms. */
 export const MAX_GAP_MS = 1_000;
 
+/** The most that one stamp of a timekeeper counts. */
+const KEEPER_STEP_MS = 1_000;
+
+/** What an entry tells of the time: where it has its place in an outer log, and what its sender had applied. */
+export type Stamped = Pick<Committed<unknown>, 'at' | 'term' | 'command' | 'outer'>;
+
 /** The time once an entry is applied. No-ops have no stamp. */
-export function afterEntry(
-  before: LogTime,
-  { at, term, command, stampedBy }: Pick<Committed<unknown>, 'at' | 'term' | 'command' | 'stampedBy'>,
-): LogTime {
-  if (stampedBy !== undefined) return afterStamp(before, at, stampedBy);
+export function afterEntry(before: LogTime, { at, term, command, outer }: Stamped): LogTime {
+  if (outer) return afterStamp(before, at, outer, isTick(command));
   if (command === null || (at === before.at && term === before.term)) return before;
   const most = before.term === 0 ? 0 : term === before.term ? MAX_STEP_MS : MAX_GAP_MS;
   return { time: before.time + Math.min(Math.max(0, at - before.at), most), at, term };
 }
 
-function afterStamp(before: LogTime, at: number, by: string): LogTime {
-  const stamps = before.stamps ?? [];
-  const latest = stamps.at(-1);
-  if (latest?.by === by && latest.at === at) return before;
-  const last = latest?.by === by ? latest : stamps.find((stamp) => stamp.by === by);
-  const passed = last ? Math.min(Math.max(0, at - last.at), MAX_STEP_MS) : 0;
-  const time = Math.max(before.time, (last?.time ?? 0) + passed);
-  const others = stamps.filter((stamp) => stamp !== last).slice(1 - MAX_STAMPS);
-  return { time, at, term: before.term, stamps: [...others, { by, at, time }] };
+function afterStamp(
+  before: LogTime,
+  at: number,
+  outer: NonNullable<Stamped['outer']>,
+  tick: boolean,
+): LogTime {
+  const { by, ordinal, seen } = outer;
+  const { keeper = { by: '', ordinal: 0 }, time } = before;
+  if (by === keeper.by) {
+    if (ordinal === keeper.ordinal || seen < keeper.ordinal) return before;
+    const passed = Math.min(Math.max(0, at - before.at), KEEPER_STEP_MS);
+    return { time: time + passed, at, term: 0, keeper: { by, ordinal } };
+  }
+  if (tick) return { time, at, term: 0, keeper: { by, ordinal } };
+  return before.keeper ? before : { time, at: 0, term: 0, keeper };
 }
 
-/** The last stamp of this clock (a leader's term, or one who appends) that counted, and the time there; none where that is not remembered. */
+function isTick(command: unknown): boolean {
+  return (command as { kind?: string } | null)?.kind === 'tick';
+}
+
+/** So much longer holds last, so that none ends early. */
+export function graceOf({ keeper }: LogTime): number {
+  return keeper ? 2 * KEEPER_STEP_MS : 0;
+}
+
+/**
+ * The last stamp of this clock (a leader's term, or one who appends) that counted, the time there, and for how long the
+ * next may count; none where another's clock counts.
+ */
 export function stampOf(
-  { at, term, time, stamps }: LogTime,
+  { at, term, time, keeper }: LogTime,
   stampedBy: number | string,
-): { readonly at: number; readonly time: number } | undefined {
-  if (typeof stampedBy === 'string') return stamps?.find(({ by }) => by === stampedBy);
-  return stampedBy === term ? { at, time } : undefined;
+): { readonly at: number; readonly time: number; readonly most: number } | undefined {
+  if (typeof stampedBy === 'string') {
+    return keeper?.by === stampedBy ? { at, time, most: KEEPER_STEP_MS } : undefined;
+  }
+  return stampedBy === term ? { at, time, most: MAX_STEP_MS } : undefined;
 }
 
 /** The part of a time in the digest. */
-export function timeHash({ time, at, term, stamps = [] }: LogTime): RecordHash {
-  return numbersHash(
-    time,
-    stamps.reduce((sum, stamp) => sum + stamp.at + stamp.time, at + term),
-  );
+export function timeHash({ time, at, term, keeper }: LogTime): RecordHash {
+  return numbersHash(time, at + term + (keeper?.ordinal ?? 0));
 }

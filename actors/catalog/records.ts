@@ -56,7 +56,6 @@ export function otherGenerations(generation: number): readonly Range[] {
 }
 
 const Index = z.int().min(0);
-const Stamped = z.object({ by: z.string(), at: z.int(), time: Index });
 const AppliedRecord = z.object({
   position: z.object({
     index: Index,
@@ -66,7 +65,14 @@ const AppliedRecord = z.object({
   }),
   digest: z.string(),
   checksum: Index.optional(),
-  time: z.object({ time: Index, at: z.int(), term: Index, stamps: z.array(Stamped).optional() }).optional(),
+  time: z
+    .object({
+      time: Index,
+      at: z.int(),
+      term: Index,
+      keeper: z.object({ by: z.string(), ordinal: Index }).optional(),
+    })
+    .optional(),
 });
 
 /**

@@ -49,10 +49,12 @@ export function createAppender<Result>(options: {
   readonly log: Pick<CommandLog, 'append'>;
   /** Names this process among all who ever append. */
   readonly name: string;
+  /** The number of the last batch that is applied here. */
+  readonly ordinal: () => number;
   readonly clock: Clock;
   readonly limits: Limits;
 }): Appender<Result> {
-  const { log, name, clock, limits } = options;
+  const { log, name, ordinal, clock, limits } = options;
   const open = new Map<string, OpenBatch<Result>>();
   const overdue = createDeadlineWheel<OpenBatch<Result>>(clock, limits.tickMs, (batch) =>
     end(batch, () => new BazarError('timeout')),
@@ -88,7 +90,7 @@ export function createAppender<Result>(options: {
     const commands = waiting.map(({ command }) => command);
     const deadline = waiting.reduce((latest, one) => Math.max(latest, one.deadline), 0);
     const batch = {
-      batch: { id, level: LOG_LEVEL, at: clock.now(), commands },
+      batch: { id, level: LOG_LEVEL, at: clock.now(), seen: ordinal(), commands },
       waiting,
       deadline,
       isDoubtful: false,

@@ -17,8 +17,8 @@ export type DecodedBatch<Command> =
   | { readonly kind: 'damaged' }
   | { readonly kind: 'newer'; readonly level: number };
 
-export function encodeBatch({ id, level, at, commands }: LogBatch): string {
-  const text = JSON.stringify({ level, id, at, commands });
+export function encodeBatch({ id, level, at, seen, commands }: LogBatch): string {
+  const text = JSON.stringify({ level, id, at, seen, commands });
   return crc32(text).toString(16).padStart(SUM_DIGITS, '0') + text;
 }
 

@@ -17,6 +17,8 @@ export interface LogBatch<Command = unknown> {
   readonly level: number;
   /** Wall time of the one who appends, in ms. */
   readonly at: number;
+  /** The ordinal of the last batch that it had applied then. */
+  readonly seen: number;
   /** At most `maxLogBatchCommands`, and `maxLogBatchBytes` encoded unless a single one is larger. */
   readonly commands: readonly Command[];
 }

@@ -12,6 +12,7 @@ import type { BrokenLog, CommandLog, CommittedBatch, Following } from './command
 import { createDelivered } from './delivered.ts';
 import { createEffectsWriter } from './effects-writer.ts';
 import { createLogContact } from './log-contact.ts';
+import { createPositions } from './positions.ts';
 import { createSnapshotExchange } from './snapshot-exchange.ts';
 
 type ProposalResult = Reply<'propose'>['result'];
@@ -63,7 +64,7 @@ export function createLogReplica<Change>(
   let stopped = false;
 
   const contact = createLogContact({ log, ordinal: () => place.ordinal, clock, limits });
-  const appender = createAppender<ProposalResult>({ log, name, clock, limits });
+  const appender = createAppender<ProposalResult>({ log, name, ordinal: () => place.ordinal, clock, limits });
   const delivered = createDelivered({
     following: () => following,
     apply,
@@ -80,9 +81,13 @@ export function createLogReplica<Change>(
     store,
     state: () => state,
     takes: (effects) => snapshots.noteEffects(effects),
-    written: delivered.proceed,
+    written(index) {
+      positions.durable(index);
+      delivered.proceed();
+    },
     fail,
   });
+  const positions = createPositions({ log, self: mesh.self, clock, limits, logger, fail });
   const snapshots = createSnapshotExchange({
     ...parts,
     state: () => state,
@@ -98,7 +103,7 @@ export function createLogReplica<Change>(
     fail,
   });
   follow();
-  tick();
+  timer = clock.setTimeout(tick, limits.tickMs);
 
   function follow(): void {
     delivered.clear(place.ordinal);
@@ -127,15 +132,16 @@ export function createLogReplica<Change>(
     return diskFull === null && operations < limits.maxBatchOperations && bytes < limits.maxBatchBytes;
   }
 
-  function apply({ id, at, commands, cursor, ordinal, sum: own }: CommittedBatch<LoggedCommand>): void {
+  function apply({ id, at, seen, commands, cursor, ordinal, sum: own }: CommittedBatch<LoggedCommand>): void {
     const { index, sum: before } = state.applied;
     const sum = crc32(String(own), before);
     const next: LogPlace = { cursor, ordinal };
-    const stampedBy = id.slice(0, id.lastIndexOf('.'));
+    const outer = { by: id.slice(0, id.lastIndexOf('.')), ordinal, seen };
     const results = commands.map((command, count) => {
       const position = { index: index + count + 1, term: 0, sum, place: next };
-      const { result, changes } = state.apply(position, { term: 0, at, command, stampedBy });
+      const { result, changes } = state.apply(position, { term: 0, at, command, outer });
       observer.applied(position.index, changes);
+      positions.applied(position, () => state.digest);
       return result;
     });
     place = next;
@@ -146,6 +152,7 @@ export function createLogReplica<Change>(
     if (stopped) return;
     contact.look();
     snapshots.tick();
+    positions.look();
     writer.flush();
     observer.ticked();
     const isBusy = writer.isBusy || appender.inHand > 0 || snapshots.isBusy || !replica.caughtUp;

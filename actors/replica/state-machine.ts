@@ -13,8 +13,8 @@ export interface Applied<Result, Change> {
 /** A committed entry; a leader's no-op has no command. */
 export type Committed<Command> = Omit<Entry, 'command'> & {
   readonly command: Command | null;
-  /** Whose clock gave `at`, where that is not the leader of the term. */
-  readonly stampedBy?: string;
+  /** In an outer log: who gave `at`, the batch it came in, and the last batch that its sender had applied. */
+  readonly outer?: { readonly by: string; readonly ordinal: number; readonly seen: number };
 };
 
 /**

@@ -11,6 +11,15 @@ export const LOG_BOUNDS = {
   logRetryMs: bound(50, 'ms before a batch whose fate is unknown is appended again'),
   logNoteMs: bound(10_000, "ms for which a catalog's own note is appended again, before it is given up"),
   logContactMs: bound(250, 'ms between two questions for the end of an outer log where no read asks'),
+  logPositionMs: bound(5_000, 'ms between two times that a catalog tells on the board how far it is'),
+  comparedEveryEntries: bound(
+    10_000,
+    'entries between two places at which the states of all catalogs are compared',
+  ),
+  forgottenCatalogMs: bound(
+    24 * 60 * 60 * 1000,
+    'ms that a catalog may say nothing before the log is let go of without it',
+  ),
   maxDeliveredBytes: bound(
     4 * 1024 * KIB,
     'bytes of delivered batches that wait to be applied, at which the engine is asked to pause',

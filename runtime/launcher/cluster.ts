@@ -114,10 +114,12 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     if (node.level !== undefined) data.raise(node.level).catch(unwritten);
   });
 
-  const broken = watchMajority(supervisor, catalogs, logger);
+  /** So many catalogs may be missing: an outer log needs one of them, and the catalogs' own a majority. */
+  const spare = config.log ? catalogs - 1 : Math.ceil(catalogs / 2) - 1;
+  const broken = watchRefusals(supervisor, spare, logger);
   const ready = (async (): Promise<Ready> => {
-    await introduceCatalogs({ supervisor, data, clock, limits });
-    logger.info('catalogs are open, waiting for a leader');
+    await introduceCatalogs({ supervisor, data, clock, limits, spare });
+    logger.info(config.log ? 'catalogs are open' : 'catalogs are open, waiting for a leader');
     const url = await awaitPurchases({ supervisor, clock, limits });
     const empty = !data.record.seeded;
     if (empty) {
@@ -135,7 +137,11 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     return { url, catalogs, cache, seeded: empty ? books.index.count : undefined };
   })();
   ready.catch(() => {});
-  const hopeless = watchStarts(supervisor, { limits, needsEveryCatalog: () => !data.record.formatted });
+  const hopeless = watchStarts(supervisor, {
+    limits,
+    spare,
+    needsEveryCatalog: () => !data.record.formatted,
+  });
 
   return {
     supervisor,
@@ -194,6 +200,7 @@ function planNodes(options: {
       logLevel: config.logLevel,
       logFormat,
       limits: config.limits,
+      ...(kind === 'catalog' && config.log && { log: { ...config.log, urls: [...config.log.urls] } }),
       ...(kind === 'catalog' && {
         start: { number: data.record.start, attended: data.record.attended[id] ?? 0 },
       }),
@@ -234,7 +241,7 @@ function cacheText(config: Config, redis: PrivateRedis | undefined): string {
 }
 
 /** Tells people of every node that refuses to start, and rejects when too few catalogs are left. */
-function watchMajority(supervisor: Supervisor, catalogs: number, logger: Logger): Promise<never> {
+function watchRefusals(supervisor: Supervisor, spare: number, logger: Logger): Promise<never> {
   const told = new Set<NodeId>();
   const broken = new Promise<never>((_, reject) => {
     supervisor.observe((node) => {
@@ -243,9 +250,9 @@ function watchMajority(supervisor: Supervisor, catalogs: number, logger: Logger)
       const lost = supervisor.nodes.filter(
         ({ kind, refused }) => kind === 'catalog' && refused !== undefined,
       );
-      const majorityLeft = lost.length < catalogs / 2 && node.kind === 'catalog';
+      const enoughLeft = lost.length <= spare && node.kind === 'catalog';
       const message = `${node.id} is left out: ${node.refused}`;
-      if (majorityLeft) logger.error(message);
+      if (enoughLeft) logger.error(message);
       else reject(new StartRefused(message));
     });
   });

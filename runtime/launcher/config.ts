@@ -14,6 +14,7 @@ import { isLoopbackHost } from '../loopback-address.ts';
 import { masked } from '../masked.ts';
 import type { Currency } from '../money.ts';
 import { type ClientAccess, readAccess, refuseShortTokens } from './access.ts';
+import { type LogAddress, readLogAddress } from './log-address.ts';
 import { readCurrency } from './store-currency.ts';
 
 export { UsageError };
@@ -35,6 +36,8 @@ export interface Config {
   readonly cache: { readonly kind: 'redis'; readonly url: string } | { readonly kind: 'private' | 'none' };
   /** The payment service that purchases are paid through; without it they are not paid here. */
   readonly payments: string | undefined;
+  /** The engine that orders the log; without one the catalogs do it themselves. */
+  readonly log: LogAddress | undefined;
   /** What joins the processes: Unix sockets that only this user can open, or ports that anybody here can dial. */
   readonly links: 'unix' | 'tcp';
   readonly logLevel: string;
@@ -80,6 +83,10 @@ const OPTIONS: readonly Option[] = [
   new Option('--payments <URL>', 'the payment service that is asked before anything is sold').env(
     'BAZAR_PAYMENTS',
   ),
+  new Option(
+    '--log <URL>',
+    'an etcd that orders the log: etcd://HOST:PORT,HOST:PORT (kept with the data)',
+  ).env('BAZAR_LOG'),
   new Option('--redis <URL>', 'the Redis to cache in').env('REDIS_URL'),
   plainSwitch('--no-redis', 'no private redis-server, even where one is installed'),
   new Option('--links <KIND>', 'unix (sockets that only you can open) or tcp (ports of 127.0.0.1)')
@@ -145,6 +152,7 @@ export function readConfig(args: readonly string[], env: Environment): Config | 
     books: given.books || undefined,
     currency: given.currency ? readCurrency(given.currency, nameOf('currency')) : undefined,
     payments: given.payments ? readPayments(given.payments) : undefined,
+    log: given.log ? readLogAddress(given.log, nameOf('log')) : undefined,
     cache: given.noRedis ? { kind: 'none' } : readCache(given.redis),
     links: readLinks(text('links')),
     logLevel,

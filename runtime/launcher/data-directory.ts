@@ -29,6 +29,8 @@ const ClusterRecord = z.object({
   catalogs: z.int().min(1),
   formatted: z.boolean(),
   seeded: z.boolean(),
+  /** Who orders the log: the catalogs themselves, or an etcd. */
+  engine: z.enum(['raft', 'etcd']).default('raft'),
   /** What amounts are of; stores of earlier versions, and those that name none, have two decimals. */
   currency: StoreCurrency.optional(),
   /**
@@ -78,6 +80,7 @@ export async function openDataDirectory(
   options: {
     catalogs: number | undefined;
     currency?: Required<Currency> | undefined;
+    log?: { readonly engine: 'etcd' } | undefined;
     adminToken: string | undefined;
     readerToken?: string | undefined;
     random: Random;
@@ -154,15 +157,23 @@ async function openRecord(
   {
     catalogs,
     currency,
+    log,
     random,
-  }: { catalogs: number | undefined; currency?: Required<Currency> | undefined; random: Random },
+  }: {
+    catalogs: number | undefined;
+    currency?: Required<Currency> | undefined;
+    log?: { readonly engine: 'etcd' } | undefined;
+    random: Random;
+  },
 ): Promise<ClusterRecord> {
+  const engine = log?.engine ?? 'raft';
   const text = await readPrivately(join(path, 'cluster.json'), 'record');
   if (text === undefined) {
     const orphan = (await readdir(path)).find((name) => /^catalog-\d+$/.test(name));
     if (orphan) throw new UsageError(`${join(path, orphan)} is there, but ${path}/cluster.json is missing`);
-    const record = {
+    const record: ClusterRecord = {
       format: FORMAT,
+      engine,
       level: 1,
       cluster: random.id(),
       catalogs: catalogs ?? DEFAULT_CATALOGS,
@@ -183,11 +194,18 @@ async function openRecord(
     throw new UsageError(`${was} and cannot be started with ${catalogs}; leave --catalogs out`);
   }
   const { data } = parsed;
+  if (data.engine !== engine) throw new UsageError(otherEngine(path, data.engine));
   const agreed = agreedCurrency(path, data.currency, currency);
   const record = { ...data, ...(agreed && { currency: agreed }) };
   if (record.format < FORMAT) return migrate(path, record, text);
   if (agreed !== data.currency) await writeRecord(path, record);
   return record;
+}
+
+function otherEngine(path: string, engine: ClusterRecord['engine']): string {
+  return engine === 'raft'
+    ? `${path} keeps a store whose catalogs order the log themselves: start it without --log, or take another --data`
+    : `${path} keeps a store whose log is on an etcd: start it with --log etcd://HOST:PORT`;
 }
 
 /** The currency of the store in a directory, as far as there is one that can be read. */

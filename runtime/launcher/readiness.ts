@@ -23,8 +23,10 @@ export async function introduceCatalogs(options: {
   data: DataDirectory;
   clock: Clock;
   limits: Limits;
+  /** So many catalogs may be missing, once the store has been made. */
+  spare: number;
 }): Promise<void> {
-  const { supervisor, data, clock, limits } = options;
+  const { supervisor, data, clock, limits, spare } = options;
   const { formatted } = data.record;
   const safe = () => {
     const catalogs = supervisor.nodes.filter(({ kind }) => kind === 'catalog');
@@ -32,9 +34,9 @@ export async function introduceCatalogs(options: {
     if (!formatted && refusing) throw new StartRefused(`${refusing.id} cannot be made: ${refusing.refused}`);
     const open = catalogs.filter(({ identity }) => identity !== undefined);
     const absent = open.filter(({ identity }) => identity === 'absent');
-    if (absent.length > catalogs.length / 2) throw new StartRefused(lostMajority(absent, data.path));
-    if (open.length - absent.length > catalogs.length / 2)
-      return formatted || open.length === catalogs.length;
+    const needed = catalogs.length - spare;
+    if (absent.length > 0 && absent.length >= needed) throw new StartRefused(lostMajority(absent, data.path));
+    if (open.length - absent.length >= needed) return formatted || open.length === catalogs.length;
     return open.length === catalogs.length;
   };
   await until(safe, 'the catalogs did not open their disks', clock, limits.startMs);

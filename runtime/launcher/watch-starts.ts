@@ -9,15 +9,20 @@ import type { SupervisedNode, Supervisor } from './supervisor.ts';
  */
 export function watchStarts(
   supervisor: Supervisor,
-  options: { readonly limits: Limits; readonly needsEveryCatalog: () => boolean },
+  options: {
+    readonly limits: Limits;
+    /** So many catalogs may be missing. */
+    readonly spare: number;
+    readonly needsEveryCatalog: () => boolean;
+  },
 ): Promise<never> {
-  const { limits, needsEveryCatalog } = options;
+  const { limits, spare, needsEveryCatalog } = options;
   const hasFailed = ({ failedStarts }: SupervisedNode) => failedStarts >= limits.maxFailedStarts;
 
   function isNeeded({ kind }: SupervisedNode): boolean {
     const all = supervisor.nodes.filter((node) => node.kind === kind);
     const failed = all.filter(hasFailed).length;
-    if (kind === 'catalog') return needsEveryCatalog() || failed >= all.length / 2;
+    if (kind === 'catalog') return needsEveryCatalog() || failed > spare;
     return failed === all.length;
   }
 

@@ -37,6 +37,8 @@ export const Configure = z.object({
   format: z.boolean(),
   /** Catalogs only: this start of the store, and the last one in which this catalog is known to have taken part. */
   start: z.object({ number: z.int().min(0), attended: z.int().min(0) }).optional(),
+  /** Catalogs only: the outer engine that orders the log. */
+  log: z.object({ engine: z.literal('etcd'), urls: z.array(z.string()).min(1) }).optional(),
   catalogs: Names,
   orders: Names,
   gateways: Names,

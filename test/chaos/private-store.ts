@@ -84,6 +84,7 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
       books: undefined,
       payments: options.payments,
       currency: undefined,
+      log: undefined,
       cache: redis ? { kind: 'redis', url: network.redisUrl(redis.url) } : { kind: 'none' },
       links: options.links,
       logLevel: 'info',

@@ -2,6 +2,7 @@ import type { BookId } from '../../runtime/domain.ts';
 import { GENERATION_KEY, HARD_STATE_KEY, LOG_PREFIX, logIndex, logKey } from '../../storage/keys.ts';
 import type { Position } from '../../storage/position.ts';
 import { tooMuchHeld } from './memory-bounds.ts';
+import { raftOf } from './raft-of.ts';
 import type { SimNode, World } from './world.ts';
 
 /** A rule of Raft or of the store was broken; the run has failed. */
@@ -44,6 +45,9 @@ export function createInvariants(world: World): Invariants {
   /** What leaders were last seen to know of each follower. */
   const matches = new Map<string, number>();
   const committed: Position[] = [];
+  /** What catalogs over an outer log have applied: each, and the furthest. */
+  const followed = new Map<SimNode, Pick<Seen, 'process' | 'applied'>>();
+  let highest = 0;
   const digests = new Map<number, { digest: string; node: string }>();
   /** When each version of a book was first applied anywhere, in the order of versions. */
   const versions = new Map<BookId, { readonly version: number; readonly at: number }[]>();
@@ -58,7 +62,12 @@ export function createInvariants(world: World): Invariants {
   }
 
   function look(node: SimNode, catalog: NonNullable<SimNode['catalog']>): void {
-    const { raft, role } = catalog.replica;
+    const replica = raftOf(catalog);
+    if (replica === undefined) {
+      lookAtFollower(node, catalog);
+      return;
+    }
+    const { raft, role } = replica;
     const { log } = raft;
     const before = seen.get(node);
     const known = before?.process === node.process ? before : undefined;
@@ -87,6 +96,22 @@ export function createInvariants(world: World): Invariants {
     });
   }
 
+  /** Where an outer engine orders the log there is nothing but what is applied: in one order, and never back. */
+  function lookAtFollower(node: SimNode, catalog: NonNullable<SimNode['catalog']>): void {
+    const { index, sum } = catalog.state.applied;
+    const before = followed.get(node);
+    const known = before?.process === node.process ? before.applied : 0;
+    if (index === known && before?.process === node.process) return;
+    followed.set(node, { process: node.process, applied: index });
+    const first = sums.get(`${index}`);
+    if (first !== undefined && first !== sum) {
+      throw new Violation(`${node.id} has applied another entry ${index} than a replica before it`);
+    }
+    sums.set(`${index}`, sum);
+    highest = Math.max(highest, index);
+    checkBooks(node, known);
+  }
+
   /**
    * Election safety, and leader completeness: who leads has everything that was committed in earlier terms. A
    * candidate that was paused may still win an old term after a newer leader has committed more.
@@ -105,7 +130,7 @@ export function createInvariants(world: World): Invariants {
     if (term < highestTerm) return;
     highestTerm = term;
     const last = committed.at(-1);
-    const { log } = node.catalog!.replica.raft;
+    const { log } = raftOf(node.catalog)!.raft;
     const own = last && log.positionAt(last.index);
     if (last && last.index > log.offset.index && own?.sum !== last.sum) {
       throw new Violation(`${node.id} leads term ${term} without the committed entry ${last.index}`);
@@ -127,7 +152,7 @@ export function createInvariants(world: World): Invariants {
 
   /** Log matching: two logs that agree on an entry's index and term agree on everything before it. */
   function checkLog(node: SimNode, known: Seen | undefined): void {
-    const { log } = node.catalog!.replica.raft;
+    const { log } = raftOf(node.catalog)!.raft;
     const grown = known && log.positionAt(known.lastIndex)?.sum === known.lastSum;
     const from = grown ? known.lastIndex + 1 : log.offset.index + 1;
     for (let index = from; index <= log.lastIndex; index++) {
@@ -143,7 +168,7 @@ export function createInvariants(world: World): Invariants {
 
   /** State machine safety: what is committed is never lost or changed, and is durable on a majority. */
   function checkCommit(node: SimNode, from: number): void {
-    const { raft, role } = node.catalog!.replica;
+    const { raft, role } = raftOf(node.catalog)!;
     if (raft.commit < from) throw new Violation(`${node.id} took its commit index back to ${raft.commit}`);
     // Raft, section 5.4.2: what a majority has of an earlier term may still be overwritten.
     if (role === 'leader' && raft.log.termAt(raft.commit) !== raft.term) {
@@ -171,13 +196,13 @@ export function createInvariants(world: World): Invariants {
 
   /** Whoever leads has a disk that answers within the limit, and a tick to notice that it does not. */
   function checkDisk(node: SimNode): void {
-    const { syncTicks, limits } = node.catalog!.replica.raft;
+    const { syncTicks, limits } = raftOf(node.catalog)!.raft;
     if (syncTicks > limits.hangingDiskTicks) throw new Violation(`${node.id} leads with a disk that hangs`);
   }
 
   /** What a leader takes a follower to have, it has durably, unless another leader has come since. */
   function checkMatches(leader: SimNode): void {
-    const { progress, log, term } = leader.catalog!.replica.raft;
+    const { progress, log, term } = raftOf(leader.catalog)!.raft;
     if (term < highestTerm) return;
     for (const [id, { match }] of progress) {
       const key = `${leader.id} ${id}`;
@@ -192,11 +217,16 @@ export function createInvariants(world: World): Invariants {
 
   /** Equal applied index, equal digest; and every book balances. */
   function checkState(node: SimNode, from: number): void {
-    const { state, replica } = node.catalog!;
-    const { index, sum } = state.applied;
-    const position = replica.raft.log.positionAt(index);
+    const { index, sum } = node.catalog!.state.applied;
+    const position = raftOf(node.catalog)!.raft.log.positionAt(index);
     if (position?.sum !== sum)
       throw new Violation(`${node.id} has applied another entry ${index} than it has`);
+    checkBooks(node, from);
+  }
+
+  function checkBooks(node: SimNode, from: number): void {
+    const { state } = node.catalog!;
+    const { index } = state.applied;
     if (index < from) throw new Violation(`${node.id} went back to applied index ${index} from ${from}`);
     const first = digests.get(index);
     if (first === undefined) digests.set(index, { digest: state.digest, node: node.id });
@@ -219,7 +249,7 @@ export function createInvariants(world: World): Invariants {
   return {
     check,
     get committed() {
-      return committed.length;
+      return Math.max(committed.length, highest);
     },
     leaders,
     versionAt: (book, time) => versions.get(book)?.findLast(({ at }) => at <= time)?.version ?? 0,

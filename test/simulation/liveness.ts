@@ -40,7 +40,7 @@ export function createLiveness(world: World): Liveness {
   const { plan, scheduler, outside, network } = world;
   const catalogs = world.ofKind('catalog');
   const parts: Part[] = [];
-  for (const majority of subsets(catalogs, Math.floor(catalogs.length / 2) + 1)) {
+  for (const majority of subsets(catalogs, world.log ? 1 : Math.floor(catalogs.length / 2) + 1)) {
     for (const order of world.ofKind('order')) {
       for (const gateway of world.ofKind('gateway')) {
         parts.push({ gateway: gateway.id, nodes: [...majority, order, gateway], well: undefined });
@@ -50,7 +50,7 @@ export function createLiveness(world: World): Liveness {
   const windows: Window[] = [];
   let running = false;
 
-  function isUp({ process, disk, wiped, catalog, kind }: SimNode): boolean {
+  function isUp({ id, process, disk, wiped, catalog, kind }: SimNode): boolean {
     if (!process.alive || process.paused) return false;
     if (kind !== 'catalog') return true;
     return (
@@ -59,7 +59,8 @@ export function createLiveness(world: World): Liveness {
       !disk!.failed &&
       !disk!.hanging &&
       !disk!.full &&
-      catalog.replica.role !== 'reader' &&
+      catalog.replica.standing.role !== 'reader' &&
+      (world.log?.reaches(id) ?? true) &&
       disk!.latencyMs.most <= plan.diskMs
     );
   }

@@ -1,6 +1,9 @@
 import { spawnSync } from 'node:child_process';
+import { Option } from 'commander';
 import { readOptions, tool, whole } from '../support/tool.ts';
+import { overOuterLog } from './over-outer-log.ts';
 import { withPayments } from './payments.ts';
+import type { Plan } from './plan.ts';
 import { simulate } from './simulate.ts';
 
 /** Seeds between two signs of life of a quiet run. */
@@ -14,6 +17,7 @@ const values = readOptions<{
   repeat?: true;
   quiet?: true;
   payments?: true;
+  log?: 'raft' | 'external';
 }>(
   tool(
     'npm run simulate --',
@@ -23,6 +27,11 @@ const values = readOptions<{
     .option('--from <SEED>', 'the first of them', whole(0, MOST), 1)
     .option('--seed <SEED>', 'run this one only, and print how it went', whole(0, MOST))
     .option('--payments', 'with a payment service that fails, hangs, answers twice and dies')
+    .addOption(
+      new Option('--log <ENGINE>', 'who orders the log: the catalogs themselves, or an engine outside')
+        .choices(['raft', 'external'])
+        .default('raft'),
+    )
     .option('--repeat', 'run each seed twice and compare the trace hashes')
     .option('--quiet', 'print failures, the summary, and how far it has come'),
 );
@@ -34,7 +43,8 @@ function commit(): string {
   return status === 0 ? stdout.trim() : 'unknown';
 }
 
-const change = values.payments ? withPayments : undefined;
+const paid = (plan: Plan) => (values.payments ? withPayments(plan) : plan);
+const change = (plan: Plan) => (values.log === 'external' ? overOuterLog(paid(plan)) : paid(plan));
 const startedAt = performance.now();
 let failed = 0;
 let events = 0;

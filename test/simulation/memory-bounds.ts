@@ -1,5 +1,6 @@
 import type { StoreOperation } from '../../storage/store.ts';
 import type { Plan } from './plan.ts';
+import { raftOf } from './raft-of.ts';
 import type { SimNode } from './world.ts';
 
 /**
@@ -61,8 +62,9 @@ function inOrder({ order, limits }: SimNode, plan: Plan): string | undefined {
 }
 
 function inCatalog({ catalog, limits }: SimNode, oneEntryBytes: number): string | undefined {
-  if (catalog === undefined) return undefined;
-  const { raft } = catalog.replica;
+  const replica = raftOf(catalog);
+  if (replica === undefined) return undefined;
+  const { raft } = replica;
   const { log } = raft;
   if (raft.reads.length > limits.maxPendingReads) return `${raft.reads.length} strong reads wait`;
   // A follower is sent what its leader took in; a leader may begin with such a tail, and adds one entry at least.

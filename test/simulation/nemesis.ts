@@ -1,5 +1,6 @@
 import type { Random } from '../../runtime/random.ts';
 import { durableOn, type Invariants } from './invariants.ts';
+import { raftOf } from './raft-of.ts';
 import { mayWipe, replaceDisk } from './wipes.ts';
 import type { SimNode, World } from './world.ts';
 
@@ -128,7 +129,7 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
   }
 
   function leader(): SimNode | undefined {
-    return world.ofKind('catalog').find((node) => node.catalog?.replica.role === 'leader');
+    return world.ofKind('catalog').find((node) => raftOf(node.catalog)?.role === 'leader');
   }
 
   /** One follower leaves and comes back, while all others are well: no reason to elect anybody. */
@@ -144,8 +145,9 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
   }
 
   function hears({ catalog, process }: SimNode, leading: SimNode): boolean {
-    if (!catalog || process.paused) return false;
-    const { leader, elapsed, limits } = catalog.replica.raft;
+    const replica = raftOf(catalog);
+    if (!replica || process.paused) return false;
+    const { leader, elapsed, limits } = replica.raft;
     return leader === leading.id && elapsed <= 2 * limits.heartbeatTicks;
   }
 
@@ -182,6 +184,7 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
       () => isolate({ id: client() }, world.ofKind('gateway'), random.next() < 0.5),
     ],
     ['fill all disks', plan.fullDisks ? 0.5 : 0, () => fillDisks(world.ofKind('catalog'))],
+    ...(world.log?.faults ?? []),
   ];
 
   const client = () => `library-${1 + random.integer(plan.libraryClients)}`;
@@ -270,6 +273,7 @@ export function createNemesis(world: World, invariants: Invariants, random: Rand
       network.weather.duplicateRate = 0;
       network.weather.blocked.clear();
       network.healed();
+      world.log?.heal();
       calmRedis();
       redis?.resume();
       redis?.start('saved');

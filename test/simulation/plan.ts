@@ -1,5 +1,6 @@
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
 import { type Random, seededRandom } from '../../runtime/random.ts';
+import type { OuterLog, OuterLogSurroundings } from './outer-log.ts';
 import type { PaymentSurroundings, SimulatedPayments } from './payments.ts';
 
 /** How rough a run is; fault rates are drawn within it. */
@@ -86,6 +87,8 @@ export interface Plan {
   readonly catchUpMs?: number;
   /** Terms that may be opened during the faults. */
   readonly maxNewTerms?: number;
+  /** Opens an engine that orders the log (`outer-log.ts`), in the place of the catalogs' own. */
+  readonly log?: (surroundings: OuterLogSurroundings) => OuterLog;
   /** Opens a payment service, which purchases are then paid through (`payments.ts`). */
   readonly payments?: (surroundings: PaymentSurroundings) => SimulatedPayments;
 }

@@ -1,12 +1,14 @@
 import { type Catalog, createCatalog } from '../../actors/catalog/catalog.ts';
+import { openCatalogDisk } from '../../actors/catalog/disk.ts';
 import { createOrder, type OrderReplica } from '../../actors/order/order.ts';
-import { joinRaft } from '../../actors/raft/join-raft.ts';
-import type { RaftReplica } from '../../actors/raft/raft-replica.ts';
+import { joinRaft, openRaftDisk } from '../../actors/raft/join-raft.ts';
+import type { JoinLog } from '../../actors/replica/join-log.ts';
+import type { Replica } from '../../actors/replica/replica.ts';
 import { createRemoteCache } from '../../gateway/cache/remote-cache.ts';
 import { createGateway, type Gateway } from '../../gateway/gateway.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import { LEVEL } from '../../runtime/command-levels.ts';
-import type { BookChange } from '../../runtime/domain.ts';
+import type { BookChange, Result } from '../../runtime/domain.ts';
 import { StartRefused } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Mesh, NodeId, NodeKind } from '../../runtime/links/mesh.ts';
@@ -15,12 +17,12 @@ import { silentLogger } from '../../runtime/logger.ts';
 import { type Random, seededRandom } from '../../runtime/random.ts';
 import { FullDiskError, RoomAgainError } from '../../storage/failed-disk.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
-import { openWholeDisk } from '../support/whole-disk.ts';
 import { openClientDoor } from './client-door.ts';
 import { type SimulatedDisk, simulatedDisk } from './disk.ts';
 import { tooLargeBatch } from './memory-bounds.ts';
 import { createNetwork, type SimNetwork } from './network.ts';
 import type { Observer } from './observer.ts';
+import type { OuterLog } from './outer-log.ts';
 import type { SimulatedPayments } from './payments.ts';
 import type { Plan } from './plan.ts';
 import { type SimulatedRedis, simulatedRedis } from './redis.ts';
@@ -49,7 +51,7 @@ export interface SimNode {
   readonly limits: Limits;
   process: SimProcess;
   mesh?: Mesh;
-  catalog?: Catalog<RaftReplica>;
+  catalog?: Catalog;
   order?: OrderReplica;
   gateway?: Gateway;
   /** Wiped, and not known to have caught up since. */
@@ -65,6 +67,8 @@ export interface World {
   readonly network: SimNetwork;
   readonly redis: SimulatedRedis | undefined;
   readonly payments: SimulatedPayments | undefined;
+  /** The engine that orders the log, where that are not the catalogs themselves. */
+  readonly log: OuterLog | undefined;
   readonly trace: Trace;
   readonly nodes: readonly SimNode[];
   /** The process of those who stand outside: clients, faults, disks. It never dies. */
@@ -138,6 +142,7 @@ export function createWorld(plan: Plan, random: Random, observer?: Observer): Wo
   const catalogs = names('catalog', plan.catalogs);
   const orders = names('order', plan.orders);
   const gateways = names('gateway', plan.gateways);
+  const log = plan.log?.({ seed: plan.seed, scheduler, outside, catalogs, say });
   const nodes = [
     ...catalogs.map((id) => createNode(id, 'catalog')),
     ...orders.map((id) => createNode(id, 'order')),
@@ -188,21 +193,25 @@ export function createWorld(plan: Plan, random: Random, observer?: Observer): Wo
     };
     if (node.kind === 'catalog') {
       const store = storeOf(node.disk!, process);
-      const format = !formatted;
-      const disk = await openWholeDisk(store, {
+      // Where an outer engine has the log, a disk without an identity has nothing to recover.
+      const format = !formatted || log !== undefined;
+      const disk = await openCatalogDisk(store, {
         cluster: CLUSTER,
         node: node.id,
         format,
         random: ports.random,
         start: { number: boots, attended: attended.get(node) ?? 0 },
       });
+      const joined: JoinLog<Replica, Result, BookChange> = log
+        ? log.join(process, `${node.id}.${disk.identity.incarnation}-${ports.random.id()}`, catalogs)
+        : joinRaft<BookChange>(await openRaftDisk({ ...disk, random: ports.random }), catalogs);
       if (process.alive) attended.set(node, boots);
       const mesh = await join(disk.identity.incarnation);
       if (!process.alive) return;
       node.mesh = mesh;
       const onFailure = (error: unknown) => ended(node, error);
       node.catalog = createCatalog({
-        join: joinRaft(disk, catalogs),
+        join: joined,
         disk,
         catalogs,
         boot: `boot-${boots}`,
@@ -328,6 +337,7 @@ export function createWorld(plan: Plan, random: Random, observer?: Observer): Wo
     network,
     redis,
     payments,
+    log,
     trace,
     nodes,
     outside,

@@ -1,3 +1,4 @@
+import type { RaftReplica } from '../../../actors/raft/raft-replica.ts';
 import type {
   DiskView,
   EntryView,
@@ -7,6 +8,7 @@ import type {
 } from '../../../gateway/page/simulator/protocol.ts';
 import type { NodeFigures } from '../../../runtime/figures.ts';
 import type { FiguresAnswer } from '../../../runtime/watch-answers.ts';
+import { raftOf } from '../raft-of.ts';
 import type { SimNode, World } from '../world.ts';
 import { commandText, signOf } from './frame.ts';
 import type { HeldRun } from './held-run.ts';
@@ -45,7 +47,8 @@ function figuresOf(world: World, committed: number): FiguresAnswer {
     ageMs: 0,
   }));
   const leaders = world.ofKind('catalog').flatMap(({ id, catalog }) => {
-    return catalog?.replica.role === 'leader' ? [{ id, term: catalog.replica.raft.term }] : [];
+    const replica = raftOf(catalog);
+    return replica?.role === 'leader' ? [{ id, term: replica.raft.term }] : [];
   });
   const [newest] = leaders.sort((a, b) => b.term - a.term);
   return {
@@ -79,7 +82,7 @@ function viewOf(node: SimNode, world: World): NodeView {
     fault: faultOf(node, world),
     clock: `${((rate - 1) * 100).toFixed(1)} %, ${(offsetMs / 1_000).toFixed(0)} s ahead`,
     disk: node.disk && diskOf(node),
-    tail: node.catalog && tailOf(node.catalog.replica.raft.log),
+    tail: node.catalog && tailOf(raftOf(node.catalog)!.raft.log),
   };
 }
 
@@ -109,7 +112,7 @@ function diskOf({ disk, wiped }: SimNode): DiskView {
   return { records: records.size, state: words.filter(Boolean).join(', ') };
 }
 
-type Log = NonNullable<SimNode['catalog']>['replica']['raft']['log'];
+type Log = RaftReplica['raft']['log'];
 
 function tailOf(log: Log): EntryView[] {
   const first = Math.max(log.offset.index + 1, log.lastIndex - TAIL + 1);

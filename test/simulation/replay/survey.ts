@@ -24,7 +24,7 @@ export function createSurvey(): Survey {
         ? 'down'
         : process.paused
           ? 'paused'
-          : (catalog?.replica.role ?? (id.startsWith('catalog') ? 'starting' : 'up'));
+          : (catalog?.replica.standing.role ?? (id.startsWith('catalog') ? 'starting' : 'up'));
       const stretches = lanes.get(id) ?? [];
       lanes.set(id, stretches);
       const last = stretches.at(-1);

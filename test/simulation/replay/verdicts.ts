@@ -1,4 +1,5 @@
 import type { Verdict } from '../../../gateway/page/simulator/protocol.ts';
+import { raftOf } from '../raft-of.ts';
 import type { HeldRun } from './held-run.ts';
 
 /** The judges of a run, each with the violations that are its own: the first whose words they are. */
@@ -78,6 +79,6 @@ export function judgeOf(failure: string): string {
 const firstLine = (text: string) => text.split('\n', 1)[0]!;
 
 function longest(world: HeldRun['world']): number {
-  const ends = world!.ofKind('catalog').flatMap(({ catalog }) => catalog?.replica.raft.log.lastIndex ?? []);
+  const ends = world!.ofKind('catalog').flatMap(({ catalog }) => raftOf(catalog)?.raft.log.lastIndex ?? []);
   return Math.max(0, ...ends);
 }

@@ -1,0 +1,108 @@
+import type { Clock } from '../../runtime/clock.ts';
+import { StartRefused } from '../../runtime/errors.ts';
+import type { Limits } from '../../runtime/limits.ts';
+import type { NodeId } from '../../runtime/links/mesh.ts';
+import type { Logger } from '../../runtime/logger.ts';
+import type { Position } from '../../storage/position.ts';
+import type { CommandLog } from './command-log.ts';
+
+/**
+ * How far each catalog is, told on the engine's board. By it the log is let go of where nobody needs it any more, and
+ * the states are compared: who differs from the majority at the same index ends, and stays out.
+ */
+export interface Positions {
+  /** An entry has been applied; `digest` is made only where it is to be compared. */
+  applied(position: Position, digest: () => string): void;
+  /** Everything up to `index` is durable here. */
+  durable(index: number): void;
+  /** To be called now and then. */
+  look(): void;
+}
+
+/** What a catalog tells. */
+interface Told {
+  readonly id: NodeId;
+  /** Its wall time in ms. */
+  readonly at: number;
+  /** Up to here the log may be let go of, as far as it is concerned; 0 for not at all. */
+  readonly trimTo: number;
+  readonly compared: { readonly index: number; readonly digest: string } | null;
+}
+
+const PREFIX = 'positions/';
+
+export function createPositions(options: {
+  readonly log: Pick<CommandLog, 'board' | 'trim' | 'name'>;
+  readonly self: NodeId;
+  readonly clock: Clock;
+  readonly limits: Limits;
+  readonly logger: Logger;
+  readonly fail: (error: unknown) => void;
+}): Positions {
+  const { log, self, clock, limits, logger, fail } = options;
+  const { board } = log;
+  /** Batches to which the log may be cut one day, the oldest first: one in so many entries. */
+  let marks: { readonly index: number; readonly cursor: number }[] = [];
+  let trimTo = 0;
+  let trimmedTo = 0;
+  let compared: Told['compared'] = null;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+  let looking = false;
+  const markEvery = Math.max(1, Math.floor(limits.keptEntries / 10));
+
+  async function exchange(): Promise<void> {
+    const now = clock.now();
+    const own: Told = { id: self, at: now, trimTo, compared };
+    await board.put(PREFIX + self, JSON.stringify(own));
+    const all = [...(await board.list(PREFIX)).values()].map((text) => JSON.parse(text) as Told);
+    const known = all.filter(({ id, at }) => id === self || now - at < limits.forgottenCatalogMs);
+    compare(known);
+    await trim(known);
+  }
+
+  /** To the place that the last of all has no need of: so another copy than one's own is always durable beyond it. */
+  async function trim(known: readonly Told[]): Promise<void> {
+    const least = known.reduce((cursor, one) => Math.min(cursor, one.trimTo), Number.MAX_SAFE_INTEGER);
+    const first = known.reduce((id, one) => (one.id < id ? one.id : id), self);
+    if (known.length < 2 || least <= trimmedTo || first !== self) return;
+    await log.trim(least);
+    trimmedTo = least;
+    logger.debug(`the log is let go of up to ${least}`);
+  }
+
+  function compare(known: readonly Told[]): void {
+    if (compared === null) return;
+    const { index, digest } = compared;
+    const same = known.filter((one) => one.compared?.index === index);
+    const others = same.filter((one) => one.compared?.digest !== digest);
+    if (others.length === 0) return;
+    const words = `${self} differs from ${others.map(({ id }) => id).join(', ')} at index ${index}`;
+    if (others.length * 2 <= same.length) logger.error(`${words}, and ${others.length} are no majority`);
+    else fail(new StartRefused(`${words}: delete its data and start again, its state comes from the others`));
+  }
+
+  return {
+    applied({ index, place }, digest) {
+      if (place && index - (marks.at(-1)?.index ?? 0) >= markEvery)
+        marks.push({ index, cursor: place.cursor });
+      if (index % limits.comparedEveryEntries === 0) compared = { index, digest: digest() };
+    },
+    durable(index) {
+      const free = marks.findLastIndex((mark) => mark.index <= index - limits.keptEntries);
+      if (free < 0) return;
+      trimTo = marks[free]!.cursor;
+      marks = marks.slice(free + 1);
+    },
+    look() {
+      const now = clock.monotonic();
+      if (looking || now - lookedAt < limits.logPositionMs) return;
+      lookedAt = now;
+      looking = true;
+      exchange()
+        .catch((error) => logger.debug({ err: error }, 'positions could not be told'))
+        .finally(() => {
+          looking = false;
+        });
+    },
+  };
+}
