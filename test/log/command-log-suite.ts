@@ -21,7 +21,7 @@ const PATIENCE_MS = 8_000;
 let lastNumber = 0;
 
 export function batchOf(...commands: string[]): LogBatch<string> {
-  return { id: `suite.1.${++lastNumber}`, level: LOG_LEVEL, at: 1_000, commands };
+  return { id: `suite.1.${++lastNumber}`, level: LOG_LEVEL, at: 1_000, seen: 0, commands };
 }
 
 export interface Followed {

@@ -15,7 +15,7 @@ export interface RangeAnswer extends EtcdAnswer {
   readonly kvs: readonly EtcdKeyValue[];
 }
 
-export interface StatusAnswer extends EtcdAnswer {
+export interface MemberAnswer extends EtcdAnswer {
   readonly version: string;
 }
 

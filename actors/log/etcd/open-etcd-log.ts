@@ -7,7 +7,7 @@ import { EtcdFault, etcdFaultOf } from './etcd-fault.ts';
 import { createEtcdLog } from './etcd-log.ts';
 import { connectMember, type EtcdAccess, type EtcdIdentity, type EtcdMember } from './etcd-member.ts';
 import { createEtcdMembers } from './etcd-members.ts';
-import type { RangeAnswer, StatusAnswer } from './etcd-messages.ts';
+import type { MemberAnswer, RangeAnswer } from './etcd-messages.ts';
 
 export interface EtcdLogOptions extends EtcdAccess {
   /** Of each member, all with `https:` or all with `http:`. */
@@ -80,7 +80,7 @@ async function firstContact(
   { clock, limits, logger }: EtcdLogOptions,
 ): Promise<string | undefined> {
   const within = (member: EtcdMember, service: 'KV' | 'Maintenance', method: string, request: object) => {
-    const call = member.ask<RangeAnswer & StatusAnswer>(service, method, request);
+    const call = member.ask<RangeAnswer & MemberAnswer>(service, method, request);
     const timer = clock.setTimeout(call.cancel, limits.etcdOpenMs);
     return call.answer
       .catch((error: unknown) => etcdFaultOf(error, member.url))
