@@ -9,7 +9,7 @@ const answerOf = <S extends PaymentStatus | RefundStatus>(statuses: readonly [S,
   z.object({ key: z.string(), status: z.enum(statuses), amount: z.int() });
 const PaymentAnswer = answerOf<PaymentStatus>(['captured', 'declined', 'voided']);
 const RefundAnswer = answerOf<RefundStatus>(['refunded', 'refused']);
-type Answer<S> = z.ZodType<{ key: string; status: S; amount: number }>;
+type AnswerTo<S> = z.ZodType<{ key: string; status: S; amount: number }>;
 
 /** A service may refuse with this status, and say so in the same words. */
 const PAYMENT_REQUIRED = 402;
@@ -32,7 +32,7 @@ export function createPaymentClient(options: PaymentClientOptions): PaymentPort 
   async function ask<S>(
     path: string,
     request: PaymentRequest,
-    answer: Answer<S>,
+    answer: AnswerTo<S>,
     timeoutMs: number,
   ): Promise<S> {
     const patience = new AbortController();
@@ -64,7 +64,7 @@ export function createPaymentClient(options: PaymentClientOptions): PaymentPort 
   }
 
   /** An answer to something else says nothing of this payment. */
-  function statusIn<S>(text: string, { key, amount, orderId }: PaymentRequest, expected: Answer<S>): S {
+  function statusIn<S>(text: string, { key, amount, orderId }: PaymentRequest, expected: AnswerTo<S>): S {
     const answer = expected.safeParse(parsedAnswer(text)).data;
     if (answer?.key === key && answer.amount === amount) return answer.status;
     logger.warn({ orderId, answer }, 'an answer of the payment service fits no request, and changes nothing');

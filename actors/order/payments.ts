@@ -1,8 +1,7 @@
 import type { ActorRefFrom } from 'xstate';
-import type { Clock, Timer } from '../../runtime/clock.ts';
+import type { Timer } from '../../runtime/clock.ts';
 import {
   type Cancel,
-  type Command,
   type Key,
   MAX_HOLD_MS,
   MIN_HOLD_MS,
@@ -11,34 +10,12 @@ import {
   type Result,
 } from '../../runtime/domain.ts';
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
-import type { Limits } from '../../runtime/limits.ts';
-import type { Body, Incoming, Reply } from '../../runtime/links/mesh.ts';
-import type { Logger } from '../../runtime/logger.ts';
-import type { Random } from '../../runtime/random.ts';
+import type { Incoming } from '../../runtime/links/mesh.ts';
 import { createStatechart } from '../../runtime/statechart.ts';
+import type { PaymentHost, SubmitReply } from './payment-host.ts';
 import { type PaymentEffect, type PaymentEvent, paymentMachine } from './payment-machine.ts';
 import { type PaymentPort, type PaymentStatus, paymentKeyOf } from './payment-port.ts';
 import { createRefunds } from './refunds.ts';
-
-type SubmitReply = Reply<'submit'>;
-type Submit = (command: Command, incoming: Pick<Incoming, 'deadline' | 'trace'>) => Promise<SubmitReply>;
-
-/** What an order replica gives to its payments. */
-export interface PaymentHost {
-  /** Sees a command through. */
-  readonly submit: Submit;
-  /** Asks a catalog which payments are open; undefined where none is linked, or this replica is about to end. */
-  readonly look: (
-    body: Body<'read.payments'>,
-    timeoutMs: number,
-  ) => Promise<Reply<'read.payments'>> | undefined;
-  /** Called when the last of those who wait has its answer. */
-  readonly rested: () => void;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly limits: Limits;
-  readonly logger: Logger;
-}
 
 /** The purchases of one order replica that are paid for, and what is given back of them. */
 export interface Payments {

@@ -3,8 +3,8 @@ import type { Key } from '../../runtime/domain.ts';
 import { asBazarError } from '../../runtime/errors.ts';
 import type { Reply } from '../../runtime/links/mesh.ts';
 import { createStatechart } from '../../runtime/statechart.ts';
+import type { PaymentHost } from './payment-host.ts';
 import { type PaymentPort, paymentKeyOf, refundKeyOf } from './payment-port.ts';
-import type { PaymentHost } from './payments.ts';
 import { type RefundEffect, type RefundEvent, refundMachine } from './refund-machine.ts';
 
 /** A refund that the log remembers: `key` is that of the cancellation. */
