@@ -82,6 +82,7 @@ export const OUTSIDE_ERRORS = {
   unavailable: { status: 503, title: 'The store cannot answer now', outcome: 'none' },
   'not-yet': { status: 503, title: 'Not every catalog of the store can do that yet', outcome: 'none' },
   'disk-full': { status: 503, title: 'The disks of the store are full', outcome: 'none' },
+  'log-full': { status: 503, title: 'The command log of the store is full', outcome: 'none' },
   draining: { status: 503, title: 'The store is shutting down', outcome: 'none' },
   'outcome-unknown': { status: 503, title: 'No answer in time', outcome: 'unknown' },
   internal: { status: 500, title: 'An unexpected fault', outcome: 'unknown' },

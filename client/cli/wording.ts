@@ -19,6 +19,7 @@ const NO_ANSWER: ReadonlySet<ErrorCode> = new Set([
   'unavailable',
   'overloaded',
   'disk-full',
+  'log-full',
   'draining',
   'too-many-requests',
   'outcome-unknown',
@@ -40,6 +41,7 @@ const ADVICE: Partial<Record<ErrorCode, string>> = {
   unavailable: 'Is the store running, and is --url right? Then try again.',
   overloaded: 'Try again in a moment.',
   'disk-full': 'The store goes on by itself when there is room.',
+  'log-full': 'The store goes on when its log has room again: whoever runs it has to look.',
   draining: 'Try again when the store is back.',
   'too-many-requests': 'Try again in a moment.',
 };

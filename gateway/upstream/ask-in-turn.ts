@@ -69,6 +69,7 @@ const FINAL: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'too-large',
   'not-yet',
   'disk-full',
+  'log-full',
 ]);
 
 /** Another replica would say the same. */

@@ -24,4 +24,30 @@ export const LOG_BOUNDS = {
     4 * 1024 * KIB,
     'bytes of delivered batches that wait to be applied, at which the engine is asked to pause',
   ),
+  etcdHedgeMs: bound(300, 'ms of silence of a member of etcd, after which the next is asked the same too'),
+  etcdRounds: bound(3, 'times that each member of etcd is asked the same, where all of them stay silent'),
+  etcdRetryMs: bound(
+    100,
+    'ms before etcd is asked again where all members failed, or a watch is begun again',
+  ),
+  etcdWatchLagMs: bound(
+    600,
+    'ms for which a watch may lack what is in the log, before another member is watched',
+  ),
+  etcdLookMs: bound(
+    1_000,
+    'ms after which a follower that heard nothing of the end of an etcd log asks for it',
+  ),
+  etcdOpenMs: bound(
+    2_000,
+    'ms for which a member of etcd is waited for when a log is opened, or a token asked for',
+  ),
+  etcdCallMs: bound(
+    5_000,
+    'ms for a trim of an etcd log, or a record of its board; also between two lines about one fault',
+  ),
+  etcdDefragmentMs: bound(120_000, 'ms for which a member of a full etcd may give its space back'),
+  etcdReconnectMs: bound(200, 'ms between two attempts to connect to a member of etcd'),
+  etcdKeepaliveMs: bound(10_000, 'ms between two pings to a member of etcd, which accepts one in 5 s'),
+  etcdKeepaliveTimeoutMs: bound(3_000, 'ms for which the answer to such a ping is waited for'),
 };

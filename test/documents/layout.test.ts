@@ -25,6 +25,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'actors/raft/core': ['types:runtime', 'types:runtime/links', 'types:storage'],
   'actors/replica': ['runtime', 'types:runtime/links', 'types:storage'],
   'actors/log': ['actors/replica', 'runtime', 'types:runtime/links', 'storage'],
+  'actors/log/etcd': ['actors/log', 'runtime'],
   'actors/raft': [
     'actors/replica',
     'actors/raft/core',

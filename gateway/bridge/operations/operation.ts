@@ -114,6 +114,7 @@ export const WRITE: Kind = {
     'unavailable',
     'not-yet',
     'disk-full',
+    'log-full',
     'overloaded',
   ],
 };

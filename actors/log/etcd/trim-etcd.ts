@@ -1,0 +1,62 @@
+import type { Clock } from '../../../runtime/clock.ts';
+import { sleep } from '../../../runtime/clock.ts';
+import type { Limits } from '../../../runtime/limits.ts';
+import { EtcdFault, etcdFaultOf } from './etcd-fault.ts';
+import type { EtcdCall, EtcdMember } from './etcd-member.ts';
+import type { EtcdMembers } from './etcd-members.ts';
+import type { AlarmAnswer, EtcdAnswer } from './etcd-messages.ts';
+
+const NO_SPACE = 'NOSPACE';
+
+/**
+ * Lets go of the history before a revision. What that frees is used again by etcd itself; only where etcd was full do its
+ * members have to give the space back, one after the other, and the alarm that stops all writes has to be taken back.
+ * Returns how many members were full.
+ */
+export async function trimEtcd(
+  members: EtcdMembers,
+  revision: number,
+  { clock, limits }: { readonly clock: Clock; readonly limits: Limits },
+): Promise<number> {
+  const soon = () => clock.monotonic() + limits.etcdCallMs;
+  const { alarms } = await members.read(
+    (member) =>
+      member.ask<AlarmAnswer>('Maintenance', 'alarm', { action: 'GET', memberID: '0', alarm: 'NONE' }),
+    soon(),
+  );
+  const full = alarms.filter(({ alarm }) => alarm === NO_SPACE);
+  const request = { revision: String(revision), physical: full.length > 0 };
+  await members.read((member) => compact(member, request), soon());
+  if (full.length === 0) return 0;
+  for (const member of members.all) await defragment(member, clock, limits);
+  for (const { memberID } of full) {
+    const off = { action: 'DEACTIVATE', memberID, alarm: NO_SPACE };
+    await members.read((member) => member.ask('Maintenance', 'alarm', off), soon());
+  }
+  return full.length;
+}
+
+/** Another catalog may have done it before. */
+function compact(member: EtcdMember, request: object): EtcdCall<EtcdAnswer | undefined> {
+  const call = member.ask('KV', 'compact', request);
+  const answer = call.answer.catch((error: unknown) => {
+    if (/required revision has been compacted/.test(String(error))) return undefined;
+    throw error;
+  });
+  return { answer, cancel: call.cancel };
+}
+
+async function defragment(member: EtcdMember, clock: Clock, limits: Limits): Promise<void> {
+  const call = member.ask('Maintenance', 'defragment', {});
+  const timeout = sleep(clock, limits.etcdDefragmentMs).then(() => {
+    call.cancel();
+    throw new EtcdFault('doubtful', `${member.url}: not defragmented in time`);
+  });
+  try {
+    await Promise.race([call.answer, timeout]);
+  } catch (error) {
+    const fault = etcdFaultOf(error, member.url);
+    // A member that is away gives its space back when it is asked the next time.
+    if (fault.kind === 'refused') throw fault;
+  }
+}

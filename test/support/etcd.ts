@@ -1,0 +1,131 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { freePort } from './free-port.ts';
+import { inTemporaryFolder } from './temporary.ts';
+
+/** A real etcd of a few members on this machine, with short elections. */
+export interface TestEtcd {
+  readonly members: readonly TestEtcdMember[];
+  readonly urls: readonly string[];
+  /** The output of a command of `etcdctl`. */
+  control(...args: string[]): Promise<string>;
+  /** The member that leads now. */
+  leader(): Promise<TestEtcdMember>;
+}
+
+export interface TestEtcdMember {
+  readonly url: string;
+  signal(name: NodeJS.Signals): void;
+  /** Kills it at once; its data stays. */
+  kill(): Promise<void>;
+  /** Starts it again on its data. */
+  start(): void;
+}
+
+export interface TestEtcdOptions {
+  readonly members?: number;
+  readonly quotaBytes?: number;
+  /** Further options of each member. */
+  readonly args?: readonly string[];
+  readonly scheme?: 'http' | 'https';
+  /** Of `etcdctl`. */
+  readonly controlArgs?: readonly string[];
+}
+
+/** Runs `work` with an etcd that answers, and ends it afterwards, whatever happened. */
+export function withEtcd<T>(options: TestEtcdOptions, work: (etcd: TestEtcd) => Promise<T>): Promise<T> {
+  return inTemporaryFolder(async (folder) => {
+    const etcd = await startEtcd(folder, options);
+    try {
+      await etcd.control('endpoint', 'health');
+      return await work(etcd);
+    } finally {
+      await Promise.all(etcd.members.map((member) => member.kill()));
+    }
+  });
+}
+
+async function startEtcd(
+  folder: string,
+  { members: count = 1, quotaBytes = 0, args = [], scheme = 'http', controlArgs = [] }: TestEtcdOptions,
+): Promise<TestEtcd> {
+  const places = [];
+  for (let at = 0; at < count; at++) {
+    const [client, peer] = [await freePort(), await freePort()];
+    places.push({
+      name: `m${at}`,
+      url: `${scheme}://127.0.0.1:${client}`,
+      peer: `http://127.0.0.1:${peer}`,
+    });
+  }
+  const cluster = places.map(({ name, peer }) => `${name}=${peer}`).join(',');
+  const urls = places.map(({ url }) => url);
+  const members = places.map(({ name, url, peer }) => {
+    const options = {
+      name,
+      'data-dir': join(folder, name),
+      'listen-client-urls': url,
+      'advertise-client-urls': url,
+      'listen-peer-urls': peer,
+      'initial-advertise-peer-urls': peer,
+      'initial-cluster': cluster,
+      'heartbeat-interval': 50,
+      'election-timeout': 500,
+      'auto-compaction-retention': 0,
+      'quota-backend-bytes': quotaBytes,
+      'log-level': 'error',
+    };
+    const flags = [...Object.entries(options).map(([flag, value]) => `--${flag}=${value}`), ...args];
+    return startMember(url, flags);
+  });
+
+  async function control(...command: string[]): Promise<string> {
+    const options = [`--endpoints=${urls.join(',')}`, '--command-timeout=8s', ...controlArgs];
+    const env = { ...process.env, ETCDCTL_API: '3' };
+    const child = spawn('etcdctl', [...options, ...command], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+      });
+    }
+    const [code] = await once(child, 'close');
+    if (code !== 0) throw new Error(`etcdctl ${command.join(' ')}: ${output}`);
+    return output;
+  }
+
+  return {
+    members,
+    urls,
+    control,
+    async leader() {
+      const lines = (await control('endpoint', 'status')).trim().split('\n');
+      const line = lines.find((one) => one.split(', ')[4] === 'true');
+      const member = members.find(({ url }) => line?.startsWith(`${url},`));
+      if (!member) throw new Error(`no leader in ${lines.join('\n')}`);
+      return member;
+    },
+  };
+}
+
+function startMember(url: string, flags: readonly string[]): TestEtcdMember {
+  let child: ChildProcess | undefined;
+  const member: TestEtcdMember = {
+    url,
+    signal: (name) => void child?.kill(name),
+    async kill() {
+      const running = child;
+      child = undefined;
+      if (!running || running.exitCode !== null || running.signalCode !== null) return;
+      const exited = once(running, 'exit');
+      running.kill('SIGKILL');
+      await exited;
+    },
+    start() {
+      child = spawn('etcd', flags, { stdio: 'ignore' });
+    },
+  };
+  member.start();
+  return member;
+}
