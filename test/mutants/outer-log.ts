@@ -9,8 +9,6 @@ const over =
   (plan: Plan): Plan =>
     overOuterLog(change(plan));
 
-const LOG_FAULTS = ['lossy log', 'cut off from the log', 'stall the log'];
-
 /** Bugs in following a log that an outer engine orders. */
 export const OUTER_LOG_MUTANTS: readonly Mutant[] = [
   {
@@ -27,19 +25,6 @@ export const OUTER_LOG_MUTANTS: readonly Mutant[] = [
     change: over(strongReadsUnder(['cut off from the log', 'pause any'])),
   },
   {
-    name: 'doubt-forgotten',
-    harm: 'A batch that may be in the log is called off for good, and its purchases are sold all the same.',
-    swaps: [
-      {
-        file: 'actors/log/appender.ts',
-        find: 'one.isDoubtful = true;',
-        put: 'one.isDoubtful = false;',
-      },
-    ],
-    seeds: 30,
-    change: over(under(['cut all off from the log'], { books: 1, stock: 200, faultEveryMs: 2_500 })),
-  },
-  {
     name: 'index-per-batch',
     harm: 'Entries of one batch share an index, which is taken for a version.',
     swaps: [
@@ -50,7 +35,7 @@ export const OUTER_LOG_MUTANTS: readonly Mutant[] = [
       },
     ],
     seeds: 5,
-    change: over(under(LOG_FAULTS)),
+    change: over(under(['lossy log', 'cut off from the log', 'stall the log'])),
   },
   {
     name: 'place-ahead-of-effects',
@@ -64,19 +49,6 @@ export const OUTER_LOG_MUTANTS: readonly Mutant[] = [
     ],
     seeds: 5,
     change: over(under(['kill any'])),
-  },
-  {
-    name: 'refusals-of-repeated-batches-unrecorded',
-    harm: 'A batch that lands twice sells what was refused the first time.',
-    swaps: [
-      {
-        file: 'actors/log/log-replica.ts',
-        find: 'return { result: await appender.add(repeatable(command), deadline), leader: mesh.self };',
-        put: 'return { result: await appender.add(command, deadline), leader: mesh.self };',
-      },
-    ],
-    seeds: 40,
-    change: over(under(['lossy log'], { books: 1, stock: 5, keepers: 1, clients: 8 })),
   },
   {
     name: 'trimmed-by-what-is-applied',
