@@ -23,8 +23,8 @@ const ENTRIES = {
   launcher: 'runtime/launcher/launch.ts',
   bazar: 'client/cli/cli.ts',
 };
-/** Addons are not JavaScript. */
-const EXTERNAL = ['classic-level', 'tsx', 'esbuild'];
+/** Addons are not JavaScript, and the client of etcd reads a file beside its own. */
+const EXTERNAL = ['etcd3', 'classic-level', 'tsx', 'esbuild'];
 /** Raised when the options of the compiler change. */
 const RECIPE = 1;
 /** Bundles, the latest used first, that are kept for stores that still run from them. */

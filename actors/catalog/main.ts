@@ -2,19 +2,23 @@ import { runChild } from '../../runtime/process/child.ts';
 import { tellLauncher } from '../../runtime/process/ipc.ts';
 import { openLevelStore } from '../../storage/leveldb/level-store.ts';
 import { slowedStore } from '../../storage/slowed-store.ts';
-import { joinRaft, openRaftDisk } from '../raft/join-raft.ts';
 import { createCatalog } from './catalog.ts';
 import { openCatalogDisk } from './disk.ts';
+import { openEngine } from './engine.ts';
 import { createBookFinder } from './find/book-finder.ts';
 
 /** The process of one catalog replica. */
 runChild(async ({ id, configuration, clock, random, limits, logger }) => {
-  const { cluster, boot, catalogs, dataDirectory, format, start, lab } = configuration;
+  const { cluster, boot, catalogs, dataDirectory, log, lab } = configuration;
   const level = await openLevelStore(dataDirectory);
   const slowed = lab ? slowedStore(level, clock) : undefined;
   const store = slowed ?? level;
-  const disk = await openCatalogDisk(store, { cluster, node: id, format, random, start });
-  const raftDisk = await openRaftDisk({ ...disk, random });
+  // Where an outer engine has the log, a disk promises nothing: an empty or an earlier one catches up.
+  const { format, start, engine } = log
+    ? { format: true, start: undefined, engine: 'log' as const }
+    : { ...configuration, engine: undefined };
+  const disk = await openCatalogDisk(store, { cluster, node: id, format, random, start, engine });
+  const join = await openEngine(disk, { cluster, catalogs, log, clock, random, limits, logger });
   await level.reopen();
   return {
     incarnation: disk.identity.incarnation,
@@ -25,7 +29,7 @@ runChild(async ({ id, configuration, clock, random, limits, logger }) => {
       };
       const catalog = createCatalog({
         disk,
-        join: joinRaft(raftDisk, catalogs),
+        join,
         catalogs,
         boot,
         mesh,

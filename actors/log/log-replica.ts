@@ -180,6 +180,7 @@ export function createLogReplica<Change>(
     contact.stop();
     snapshots.stop();
     writer.halt();
+    log.close().catch(() => {});
   }
 
   const replica: LogReplica = {

@@ -56,6 +56,15 @@ test('a strong read of a price that was never set is wrong', async () => {
   await isWrong(book(1, 5), repriced('p', [1, 2], 700), read('r', [3, 4], 5));
 });
 
+test('a price that is set to what it is may overwrite another beside it', () =>
+  isRight(
+    book(1, 2),
+    repriced('a', [1, 3], 7),
+    repriced('b', [4, 8], 9),
+    repriced('c', [5, 9], 7),
+    read('r', [10, 11], 2, { price: 7 }),
+  ));
+
 test('a total is made of the prices at one moment', async () => {
   await isRight(book(1, 5), repriced('p', [1, 4], 700), bought('a', [2, 3], { total: 1000 }));
   await isWrong(book(1, 5), repriced('p', [1, 2], 700), bought('a', [3, 4], { total: 1000 }));

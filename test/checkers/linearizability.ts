@@ -14,7 +14,8 @@ import { type BookState, booksOf, judge, type Violation, type Write } from './mo
  * joins them into one group, whose state is all of their states.
  *
  * Two facts keep the configurations few. What changes nothing and fits the state (a read, a refusal) can take
- * effect at once: putting it off helps nobody. And of open operations that do the same and were told the same, the
+ * effect at once: putting it off helps nobody. That does not go for what sets a value, which may be the value already,
+ * and another one later. And of open operations that do the same and were told the same, the
  * one that has to be done first goes first: any order with them exchanged is as good.
  */
 export interface LinearizabilityReport {
@@ -34,6 +35,8 @@ interface Operation {
   /** Operations with equal signatures can stand for each other. */
   readonly signature: string;
   readonly books: readonly number[];
+  /** It sets a value, whatever stood there. */
+  readonly sets: boolean;
   /** The state after it, the same state if it changes nothing, or undefined if it cannot happen here. */
   step(state: State): State | undefined;
 }
@@ -97,6 +100,7 @@ function readOperation({ op, start, end, book, stock, price }: ReadLine): Operat
     optional: false,
     signature: `read ${book} ${stock} ${price}`,
     books: [book],
+    sets: false,
     step(state) {
       const now = state.get(book);
       return now?.stock === stock && now.price === price ? state : undefined;
@@ -114,6 +118,7 @@ function writeOperation(write: Write): Operation {
     optional: fate === 'open',
     signature: JSON.stringify([fate, code, effect]),
     books: booksOf(line),
+    sets: line.kind === 'price' || line.kind === 'retire',
     step(state) {
       const judgement = judge(write, (book) => state.get(book));
       if ('impossible' in judgement) return undefined;
@@ -220,7 +225,7 @@ function linearize(
       if (from.done.has(candidate) || tried.has(candidate.signature)) continue;
       tried.add(candidate.signature);
       const state = candidate.step(from.state);
-      if (!state || state === from.state) continue;
+      if (!state || (state === from.state && !candidate.sets)) continue;
       visit(absorb({ state, done: new Set([...from.done, candidate]) }, open));
     }
   }
@@ -229,7 +234,9 @@ function linearize(
 
 /** Lets everything take effect that fits the state and does not change it. */
 function absorb({ state, done }: Configuration, open: readonly Operation[]): Configuration {
-  const more = open.filter((one) => !one.optional && !done.has(one) && one.step(state) === state);
+  const more = open.filter(
+    (one) => !one.optional && !one.sets && !done.has(one) && one.step(state) === state,
+  );
   return more.length === 0 ? { state, done } : { state, done: new Set([...done, ...more]) };
 }
 

@@ -36,6 +36,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   ],
   'actors/catalog': [
     'actors/catalog/find',
+    'actors/log',
+    'actors/log/etcd',
     'types:actors/replica',
     'actors/raft',
     'runtime',

@@ -5,6 +5,7 @@ import { ELECTION_MUTANTS } from './elections.ts';
 import { HOLD_MUTANTS } from './holds.ts';
 import { LIBRARY_MUTANTS } from './library.ts';
 import type { Mutant } from './mutant.ts';
+import { OUTER_LOG_MUTANTS } from './outer-log.ts';
 import { PAYMENT_MUTANTS } from './payments.ts';
 import { REPLICATION_MUTANTS } from './replication.ts';
 import { SNAPSHOT_MUTANTS } from './snapshots.ts';
@@ -20,6 +21,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...HOLD_MUTANTS,
   ...CANCELLATION_MUTANTS,
   ...PAYMENT_MUTANTS,
+  ...OUTER_LOG_MUTANTS,
 ];
 
 export function mutantNamed(name: string | undefined): Mutant {

@@ -48,6 +48,7 @@ export function createInvariants(world: World): Invariants {
   /** What catalogs over an outer log have applied: each, and the furthest. */
   const followed = new Map<SimNode, Pick<Seen, 'process' | 'applied'>>();
   let highest = 0;
+  let trimmed = 0;
   const digests = new Map<number, { digest: string; node: string }>();
   /** When each version of a book was first applied anywhere, in the order of versions. */
   const versions = new Map<BookId, { readonly version: number; readonly at: number }[]>();
@@ -55,10 +56,22 @@ export function createInvariants(world: World): Invariants {
   function check(): void {
     if (world.complaints.length > 0) throw new Violation(`a node gave up: ${world.complaints[0]}`);
     for (const node of catalogs) if (node.catalog) look(node, node.catalog);
+    checkTrim();
     const { last } = world.scheduler;
     const node = world.nodes.find(({ process }) => process === last);
     const excess = node && tooMuchHeld(node, world.plan);
     if (excess !== undefined) throw new Violation(`${node!.id}: ${excess}`);
+  }
+
+  /** What an outer log lets go of is durable on two disks, that one may be lost. */
+  function checkTrim(): void {
+    const upTo = world.log?.trimmed ?? 0;
+    if (upTo === trimmed) return;
+    trimmed = upTo;
+    const holders = catalogs.filter(({ disk }) => (placeOn(disk!)?.place?.ordinal ?? 0) >= upTo);
+    const wiped = catalogs.filter((node) => node.wiped && !holders.includes(node));
+    if (holders.length + wiped.length >= 2) return;
+    throw new Violation(`the log was let go of up to ${upTo}, which is durable on ${namesOf(holders)} only`);
   }
 
   function look(node: SimNode, catalog: NonNullable<SimNode['catalog']>): void {
@@ -289,7 +302,11 @@ function isDurableOn({ disk, wiped, heldBeforeWipe }: SimNode, { index, sum }: P
 
 /** Up to where a disk's state is applied. Its record is sealed by a checksum in front. */
 function appliedOn(disk: NonNullable<SimNode['disk']>): number {
+  return placeOn(disk)?.index ?? 0;
+}
+
+function placeOn(disk: NonNullable<SimNode['disk']>): Position | undefined {
   const generation = disk.records.get(GENERATION_KEY)?.slice(SEAL_DIGITS) ?? 0;
   const text = disk.records.get(`g${generation}/applied`);
-  return text ? JSON.parse(text.slice(SEAL_DIGITS)).position.index : 0;
+  return text ? JSON.parse(text.slice(SEAL_DIGITS)).position : undefined;
 }

@@ -24,7 +24,7 @@ export interface LauncherCluster {
   /** What a node says of itself. */
   node(id: string): Promise<NodeAnswer>;
   leader(): Promise<string>;
-  /** Resolves when every node is ready and there is a leader. */
+  /** Resolves when every node is ready and there is a leader, unless an engine outside orders the log. */
   whole(): Promise<void>;
 
   /** SIGKILL; resolves when the process is gone, with the moment (monotonic ms) of the signal. Another is started. */
@@ -185,7 +185,8 @@ export async function startLauncherCluster(options: LauncherClusterOptions = {})
     async whole() {
       await eventually('every node ready', async () => {
         const { nodes, leader } = await status();
-        return leader !== null && nodes.every(({ state }) => state === 'ready');
+        const isLed = leader !== null || options.args?.includes('--log');
+        return isLed && nodes.every(({ state }) => state === 'ready');
       });
     },
     async kill(id) {
