@@ -1,4 +1,4 @@
-import type { Clock } from '../../runtime/clock.ts';
+import { type Clock, sleep } from '../../runtime/clock.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Body, Incoming, Mesh } from '../../runtime/links/mesh.ts';
@@ -43,6 +43,7 @@ export function serveReads({
   for (const type of Object.keys(QUERIES) as ReadType[]) {
     if (LIGHT.has(type)) onRead(type);
     else if (type === 'read.topic') onHeavyRead(type, isLarge);
+    else if (type === 'read.changes') onHeavyRead(type, () => true, completeTimeline);
     else onHeavyRead(type);
   }
   if (finder) onFind(finder);
@@ -58,14 +59,23 @@ export function serveReads({
 
   /**
    * Pages are made a few at a time, once they are fresh enough, and not at all when their deadline has passed:
-   * raft and purchases share this event loop.
+   * raft and purchases share this event loop. What `prepare` does may take longer than anything that waits for turns.
    */
-  function onHeavyRead<T extends ReadType>(type: T, isHeavy: (body: Body<T>) => boolean = () => true): void {
+  function onHeavyRead<T extends ReadType>(
+    type: T,
+    isHeavy: (body: Body<T>) => boolean = () => true,
+    prepare?: (checked: () => void) => Promise<void>,
+  ): void {
     mesh.onAsk(type, async (body, incoming) => {
       const options = queryOptions(incoming);
       if (body.strong || state().applied.index < body.minVersion)
         await showWhenFresh(body, incoming, () => {});
-      const make = async () => QUERIES[type](state(), body, options);
+      await prepare?.(options.checked);
+      const make = async () => {
+        // A snapshot may have replaced the state during the wait.
+        await prepare?.(options.checked);
+        return QUERIES[type](state(), body, options);
+      };
       return isHeavy(body) ? inItsTurn(incoming, options, make) : make();
     });
   }
@@ -78,6 +88,14 @@ export function serveReads({
       await prepare(state, options.checked);
       return inItsTurn(incoming, options, () => find(state, body, options));
     });
+  }
+
+  /** What happened to orders before the start is read when somebody first asks, as far as anybody waits for it. */
+  async function completeTimeline(checked: () => void): Promise<void> {
+    while (!state().timeline.isWhole) {
+      checked();
+      await state().timeline.takeUp(() => sleep(clock, limits.findRestMs));
+    }
   }
 
   async function inItsTurn<T>(

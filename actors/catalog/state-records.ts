@@ -48,6 +48,7 @@ export class StateRecords {
   readonly refusals: RefusalIndex;
   readonly counts: CustomerCounts;
   readonly asked: AskedService;
+  readonly timeline: OrderTimeline;
   readonly #store: Store;
   readonly #kept: DigestedRecords;
   /** The keys under which orders and admin requests are recorded. */
@@ -57,7 +58,6 @@ export class StateRecords {
   /** Those whose present state is in neither the overlay nor the digest yet. */
   readonly #changed = new Set<BookId>();
   #changedBytes = 0;
-  readonly timeline = new OrderTimeline();
   readonly holds = new HoldQueue();
   #boot: string | undefined;
   #level = 1;
@@ -71,6 +71,7 @@ export class StateRecords {
     this.#kept = new DigestedRecords(store, this.prefix);
     this.counts = new CustomerCounts(this.#kept);
     this.asked = new AskedService(this.#kept);
+    this.timeline = new OrderTimeline(this.overlay);
     this.refusals = new RefusalIndex({ store, prefix: this.prefix, records: this.#kept });
   }
 
@@ -199,7 +200,6 @@ export class StateRecords {
     for (const [key, text] of given) {
       if (key.startsWith(ORDER_PREFIX) || key.startsWith(ADMIN_PREFIX)) {
         this.#recordKeys.add(key);
-        this.timeline.read(key, text);
         continue;
       }
       if (key === BOOT_KEY) this.#boot = text;

@@ -286,7 +286,7 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     return { orders, next: page.more ? (orders.at(-1)?.orderId ?? null) : null, bytes: page.bytes };
   }
 
-  /** What has happened to orders. */
+  /** What has happened to orders; before it is asked, it has to be whole. */
   get timeline(): OrderTimeline {
     return this.#records.timeline;
   }
@@ -295,6 +295,6 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
   #standAt(position: Position): void {
     this.#applied = position;
     this.#taken = position;
-    this.#records.timeline.sort();
+    this.#records.timeline.startAt(position.index);
   }
 }

@@ -6,8 +6,9 @@ import { CatalogState } from '../../actors/catalog/state.ts';
 import { LEVEL } from '../../runtime/command-levels.ts';
 import type { ChangesPage, ChangesPlace, ChangesQuery } from '../../runtime/order-changes.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
+import type { Store } from '../../storage/store.ts';
 import { commandLog } from './commands.ts';
-import { addBooks, cancel, confirm, hold, newBook, openReplica, purchase } from './support.ts';
+import { addBooks, cancel, confirm, hold, newBook, openReplica, purchase, updateBook } from './support.ts';
 
 const ALL: ChangesQuery = { since: { version: 0 }, every: true, limit: 1_000 };
 
@@ -21,6 +22,13 @@ function walk(state: CatalogState, query: Partial<ChangesQuery>): ChangesPage['c
     since = page.cursor;
     if (!page.more) return found;
   }
+}
+
+/** As a restart finds it, and somebody asks: what happened before is read a piece at a time. */
+async function reload(store: Store): Promise<CatalogState> {
+  const state = await CatalogState.load(store);
+  while (!state.timeline.isWhole) await state.timeline.takeUp(async () => {});
+  return state;
 }
 
 const names = (changes: ChangesPage['changes']) =>
@@ -43,7 +51,7 @@ test('every change of every order comes once, in the order of the log, by pages 
         .sort((one, other) => one.version - other.version || (one.orderId < other.orderId ? -1 : 1))
         .map(({ version, what, orderId }) => `${version} ${what} ${orderId}`);
       assert.equal(names(walk(replica.state, { limit })), told);
-      assert.equal(names(walk(await CatalogState.load(store), { limit })), told);
+      assert.equal(names(walk(await reload(store), { limit })), told);
       const last = walk(replica.state, { limit, every: false });
       assert.equal(
         last.map(({ order }) => order.orderId).sort(),
@@ -53,6 +61,47 @@ test('every change of every order comes once, in the order of the log, by pages 
     }),
     { numRuns: 60 },
   );
+});
+
+test('what happened before the start is read by pieces, while orders are bought and changed', async () => {
+  const store = await openMemoryStore();
+  const before = await openReplica(store);
+  before.apply({ kind: 'raiseLevel', level: LEVEL });
+  before.apply(addBooks('books', [newBook(1)]));
+  const line = [{ id: 1, quantity: 1 }];
+  before.apply(updateBook('more', { id: 1, restock: 5_000 }));
+  const keys = Array.from({ length: 2_500 }, (_, place) => String((place * 7_919) % 10_007));
+  for (const key of keys) before.apply(purchase(key, line));
+  await before.flush();
+  const replica = await openReplica(store);
+  const { timeline } = replica.state;
+  assert.throws(() => changesSince(replica.state, ALL), 'has not been read yet');
+  let pieces = 0;
+  const change = (n: number) => {
+    replica.apply(purchase(`z${n}`, line));
+    replica.apply(purchase(`-${n}`, line));
+    // One that was read, and one that will be.
+    replica.apply(cancel(`back-${n}`, keys[n]!));
+    replica.apply(cancel(`back-${n + 100}`, keys.at(-1 - n)!));
+  };
+  change(0);
+  while (!timeline.isWhole) {
+    // All who wait share a piece.
+    await Promise.all([timeline.takeUp(async () => {}), timeline.takeUp(async () => {})]);
+    change(++pieces);
+    if (pieces === 2) await replica.flush();
+  }
+  assert.is(pieces, 3);
+  await replica.flush();
+  const told = names(walk(replica.state, {}));
+  assert.is(told.length, 2_500 + 4 * 4);
+  assert.is(new Set(told).size, told.length);
+  assert.equal(told, names(walk(await reload(store), {})));
+  assert.equal(told.slice(0, 3), [
+    `4 confirmed ${keys[0]}`,
+    `5 confirmed ${keys[1]}`,
+    `6 confirmed ${keys[2]}`,
+  ]);
 });
 
 test('holds that end in one entry are told one page after the other', async () => {

@@ -201,8 +201,8 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/catalog/state-records.ts',
-        find: '        this.#recordKeys.add(key);\n        this.timeline.read(key, text);',
-        put: '        this.timeline.read(key, text);',
+        find: '        this.#recordKeys.add(key);\n        continue;',
+        put: '        continue;',
       },
     ],
     seeds: 10,
