@@ -2,7 +2,7 @@ import type { Key } from '../../runtime/domain.ts';
 import type { ChangesPlace } from '../../runtime/order-changes.ts';
 import { keysUnder, ORDER_PREFIX } from '../../storage/keys.ts';
 import type { Recorded } from './decision.ts';
-import type { Overlay } from './overlay.ts';
+import type { KeyedText, Overlay } from './overlay.ts';
 
 /** Within texts a quotation mark has a backslash before it, so it is none of theirs. */
 const VERSION = /"version":(\d+)/g;
@@ -24,6 +24,9 @@ const decoder = new TextDecoder();
 
 /** Records of earlier orders read in one turn of the event loop, in number and in characters: a few ms of work. */
 const PIECE = { limit: 1_000, maxBytes: 1 << 20 };
+
+/** Records taken from the store at once: more than for a page, since most of them are small, and all are wanted. */
+const READ_AT_ONCE = 128;
 
 /** Versions that are kept, and sorted, together: as many as a character has values where it takes one byte. */
 const STRETCH_VERSIONS = 256;
@@ -107,12 +110,8 @@ export class OrderTimeline {
   /** Orders that were bought or changed meanwhile have their earlier changes in their records still. */
   async #read(): Promise<void> {
     const range = { after: this.#after!, before: keysUnder(ORDER_PREFIX).lt };
-    const { elements, more } = await this.#records.page(
-      range,
-      PIECE,
-      ([, text]) => text.length,
-      () => {},
-    );
+    const lengthOf = ([, text]: KeyedText) => text.length;
+    const { elements, more } = await this.#records.page(range, PIECE, lengthOf, () => {}, READ_AT_ONCE);
     for (const [key, text] of elements) {
       if (text.includes('"status":"refused"')) continue;
       const orderId = key.slice(ORDER_PREFIX.length);

@@ -70,6 +70,7 @@ export class Overlay {
     bounds: PageBounds,
     bytesOf: (record: KeyedText) => number,
     checked: () => void,
+    pieceRecords = PIECE_RECORDS,
   ): Promise<Page<KeyedText>> {
     // Collected before the store is looked at: what becomes durable meanwhile is then found there.
     const own = new Map([...this.#inFlight, ...this.#fresh].filter(([key]) => key > after && key < before));
@@ -86,7 +87,7 @@ export class Overlay {
     const range = { gte: `${this.#prefix}${after}\0`, lt: this.#prefix + before, limit: bounds.limit + 1 };
     let place = 0;
     checked();
-    for await (const records of this.#store.pages(range, PIECE_RECORDS)) {
+    for await (const records of this.#store.pages(range, pieceRecords)) {
       for (const [key, value] of records) {
         const local = key.slice(this.#prefix.length);
         while (place < waiting.length && waiting[place]![0] < local) take(waiting[place++]!);
