@@ -2,6 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { AnyStateMachine, AnyStateNode } from 'xstate';
 import { paymentMachine } from '../actors/order/payment-machine.ts';
+import { refundMachine } from '../actors/order/refund-machine.ts';
 import { sagaMachine } from '../actors/order/saga.ts';
 import { replicaStatechart } from '../actors/raft/core/statechart.ts';
 import { connectionMachine } from '../client/connection-machine.ts';
@@ -47,6 +48,11 @@ export const CHARTS: readonly NamedMachine[] = [
     says:
       'The course of one purchase that is paid for, in an order replica of a store with a payment service. Each command ' +
       'that it puts into the log is seen through as above; `unknown` is where the last ask left it without an answer.',
+  },
+  {
+    machine: refundMachine,
+    file: 'actors/order/refund-machine.ts',
+    says: 'The course of one refund that the payment service is asked for, after its cancellation has been answered.',
   },
   {
     machine: replicaStatechart,

@@ -8,7 +8,10 @@ import type { LogCommand } from './domain.ts';
  */
 
 /** The highest level that this program knows. */
-export const LEVEL = 4;
+export const LEVEL = 5;
+
+/** From here on the payment service is asked for refunds. */
+export const REFUNDS = 5;
 
 /** The least level at which the log takes each command: a new command is added here with the level that brings it. */
 const LEAST_LEVELS: Readonly<Record<LogCommand['kind'], number>> = {
@@ -24,6 +27,7 @@ const LEAST_LEVELS: Readonly<Record<LogCommand['kind'], number>> = {
   release: 2,
   tick: 2,
   cancel: 3,
+  settleRefund: REFUNDS,
 };
 
 /** From here on customers have names, and books limits for each of them. */

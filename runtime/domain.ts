@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ChangeBooks } from './book-edits.ts';
 import { Book, NewBook } from './books.ts';
-import { Cancellation, CancelledLine, Canceller, Order, Payment } from './orders.ts';
+import { Cancellation, CancelledLine, Canceller, Order, Payment, RefundState } from './orders.ts';
 import {
   Amount,
   BookId,
@@ -123,6 +123,17 @@ export const Cancel = z.object({
 });
 export type Cancel = z.infer<typeof Cancel>;
 
+/** The payment service has answered for the refund of the cancellation with this key. */
+export const SettleRefund = z.object({
+  kind: z.literal('settleRefund'),
+  key: Key,
+  requestId: z.string().max(64),
+  once,
+  orderId: Key,
+  state: RefundState.exclude(['requested']),
+});
+export type SettleRefund = z.infer<typeof SettleRefund>;
+
 /** What is replicated: the command, not its effect. */
 export const Command = z.discriminatedUnion('kind', [
   Purchase,
@@ -133,6 +144,7 @@ export const Command = z.discriminatedUnion('kind', [
   Confirm,
   Release,
   Cancel,
+  SettleRefund,
 ]);
 export type Command = z.infer<typeof Command>;
 

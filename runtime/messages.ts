@@ -200,11 +200,16 @@ export const MESSAGES = {
     body: z.object({ orderId: Key, ...ReadOptions }),
     reply: z.object({ order: Order.nullable(), asOf: Index }),
   },
-  /** Order → catalog: orders whose payment is open, so that those of a dead one are taken over. Loss: it asks again soon. */
+  /** Order → catalog: payments and refunds that are open, so that those of a dead one are taken over. Loss: it asks again soon. */
   'read.payments': {
     body: z.object({ limit: z.int().min(1).max(1_000), ...ReadOptions }),
     reply: z.object({
       open: z.array(z.object({ orderId: Key, total: z.int().min(0), isHeld: z.boolean() })).max(1_000),
+      /** Catalogs of earlier versions know none. */
+      refunds: z
+        .array(z.object({ orderId: Key, key: Key, amount: z.int().min(0) }))
+        .max(1_000)
+        .optional(),
       asOf: Index,
     }),
   },

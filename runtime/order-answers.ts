@@ -9,6 +9,7 @@ import {
   Order,
   OrderEvent,
   Payment,
+  RefundState,
   RefusalCode,
 } from './domain.ts';
 
@@ -27,6 +28,10 @@ const cancellation = {
   restocked: z
     .boolean()
     .meta({ description: 'Whether they are on the shelf again. If not, they were written off.' }),
+  refundState: RefundState.optional().meta({
+    description:
+      'Where the payment service had taken the money: `requested` until it has answered, then `refunded`; or `refused`, and then give the amount back in another way.',
+  }),
 };
 
 const OrderEventAnswer = z
@@ -36,7 +41,11 @@ const OrderEventAnswer = z
     at: z.iso.datetime(),
     ...z.object(cancellation).partial().shape,
   })
-  .meta({ id: 'OrderEvent', description: 'Of a cancellation alone: the fields from `key` on.' });
+  .meta({
+    id: 'OrderEvent',
+    description:
+      'Of a cancellation alone: the fields from `key` on. `refunded` and `refund-refused` are what the payment service has said of the refund of the cancellation with that `key`.',
+  });
 
 export const OrderAnswer = z
   .object({

@@ -42,6 +42,13 @@ export const MAX_ORDER_EVENTS = 100;
 /** The most lines that its cancellations have together, but for those of the last: some 40 bytes each. */
 export const MAX_CANCELLED_LINES = 1_000;
 
+/**
+ * Where a refund stands that the payment service is asked for: `requested` until the service has said that the money is given
+ * back, or that it gives none back.
+ */
+export const RefundState = z.enum(['requested', 'refunded', 'refused']);
+export type RefundState = z.infer<typeof RefundState>;
+
 /** What a cancellation did: how much is given back, and whether the copies are on the shelf again or written off. */
 const cancellation = {
   key: Key,
@@ -49,11 +56,16 @@ const cancellation = {
   lines: z.array(CancelledLine),
   refund: Sum,
   restocked: z.boolean(),
+  /** Of an order whose payment the service has captured. */
+  refundState: RefundState.optional(),
 };
 
-/** What happened to an order: where in the log, and when by the leader's wall time in ms. */
+/**
+ * What happened to an order: where in the log, and when by the leader's wall time in ms. What the payment service has said of a
+ * refund stands with the cancellation, and as an event of its own with the same key.
+ */
 export const OrderEvent = z.object({
-  what: z.enum(['held', 'confirmed', 'released', 'expired', 'cancelled']),
+  what: z.enum(['held', 'confirmed', 'released', 'expired', 'cancelled', 'refunded', 'refund-refused']),
   version: LogIndex,
   at: z.int(),
   ...z.object(cancellation).partial().shape,

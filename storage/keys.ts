@@ -21,6 +21,7 @@ import type { Range } from './store.ts';
  * | `g<gen>/e/<at>/<id>` | nothing: a refused order, by the time at which it was refused; not in the digest, since `o/` has it all |
  * | `g<gen>/h/<due>/<id>` | nothing: a hold that is open, by the time of the log at which it is due, in 16 digits |
  * | `g<gen>/p/<id>`   | nothing: an order whose payment is open                                                 |
+ * | `g<gen>/f/<id>/<key>` | nothing: a refund of an order that the payment service is to be asked for, by the key of its cancellation |
  * | `g<gen>/a/<key>`  | what was recorded under the idempotency key of an admin request                        |
  * | `g<gen>/c/<id>/<n>` | a change of a book: the one whose number is n modulo the number of those that are remembered   |
  * | `g<gen>/q/<id>/<hash>` | the copies of a book that count as those of a customer, by the SHA-256 of the name; absent for none   |
@@ -45,6 +46,7 @@ export const REFUSAL_PREFIX = 'e/';
 export const HOLD_PREFIX = 'h/';
 export const TOPIC_PREFIX = 't/';
 export const PAYMENT_PREFIX = 'p/';
+export const REFUND_PREFIX = 'f/';
 const EVENT_PREFIX = 'c/';
 const COUNT_PREFIX = 'q/';
 
@@ -68,7 +70,6 @@ export const countKey = (id: BookId, customer: Customer) =>
 export const topicRecordKey = (name: string) => TOPIC_PREFIX + name;
 export const holdKey = (due: number, orderId: Key) =>
   `${HOLD_PREFIX}${String(due).padStart(TIME_DIGITS, '0')}/${orderId}`;
-export const paymentKey = (orderId: Key) => PAYMENT_PREFIX + orderId;
 export const adminKey = (key: Key) => ADMIN_PREFIX + key;
 
 /** The index in a log entry's key; `NaN` if it is not the key of one. */

@@ -15,6 +15,7 @@ import { orderKey } from '../../storage/keys.ts';
 import { discountCopies } from './customer-limits.ts';
 import { type Decision, refused, type Stamp, type View } from './decision.ts';
 import { moveCopies } from './move-copies.ts';
+import { isAskedFor, openRefundKey } from './refunds.ts';
 
 type Refused = Extract<Result, { kind: 'refused' }>;
 type Fault = Pick<Refused, 'code' | 'bookId' | 'available' | 'paid' | 'status' | 'since'>;
@@ -35,18 +36,21 @@ export function cancelOrder(view: View, command: Cancel, stamp: Stamp): Omit<Dec
   const lines = command.lines ? joined(command.lines) : rest(order);
   const paid = paidFor(order, lines);
   const books = restocked ? returnedBooks(view, lines, version) : [];
-  const fault = findFault(order, lines, books, command.refund, paid);
+  const refund = command.refund ?? paid;
+  const isAsked = isAskedFor(view, order, refund);
+  const fault = findFault(order, lines, books, { refund, paid, isAsked });
   if (fault) return { result: { ...refused(fault.code, version), ...fault }, books: [] };
 
-  const refund = command.refund ?? paid;
-  const event: OrderEvent = { what: 'cancelled', version, at, key, by, lines, refund, restocked };
+  const done = { key, by, lines, refund, restocked, ...(isAsked && { refundState: 'requested' as const }) };
+  const event: OrderEvent = { what: 'cancelled', version, at, ...done };
   const after = withCancellation(order, lines, refund, event);
   const { status, refunded = 0 } = after;
-  const cancellation = { orderId, key, by, lines, refund, restocked, status, refunded, at };
+  const cancellation = { orderId, ...done, status, refunded, at };
   return {
     result: { kind: 'cancelled', cancellation, version, replayed: false },
     books,
     counts: discountCopies(view, order, record.counted, lines),
+    ...(isAsked && { refund: { key: openRefundKey({ orderId, key }), isOpen: true } }),
     amended: {
       key: orderKey(orderId),
       record: { ...record, result: { kind: 'order', order: after, version, replayed: false } },
@@ -58,8 +62,7 @@ function findFault(
   order: Order,
   lines: readonly CancelledLine[],
   books: readonly Book[],
-  refund: number | undefined,
-  paid: number,
+  { refund, paid, isAsked }: { refund: number; paid: number; isAsked: boolean },
 ): Fault | undefined {
   const { status, version, at } = order;
   if (status !== 'confirmed' && status !== 'partly-cancelled' && status !== 'cancelled') {
@@ -68,20 +71,22 @@ function findFault(
   if (lines.length === 0) return { code: 'over-cancelled', available: 0 };
   const over = lines.find(({ id, quantity }) => quantity > leftOf(order, id));
   if (over) return { code: 'over-cancelled', bookId: over.id, available: leftOf(order, over.id) };
-  if (refund !== undefined && refund > paid) return { code: 'over-refunded', paid };
+  if (refund > paid) return { code: 'over-refunded', paid };
   const full = books.find(({ stock, held = 0 }) => stock + held > MAX_STOCK);
   if (full) return { code: 'stock-limit', bookId: full.id };
   // There is always room for the last one, so that every order can be cancelled to its end.
   const isLast = rest(order).every(({ id, quantity }) =>
     lines.some((line) => line.id === id && line.quantity === quantity),
   );
-  return isLast || hasRoom(eventsOf(order), lines) ? undefined : { code: 'too-many-cancellations' };
+  return isLast || hasRoom(eventsOf(order), lines, isAsked) ? undefined : { code: 'too-many-cancellations' };
 }
 
-/** Whether an order remembers this cancellation besides what has happened to it and the last one. */
-function hasRoom(events: readonly OrderEvent[], lines: readonly CancelledLine[]): boolean {
+/** Whether an order remembers this cancellation besides what has happened to it and the last one, with what the payment service will say. */
+function hasRoom(events: readonly OrderEvent[], lines: readonly CancelledLine[], isAsked: boolean): boolean {
   const before = events.reduce((sum, event) => sum + (event.lines?.length ?? 0), 0);
-  return events.length + 1 < MAX_ORDER_EVENTS && before + lines.length <= MAX_CANCELLED_LINES;
+  const unanswered = events.filter(({ refundState }) => refundState === 'requested').length;
+  const more = isAsked ? 2 : 1;
+  return events.length + unanswered + more < MAX_ORDER_EVENTS && before + lines.length <= MAX_CANCELLED_LINES;
 }
 
 /** Every book once, in the order of first mention. */

@@ -26,6 +26,7 @@ import { type ChangedBook, eventOf } from './edit-book.ts';
 import { confirmHold, holdCopies, releaseHold } from './holds.ts';
 import { makeOffer, refusedOrder } from './offer.ts';
 import { recall } from './recall.ts';
+import { settleRefund } from './refunds.ts';
 
 /**
  * What a command comes to. Every catalog decides every command here, in log order, from nothing but the state and
@@ -51,6 +52,7 @@ export function decide(view: View, command: Command, stamp: Stamp): Decision {
   if (command.kind === 'hold') return holdCopies(view, command, stamp);
   if (command.kind === 'confirm') return confirmHold(view, command, stamp);
   if (command.kind === 'release') return releaseHold(view, command, stamp);
+  if (command.kind === 'settleRefund') return settleRefund(view, command, stamp);
   const fingerprint = adminFingerprint(command);
   const recalled = recall(view, command, fingerprint, stamp);
   if (recalled) return recalled;

@@ -56,6 +56,8 @@ export interface Decision {
   readonly hold?: OpenHold & { readonly isOpen: boolean };
   /** An order whose payment is open from now on, or is not any more; then the record takes that place as well. */
   readonly payment?: { readonly key: Key; readonly isOpen: boolean };
+  /** A refund that the payment service is to be asked for, or not any more (`openRefundKey`). */
+  readonly refund?: { readonly key: string; readonly isOpen: boolean };
   /** The record of an order that is another one from now on, and where it lies. */
   readonly amended?: { readonly key: string; readonly record: Recorded };
   /** What customers have from now on of books with a limit. */

@@ -7,7 +7,7 @@ import type { StateRecords } from './state-records.ts';
 export function enactDecision(
   records: StateRecords,
   command: Pick<Command, 'kind' | 'key'>,
-  { books, record, hold, payment, amended, counts }: Omit<Decision, 'result'>,
+  { books, record, hold, payment, refund, amended, counts }: Omit<Decision, 'result'>,
   version: number,
 ): void {
   if (record) {
@@ -16,7 +16,8 @@ export function enactDecision(
   }
   if (hold?.isOpen) records.beginHold(hold);
   else if (hold) records.endHold(hold);
-  if (payment) records.payments.set(payment);
+  if (payment) records.asked.payments.set(payment);
+  if (refund) records.asked.refunds.set(refund);
   if (amended) records.rerecord(amended.key, amended.record);
   if (counts) for (const count of counts) records.counts.set(count);
   records.putBooks(books, version);

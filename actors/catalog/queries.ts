@@ -1,6 +1,7 @@
 import type { AskType, Body, Reply } from '../../runtime/messages.ts';
 import { changesSince } from './changes-since.ts';
 import { fillPage, nextOf, PAGE_FRAME_BYTES } from './page.ts';
+import { cancellationIn, readOpenRefund } from './refunds.ts';
 import type { CatalogState } from './state.ts';
 import { titlesAfter } from './topic-index.ts';
 
@@ -71,9 +72,14 @@ export const QUERIES: Queries = {
   }),
 
   'read.payments': (state, { limit }) => ({
-    open: state.openPayments(limit).flatMap((orderId) => {
+    open: state.asked.payments.oldest(limit).flatMap((orderId) => {
       const { total, status } = state.order(orderId) ?? {};
       return total === undefined ? [] : [{ orderId, total, isHeld: status === 'held' }];
+    }),
+    refunds: state.asked.refunds.oldest(limit).flatMap((open) => {
+      const { orderId, key } = readOpenRefund(open);
+      const amount = cancellationIn(state.order(orderId), key)?.refund;
+      return amount === undefined ? [] : [{ orderId, key, amount }];
     }),
     asOf: state.applied.index,
   }),

@@ -12,6 +12,7 @@ const KEYS: Readonly<Record<Command['kind'], (key: Key) => string>> = {
   updateBook: adminKey,
   changeBooks: adminKey,
   cancel: adminKey,
+  settleRefund: adminKey,
 };
 
 export function recordKey({ kind, key }: Pick<Command, 'kind' | 'key'>): string {

@@ -20,6 +20,7 @@ import { NewerDataError } from '../../storage/newer-data.ts';
 import type { Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
 import type { Committed, SnapshotRecord } from '../replica/state-machine.ts';
+import { AskedService } from './asked-service.ts';
 import { BookIndex } from './book-index.ts';
 import { CustomerCounts } from './customer-counts.ts';
 import type { Recorded } from './decision.ts';
@@ -29,7 +30,6 @@ import type { ChangedBook } from './edit-book.ts';
 import { HoldQueue, type OpenHold, readHoldKey } from './hold-queue.ts';
 import { KeyFilter } from './key-filter.ts';
 import { afterEntry, type LogTime, TIME_START, timeHash } from './log-time.ts';
-import { OpenPayments } from './open-payments.ts';
 import { OrderTimeline } from './order-timeline.ts';
 import type { KeyedText } from './overlay.ts';
 import * as records from './records.ts';
@@ -47,7 +47,7 @@ export class StateRecords {
   readonly shelf = new BookIndex();
   readonly refusals: RefusalIndex;
   readonly counts: CustomerCounts;
-  readonly payments: OpenPayments;
+  readonly asked: AskedService;
   readonly #store: Store;
   readonly #kept: DigestedRecords;
   /** The keys under which orders and admin requests are recorded. */
@@ -70,7 +70,7 @@ export class StateRecords {
     this.prefix = generationPrefix(generation);
     this.#kept = new DigestedRecords(store, this.prefix);
     this.counts = new CustomerCounts(this.#kept);
-    this.payments = new OpenPayments(this.#kept);
+    this.asked = new AskedService(this.#kept);
     this.refusals = new RefusalIndex({ store, prefix: this.prefix, records: this.#kept });
   }
 
@@ -206,7 +206,7 @@ export class StateRecords {
       if (key === LEVEL_KEY) this.#standAtLevel(Number(text));
       if (key.startsWith(TOPIC_PREFIX)) this.#noteTopic(text);
       if (key.startsWith(HOLD_PREFIX)) this.holds.add(readHoldKey(key));
-      this.payments.note(key);
+      this.asked.note(key);
       if (!key.startsWith(BOOK_PREFIX)) continue;
       const book = records.readBook(text);
       if (book) books.push(book);
@@ -241,7 +241,7 @@ export class StateRecords {
 
   #forget(key: string): void {
     if (key.startsWith(HOLD_PREFIX)) this.holds.delete(readHoldKey(key).key);
-    this.payments.note(key, false);
+    this.asked.note(key, false);
     const text = this.overlay.get(key);
     if (text === undefined) return;
     this.overlay.remove(key);

@@ -15,6 +15,7 @@ import { keysUnder, ORDER_PREFIX, orderKey } from '../../storage/keys.ts';
 import { LOG_START, type Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
 import type { Applied, Committed, RecordSums, Restoring, StateMachine } from '../replica/state-machine.ts';
+import type { AskedService } from './asked-service.ts';
 import { decide } from './decide.ts';
 import type { Recorded, Stamp, View } from './decision.ts';
 import { enactDecision } from './enact-decision.ts';
@@ -209,9 +210,9 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     return this.#records.holds.first;
   }
 
-  /** Orders whose payment is open, as many as these at most. */
-  openPayments(limit: number): Key[] {
-    return this.#records.payments.oldest(limit);
+  /** What the payment service has not answered yet. */
+  get asked(): AskedService {
+    return this.#records.asked;
   }
 
   book(id: BookId): Book | undefined {

@@ -79,6 +79,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
     if (inFlight() >= limits.maxSubmissions) throw new BazarError('overloaded');
     if (clock.monotonic() >= deadline) throw new BazarError('unavailable', 'The deadline had passed');
     if (payments && command.kind === 'purchase') return payments.purchase(command, incoming);
+    if (payments && command.kind === 'cancel') return payments.cancel(command, incoming);
     return seeThrough(command, incoming);
   }
 
@@ -243,13 +244,10 @@ export function createOrder(options: OrderOptions): OrderReplica {
     state: lifecycle.state,
     leader: leaders.leader ?? undefined,
     url: mesh.url,
+    ...(payments?.unasked && { unaskedPayments: payments.unasked }),
   }));
   const figures = (): OwnFigures => ({
-    machines: {
-      lifecycle: lifecycle.state,
-      ...sagaStates(),
-      ...(payments?.state && { payment: payments.state }),
-    },
+    machines: { lifecycle: lifecycle.state, ...sagaStates(), ...payments?.states },
     order: { leader: leaders.leader, inFlight: inFlight() },
   });
   const news = createNewsRing({ clock, limits, pid });

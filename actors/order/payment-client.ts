@@ -3,13 +3,13 @@ import type { Clock } from '../../runtime/clock.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { PaymentPort, PaymentRequest, PaymentStatus } from './payment-port.ts';
+import type { PaymentPort, PaymentRequest, PaymentStatus, RefundStatus } from './payment-port.ts';
 
-const PaymentAnswer = z.object({
-  key: z.string(),
-  status: z.enum(['captured', 'declined', 'voided']),
-  amount: z.int(),
-});
+const answerOf = <S extends PaymentStatus | RefundStatus>(statuses: readonly [S, ...S[]]) =>
+  z.object({ key: z.string(), status: z.enum(statuses), amount: z.int() });
+const PaymentAnswer = answerOf<PaymentStatus>(['captured', 'declined', 'voided']);
+const RefundAnswer = answerOf<RefundStatus>(['refunded', 'refused']);
+type AnswerTo<S> = z.ZodType<{ key: string; status: S; amount: number }>;
 
 /** A service may refuse with this status, and say so in the same words. */
 const PAYMENT_REQUIRED = 402;
@@ -24,12 +24,17 @@ export interface PaymentClientOptions {
   readonly logger: Logger;
 }
 
-/** The payment service over HTTP: `POST URL/payments` and `POST URL/payments/KEY/void`. */
+/** The payment service over HTTP: `POST URL/payments`, `POST URL/payments/KEY/void` and `…/refunds`. */
 export function createPaymentClient(options: PaymentClientOptions): PaymentPort {
   const { currency, clock, limits, logger } = options;
   const { base, authorization } = readUrl(options.url);
 
-  async function ask(path: string, request: PaymentRequest, timeoutMs: number): Promise<PaymentStatus> {
+  async function ask<S>(
+    path: string,
+    request: PaymentRequest,
+    answer: AnswerTo<S>,
+    timeoutMs: number,
+  ): Promise<S> {
     const patience = new AbortController();
     const timer = clock.setTimeout(() => patience.abort(new BazarError('timeout')), timeoutMs);
     try {
@@ -45,7 +50,7 @@ export function createPaymentClient(options: PaymentClientOptions): PaymentPort 
         signal: patience.signal,
       });
       const text = await boundedText(response, limits.maxPaymentAnswerBytes);
-      if (response.ok || response.status === PAYMENT_REQUIRED) return statusIn(text, request);
+      if (response.ok || response.status === PAYMENT_REQUIRED) return statusIn(text, request, answer);
       throw new BazarError('unavailable', `The payment service answers with status ${response.status}.`);
     } catch (error) {
       if (error instanceof BazarError) throw error;
@@ -59,17 +64,19 @@ export function createPaymentClient(options: PaymentClientOptions): PaymentPort 
   }
 
   /** An answer to something else says nothing of this payment. */
-  function statusIn(text: string, { key, amount, orderId }: PaymentRequest): PaymentStatus {
-    const answer = PaymentAnswer.safeParse(parsedAnswer(text)).data;
+  function statusIn<S>(text: string, { key, amount, orderId }: PaymentRequest, expected: AnswerTo<S>): S {
+    const answer = expected.safeParse(parsedAnswer(text)).data;
     if (answer?.key === key && answer.amount === amount) return answer.status;
     logger.warn({ orderId, answer }, 'an answer of the payment service fits no request, and changes nothing');
     throw new BazarError('unavailable', 'The payment service answers something else.');
   }
 
   return {
-    pay: (request, timeoutMs) => ask('/payments', request, timeoutMs),
+    pay: (request, timeoutMs) => ask('/payments', request, PaymentAnswer, timeoutMs),
     makeVoid: (request, timeoutMs) =>
-      ask(`/payments/${encodeURIComponent(request.key)}/void`, request, timeoutMs),
+      ask(`/payments/${encodeURIComponent(request.key)}/void`, request, PaymentAnswer, timeoutMs),
+    refund: ({ paymentKey, ...request }, timeoutMs) =>
+      ask(`/payments/${encodeURIComponent(paymentKey)}/refunds`, request, RefundAnswer, timeoutMs),
   };
 }
 

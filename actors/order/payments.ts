@@ -1,7 +1,7 @@
 import type { ActorRefFrom } from 'xstate';
-import type { Clock, Timer } from '../../runtime/clock.ts';
+import type { Timer } from '../../runtime/clock.ts';
 import {
-  type Command,
+  type Cancel,
   type Key,
   MAX_HOLD_MS,
   MIN_HOLD_MS,
@@ -10,41 +10,24 @@ import {
   type Result,
 } from '../../runtime/domain.ts';
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
-import type { Limits } from '../../runtime/limits.ts';
-import type { Body, Incoming, Reply } from '../../runtime/links/mesh.ts';
-import type { Logger } from '../../runtime/logger.ts';
-import type { Random } from '../../runtime/random.ts';
+import type { Incoming } from '../../runtime/links/mesh.ts';
 import { createStatechart } from '../../runtime/statechart.ts';
+import type { PaymentHost, SubmitReply } from './payment-host.ts';
 import { type PaymentEffect, type PaymentEvent, paymentMachine } from './payment-machine.ts';
 import { type PaymentPort, type PaymentStatus, paymentKeyOf } from './payment-port.ts';
+import { createRefunds } from './refunds.ts';
 
-type SubmitReply = Reply<'submit'>;
-type Submit = (command: Command, incoming: Pick<Incoming, 'deadline' | 'trace'>) => Promise<SubmitReply>;
-
-/** What an order replica gives to its payments. */
-export interface PaymentHost {
-  /** Sees a command through. */
-  readonly submit: Submit;
-  /** Asks a catalog which payments are open; undefined where none is linked, or this replica is about to end. */
-  readonly look: (
-    body: Body<'read.payments'>,
-    timeoutMs: number,
-  ) => Promise<Reply<'read.payments'>> | undefined;
-  /** Called when the last of those who wait has its answer. */
-  readonly rested: () => void;
-  readonly clock: Clock;
-  readonly random: Random;
-  readonly limits: Limits;
-  readonly logger: Logger;
-}
-
-/** The purchases of one order replica that are paid for. */
+/** The purchases of one order replica that are paid for, and what is given back of them. */
 export interface Payments {
   /** Clients that wait for an answer. */
   readonly waiting: number;
-  /** Where the oldest course stands, if there is one. */
-  readonly state: string | undefined;
+  /** Where the oldest course of a payment and of a refund stands, if there is one. */
+  readonly states: { readonly payment?: string; readonly refund?: string };
+  /** Payments and refunds that are open and that nobody asks for, since there is no payment service. */
+  readonly unasked: number;
   purchase(command: Purchase, incoming: Incoming): Promise<SubmitReply>;
+  /** Its answer is that of the log; the refund goes on alone. */
+  cancel(command: Cancel, incoming: Incoming): Promise<SubmitReply>;
   stop(): void;
 }
 
@@ -72,6 +55,7 @@ export const paymentsThrough =
 function createPayments(port: PaymentPort, host: PaymentHost): Payments {
   const { submit, clock, random, limits, logger } = host;
   const courses = new Map<Key, Course>();
+  const refunds = createRefunds(port, host);
   let waiting = 0;
   /** The orders that were open at the last look, and of which nothing was known here. */
   let left: ReadonlySet<Key> = new Set();
@@ -103,6 +87,16 @@ function createPayments(port: PaymentPort, host: PaymentHost): Payments {
     course.total = order.total;
     course.actor.send({ type: 'hold.kept' });
     return asAnswerTo(held, await endOf(course, incoming));
+  }
+
+  async function cancel(command: Cancel, incoming: Incoming): Promise<SubmitReply> {
+    const reply = await submit(command, incoming);
+    const { result } = reply;
+    if (result.kind === 'cancelled' && result.cancellation.refundState && !result.replayed) {
+      const { orderId, key, refund } = result.cancellation;
+      refunds.begin({ orderId, key, amount: refund });
+    }
+    return reply;
   }
 
   /** What becomes of it by then. After that it goes on alone, and whoever asks again under the key learns it. */
@@ -184,7 +178,8 @@ function createPayments(port: PaymentPort, host: PaymentHost): Payments {
   /** Takes over what stood open at the last look already and nobody here works on, and learns of holds that have ended. */
   async function look(): Promise<void> {
     try {
-      const body = { limit: Math.min(limits.maxOpenPayments, MOST_AT_A_LOOK), minVersion: 0, strong: false };
+      const most = Math.max(limits.maxOpenPayments, limits.maxOpenRefunds);
+      const body = { limit: Math.min(most, MOST_AT_A_LOOK), minVersion: 0, strong: false };
       const found = await host.look(body, limits.paymentLookMs);
       const before = left;
       const now = new Set<Key>();
@@ -199,6 +194,7 @@ function createPayments(port: PaymentPort, host: PaymentHost): Payments {
         if (!known) logger.info(`takes over the payment of order ${orderId}`);
       }
       left = now;
+      refunds.look(found?.refunds ?? []);
     } catch (error) {
       logger.debug({ err: error }, 'no catalog tells which payments are open');
     }
@@ -215,12 +211,19 @@ function createPayments(port: PaymentPort, host: PaymentHost): Payments {
     get waiting() {
       return waiting;
     },
-    get state() {
+    get states() {
       const [oldest] = courses.values();
-      return oldest && String(oldest.actor.getSnapshot().value);
+      const refund = refunds.state;
+      return {
+        ...(oldest && { payment: String(oldest.actor.getSnapshot().value) }),
+        ...(refund && { refund }),
+      };
     },
+    unasked: 0,
     purchase,
+    cancel,
     stop() {
+      refunds.stop();
       clock.clearTimeout(looking);
       for (const { actor, waiters } of courses.values()) {
         actor.stop();

@@ -14,10 +14,17 @@ export const ORDER_BOUNDS = {
     1_000,
     'purchases in one order replica whose payment is open; more are `overloaded`',
   ),
+  maxOpenRefunds: bound(
+    1_000,
+    'refunds that one order replica asks the payment service for at once; more wait in the log',
+  ),
   paymentHoldMs: bound(900_000, 'ms for which copies are held while they are paid for'),
   paymentAnswerMs: bound(5_000, 'ms for an answer of the payment service, before it is asked again'),
   maxPaymentAnswerBytes: bound(16 * KIB, 'bytes of an answer of the payment service'),
   paymentBackoffBaseMs: bound(100, 'ms of the first pause of a payment; it doubles, with full jitter'),
   paymentBackoffCapMs: bound(10_000, 'ms no pause of a payment is longer than'),
-  paymentLookMs: bound(2_000, 'ms between two looks for payments that a dead order replica left open'),
+  paymentLookMs: bound(
+    2_000,
+    'ms between two looks for payments and refunds that a dead order replica left open',
+  ),
 };

@@ -86,7 +86,15 @@ const aCancel = fc
     return cancel(cancelKey, orderId, wish, request);
   });
 
+/** Nearly always of a cancellation that there is not. */
+const aSettledRefund = fc
+  .tuple(key, key, fc.constantFrom('refunded' as const, 'refused' as const), requestId)
+  .map(([cancelKey, orderId, state, request]): Command => {
+    return { kind: 'settleRefund', key: cancelKey, orderId, state, requestId: request };
+  });
+
 const command = fc.oneof(
+  { arbitrary: aSettledRefund, weight: 1 },
   { arbitrary: aCancel, weight: 3 },
   { arbitrary: aHold, weight: 3 },
   { arbitrary: anEnd, weight: 3 },

@@ -1,11 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { QUERIES } from '../../actors/catalog/queries.ts';
-import { LEVEL } from '../../runtime/command-levels.ts';
+import { LEVEL, REFUNDS } from '../../runtime/command-levels.ts';
 import type { Command, Result } from '../../runtime/domain.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 import {
   addBooks,
+  cancel,
   confirm,
   hold,
   newBook,
@@ -41,7 +42,7 @@ async function openShop(level = LEVEL) {
   };
 }
 
-const openIn = ({ state }: Replica) => state.openPayments(10).join(' ') || 'none';
+const openIn = ({ state }: Replica) => state.asked.payments.oldest(10).join(' ') || 'none';
 const codeOf = (result: Result) => (result.kind === 'refused' ? result.code : result.kind);
 
 test('a purchase whose payment is open keeps its copies, and is one of those that can be taken over', async () => {
@@ -53,6 +54,7 @@ test('a purchase whose payment is open keeps its copies, and is one of those tha
   const body = { limit: 10, minVersion: 0, strong: false };
   assert.equal(await QUERIES['read.payments'](replica.state, body, options), {
     open: [{ orderId: 'a', total: 2_000, isHeld: true }],
+    refunds: [],
     asOf: replica.state.applied.index,
   });
 });
@@ -124,6 +126,66 @@ test('open payments come back from the disk and from a snapshot, with the same d
     assert.equal([one.state.digest, openIn(one).split(' ').sort()], [digest, ['a', 'c']]);
   assert.is(other.apply(ended('a', 'voided')).result?.kind, 'order');
   assert.is(openIn(other), 'c');
+});
+
+test('a refund of what was paid is remembered until the service has answered, and its answer counts once', async () => {
+  const { replica, run } = await openShop();
+  run(toPay('a'));
+  run(captured('a'));
+  const parts = ['b', 'c'].map((key) =>
+    run(cancel(key, 'a', { lines: [{ id: 1, quantity: 1 }], refund: 700 })),
+  );
+  assert.ok(
+    parts.every((told) => told.kind === 'cancelled' && told.cancellation.refundState === 'requested'),
+  );
+  const settle = (key: string, state: 'refunded' | 'refused', requestId: string) =>
+    orderIn(run({ kind: 'settleRefund', key, orderId: 'a', state, requestId }));
+  const open = async () => {
+    const body = { limit: 10, minVersion: 0, strong: false };
+    const { refunds } = await QUERIES['read.payments'](replica.state, body, {
+      maxPageBytes: 1,
+      checked() {},
+    });
+    return refunds;
+  };
+  assert.equal(await open(), [
+    { orderId: 'a', key: 'b', amount: 700 },
+    { orderId: 'a', key: 'c', amount: 700 },
+  ]);
+  settle('b', 'refunded', 'first');
+  settle('c', 'refused', 'first');
+  const { events } = settle('b', 'refused', 'another order replica, which had heard it before');
+  assert.equal(
+    events!.map(({ what, key, refundState }) => [what, key, refundState]),
+    [
+      ['held', undefined, undefined],
+      ['confirmed', undefined, undefined],
+      ['cancelled', 'b', 'refunded'],
+      ['cancelled', 'c', 'refused'],
+      ['refunded', 'b', undefined],
+      ['refund-refused', 'c', undefined],
+    ],
+  );
+  assert.equal([await open(), replica.state.book(1)!.stock], [[], 10]);
+  assert.is(
+    codeOf(run({ kind: 'settleRefund', key: 'd', orderId: 'a', state: 'refunded', requestId: 'x' })),
+    'unknown-order',
+  );
+});
+
+test('nothing is asked back of a service that took nothing, for nothing, or below the level that knows refunds', async () => {
+  for (const [level, refund, isPaid] of [
+    [LEVEL, 0, true],
+    [LEVEL, 700, false],
+    [REFUNDS - 1, 700, true],
+  ] as const) {
+    const { replica, run } = await openShop(level);
+    if (isPaid) run(toPay('a'));
+    run(isPaid ? captured('a') : purchase('a', TWO));
+    const told = run(cancel('b', 'a', { refund }));
+    assert.is(told.kind === 'cancelled' && told.cancellation.refundState, undefined);
+    assert.is(replica.state.asked.refunds.size, 0);
+  }
 });
 
 test.run();

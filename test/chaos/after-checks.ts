@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { AuditAnswer, OrderAnswer } from '../../runtime/api.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import { parseMoney } from '../../runtime/money.ts';
 import { type OrderLine, orderLine } from '../checkers/history.ts';
-import type { PaidOrder } from '../checkers/payments.ts';
+import { isUnsettled, type PaidOrder, paidOrder } from '../checkers/payments.ts';
 import type { Observer } from './observer.ts';
 import type { PrivateStore } from './private-store.ts';
 
@@ -54,7 +53,7 @@ async function readAtOneIndex(observer: Observer): Promise<AfterChecks | undefin
   if (!before.consistent || before.catalogs.some(({ state }) => state !== 'present')) return undefined;
   const orders = await readOrders(observer);
   const audit = await observer.audit();
-  const isOpen = orders.paid.some(({ payment }) => payment === 'open');
+  const isOpen = orders.paid.some(isUnsettled);
   return audit.consistent && !isOpen && indexOf(audit) === indexOf(before) ? { audit, ...orders } : undefined;
 }
 
@@ -74,7 +73,7 @@ async function readOrders(observer: Observer): Promise<Omit<AfterChecks, 'audit'
     const page = await observer.orders(after);
     for (const order of page.orders) {
       orders.push(orderLine(order));
-      paid.push({ ...order, total: parseMoney(order.total)! });
+      paid.push(paidOrder(order));
       if (SOLD.has(order.status)) addCopies(ordered, order);
     }
     if (page.next === null) return { orders, ordered, paid };

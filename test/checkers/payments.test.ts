@@ -33,4 +33,35 @@ test('each way in which they can differ is a fault', () => {
   assert.is(new Set(faults).size, faults.length - 1, 'two of them are an order without its payment');
 });
 
+const back: PaymentEntry = { key: 'r', orderId: 'a', paymentKey: 'k', amount: 2, status: 'refunded' };
+const returned = (refundState: string, what = 'refunded'): PaidOrder => ({
+  ...sold,
+  status: 'partly-cancelled',
+  events: [
+    { what: 'cancelled', key: 'c', refund: 2, refundState },
+    { what, key: 'c' },
+  ],
+});
+
+test('refunds stand in both books, once each and as the service has said', () => {
+  assert.is(checkPayments([returned('refunded')], [taken, back]), undefined);
+  const refused = { ...back, status: 'refused' as const };
+  assert.is(checkPayments([returned('refused', 'refund-refused')], [taken, refused]), undefined);
+  const faults = [
+    checkPayments([returned('requested')], [taken, back]),
+    checkPayments([returned('refunded')], [taken]),
+    checkPayments([returned('refunded')], [taken, back, { ...back, key: 'other' }]),
+    checkPayments([returned('refunded')], [taken, { ...back, amount: 1 }]),
+    checkPayments([returned('refunded')], [taken, refused]),
+    checkPayments([sold], [taken, back]),
+    checkPayments([returned('refunded', 'nothing')], [taken, back]),
+    checkPayments([], [back]),
+  ];
+  assert.ok(
+    faults.every((fault) => fault !== undefined),
+    faults.join('; '),
+  );
+  assert.is(new Set(faults).size, faults.length);
+});
+
 test.run();

@@ -1,21 +1,13 @@
 import { suite } from 'uvu';
-import type { CommandLog } from '../../actors/log/command-log.ts';
-import { openEtcdLog } from '../../actors/log/etcd/open-etcd-log.ts';
 import { systemClock } from '../../runtime/clock.ts';
-import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
-import { silentLogger } from '../../runtime/logger.ts';
 import { type TestEtcd, withEtcd } from '../support/etcd.ts';
 import { needs } from '../support/needs.ts';
 import { commandLogSuite } from './command-log-suite.ts';
-
-export function openLog(etcd: TestEtcd, cluster: string): Promise<CommandLog<string>> {
-  const ports = { clock: systemClock, limits: DEFAULT_LIMITS, logger: silentLogger };
-  return openEtcdLog<string>({ urls: etcd.urls, cluster, generation: 1, ...ports });
-}
+import { openLog } from './etcd-logs.ts';
 
 const test = suite('etcd');
 let etcd: TestEtcd;
-let end: () => void;
+let end = () => {};
 let ended: Promise<void>;
 
 test.before(
@@ -30,7 +22,8 @@ test.before(
           });
         }),
       )();
-      ended.catch(failed);
+      // Without the program there is nothing to wait for.
+      ended.then(started, failed);
     }),
 );
 test.after(async () => {
@@ -38,5 +31,10 @@ test.after(async () => {
   await ended;
 });
 
-commandLogSuite('etcd', () => ({ open: (name) => openLog(etcd, name), clock: systemClock }), test);
+commandLogSuite(
+  'etcd',
+  () => ({ open: (name) => openLog(etcd.urls, name), clock: systemClock }),
+  test,
+  (name, work) => needs('etcd', name, work),
+);
 test.run();

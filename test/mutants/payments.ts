@@ -19,7 +19,7 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
   {
     name: 'payments-not-in-snapshot',
     harm: 'A leader that was restored from one tells of no payment that was open.',
-    swaps: [{ file: 'actors/catalog/state-records.ts', find: 'this.payments.note(key);', put: '' }],
+    swaps: [{ file: 'actors/catalog/state-records.ts', find: 'this.asked.note(key);', put: '' }],
     seeds: 10,
     change: paymentsUnder(['kill any', 'kill the leader', 'wipe a disk']),
   },
@@ -83,6 +83,32 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
         file: 'actors/catalog/holds.ts',
         find: '...(order.payment && paid && { payment: { key: order.orderId, isOpen: false } }),',
         put: '...(order.payment && { payment: { key: order.orderId, isOpen: false } }),',
+      },
+    ],
+    seeds: 5,
+    change: paymentsUnder(['kill any']),
+  },
+  {
+    name: 'refund-key-changed-on-retry',
+    harm: 'The service takes each repetition for another refund, and gives back more than was paid.',
+    swaps: [
+      {
+        file: 'actors/order/refunds.ts',
+        find: 'const request = { key: refundKeyOf(key), paymentKey: paymentKeyOf(orderId), orderId, amount };',
+        put: 'const request = { key: refundKeyOf(key) + random.id(), paymentKey: paymentKeyOf(orderId), orderId, amount };',
+      },
+    ],
+    seeds: 5,
+    change: paymentsUnder(['reset a link']),
+  },
+  {
+    name: 'refund-forgotten-at-takeover',
+    harm: 'Nobody asks any more for what a dead order replica was giving back.',
+    swaps: [
+      {
+        file: 'actors/order/refunds.ts',
+        find: 'for (const refund of unknown) if (before.has(refund.key)) begin(refund);',
+        put: 'if (before.size > unknown.length) left = before;',
       },
     ],
     seeds: 5,

@@ -21,7 +21,7 @@ export function holdsUnder(faults: readonly string[], more: Partial<Plan> = {}):
   return under(faults, { holds: 0.9, books: 3, stock: 200, clients: 8, latencyMs: 5, diskMs: 2, ...more });
 }
 
-/** All is paid for, through a service that is as bad as can be; holds are short, and order replicas die. */
+/** All is paid for, and much taken back, through a service that is as bad as can be; holds are short, and order replicas die. */
 export const paymentsUnder =
   (faults: readonly string[]) =>
   (plan: Plan): Plan =>
@@ -29,6 +29,7 @@ export const paymentsUnder =
       under(faults, {
         orders: 2,
         holds: 0,
+        cancellations: 0.5,
         books: 3,
         stock: 200,
         clients: 8,

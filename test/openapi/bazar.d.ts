@@ -628,10 +628,10 @@ export interface components {
             /** @description Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`. */
             via?: string[];
         };
-        /** @description Of a cancellation alone: the fields from `key` on. */
+        /** @description Of a cancellation alone: the fields from `key` on. `refunded` and `refund-refused` are what the payment service has said of the refund of the cancellation with that `key`. */
         OrderEvent: {
             /** @enum {string} */
-            what: "held" | "confirmed" | "released" | "expired" | "cancelled";
+            what: "held" | "confirmed" | "released" | "expired" | "cancelled" | "refunded" | "refund-refused";
             /** @description Log index of the last change. */
             version: number;
             /** Format: date-time */
@@ -658,6 +658,11 @@ export interface components {
             refund?: string;
             /** @description Whether they are on the shelf again. If not, they were written off. */
             restocked?: boolean;
+            /**
+             * @description Where the payment service had taken the money: `requested` until it has answered, then `refunded`; or `refused`, and then give the amount back in another way.
+             * @enum {string}
+             */
+            refundState?: "requested" | "refunded" | "refused";
         };
         OrdersPage: {
             orders: components["schemas"]["Order"][];
@@ -680,7 +685,7 @@ export interface components {
                 version: number;
                 at: string;
                 /** @enum {string} */
-                what: "held" | "confirmed" | "released" | "expired" | "cancelled";
+                what: "held" | "confirmed" | "released" | "expired" | "cancelled" | "refunded" | "refund-refused";
                 /** @description The order as it is now. */
                 order: components["schemas"]["Order"];
             }[];
@@ -737,6 +742,11 @@ export interface components {
             refund: string;
             /** @description Whether they are on the shelf again. If not, they were written off. */
             restocked: boolean;
+            /**
+             * @description Where the payment service had taken the money: `requested` until it has answered, then `refunded`; or `refused`, and then give the amount back in another way.
+             * @enum {string}
+             */
+            refundState?: "requested" | "refunded" | "refused";
             /**
              * @description `held`: its copies are kept until `expiresAt`. `released` and `expired`: they are back on the shelf. `cancelled`: all copies were taken back; `partly-cancelled`: some were.
              * @enum {string}
@@ -847,6 +857,8 @@ export interface components {
             url?: string;
             /** @description Why it is in that state, where that is known. */
             reason?: string;
+            /** @description Of an order replica without a payment service: payments and refunds that are open from a time with one. */
+            unaskedPayments?: number;
         };
         Audit: {
             /** @description Every live catalog is at the same index with the same digest, and every book balances. */
@@ -1977,7 +1989,7 @@ export interface operations {
             query?: {
                 since?: number | string;
                 limit?: number;
-                status?: "held" | "confirmed" | "released" | "expired" | "cancelled";
+                status?: "held" | "confirmed" | "released" | "expired" | "cancelled" | "refunded" | "refund-refused";
                 customer?: string;
                 consistency?: "default" | "strong";
             };

@@ -63,6 +63,21 @@ test('a key that was made void takes nothing later, also one that was not known'
     );
   }));
 
+test('of a payment so much is given back as is asked for, once for each key, and never more than was taken', () =>
+  withServer(async (server, client) => {
+    const back = (key: string, amount: number) =>
+      client.refund({ key: `bazar-refund:${key}`, paymentKey: 'bazar-a', orderId: 'a', amount }, 1_000);
+    assert.is(await back('too early', 100), 'refused');
+    await client.pay(asked('a'), 1_000);
+    const many = Array.from({ length: 5 }, () => back('x', 600));
+    assert.equal(await Promise.all(many), Array(5).fill('refunded'));
+    assert.is(await back('y', 401), 'refused');
+    assert.is(await back('z', 400), 'refunded');
+    assert.is(await failure(back('z', 399)), 'unavailable', 'another amount under a known key');
+    server.change({ drop: 1 });
+    assert.is(await failure(back('x', 600)), 'unavailable');
+  }));
+
 test('an answer that is dropped, late or a fault says nothing, and the same key tells later', () =>
   withServer(async (server, client) => {
     server.change({ drop: 1 });

@@ -1,9 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createOrder } from '../../actors/order/order.ts';
-import type { PaymentRequest, PaymentStatus } from '../../actors/order/payment-port.ts';
-import { paymentsThrough } from '../../actors/order/payments.ts';
-import type { Order, Result } from '../../runtime/domain.ts';
+import type { PaymentRequest, PaymentStatus, RefundStatus } from '../../actors/order/payment-port.ts';
+import { type CreatePayments, paymentsThrough } from '../../actors/order/payments.ts';
+import { withoutPayments } from '../../actors/order/without-payments.ts';
+import type { Command, Order, Result } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
 import { silentLogger } from '../../runtime/logger.ts';
@@ -12,19 +13,26 @@ import { manualClock, settle } from '../support/manual-clock.ts';
 import { confirmed, purchase, scriptedMesh, soldOut } from './support.ts';
 
 /** An order replica between a log and a payment service, both of which do as the test says. */
-function start(limits: Partial<Limits> = {}, level?: number) {
+function start(limits: Partial<Limits> = {}, level?: number, payments?: CreatePayments) {
   const clock = manualClock();
   const mesh = scriptedMesh(['catalog-1'], level);
   const service: {
     readonly what: string;
     readonly request: PaymentRequest;
-    tell(status: PaymentStatus): void;
+    tell(status: PaymentStatus | RefundStatus): void;
     fail(): void;
   }[] = [];
-  const ask = (what: string) => (request: PaymentRequest) =>
-    new Promise<PaymentStatus>((resolve, reject) => {
-      service.push({ what, request, tell: resolve, fail: () => reject(new BazarError('timeout')) });
-    });
+  const ask =
+    <S extends PaymentStatus | RefundStatus>(what: string) =>
+    (request: PaymentRequest) =>
+      new Promise<S>((resolve, reject) => {
+        service.push({
+          what,
+          request,
+          tell: (status) => resolve(status as S),
+          fail: () => reject(new BazarError('timeout')),
+        });
+      });
   const order = createOrder({
     mesh,
     catalogs: ['catalog-1'],
@@ -33,7 +41,7 @@ function start(limits: Partial<Limits> = {}, level?: number) {
     limits: { ...DEFAULT_LIMITS, ...limits },
     logger: silentLogger,
     pid: 1,
-    payments: paymentsThrough({ pay: ask('pay'), makeVoid: ask('void') }),
+    payments: payments ?? paymentsThrough({ pay: ask('pay'), makeVoid: ask('void'), refund: ask('refund') }),
   });
   const submit = (key: string, requestId?: string) => {
     const heard: { told?: string; replayed?: boolean } = {};
@@ -201,6 +209,88 @@ test('one that is stopped says that the outcome is unknown', async () => {
   await order.stop();
   await settle();
   assert.is(heard.told, 'outcome-unknown');
+});
+
+const cancelled = (refundState?: 'requested', replayed = false): Result => ({
+  kind: 'cancelled',
+  cancellation: {
+    ...{ orderId: 'a', key: 'back', by: 'admin', lines: [{ id: 1, quantity: 1 }], restocked: true },
+    ...{ refund: 300, status: 'partly-cancelled', refunded: 300, at: 0, refundState },
+  },
+  version: 7,
+  replayed,
+});
+
+function cancel({ mesh, clock }: ReturnType<typeof start>): { told?: string } {
+  const heard: { told?: string } = {};
+  const wish = { orderId: 'a', by: 'admin', restock: true } as const;
+  const command: Command = { kind: 'cancel', key: 'back', requestId: 'r', ...wish };
+  void mesh.submit(command, clock.monotonic() + 3_000).then(({ result }) => {
+    heard.told = wordOf(result);
+  });
+  return heard;
+}
+
+test('a cancellation is answered by the log alone, and its refund asked for with its one key until it is known and put down', async () => {
+  const store = start();
+  const { clock, service, asked, words, log, order } = store;
+  const heard = cancel(store);
+  log(0).answer(cancelled('requested'));
+  await settle();
+  assert.equal([heard.told, order.inFlight, asked()], ['cancelled', 0, ['refund bazar-refund:back 300']]);
+  service[0]!.fail();
+  await clock.elapse(300);
+  service[1]!.tell('refunded');
+  await settle();
+  log(1).fail('unavailable');
+  await clock.elapse(4_000);
+  const { command } = log(-1);
+  assert.ok(command.kind === 'settleRefund' && command.state === 'refunded' && command.orderId === 'a');
+  log(-1).answer(orderOf('a', 'partly-cancelled'));
+  await clock.elapse(10_000);
+  assert.equal(
+    asked(),
+    Array(2).fill('refund bazar-refund:back 300'),
+    'what is known is not asked for again',
+  );
+  assert.is(words().at(-1), 'settleRefund back');
+});
+
+test('what was cancelled without a payment, or before, has no refund asked for', async () => {
+  const store = start();
+  for (const result of [cancelled(), cancelled('requested', true)]) {
+    cancel(store);
+    store.log(-1).answer(result);
+    await settle();
+  }
+  assert.equal(store.asked(), []);
+});
+
+test('a refund that another replica has left open is taken over at the second look, and no more than may be open', async () => {
+  const { clock, mesh, asked } = start({ paymentLookMs: 1_000, maxOpenRefunds: 2 });
+  mesh.openRefunds = ['x', 'y', 'z'].map((key) => ({ orderId: 'a', key, amount: 5 }));
+  await clock.elapse(500);
+  assert.equal(asked(), []);
+  await clock.elapse(4_000);
+  assert.equal(asked(), ['refund bazar-refund:x 5', 'refund bazar-refund:y 5']);
+});
+
+test('a replica without a payment service tells of what is open from a time with one, and sells at once', async () => {
+  const store = start({ paymentLookMs: 1_000 }, undefined, withoutPayments);
+  const { clock, mesh, submit, words, log } = store;
+  const told = async () => (await mesh.status()).unaskedPayments;
+  await clock.elapse(2_500);
+  assert.is(await told(), undefined);
+  mesh.openRefunds = [{ orderId: 'a', key: 'back', amount: 300 }];
+  cancel(store);
+  log(0).answer(cancelled('requested'));
+  await clock.elapse(2_500);
+  assert.is(await told(), 1);
+  mesh.openRefunds = [];
+  await clock.elapse(1_500);
+  assert.is(await told(), undefined);
+  submit('b');
+  assert.equal(words(), ['cancel back', 'purchase b']);
 });
 
 test.run();

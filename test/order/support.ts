@@ -47,6 +47,7 @@ export interface ScriptedMesh extends Mesh {
   readonly proposals: Proposal[];
   /** What catalogs tell of open payments. */
   openPayments: Reply<'read.payments'>['open'];
+  openRefunds: Reply<'read.payments'>['refunds'];
   link(id: NodeId): void;
   /** Fails what is pending there as `link-lost`, as a closing link does. */
   cut(id: NodeId): void;
@@ -85,6 +86,7 @@ export function scriptedMesh(linked: readonly NodeId[], level = LEVEL): Scripted
     url: 'memory://order-1',
     proposals,
     openPayments: [],
+    openRefunds: undefined,
     onAsk: (type, handler) => void handlers.set(type, handler),
     onTell: (type, handler) => void tellHandlers.set(type, handler),
     tell: () => false,
@@ -96,7 +98,10 @@ export function scriptedMesh(linked: readonly NodeId[], level = LEVEL): Scripted
       timeoutMs: number,
       trace?: TracedAsk,
     ): Promise<Reply<T>> {
-      if (type === 'read.payments') return Promise.resolve({ open: mesh.openPayments, asOf: 1 } as Reply<T>);
+      if (type === 'read.payments') {
+        const { openPayments: open, openRefunds: refunds } = mesh;
+        return Promise.resolve({ open, refunds, asOf: 1 } as Reply<T>);
+      }
       if (type !== 'propose') throw new Error(`an order replica asked ${type}`);
       const { command } = body as Body<'propose'>;
       const step = trace?.recorder.begin(trace.step, trace.facts, to);

@@ -56,7 +56,7 @@ function onLinks({ mesh, limits }: SimNode): string | undefined {
 
 /** Each payment that is open has one command on its way at most, beside those of clients. */
 function inOrder({ order, limits }: SimNode, plan: Plan): string | undefined {
-  const most = limits.maxSubmissions + (plan.payments ? limits.maxOpenPayments : 0);
+  const most = limits.maxSubmissions + (plan.payments ? limits.maxOpenPayments + limits.maxOpenRefunds : 0);
   if (order === undefined || order.inFlight <= most) return undefined;
   return `${order.inFlight} submissions are in flight`;
 }

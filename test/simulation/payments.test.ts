@@ -23,9 +23,9 @@ test('whatever is killed and whatever the payment service does, both books agree
       payments(surroundings) {
         const service = paid.payments!(surroundings);
         const faultOf = (orders: readonly PaidOrder[]) => {
-          for (const { status, payment } of orders) {
-            const end = `${status} ${payment}`;
-            ends.set(end, (ends.get(end) ?? 0) + 1);
+          for (const { status, payment, events = [] } of orders) {
+            const refunds = events.flatMap(({ refundState }) => refundState ?? []);
+            for (const end of [`${status} ${payment}`, ...refunds]) ends.set(end, (ends.get(end) ?? 0) + 1);
           }
           return service.faultOf(orders);
         };
@@ -40,7 +40,7 @@ test('whatever is killed and whatever the payment service does, both books agree
     hashes.push(traceHash);
   }
   assert.is(hashes[0], hashes[1]);
-  for (const end of ['confirmed captured', 'released declined', 'expired voided'])
+  for (const end of ['confirmed captured', 'released declined', 'expired voided', 'refunded', 'refused'])
     assert.ok((ends.get(end) ?? 0) > 5, `${end}: ${ends.get(end)}`);
 });
 

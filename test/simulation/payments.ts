@@ -1,4 +1,10 @@
-import type { PaymentPort, PaymentRequest, PaymentStatus } from '../../actors/order/payment-port.ts';
+import type {
+  PaymentPort,
+  PaymentRequest,
+  PaymentStatus,
+  RefundRequest,
+  RefundStatus,
+} from '../../actors/order/payment-port.ts';
 import { type CreatePayments, paymentsThrough } from '../../actors/order/payments.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import { seededRandom } from '../../runtime/random.ts';
@@ -33,8 +39,9 @@ const WAY_MS = 20;
 const STUCK_MS = 6_000;
 const LIFE_MS = 4_000;
 const DEATH_MS = 2_500;
-/** One amount in so many is declined. */
+/** One amount in so many is declined, and one refund in so many refused. */
 const DECLINED = 7;
+const REFUSED = 5;
 
 function simulatedPayments({ seed, scheduler, outside }: PaymentSurroundings): SimulatedPayments {
   const random = seededRandom(seed ^ SALT);
@@ -54,7 +61,7 @@ function simulatedPayments({ seed, scheduler, outside }: PaymentSurroundings): S
     const status = amount % DECLINED === 0 ? 'declined' : 'captured';
     const entry = book.get(key) ?? { key, orderId, amount, status };
     book.set(key, entry);
-    return entry.status;
+    return entry.status as PaymentStatus;
   }
 
   function makeVoid({ key, orderId, amount }: PaymentRequest): PaymentStatus {
@@ -64,9 +71,17 @@ function simulatedPayments({ seed, scheduler, outside }: PaymentSurroundings): S
     return status;
   }
 
-  function ask(process: SimProcess, handle: (request: PaymentRequest) => PaymentStatus) {
-    return (request: PaymentRequest, timeoutMs: number) =>
-      new Promise<PaymentStatus>((resolve, reject) => {
+  function refund({ key, orderId, paymentKey, amount }: RefundRequest): RefundStatus {
+    const isTaken = book.get(paymentKey)?.status === 'captured';
+    const status = isTaken && amount % REFUSED !== 0 ? 'refunded' : 'refused';
+    const entry = book.get(key) ?? { key, orderId, paymentKey, amount, status };
+    book.set(key, entry);
+    return entry.status as RefundStatus;
+  }
+
+  function ask<R extends PaymentRequest, S>(process: SimProcess, handle: (request: R) => S) {
+    return (request: R, timeoutMs: number) =>
+      new Promise<S>((resolve, reject) => {
         const late = scheduler.after(timeoutMs, process, () => reject(new BazarError('timeout')));
         const arrive = () => {
           // Another amount under a known key is no request that it answers.
@@ -87,8 +102,11 @@ function simulatedPayments({ seed, scheduler, outside }: PaymentSurroundings): S
 
   return {
     reach(process) {
-      const port: PaymentPort = { pay: ask(process, pay), makeVoid: ask(process, makeVoid) };
-      return paymentsThrough(port);
+      return paymentsThrough({
+        pay: ask(process, pay),
+        makeVoid: ask(process, makeVoid),
+        refund: ask(process, refund),
+      } satisfies PaymentPort);
     },
     heal() {
       faulty = false;

@@ -200,9 +200,12 @@ async function replicasEqual({ ofKind, outsideClock }: World, invariants: Invari
   while (ofKind('catalog').some(isBehind)) await sleep(outsideClock, 100);
 }
 
-/** Resolves when it is known what has become of every payment. */
+/** Resolves when it is known what has become of every payment and refund. */
 async function paymentsEnded({ ofKind, outsideClock }: World): Promise<void> {
-  const isOpen = ({ catalog }: SimNode) => catalog?.state.openPayments(1).length !== 0;
+  const isOpen = ({ catalog }: SimNode) => {
+    const { payments, refunds } = catalog?.state.asked ?? {};
+    return payments?.size !== 0 || refunds?.size !== 0;
+  };
   while (ofKind('catalog').some(isOpen)) await sleep(outsideClock, 100);
 }
 

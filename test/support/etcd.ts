@@ -16,6 +16,8 @@ export interface TestEtcd {
 
 export interface TestEtcdMember {
   readonly url: string;
+  /** The folder of its data. */
+  readonly data: string;
   signal(name: NodeJS.Signals): void;
   /** Kills it at once; its data stays. */
   kill(): Promise<void>;
@@ -77,7 +79,7 @@ async function startEtcd(
       'log-level': 'error',
     };
     const flags = [...Object.entries(options).map(([flag, value]) => `--${flag}=${value}`), ...args];
-    return startMember(url, flags);
+    return startMember(url, options['data-dir'], flags);
   });
 
   async function control(...command: string[]): Promise<string> {
@@ -109,21 +111,27 @@ async function startEtcd(
   };
 }
 
-function startMember(url: string, flags: readonly string[]): TestEtcdMember {
+const running = new Set<ChildProcess>();
+/** A test that fails in a way of its own leaves none behind. */
+process.on('exit', () => {
+  for (const child of running) child.kill('SIGKILL');
+});
+
+function startMember(url: string, data: string, flags: readonly string[]): TestEtcdMember {
   let child: ChildProcess | undefined;
   const member: TestEtcdMember = {
     url,
+    data,
     signal: (name) => void child?.kill(name),
     async kill() {
-      const running = child;
-      child = undefined;
-      if (!running || running.exitCode !== null || running.signalCode !== null) return;
-      const exited = once(running, 'exit');
-      running.kill('SIGKILL');
+      if (!child || child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, 'exit');
+      child.kill('SIGKILL');
       await exited;
     },
     start() {
       child = spawn('etcd', flags, { stdio: 'ignore' });
+      running.add(child);
     },
   };
   member.start();

@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { checkPayments } from '../checkers/payments.ts';
+import type { OrderAnswer } from '../../runtime/api.ts';
+import { checkPayments, isUnsettled, paidOrder } from '../checkers/payments.ts';
 import { type LauncherCluster, startLauncherCluster } from '../support/cluster.ts';
 import { assertEqualCatalogs } from '../support/crowd.ts';
 import { eventually } from '../support/eventually.ts';
@@ -65,17 +66,13 @@ const captured = () => service.entries().filter(({ status }) => status === 'capt
 
 /** Every captured payment has its order, of the same amount, and every order its payment; and copies are where they belong. */
 async function assertBooksAgree(): Promise<void> {
-  const { orders } = await eventually('no payment is open', async () => {
-    const answer = await cluster.request<{ orders: (Told & { orderId: string; status: string })[] }>(
-      'GET',
-      '/orders?limit=1000',
-      {
-        admin: true,
-      },
-    );
-    return !answer.body.orders.some(({ payment }) => payment === 'open') && answer.body;
+  const sold = await eventually('no payment is open', async () => {
+    const { body } = await cluster.request<{ orders: OrderAnswer[] }>('GET', '/orders?limit=1000', {
+      admin: true,
+    });
+    const orders = body.orders.map(paidOrder);
+    return !orders.some(isUnsettled) && orders;
   });
-  const sold = orders.map((order) => ({ ...order, total: Math.round(Number(order.total) * 100) }));
   assert.is(checkPayments(sold, service.entries()), undefined);
   await assertEqualCatalogs(cluster);
   const { body } = await cluster.request<{ held: number }>('GET', '/info/1?consistency=strong');
@@ -144,6 +141,31 @@ test('a payment that nobody can tell of until its hold has ended is given back',
   await eventually('it is void', async () => (await orderOf('too-late')).payment === 'voided');
   assert.equal([(await buy('too-late')).body.code], ['payment-expired']);
   await assertBooksAgree();
+});
+
+test('what is cancelled while the service is dead is on the shelf at once, and given back by the next order replica', async () => {
+  const stock = async () =>
+    (await cluster.request<{ stock: number }>('GET', '/info/1?consistency=strong')).body.stock;
+  assert.is((await buy('regretted', 2)).status, 201);
+  const before = await stock();
+  await service.kill();
+  const cancelled = await cluster.request<{ refundState?: string }>('POST', '/orders/regretted/cancel', {
+    body: {},
+    admin: true,
+    headers: { 'idempotency-key': 'regret' },
+  });
+  assert.equal([cancelled.status, cancelled.body.refundState], [200, 'requested']);
+  assert.is(await stock(), before + 2);
+  await cluster.kill('order-1');
+  await cluster.kill('order-2');
+  await cluster.whole();
+  await service.start();
+  await assertBooksAgree();
+  const refunds = service.entries().filter(({ status }) => status === 'refunded');
+  assert.equal(
+    refunds.map(({ key, paymentKey }) => [key, paymentKey]),
+    [['bazar-refund:regret', 'bazar-regretted']],
+  );
 });
 
 test('forty buyers, a bad service, and an order replica and a leader that die: both books agree', async () => {

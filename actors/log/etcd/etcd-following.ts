@@ -118,7 +118,7 @@ export function createEtcdFollowing<Command>(options: {
     const ordinal = Number(kv.version);
     const expected = place.ordinal + 1;
     const at = `revision ${cursor}`;
-    if (type === 'DELETE') {
+    if (type === 'Delete') {
       broken('regressed', `its key was deleted at ${at}: put etcd back from a copy`);
       return;
     }
@@ -253,7 +253,10 @@ export function createEtcdFollowing<Command>(options: {
       if (end.ordinal < delivered.ordinal || isOther) {
         const found = `it ends with batch ${end.ordinal} at revision ${end.cursor}`;
         const had = `batch ${delivered.ordinal} was delivered from revision ${delivered.cursor}`;
-        broken('regressed', `${found}, but ${had}: was etcd put back from an old copy, or emptied?`);
+        broken(
+          'regressed',
+          `${found}, but ${had}: was its key deleted, etcd emptied, or an old copy put back?`,
+        );
       }
     },
     pause() {

@@ -1,5 +1,4 @@
 import type { Clock, Timer } from '../../../runtime/clock.ts';
-import { BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import { asOutcome, EtcdFault, etcdFaultOf } from './etcd-fault.ts';
 import type { EtcdCall, EtcdMember } from './etcd-member.ts';
@@ -112,7 +111,7 @@ export function createEtcdMembers(options: {
     change: (call, deadline) => ask(call, deadline, false),
     read: (call, deadline) => ask(call, deadline, true),
     close() {
-      for (const fail of [...open]) fail(new EtcdFault('doubtful', new BazarError('draining').message));
+      for (const fail of [...open]) fail(new EtcdFault('doubtful', 'the log is closed', 'draining'));
       for (const member of all) member.close();
     },
   };

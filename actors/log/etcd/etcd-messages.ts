@@ -1,4 +1,4 @@
-/** The parts that are read of etcd's messages. Its 64-bit numbers come as text. */
+/** The parts that are read of etcd's messages, as `etcd3` spells them. Its 64-bit numbers come as text. */
 export interface EtcdAnswer {
   readonly header?: { readonly cluster_id: string; readonly revision: string };
 }
@@ -35,7 +35,7 @@ export interface WatchRequest {
 }
 
 export interface WatchEvent {
-  readonly type: 'PUT' | 'DELETE';
+  readonly type: 'Put' | 'Delete';
   readonly kv: EtcdKeyValue;
 }
 

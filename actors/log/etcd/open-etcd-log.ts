@@ -1,4 +1,4 @@
-import { type Clock, sleep } from '../../../runtime/clock.ts';
+import { type Clock, sleep, stayAlive } from '../../../runtime/clock.ts';
 import { StartRefused } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Logger } from '../../../runtime/logger.ts';
@@ -40,6 +40,7 @@ export async function openEtcdLog<Command>(options: EtcdLogOptions): Promise<Com
   const name = `etcd at ${urls.join(', ')}`;
   const prefix = `bazar/${cluster}/`;
   let toldAt = Number.NEGATIVE_INFINITY;
+  const letGo = stayAlive();
   try {
     for (;;) {
       const obstacle = await firstContact(all, Buffer.from(`${prefix}log.${generation}`), options);
@@ -53,6 +54,8 @@ export async function openEtcdLog<Command>(options: EtcdLogOptions): Promise<Com
   } catch (error) {
     members.close();
     throw error;
+  } finally {
+    letGo();
   }
   return createEtcdLog<Command>({ name, members, prefix, generation, clock, limits, logger });
 }

@@ -6,7 +6,7 @@ import type { EtcdCall, EtcdMember } from './etcd-member.ts';
 import type { EtcdMembers } from './etcd-members.ts';
 import type { AlarmAnswer, EtcdAnswer } from './etcd-messages.ts';
 
-const NO_SPACE = 'NOSPACE';
+const NO_SPACE = 'Nospace';
 
 /**
  * Lets go of the history before a revision. What that frees is used again by etcd itself; only where etcd was full do its
@@ -21,7 +21,7 @@ export async function trimEtcd(
   const soon = () => clock.monotonic() + limits.etcdCallMs;
   const { alarms } = await members.read(
     (member) =>
-      member.ask<AlarmAnswer>('Maintenance', 'alarm', { action: 'GET', memberID: '0', alarm: 'NONE' }),
+      member.ask<AlarmAnswer>('Maintenance', 'alarm', { action: 'Get', memberID: '0', alarm: 'None' }),
     soon(),
   );
   const full = alarms.filter(({ alarm }) => alarm === NO_SPACE);
@@ -30,7 +30,7 @@ export async function trimEtcd(
   if (full.length === 0) return 0;
   for (const member of members.all) await defragment(member, clock, limits);
   for (const { memberID } of full) {
-    const off = { action: 'DEACTIVATE', memberID, alarm: NO_SPACE };
+    const off = { action: 'Deactivate', memberID, alarm: NO_SPACE };
     await members.read((member) => member.ask('Maintenance', 'alarm', off), soon());
   }
   return full.length;

@@ -42,13 +42,20 @@ function describe({ terminal }: CliContext, found: OrderAnswer): string {
 }
 
 function describeEvent(event: NonNullable<OrderAnswer['events']>[number], currency: string | undefined) {
-  const { what, version, at, lines, refund, restocked, by } = event;
+  const { what, version, at, lines, refund, restocked, by, refundState } = event;
   const happened = `${at} ${what} (version ${version})`;
-  if (!lines || refund === undefined) return happened;
+  if (refund === undefined) return happened;
+  if (!lines) return `${happened}: ${priceText(refund, currency)}`;
   const taken = lines.map(({ id, quantity }) => `${copies(quantity)} of book ${id}`).join(', ');
   const where = restocked ? 'back on the shelf' : 'written off';
-  return `${happened}: ${taken}, ${where}; ${priceText(refund, currency)} given back, by ${by}`;
+  return `${happened}: ${taken}, ${where}; ${priceText(refund, currency)} ${REFUNDS[refundState ?? 'refunded']}, by ${by}`;
 }
+
+const REFUNDS = {
+  requested: 'asked back of the payment service',
+  refunded: 'given back',
+  refused: 'that the payment service does not give back, so give it back in another way',
+} as const;
 
 function outcomeOf({ status, total, currency, expiresAt, refunded }: OrderAnswer): string {
   const sum = priceText(total, currency);

@@ -1,12 +1,14 @@
 import { closeSync, existsSync, fsyncSync, ftruncateSync, openSync, readFileSync, writeSync } from 'node:fs';
 
-/** What became of one key, as it is kept. A captured payment that was made void stays here with both. */
+/** What became of one key, as it is kept: of a payment, or of a refund of one. A payment that was made void stays here with both. */
 export interface Entry {
   readonly key: string;
   readonly orderId: string;
   /** In the smallest unit of the currency, such as cents. */
   readonly amount: number;
-  readonly status: 'captured' | 'declined' | 'voided';
+  readonly status: 'captured' | 'declined' | 'voided' | 'refunded' | 'refused';
+  /** Of a refund: the key of the payment that it is of. */
+  readonly paymentKey?: string;
 }
 
 /** The book of the payment service: each line of the file is an entry, and of a key the last one counts. */

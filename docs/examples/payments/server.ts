@@ -5,13 +5,15 @@ import { type Entry, openLedger } from './ledger.ts';
 
 /**
  * A payment service as a store may have one: it takes money once for each key, whoever asks how often, and gives it back when
- * a key is made void. It can be told to be as bad as payment services are. All answers are `{key, orderId, amount, status}`.
+ * a key is made void, or a part of it for the key of a refund. It can be told to be as bad as payment services are. All answers are `{key, orderId, amount, status}`.
  */
 
 /** How it behaves; `PUT /rules` changes some of them while it runs. */
 export interface Rules {
   /** Larger amounts are declined. */
   readonly most: number;
+  /** Larger refunds are refused. */
+  readonly mostBack: number;
   /** Before it begins with a request. */
   readonly delayMs: number;
   /** How many of the requests are done, and then not answered, because the connection closes … */
@@ -28,6 +30,7 @@ export interface Rules {
 
 export const GOOD: Rules = {
   most: Number.MAX_SAFE_INTEGER,
+  mostBack: Number.MAX_SAFE_INTEGER,
   delayMs: 0,
   drop: 0,
   die: 0,
@@ -76,6 +79,20 @@ export async function openPaymentServer(options: {
     return entry;
   }
 
+  /** Never more than was taken, and once for each key. */
+  function refund({ key, orderId, amount }: Entry, paymentKey: string): Entry {
+    const known = ledger.of(key);
+    if (known) return known;
+    const payment = ledger.of(paymentKey);
+    const before = ledger.entries().filter((entry) => entry.paymentKey === paymentKey);
+    const given = before.reduce((sum, entry) => sum + (entry.status === 'refunded' ? entry.amount : 0), 0);
+    const isLeft = payment?.status === 'captured' && amount <= payment.amount - given;
+    const status = isLeft && amount <= rules.mostBack ? 'refunded' : 'refused';
+    const entry: Entry = { key, orderId, amount, status, paymentKey };
+    ledger.write(entry);
+    return entry;
+  }
+
   async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method, url: path = '' } = request;
     if (method === 'GET' && path === '/payments') return answer(response, 200, ledger.entries());
@@ -84,24 +101,27 @@ export async function openPaymentServer(options: {
       rules = { ...rules, ...(body as Partial<Rules>) };
       return answer(response, 200, rules);
     }
-    const voided = /^\/payments\/([^/]+)\/void$/.exec(path)?.[1];
-    const isVoid = voided !== undefined;
-    const wanted = isEntry(body) && (!isVoid || decodeURIComponent(voided) === body.key) ? body : undefined;
-    if (method !== 'POST' || !(isVoid || path === '/payments') || !wanted) {
+    const [, of = '', what] = /^\/payments(?:\/([^/]+)\/(void|refunds))?$/.exec(path) ?? [];
+    const paymentKey = decodeURIComponent(of);
+    const isKnown = path === '/payments' || what !== undefined;
+    const wanted = isEntry(body) && (what !== 'void' || paymentKey === body.key) ? body : undefined;
+    if (method !== 'POST' || !isKnown || !wanted) {
       return answer(response, 422, {
-        error: 'POST /payments or /payments/KEY/void with key, orderId and amount',
+        error: 'POST /payments, /payments/KEY/void or /payments/KEY/refunds with key, orderId and amount',
       });
     }
     await sleep(rules.delayMs);
     if (happens(rules.fail)) return answer(response, 500, { error: 'not now' });
-    const said = isVoid ? makeVoid(wanted) : pay(wanted);
+    const said =
+      what === 'refunds' ? refund(wanted, paymentKey) : what === 'void' ? makeVoid(wanted) : pay(wanted);
     if (happens(rules.die)) die();
     if (happens(rules.hang)) return;
     if (happens(rules.drop)) return void request.socket.destroy();
     if (said.amount !== wanted.amount) return answer(response, 422, { error: 'another amount has this key' });
     if (happens(rules.mixUp))
       return answer(response, 200, { ...said, key: 'of-another', status: 'captured' });
-    answer(response, said.status === 'declined' ? 402 : 200, said);
+    const isNo = said.status === 'declined' || said.status === 'refused';
+    answer(response, isNo ? 402 : 200, said);
   }
 
   const server = createServer((request, response) => {
