@@ -168,6 +168,10 @@ export type AuthenticatedAnswer = z.infer<typeof AuthenticatedAnswer>;
 
 /** A node as it says of itself; of one that does not answer, what is known otherwise. */
 export const NodeAnswer = NodeStatus.extend({
+  unaskedPayments: NodeStatus.shape.unaskedPayments.meta({
+    description:
+      'Of an order replica without a payment service: payments and refunds that are open from a time with one.',
+  }),
   pid: NodeStatus.shape.pid.optional().meta({ description: 'Of its process; none while it has no process.' }),
   state: z.enum([...NodeState.options, 'unreachable']).meta({
     description: '`down`: it has no process. `unreachable`: it has one, or may have, and gives no answer.',

@@ -21,5 +21,7 @@ export const NodeStatus = z.object({
   url: z.string(),
   /** Why it is in that state, where it knows. */
   reason: z.string().optional(),
+  /** Of an order replica without a payment service: payments and refunds that a time with one has left open. */
+  unaskedPayments: z.int().min(1).optional(),
 });
 export type NodeStatus = z.infer<typeof NodeStatus>;

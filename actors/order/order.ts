@@ -244,6 +244,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
     state: lifecycle.state,
     leader: leaders.leader ?? undefined,
     url: mesh.url,
+    ...(payments?.unasked && { unaskedPayments: payments.unasked }),
   }));
   const figures = (): OwnFigures => ({
     machines: { lifecycle: lifecycle.state, ...sagaStates(), ...payments?.states },

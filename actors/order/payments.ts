@@ -23,6 +23,8 @@ export interface Payments {
   readonly waiting: number;
   /** Where the oldest course of a payment and of a refund stands, if there is one. */
   readonly states: { readonly payment?: string; readonly refund?: string };
+  /** Payments and refunds that are open and that nobody asks for, since there is no payment service. */
+  readonly unasked: number;
   purchase(command: Purchase, incoming: Incoming): Promise<SubmitReply>;
   /** Its answer is that of the log; the refund goes on alone. */
   cancel(command: Cancel, incoming: Incoming): Promise<SubmitReply>;
@@ -217,6 +219,7 @@ function createPayments(port: PaymentPort, host: PaymentHost): Payments {
         ...(refund && { refund }),
       };
     },
+    unasked: 0,
     purchase,
     cancel,
     stop() {

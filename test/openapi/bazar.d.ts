@@ -857,6 +857,8 @@ export interface components {
             url?: string;
             /** @description Why it is in that state, where that is known. */
             reason?: string;
+            /** @description Of an order replica without a payment service: payments and refunds that are open from a time with one. */
+            unaskedPayments?: number;
         };
         Audit: {
             /** @description Every live catalog is at the same index with the same digest, and every book balances. */

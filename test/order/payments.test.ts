@@ -2,7 +2,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createOrder } from '../../actors/order/order.ts';
 import type { PaymentRequest, PaymentStatus, RefundStatus } from '../../actors/order/payment-port.ts';
-import { paymentsThrough } from '../../actors/order/payments.ts';
+import { type CreatePayments, paymentsThrough } from '../../actors/order/payments.ts';
+import { withoutPayments } from '../../actors/order/without-payments.ts';
 import type { Command, Order, Result } from '../../runtime/domain.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
@@ -12,7 +13,7 @@ import { manualClock, settle } from '../support/manual-clock.ts';
 import { confirmed, purchase, scriptedMesh, soldOut } from './support.ts';
 
 /** An order replica between a log and a payment service, both of which do as the test says. */
-function start(limits: Partial<Limits> = {}, level?: number) {
+function start(limits: Partial<Limits> = {}, level?: number, payments?: CreatePayments) {
   const clock = manualClock();
   const mesh = scriptedMesh(['catalog-1'], level);
   const service: {
@@ -40,7 +41,7 @@ function start(limits: Partial<Limits> = {}, level?: number) {
     limits: { ...DEFAULT_LIMITS, ...limits },
     logger: silentLogger,
     pid: 1,
-    payments: paymentsThrough({ pay: ask('pay'), makeVoid: ask('void'), refund: ask('refund') }),
+    payments: payments ?? paymentsThrough({ pay: ask('pay'), makeVoid: ask('void'), refund: ask('refund') }),
   });
   const submit = (key: string, requestId?: string) => {
     const heard: { told?: string; replayed?: boolean } = {};
@@ -272,6 +273,24 @@ test('a refund that another replica has left open is taken over at the second lo
   assert.equal(asked(), []);
   await clock.elapse(4_000);
   assert.equal(asked(), ['refund bazar-refund:x 5', 'refund bazar-refund:y 5']);
+});
+
+test('a replica without a payment service tells of what is open from a time with one, and sells at once', async () => {
+  const store = start({ paymentLookMs: 1_000 }, undefined, withoutPayments);
+  const { clock, mesh, submit, words, log } = store;
+  const told = async () => (await mesh.status()).unaskedPayments;
+  await clock.elapse(2_500);
+  assert.is(await told(), undefined);
+  mesh.openRefunds = [{ orderId: 'a', key: 'back', amount: 300 }];
+  cancel(store);
+  log(0).answer(cancelled('requested'));
+  await clock.elapse(2_500);
+  assert.is(await told(), 1);
+  mesh.openRefunds = [];
+  await clock.elapse(1_500);
+  assert.is(await told(), undefined);
+  submit('b');
+  assert.equal(words(), ['cancel back', 'purchase b']);
 });
 
 test.run();

@@ -36,13 +36,21 @@ export const status: CliCommand = {
       ]);
       const { state, reason } = cache;
       const condition = state === 'ready' ? '' : `${state} (${reason ?? 'no reason given'}), `;
+      const unasked = found.nodes.reduce(
+        (most, { unaskedPayments = 0 }) => Math.max(most, unaskedPayments),
+        0,
+      );
       const reads = `${condition}${cache.hits} hits, ${cache.misses} misses`;
       return [
         table(context.terminal, columns, rows),
         '',
         `Leader: ${leader ?? 'none'}. Cache: ${cache.kind}, ${reads}. Version: ${version ?? 'not known yet'}.`,
+        ...(unasked > 0 ? [leftOpen(unasked)] : []),
       ].join('\n');
     });
     return EXIT.done;
   },
 };
+
+const leftOpen = (count: number) =>
+  `Payments and refunds that are open: ${count}. The store runs without the payment service that knows of them; start it with --payments URL, and they are seen through.`;
