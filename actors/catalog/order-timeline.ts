@@ -35,7 +35,7 @@ const STRETCH_VERSIONS = 256;
  * The changes at some versions in a row, each as one text, which takes the least memory: a character for the version, and
  * the order id. Those that were read come in the order of keys, and are sorted when somebody asks.
  */
-interface Stretch {
+interface VersionStretch {
   changes: string[];
   isSorted: boolean;
 }
@@ -48,7 +48,7 @@ interface Stretch {
  */
 export class OrderTimeline {
   readonly #records: Overlay;
-  readonly #stretches = new Map<number, Stretch>();
+  readonly #stretches = new Map<number, VersionStretch>();
   /** All later changes are noted; those up to it have to be read. */
   #base = 0;
   #latest = 0;
