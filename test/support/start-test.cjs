@@ -18,7 +18,8 @@ process.on('beforeExit', () => {
   writeSync(1, `${END}${process.exitCode ?? 0}${NEXT}`);
   writeSync(2, NEXT);
   process.exitCode = 0;
-  begin();
+  // Begun right here, a file that needs no turn of the loop would be the last.
+  setImmediate(begin);
 });
 begin();
 
