@@ -21,6 +21,7 @@ const ENTRIES = {
   order: 'actors/order/main.ts',
   gateway: 'gateway/main.ts',
   launcher: 'runtime/launcher/launch.ts',
+  node: 'runtime/launcher/alone/run-node.ts',
   bazar: 'client/cli/cli.ts',
 };
 /** Addons are not JavaScript, and the client of etcd reads a file beside its own. */

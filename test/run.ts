@@ -9,13 +9,13 @@ import { onChanges } from './support/watch.ts';
 
 /** Runs every `*.test.ts` and `*.test.mts` under this folder, and ends with `N passed, N failed`. */
 const AT_A_TIME = 2;
-/** Files of the fast set that share a process: enough that loading the product counts little, few enough that two processes end at about the same time. */
+/** Files of the fast set that share a process: loading the product counts little, and both processes end at about one time. */
 const SHARING = 12;
 const LIMIT_MS = Number(process.env.BAZAR_TEST_LIMIT_MS ?? 300_000);
 
 /** Folders and files whose tests start processes, run whole clusters for long, or wait for real time to pass. */
 const SLOW =
-  /\/(attack|chaos|fuzz|launcher|mutants|page|runner|simulation|system)\/|\/log\/etcd|\/client\/(cli|store)\.|\/bench\/(command|subjects)\.|\/bridge\/(heavy-reads|page)\./;
+  /\/(attack|chaos|fuzz|launcher|mutants|page|runner|simulation|system|machines)\/|\/log\/etcd|\/client\/(cli|store)\.|\/bench\/(command|subjects)\.|\/bridge\/(heavy-reads|page)\./;
 
 const command = tool('npm test --', 'Runs the tests: all, or the files with a PART in their path.')
   .argument('[PART...]')

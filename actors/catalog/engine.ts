@@ -31,11 +31,10 @@ export async function openEngine(
 ): Promise<JoinLog<Replica, Result, BookChange>> {
   const { catalogs, log: outer, random } = options;
   if (outer === undefined) return joinRaft(await openRaftDisk({ ...disk, random }), catalogs);
-  const log = await openEtcdLog<LoggedCommand>({
-    ...options,
-    urls: outer.urls,
-    generation: FIRST_GENERATION,
-  });
+  const { ca, cert, key, ...engine } = outer;
+  const pem = (text: string | undefined) => (text === undefined ? undefined : Buffer.from(text));
+  const access = { ...engine, ca: pem(ca), cert: pem(cert), key: pem(key) };
+  const log = await openEtcdLog<LoggedCommand>({ ...options, ...access, generation: FIRST_GENERATION });
   const { node, incarnation } = disk.identity;
   return joinCommandLog({
     log,

@@ -19,14 +19,28 @@ export type DecodedBatch<Command> =
 
 export function encodeBatch({ id, level, at, seen, commands }: LogBatch): string {
   const text = JSON.stringify({ level, id, at, seen, commands });
-  return crc32(text).toString(16).padStart(SUM_DIGITS, '0') + text;
+  return digitsOf(crc32(text)) + text;
 }
 
 export function decodeBatch<Command>(encoded: string): DecodedBatch<Command> {
   const text = encoded.slice(SUM_DIGITS);
-  const sum = Number.parseInt(encoded.slice(0, SUM_DIGITS), 16);
-  if (crc32(text) !== sum) return { kind: 'damaged' };
-  const batch = JSON.parse(text) as LogBatch<Command>;
+  const sum = crc32(text);
+  if (!encoded.startsWith(digitsOf(sum))) return { kind: 'damaged' };
+  const batch = parsed(text) as LogBatch<Command> | null | undefined;
+  // The sum is right, so another hand has written it.
+  if (typeof batch?.level !== 'number') return { kind: 'damaged' };
   if (batch.level > LOG_LEVEL) return { kind: 'newer', level: batch.level };
   return { kind: 'batch', batch, sum, bytes: encoded.length };
+}
+
+function digitsOf(sum: number): string {
+  return sum.toString(16).padStart(SUM_DIGITS, '0');
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }

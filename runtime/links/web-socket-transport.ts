@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from '../limits.ts';
@@ -18,8 +19,17 @@ const LOOKS = 4;
 const NORMAL = 1000;
 const TEXT_ONLY = 1003;
 
-/** Where to listen: on a free port of a host, or on a Unix socket at a path that nobody has used before. */
-export type ListenPlace = { readonly host: string } | { readonly path: string };
+/** In PEM. Both ends of a link show a certificate that this authority has signed. */
+export interface LinkCertificates {
+  readonly ca: string;
+  readonly cert: string;
+  readonly key: string;
+}
+
+/** Where to listen: on a port of a host, a free one if none is named, or on a Unix socket at an unused path. */
+export type ListenPlace =
+  | { readonly host: string; readonly port?: number; readonly tls?: LinkCertificates | undefined }
+  | { readonly path: string };
 
 export const LOOPBACK: ListenPlace = { host: '127.0.0.1' };
 
@@ -36,9 +46,11 @@ export function webSocketTransport(limits: WebSocketLimits, place = LOOPBACK): T
     closeTimeout: limits.greetingTimeoutMs,
   };
 
+  const tls = 'path' in place ? undefined : place.tls;
+
   return {
     dial(url, events) {
-      const socket = new WebSocket(url, { ...options, handshakeTimeout: limits.greetingTimeoutMs });
+      const socket = new WebSocket(url, { ...options, ...tls, handshakeTimeout: limits.greetingTimeoutMs });
       let allowance: Allowance | undefined;
       socket.once('upgrade', ({ socket: wire }) => {
         socket.once('open', () => {
@@ -51,16 +63,16 @@ export function webSocketTransport(limits: WebSocketLimits, place = LOOPBACK): T
     },
     async listen(accept) {
       const strangers = createStrangers(limits.maxUngreetedConnections);
-      const http = createServer(
-        {
-          maxHeaderSize: limits.maxStrangerBytes,
-          headersTimeout: limits.greetingTimeoutMs,
-          requestTimeout: limits.greetingTimeoutMs,
-          connectionsCheckingInterval: Math.ceil(limits.greetingTimeoutMs / LOOKS),
-        },
-        refuseRequest,
-      );
-      http.on('connection', strangers.arrived);
+      const serving = {
+        maxHeaderSize: limits.maxStrangerBytes,
+        headersTimeout: limits.greetingTimeoutMs,
+        requestTimeout: limits.greetingTimeoutMs,
+        connectionsCheckingInterval: Math.ceil(limits.greetingTimeoutMs / LOOKS),
+      };
+      const http = tls
+        ? createTlsServer({ ...serving, ...tls, requestCert: true, rejectUnauthorized: true }, refuseRequest)
+        : createServer(serving, refuseRequest);
+      http.on(tls ? 'secureConnection' : 'connection', strangers.arrived);
       const server = new WebSocketServer({ ...options, server: http });
       server.on('connection', (socket, { socket: wire }) => {
         const allowance = createAllowance(wire, limits.maxStrangerBytes);
@@ -70,10 +82,10 @@ export function webSocketTransport(limits: WebSocketLimits, place = LOOPBACK): T
         };
         report(socket, accept(connectionOf(socket, trust)), allowance.admits);
       });
-      http.listen('path' in place ? place : { ...place, port: 0 });
+      http.listen('path' in place ? place : { host: place.host, port: place.port ?? 0 });
       await once(http, 'listening');
       return {
-        url: urlOf(http.address()!),
+        url: urlOf(http.address()!, tls ? 'wss' : 'ws'),
         async close() {
           const closed = once(http, 'close');
           http.close();
@@ -113,8 +125,10 @@ function report(socket: WebSocket, events: ConnectionEvents, admits: (bytes: num
 }
 
 /** A Unix socket's address is its path. */
-function urlOf(address: AddressInfo | string): string {
-  return typeof address === 'string' ? `ws+unix:${address}` : `ws://${address.address}:${address.port}`;
+function urlOf(address: AddressInfo | string, scheme: 'ws' | 'wss'): string {
+  return typeof address === 'string'
+    ? `ws+unix:${address}`
+    : `${scheme}://${address.address}:${address.port}`;
 }
 
 /** Whoever speaks plain HTTP here has the wrong address. */

@@ -92,7 +92,7 @@ async function live(
 ): Promise<void> {
   const { value: configuration } = await messages.next();
   if (configuration.type !== 'configure') throw new Error(`expected configure, got ${configuration.type}`);
-  const { id, kind, cluster, secret, socket, logLevel, logFormat } = configuration;
+  const { id, kind, cluster, secret, socket, listen, logLevel, logFormat } = configuration;
   const limits: Limits = { ...DEFAULT_LIMITS, ...configuration.limits };
   const logger = createLogger(id, logLevel, logDestination(logFormat));
   const ports = { clock: systemClock, random: systemRandom, limits, logger };
@@ -116,7 +116,10 @@ async function live(
   try {
     const prepared = await prepare({ id, configuration, ...ports });
     const self = { id, kind, incarnation: prepared.incarnation, level: LEVEL };
-    const transport = webSocketTransport(limits, socket === undefined ? LOOPBACK : { path: socket });
+    const transport = webSocketTransport(
+      limits,
+      socket === undefined ? (listen ?? LOOPBACK) : { path: socket },
+    );
     const cuts = configuration.lab ? createCuts(systemClock) : undefined;
     const mesh = await openMesh({ self, cluster, secret, transport, cuts, ...ports });
     const node = await prepared.run(mesh);

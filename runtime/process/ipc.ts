@@ -31,6 +31,14 @@ export const Configure = z.object({
   secret: z.string().min(1),
   /** The path of the socket on which others reach the node; without it, a free port of this machine. */
   socket: z.string().min(1).optional(),
+  /** Where others reach it instead, with the certificates (PEM) of links beyond this machine. */
+  listen: z
+    .object({
+      host: z.string(),
+      port: z.int().min(0).max(65_535),
+      tls: z.object({ ca: z.string(), cert: z.string(), key: z.string() }).optional(),
+    })
+    .optional(),
   /** The node's own folder; nobody else writes there. */
   dataDirectory: z.string().min(1),
   /** True while the cluster has never run: only then may a catalog make itself an identity. */
@@ -38,7 +46,18 @@ export const Configure = z.object({
   /** Catalogs only: this start of the store, and the last one in which this catalog is known to have taken part. */
   start: z.object({ number: z.int().min(0), attended: z.int().min(0) }).optional(),
   /** Catalogs only: the outer engine that orders the log. */
-  log: z.object({ engine: z.literal('etcd'), urls: z.array(z.string()).min(1) }).optional(),
+  log: z
+    .object({
+      engine: z.literal('etcd'),
+      urls: z.array(z.string()).min(1),
+      /** In PEM. */
+      ca: z.string().optional(),
+      cert: z.string().optional(),
+      key: z.string().optional(),
+      user: z.string().optional(),
+      password: z.string().optional(),
+    })
+    .optional(),
   catalogs: Names,
   orders: Names,
   gateways: Names,

@@ -17,6 +17,8 @@ import type { Scheduler, SimProcess } from './scheduler.ts';
 export interface OuterLog {
   /** What a catalog joins. `name` names the process among all. */
   join(process: SimProcess, name: string, peers: readonly NodeId[]): JoinLog<LogReplica, Result, BookChange>;
+  /** A connection of the process to it. */
+  connect<Command>(process: SimProcess): CommandLog<Command>;
   /** Whether a node reaches it now. */
   reaches(id: NodeId): boolean;
   /** Batches in the log. */
@@ -73,7 +75,7 @@ export function createOuterLog({ seed, scheduler, outside, catalogs, say }: Oute
     for (const wake of wakes) wake();
   }
 
-  function connect(process: SimProcess): CommandLog<LoggedCommand> {
+  function connect<Command>(process: SimProcess): CommandLog<Command> {
     const id = process.name;
     const soon = (deadlineMs: number, reject: (error: BazarError) => void, code: 'timeout' | 'unavailable') =>
       scheduler.after(Math.min(GIVEN_UP_MS, deadlineMs), process, () =>
@@ -82,7 +84,7 @@ export function createOuterLog({ seed, scheduler, outside, catalogs, say }: Oute
 
     return {
       name: 'simulated log',
-      append(batch: LogBatch<LoggedCommand>) {
+      append(batch: LogBatch<Command>) {
         const text = encodeBatch(batch);
         return new Promise((resolve, reject) => {
           // A cut is noticed by half of those who are cut off: nothing was sent then.
@@ -108,7 +110,7 @@ export function createOuterLog({ seed, scheduler, outside, catalogs, say }: Oute
           });
         });
       },
-      follow(from, follower: LogFollower<LoggedCommand>) {
+      follow(from, follower: LogFollower<Command>) {
         let next = from.ordinal + 1;
         let isPaused = false;
         let isStopped = false;
@@ -129,13 +131,17 @@ export function createOuterLog({ seed, scheduler, outside, catalogs, say }: Oute
               follower.broken('trimmed', `batch ${next} was let go of`);
               return;
             }
-            follower.batch(delivered(next++));
+            follower.batch(delivered<Command>(next++));
           }
           wake();
         };
         wakes.add(wake);
-        // What is trimmed is noticed even where nothing new comes.
-        scheduler.after(0, process, wake);
+        // What is trimmed, or not there, is noticed even where nothing new comes.
+        scheduler.after(0, process, () => {
+          if (from.ordinal <= entries.length) return wake();
+          isStopped = true;
+          follower.broken('regressed', `batch ${from.ordinal} is not there: the last is ${entries.length}`);
+        });
         return {
           pause() {
             isPaused = true;
@@ -189,9 +195,9 @@ export function createOuterLog({ seed, scheduler, outside, catalogs, say }: Oute
     };
   }
 
-  function delivered(ordinal: number): CommittedBatch<LoggedCommand> {
+  function delivered<Command>(ordinal: number): CommittedBatch<Command> {
     const { text, cursor } = entries[ordinal - 1]!;
-    const decoded = decodeBatch<LoggedCommand>(text);
+    const decoded = decodeBatch<Command>(text);
     if (decoded.kind !== 'batch') throw new Error(`batch ${ordinal} is ${decoded.kind}`);
     const { batch, sum, bytes } = decoded;
     return { ...batch, sum, bytes, cursor, ordinal };
@@ -213,7 +219,9 @@ export function createOuterLog({ seed, scheduler, outside, catalogs, say }: Oute
   const pick = () => catalogs[random.integer(catalogs.length)]!;
 
   return {
-    join: (process, name, peers) => joinCommandLog({ log: connect(process), peers: () => peers, name }),
+    join: (process, name, peers) =>
+      joinCommandLog({ log: connect<LoggedCommand>(process), peers: () => peers, name }),
+    connect,
     reaches,
     get end() {
       return entries.length;

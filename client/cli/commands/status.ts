@@ -36,7 +36,10 @@ export const status: CliCommand = {
       ]);
       const { state, reason } = cache;
       const condition = state === 'ready' ? '' : `${state} (${reason ?? 'no reason given'}), `;
-      const unasked = Math.max(0, ...found.nodes.map(({ unaskedPayments = 0 }) => unaskedPayments));
+      const unasked = found.nodes.reduce(
+        (most, { unaskedPayments = 0 }) => Math.max(most, unaskedPayments),
+        0,
+      );
       const reads = `${condition}${cache.hits} hits, ${cache.misses} misses`;
       return [
         table(context.terminal, columns, rows),

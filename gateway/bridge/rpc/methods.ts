@@ -1,6 +1,6 @@
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Caller, Context } from '../context.ts';
-import { once } from '../once.ts';
+import { madeOnce } from '../made-once.ts';
 import type { Answer, Operation } from '../operations/operation.ts';
 import { parseRequest } from '../parse-request.ts';
 import { perform } from '../perform.ts';
@@ -48,7 +48,7 @@ export function createMethods(
   operations: Readonly<Record<string, Operation>>,
 ): ReadonlyMap<string, Method> {
   const offered = Object.entries(operations).filter(([, { httpOnly }]) => !httpOnly);
-  const document = once(() => JSON.stringify(openRpcDocument(offered)));
+  const document = madeOnce(() => JSON.stringify(openRpcDocument(offered)));
   return new Map<string, Method>([
     ...offered.map(([name, operation]) => [name, methodOf(context, name, operation)] as const),
     [
@@ -64,7 +64,9 @@ export function createMethods(
 
 function methodOf(context: Context, name: string, operation: Operation): Method {
   const { kind, role, params: schema } = operation;
-  const byName = once(() => `params must be given by name, for example ${JSON.stringify(exampleOf(schema))}`);
+  const byName = madeOnce(
+    () => `params must be given by name, for example ${JSON.stringify(exampleOf(schema))}`,
+  );
 
   async function run(params: unknown, caller: RpcCaller): Promise<MethodResult> {
     const { explain = false } = params as { explain?: boolean };

@@ -1,0 +1,81 @@
+import type { Board } from '../../../actors/log/command-log.ts';
+import type { Clock, Timer } from '../../clock.ts';
+import { UsageError } from '../../command-line.ts';
+import type { NodeId, NodeKind } from '../../links/mesh.ts';
+import type { Logger } from '../../logger.ts';
+
+/** Milliseconds that a record outlives its node, and between two times that it is written, or all are read. */
+const LEASE_MS = 10_000;
+const TELL_MS = 3_000;
+const PREFIX = 'nodes/';
+
+interface Announced {
+  readonly kind: NodeKind;
+  readonly url: string;
+  /** The folder of the node: the same over restarts, and another for another node of that name. */
+  readonly home: string;
+}
+
+/** Who is there, on the board of the engine: each node writes where it is reached, and reads where the others are. */
+export interface Presence {
+  /** Throws a `UsageError` where a living node has this name. */
+  claim(): Promise<void>;
+  /** From now on the others find this node at `url`. */
+  announce(url: string): void;
+  stop(): void;
+}
+
+export function createPresence(options: {
+  readonly board: Board;
+  readonly name: NodeId;
+  readonly kind: NodeKind;
+  readonly home: string;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** The addresses of all that are there. */
+  readonly found: (addresses: Readonly<Record<NodeId, string>>) => void;
+}): Presence {
+  const { board, name, kind, home, clock, logger, found } = options;
+  let url: string | undefined;
+  let timer: Timer | undefined;
+  let stopped = false;
+
+  async function all(): Promise<Map<NodeId, Announced>> {
+    const records = await board.list(PREFIX);
+    return new Map(
+      [...records].map(([key, text]) => [key.slice(PREFIX.length), JSON.parse(text) as Announced]),
+    );
+  }
+
+  async function exchange(): Promise<void> {
+    if (url !== undefined) await board.put(PREFIX + name, JSON.stringify({ kind, url, home }), LEASE_MS);
+    const there = await all();
+    there.delete(name);
+    found(Object.fromEntries([...there].map(([id, one]) => [id, one.url])));
+  }
+
+  function tick(): void {
+    if (stopped) return;
+    clock.clearTimeout(timer);
+    exchange()
+      .catch((error) => logger.debug({ err: error }, 'the board of the engine cannot be reached'))
+      .finally(() => {
+        if (!stopped) timer = clock.setTimeout(tick, TELL_MS);
+      });
+  }
+
+  return {
+    async claim() {
+      const other = (await all()).get(name);
+      if (other && other.home !== home) throw new UsageError(`${name} is already running at ${other.url}`);
+    },
+    announce(at) {
+      url = at;
+      tick();
+    },
+    stop() {
+      stopped = true;
+      clock.clearTimeout(timer);
+    },
+  };
+}
