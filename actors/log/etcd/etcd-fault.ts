@@ -31,6 +31,8 @@ const UNAVAILABLE = 14;
 const CLOSED = /already closed|Channel has been shut down/;
 const NO_CONNECTION = /No connection established|Name resolution failed|Failed to connect|ECONNREFUSED/;
 const CERTIFICATE = /certificate|self.signed|\bCERT_|\bSSL|\bTLS|altname|wrong version number/i;
+/** Some of etcd's services say it without a number of its own. */
+const NOT_PERMITTED = /permission denied/;
 const STALE_TOKEN = /invalid auth token|revision of auth store is old/;
 
 /** gRPC's errors, which the client wraps in several ways, have the number and the words in their message. */
@@ -54,7 +56,7 @@ export function etcdFaultOf(error: unknown, url: string): EtcdFault {
   if (/request is too large|message larger than max/.test(message)) {
     return new EtcdFault('refused', said, 'too-large');
   }
-  return new EtcdFault(NO.has(number) ? 'refused' : 'doubtful', said);
+  return new EtcdFault(NO.has(number) || NOT_PERMITTED.test(message) ? 'refused' : 'doubtful', said);
 }
 
 /** For one who appends or asks. */

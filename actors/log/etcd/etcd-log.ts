@@ -1,10 +1,12 @@
 import type { Clock } from '../../../runtime/clock.ts';
+import { asBazarError, BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Logger } from '../../../runtime/logger.ts';
 import { encodeBatch } from '../batch.ts';
 import type { CommandLog } from '../command-log.ts';
 import { createEtcdBoard } from './etcd-board.ts';
 import { createEtcdFollowing, type EtcdFollowing, type EtcdPlace } from './etcd-following.ts';
+import type { EtcdHeard } from './etcd-member.ts';
 import type { EtcdMembers } from './etcd-members.ts';
 import type { EtcdAnswer, RangeAnswer } from './etcd-messages.ts';
 import { trimEtcd } from './trim-etcd.ts';
@@ -20,6 +22,7 @@ const NOW = 0;
 export function createEtcdLog<Command>(options: {
   readonly name: string;
   readonly members: EtcdMembers;
+  readonly heard: EtcdHeard;
   /** What all keys of the store begin with. */
   readonly prefix: string;
   readonly generation: number;
@@ -27,7 +30,7 @@ export function createEtcdLog<Command>(options: {
   readonly limits: Limits;
   readonly logger: Logger;
 }): CommandLog<Command> {
-  const { name, members, prefix, generation, clock, limits, logger } = options;
+  const { name, members, heard, prefix, generation, clock, limits, logger } = options;
   const key = Buffer.from(`${prefix}log.${generation}`);
   const followings = new Set<EtcdFollowing>();
 
@@ -44,15 +47,40 @@ export function createEtcdLog<Command>(options: {
     return end;
   }
 
+  /** The put that fills etcd is done, and yet refused as if it were not. */
+  async function isThere(value: Buffer, after: number, deadline: number): Promise<boolean> {
+    try {
+      let revision = NOW;
+      for (;;) {
+        const request = { key, revision: String(revision), min_mod_revision: String(after + 1) };
+        const { kvs } = await members.read(
+          (member) => member.ask<RangeAnswer>('KV', 'range', request),
+          deadline,
+        );
+        if (kvs.length === 0) return false;
+        if (kvs[0]!.value.equals(value)) return true;
+        revision = Number(kvs[0]!.mod_revision) - 1;
+        if (revision <= after) return false;
+      }
+    } catch (error) {
+      throw new BazarError('timeout', asBazarError(error).message);
+    }
+  }
+
   return {
     name,
     async append(batch, deadline) {
-      const request = { key, value: Buffer.from(encodeBatch(batch)) };
-      const { header } = await members.change(
-        (member) => member.ask<EtcdAnswer>('KV', 'put', request),
-        deadline,
-      );
-      for (const following of followings) following.known(Number(header!.revision));
+      const value = Buffer.from(encodeBatch(batch));
+      const before = heard.revision;
+      try {
+        const { header } = await members.change(
+          (member) => member.ask<EtcdAnswer>('KV', 'put', { key, value }),
+          deadline,
+        );
+        for (const following of followings) following.known(Number(header!.revision));
+      } catch (error) {
+        if (asBazarError(error).code !== 'log-full' || !(await isThere(value, before, deadline))) throw error;
+      }
     },
     follow(from, follower) {
       const following = createEtcdFollowing<Command>({
@@ -82,12 +110,12 @@ export function createEtcdLog<Command>(options: {
     },
     async trim(cursor) {
       try {
-        const full = await trimEtcd(members, cursor, { clock, limits });
-        if (full > 0)
+        const wasFull = await trimEtcd(members, cursor, { clock, limits });
+        if (wasFull)
           logger.warn(`${name} was full: it was trimmed and defragmented, and takes appends again`);
       } catch (error) {
         const words = error instanceof Error ? error.message : String(error);
-        logger.warn(`${name} was not trimmed up to revision ${cursor}: ${words}`);
+        logger.warn(`${name} was not wholly trimmed up to revision ${cursor}: ${words}`);
       }
     },
     board: createEtcdBoard({ prefix: `${prefix}board/`, members, clock, limits }),

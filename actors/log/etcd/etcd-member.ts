@@ -47,9 +47,12 @@ export interface EtcdAccess {
   readonly password?: string | undefined;
 }
 
-/** What the first answer of any member said, which all must say. */
-export interface EtcdIdentity {
+/** What all members' answers said. */
+export interface EtcdHeard {
+  /** The first said it, and all must. */
   cluster?: string;
+  /** The newest revision: what is asked for from now on comes later. */
+  revision: number;
 }
 
 /** Answers about alarms and defragmentation do not say of which etcd they are. */
@@ -75,12 +78,12 @@ type Duplex = NodeJS.ReadWriteStream & {
 export function connectMember(options: {
   readonly url: string;
   readonly access: EtcdAccess;
-  readonly identity: EtcdIdentity;
+  readonly heard: EtcdHeard;
   readonly Pool: typeof ConnectionPool;
   readonly clock: Clock;
   readonly limits: Limits;
 }): EtcdMember {
-  const { url, access, identity, clock, limits } = options;
+  const { url, access, heard, clock, limits } = options;
   const { ca, cert, key, user, password } = access;
   const pool = new options.Pool({
     hosts: [url],
@@ -117,8 +120,11 @@ export function connectMember(options: {
   function checked<Answer extends EtcdAnswer>(answer: Answer): Answer {
     const cluster = answer.header?.cluster_id ?? NO_CLUSTER;
     if (cluster === NO_CLUSTER) return answer;
-    identity.cluster ??= cluster;
-    if (cluster === identity.cluster) return answer;
+    heard.cluster ??= cluster;
+    if (cluster === heard.cluster) {
+      heard.revision = Math.max(heard.revision, Number(answer.header!.revision));
+      return answer;
+    }
     throw new EtcdFault(
       'refused',
       `${url} is of another etcd than the other members: name those of one only`,
@@ -183,16 +189,16 @@ export function connectMember(options: {
           stream = calls.watch(own, {});
           stream.on('error', end);
           stream.on('end', () => end(new EtcdFault('doubtful', `${url}: the watch was ended`)));
-          stream.on('data', (heard: WatchMessage) => {
+          stream.on('data', (news: WatchMessage) => {
             if (hasEnded) return;
             try {
-              checked(heard);
+              checked(news);
             } catch (error) {
               return end(error);
             }
             // A watch says of a token that is too old what it says of a user who may not.
-            if (heard.canceled && user !== undefined) forgetToken();
-            message(heard);
+            if (news.canceled && user !== undefined) forgetToken();
+            message(news);
           });
           if (isPaused) stream.pause();
           stream.write({ create_request: request });

@@ -5,7 +5,7 @@ import type { Logger } from '../../../runtime/logger.ts';
 import type { CommandLog } from '../command-log.ts';
 import { EtcdFault, etcdFaultOf } from './etcd-fault.ts';
 import { createEtcdLog } from './etcd-log.ts';
-import { connectMember, type EtcdAccess, type EtcdIdentity, type EtcdMember } from './etcd-member.ts';
+import { connectMember, type EtcdAccess, type EtcdHeard, type EtcdMember } from './etcd-member.ts';
 import { createEtcdMembers } from './etcd-members.ts';
 import type { MemberAnswer, RangeAnswer } from './etcd-messages.ts';
 
@@ -32,9 +32,9 @@ export async function openEtcdLog<Command>(options: EtcdLogOptions): Promise<Com
   const { urls, cluster, generation, clock, limits, logger } = options;
   checkAddresses(options);
   const { ConnectionPool } = await import('etcd3/lib/connection-pool.js');
-  const identity: EtcdIdentity = {};
+  const heard: EtcdHeard = { revision: 0 };
   const all = urls.map((url) =>
-    connectMember({ url, access: options, identity, Pool: ConnectionPool, clock, limits }),
+    connectMember({ url, access: options, heard, Pool: ConnectionPool, clock, limits }),
   );
   const members = createEtcdMembers({ all, clock, limits });
   const name = `etcd at ${urls.join(', ')}`;
@@ -57,7 +57,7 @@ export async function openEtcdLog<Command>(options: EtcdLogOptions): Promise<Com
   } finally {
     letGo();
   }
-  return createEtcdLog<Command>({ name, members, prefix, generation, clock, limits, logger });
+  return createEtcdLog<Command>({ name, members, heard, prefix, generation, clock, limits, logger });
 }
 
 function checkAddresses({ urls, ca, cert, key }: EtcdLogOptions): void {

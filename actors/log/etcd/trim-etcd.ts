@@ -1,7 +1,7 @@
 import type { Clock } from '../../../runtime/clock.ts';
 import { sleep } from '../../../runtime/clock.ts';
 import type { Limits } from '../../../runtime/limits.ts';
-import { EtcdFault, etcdFaultOf } from './etcd-fault.ts';
+import { EtcdFault } from './etcd-fault.ts';
 import type { EtcdCall, EtcdMember } from './etcd-member.ts';
 import type { EtcdMembers } from './etcd-members.ts';
 import type { AlarmAnswer, EtcdAnswer } from './etcd-messages.ts';
@@ -11,13 +11,13 @@ const NO_SPACE = 'Nospace';
 /**
  * Lets go of the history before a revision. What that frees is used again by etcd itself; only where etcd was full do its
  * members have to give the space back, one after the other, and the alarm that stops all writes has to be taken back.
- * Returns how many members were full.
+ * Returns whether etcd was full.
  */
 export async function trimEtcd(
   members: EtcdMembers,
   revision: number,
   { clock, limits }: { readonly clock: Clock; readonly limits: Limits },
-): Promise<number> {
+): Promise<boolean> {
   const soon = () => clock.monotonic() + limits.etcdCallMs;
   const { alarms } = await members.read(
     (member) =>
@@ -27,13 +27,18 @@ export async function trimEtcd(
   const full = alarms.filter(({ alarm }) => alarm === NO_SPACE);
   const request = { revision: String(revision), physical: full.length > 0 };
   await members.read((member) => compact(member, request), soon());
-  if (full.length === 0) return 0;
-  for (const member of members.all) await defragment(member, clock, limits);
+  if (full.length === 0) return false;
+  const kept: string[] = [];
+  for (const member of members.all) {
+    await defragment(member, clock, limits).catch((error: unknown) => kept.push(String(error)));
+  }
   for (const { memberID } of full) {
     const off = { action: 'Deactivate', memberID, alarm: NO_SPACE };
     await members.read((member) => member.ask('Maintenance', 'alarm', off), soon());
   }
-  return full.length;
+  if (kept.length === 0) return true;
+  const advice = 'as its root user run "etcdctl defrag --cluster" and "etcdctl alarm disarm"';
+  throw new Error(`it was full, and the space was not given back (${kept.join(', ')}): ${advice}`);
 }
 
 /** Another catalog may have done it before. */
@@ -52,11 +57,5 @@ async function defragment(member: EtcdMember, clock: Clock, limits: Limits): Pro
     call.cancel();
     throw new EtcdFault('doubtful', `${member.url}: not defragmented in time`);
   });
-  try {
-    await Promise.race([call.answer, timeout]);
-  } catch (error) {
-    const fault = etcdFaultOf(error, member.url);
-    // A member that is away gives its space back when it is asked the next time.
-    if (fault.kind === 'refused') throw fault;
-  }
+  await Promise.race([call.answer, timeout]);
 }
