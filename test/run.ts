@@ -3,17 +3,19 @@ import { relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pc from 'picocolors';
 import { stayAlive } from '../runtime/clock.ts';
-import { type FileOutcome, runFile } from './support/run-file.ts';
+import { canShare, type FileOutcome, runFiles } from './support/run-file.ts';
 import { readOptions, tool } from './support/tool.ts';
 import { onChanges } from './support/watch.ts';
 
-/** Runs every `*.test.ts` and `*.test.mts` under this folder in a process of its own, and ends with `N passed, N failed`. */
+/** Runs every `*.test.ts` and `*.test.mts` under this folder, and ends with `N passed, N failed`. */
 const AT_A_TIME = 2;
+/** Files of the fast set that share a process: loading the product counts little, and both processes end at about one time. */
+const SHARING = 12;
 const LIMIT_MS = Number(process.env.BAZAR_TEST_LIMIT_MS ?? 300_000);
 
 /** Folders and files whose tests start processes, run whole clusters for long, or wait for real time to pass. */
 const SLOW =
-  /\/(attack|chaos|fuzz|launcher|mutants|page|runner|simulation|system|machines)\/|\/log\/etcd|\/client\/(cli|store)\.|\/bench\/(command|subjects)\.|\/heavy-reads\./;
+  /\/(attack|chaos|fuzz|launcher|mutants|page|runner|simulation|system|machines)\/|\/log\/etcd|\/client\/(cli|store)\.|\/bench\/(command|subjects)\.|\/bridge\/(heavy-reads|page)\./;
 
 const command = tool('npm test --', 'Runs the tests: all, or the files with a PART in their path.')
   .argument('[PART...]')
@@ -41,18 +43,28 @@ else rest();
 async function runAll(): Promise<void> {
   const files = listFiles();
   const outcomes: FileOutcome[] = [];
-  const queue = [...files];
+  const queue = share(files);
   const limits = { limitMs: LIMIT_MS, strict: process.env.CI === 'true' };
   await Promise.all(
     Array.from({ length: AT_A_TIME }, async () => {
-      for (let file = queue.shift(); file; file = queue.shift()) {
-        const outcome = await runFile(file, limits);
-        outcomes.push(outcome);
-        report(outcome);
-      }
+      for (let together = queue.shift(); together; together = queue.shift())
+        await runFiles(together, limits, (outcome) => {
+          outcomes.push(outcome);
+          report(outcome);
+        });
     }),
   );
   summarise(files, outcomes);
+}
+
+/** The files of each process: a slow file and a module have one of their own. */
+function share(files: readonly string[]): string[][] {
+  const isAlone = (file: string) => SLOW.test(file) || !canShare(file);
+  const fast = files.filter((file) => !isAlone(file));
+  const shared = Array.from({ length: Math.ceil(fast.length / SHARING) }, (_, index) =>
+    fast.slice(index * SHARING, (index + 1) * SHARING),
+  );
+  return [...files.filter(isAlone).map((file) => [file]), ...shared];
 }
 
 function summarise(files: readonly string[], outcomes: readonly FileOutcome[]): void {

@@ -20,6 +20,7 @@ import { addPage } from './http/page.ts';
 import { createPlainAnswers } from './http/plain-answers.ts';
 import { addProbes } from './http/probes.ts';
 import { addRoutes } from './http/routes.ts';
+import { madeOnce } from './made-once.ts';
 import { createOperations } from './operations/index.ts';
 import { labOperations } from './operations/lab.ts';
 import type { Operation } from './operations/operation.ts';
@@ -70,7 +71,8 @@ export async function openBridge(options: BridgeOptions): Promise<Bridge> {
   guardRoutes(app, context, (url) => guarded.has(url));
   countRequests(app, context);
   addRoutes(app, context, Object.values(operations));
-  addProbes(app, context, JSON.stringify(openApiDocument(operations)), rpc.clients);
+  const document = madeOnce(() => JSON.stringify(openApiDocument(operations)));
+  addProbes(app, context, document, rpc.clients);
   addPage(app, context);
   answerHeldBooks(app.server, context);
   const door = openDoor(app.server, context, createPlainAnswers(context, shop));

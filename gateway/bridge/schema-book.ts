@@ -12,9 +12,12 @@ const COMPONENT = '"#/components/schemas/';
 
 export function createSchemaBook(): SchemaBook {
   const components: Record<string, object> = {};
+  const known = { input: new Map<z.ZodType, object>(), output: new Map<z.ZodType, object>() };
   return {
     components,
     schemaOf(type, io) {
+      const made = known[io].get(type);
+      if (made) return made;
       const schema = z.toJSONSchema(type, {
         io,
         override({ jsonSchema }) {
@@ -26,6 +29,7 @@ export function createSchemaBook(): SchemaBook {
       const text = JSON.stringify(schema).replaceAll(DEFINITION, COMPONENT);
       const { $schema, $defs, ...rest } = JSON.parse(text);
       Object.assign(components, $defs);
+      known[io].set(type, rest);
       return rest;
     },
   };

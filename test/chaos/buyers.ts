@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../runtime/clock.ts';
 import { type Random, seededRandom } from '../../runtime/random.ts';
 import { BOOKS, PROBED, wantedBook, wantedLines } from './books.ts';
-import { isDecided, type StoreClient, type WriteRequest } from './clients.ts';
+import { isDecided, type StoreClient, type Told, type WriteRequest } from './clients.ts';
 import type { Recorder } from './recorder.ts';
 
 /** Milliseconds between two operations of one buyer, at most. */
@@ -17,6 +17,8 @@ const MAX_STEADY = 100;
 const SHARE_OF_ABANDONED = 0.05;
 /** Of the writes that were decided, those that are asked for once more. */
 const SHARE_OF_REPEATED = 0.05;
+/** Of what was bought, how much is taken back. */
+const SHARE_OF_CANCELLED = 0.1;
 /** Of the purchases, those that go out by two clients at once. */
 const SHARE_OF_DOUBLE_CLICKS = 0.03;
 
@@ -61,33 +63,34 @@ export function createBuyers(options: {
   let running = false;
   let failure: Error | undefined;
 
-  async function ask(who: Buyer, request: WriteRequest, storeClient = who.storeClient): Promise<boolean> {
+  async function ask(who: Buyer, request: WriteRequest, storeClient = who.storeClient): Promise<Told> {
     const askedAt = systemClock.monotonic();
-    const decided = isDecided(await recorder.write(who.name, storeClient, request));
-    if (decided) who.decidedAt = Math.max(askedAt, who.decidedAt);
-    return decided;
+    const told = await recorder.write(who.name, storeClient, request);
+    if (isDecided(told)) who.decidedAt = Math.max(askedAt, who.decidedAt);
+    return told;
   }
 
-  /** Asks under one key until there is a decision, and at times once more. */
-  async function insist(who: Buyer, request: WriteRequest): Promise<void> {
+  /** Asks under one key until there is a decision, and at times once more. Resolves to the last answer. */
+  async function insist(who: Buyer, request: WriteRequest): Promise<Told> {
     const { random } = who;
     for (let asks = 1; ; asks++) {
-      const decided = await ask(who, request);
+      const told = await ask(who, request);
+      const decided = isDecided(told);
       const isEnough = decided && (asks > 1 || random.next() > SHARE_OF_REPEATED);
-      if (isEnough) return;
-      if (!decided && request.kind === 'purchase' && random.next() < SHARE_OF_ABANDONED) return;
+      if (isEnough) return told;
+      if (!decided && request.kind === 'purchase' && random.next() < SHARE_OF_ABANDONED) return told;
       if (!running) {
         if (!decided && request.kind !== 'purchase') doubtful.push(request);
-        return;
+        return told;
       }
       await sleep(random.next() * PAUSE_MS);
     }
   }
 
-  async function doubleClick(who: Buyer, request: WriteRequest): Promise<void> {
+  async function doubleClick(who: Buyer, request: WriteRequest): Promise<Told> {
     const other = storeClients[who.random.integer(storeClients.length)]!;
-    const decided = await Promise.all([ask(who, request), ask(who, request, other)]);
-    if (!decided.includes(true)) await insist(who, request);
+    const told = await Promise.all([ask(who, request), ask(who, request, other)]);
+    return told.find(isDecided) ?? insist(who, request);
   }
 
   async function live(who: Buyer): Promise<void> {
@@ -105,7 +108,15 @@ export function createBuyers(options: {
         return price !== undefined && random.next() < 0.1 ? { ...line, price } : line;
       });
       const request = { kind: 'purchase' as const, key: freshKey(), lines };
-      await (random.next() < SHARE_OF_DOUBLE_CLICKS ? doubleClick(who, request) : insist(who, request));
+      const isDouble = random.next() < SHARE_OF_DOUBLE_CLICKS;
+      const { outcome, total } = await (isDouble ? doubleClick(who, request) : insist(who, request));
+      if (outcome !== 'ok' || total === undefined || random.next() > SHARE_OF_CANCELLED) return;
+      const back = { kind: 'cancel' as const, key: `${request.key}-back`, order: request.key };
+      await insist(who, {
+        ...back,
+        lines: lines.map(({ book, quantity }) => ({ book, quantity })),
+        restock: random.next() < 0.7,
+      });
     };
 
     while (running) {
@@ -125,7 +136,8 @@ export function createBuyers(options: {
     while (running) {
       if (probes.size < MAX_STEADY) {
         const lines = [{ book: PROBED, quantity: 1 }];
-        const probe = insist(steady, { kind: 'purchase', key: `steady-${seed}-${++keys}`, lines });
+        const request = { kind: 'purchase' as const, key: `steady-${seed}-${++keys}`, lines };
+        const probe = insist(steady, request).then(() => {});
         probes.add(probe);
         probe.finally(() => probes.delete(probe)).catch(fail);
       }
@@ -160,7 +172,8 @@ export function createBuyers(options: {
     async resolve(limitMs) {
       const deadline = systemClock.monotonic() + limitMs;
       for (const request of doubtful) {
-        while (systemClock.monotonic() < deadline && !(await ask(steady, request))) await sleep(PAUSE_MS);
+        while (systemClock.monotonic() < deadline && !isDecided(await ask(steady, request)))
+          await sleep(PAUSE_MS);
       }
     },
     async lookAtAll() {

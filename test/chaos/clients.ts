@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { connect } from '../../client/client.ts';
-import { BookAnswer, OrderAnswer } from '../../runtime/api.ts';
+import { BookAnswer, CancelledAnswer, OrderAnswer } from '../../runtime/api.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import type { BookId, Key } from '../../runtime/domain.ts';
 import { asBazarError } from '../../runtime/errors.ts';
@@ -18,6 +18,13 @@ export interface StoreClient {
 /** Prices are in cents. */
 export type WriteRequest = { readonly key: Key } & (
   | { readonly kind: 'purchase'; readonly lines: readonly WantedLine[] }
+  /** All of an order that was bought, of these lines. */
+  | {
+      readonly kind: 'cancel';
+      readonly order: Key;
+      readonly lines: readonly WantedLine[];
+      readonly restock: boolean;
+    }
   | { readonly kind: 'restock'; readonly book: BookId; readonly amount: number }
   | { readonly kind: 'price'; readonly book: BookId; readonly price: number }
 );
@@ -34,7 +41,9 @@ export interface Told {
   /** Why it is not `ok`. */
   readonly code?: string;
   readonly version?: number;
+  /** Of a purchase: it was bought. */
   readonly total?: number;
+  readonly refund?: number;
   readonly stock?: number;
   /** An earlier request under the same key had got this answer. */
   readonly replayed?: boolean;
@@ -64,6 +73,10 @@ export function openSocketClient({ url, adminToken, patienceMs }: StoreClientOpt
   return {
     write(request) {
       const { key } = request;
+      if (request.kind === 'cancel') {
+        const { order, restock } = request;
+        return told(client.cancel(order, { restock }, { key }), ofCancellation);
+      }
       return request.kind === 'purchase'
         ? told(client.purchase({ orderId: key, ...cartOf(request) }), ofOrder)
         : told(client.updateBook(request.book, changeOf(request), { key }), ofBook);
@@ -92,6 +105,11 @@ export function openHttpClient({ url, adminToken, patienceMs }: StoreClientOptio
   return {
     write(request) {
       const { key } = request;
+      if (request.kind === 'cancel') {
+        const { order, restock } = request;
+        const path = `/orders/${order}/cancel`;
+        return told(ask('POST', path, CancelledAnswer, { key, body: { restock } }), ofCancellation);
+      }
       return request.kind === 'purchase'
         ? told(ask('POST', '/purchase', OrderAnswer, { key, body: cartOf(request) }), ofOrder)
         : told(ask('PATCH', `/books/${request.book}`, BookAnswer, { key, body: changeOf(request) }), ofBook);
@@ -133,7 +151,7 @@ function cartOf({ lines }: { lines: readonly WantedLine[] }) {
   };
 }
 
-function changeOf(request: Exclude<WriteRequest, { kind: 'purchase' }>) {
+function changeOf(request: Extract<WriteRequest, { kind: 'restock' | 'price' }>) {
   return request.kind === 'restock' ? { restock: request.amount } : { price: formatMoney(request.price) };
 }
 
@@ -143,7 +161,11 @@ function shown({ version, stock, price }: BookAnswer): Shown {
 
 function ofOrder(order: OrderAnswer): Told {
   const { version, total, replayed } = order;
-  return { outcome: 'ok', version: heldAt(order.events) ?? version, total: cents(total), replayed };
+  return { outcome: 'ok', version: begunAt(order.events) ?? version, total: cents(total), replayed };
+}
+
+function ofCancellation({ version, refund, replayed }: CancelledAnswer): Told {
+  return { outcome: 'ok', version, refund: cents(refund), replayed };
 }
 
 function ofBook({ version, stock, replayed }: BookAnswer): Told {
@@ -153,10 +175,10 @@ function ofBook({ version, stock, replayed }: BookAnswer): Told {
 /** With these the copies had been held, which is what the history tells; how it ended is in the order table. */
 const PAID_IN_VAIN: ReadonlySet<string> = new Set(['payment-declined', 'payment-expired']);
 
-/** The version at which the copies of an order were held, where they were. */
-function heldAt(events: unknown): number | undefined {
-  const [first] = (events ?? []) as { readonly what: string; readonly version: number }[];
-  return first?.what === 'held' ? first.version : undefined;
+/** The version at which an order began, whatever has become of it since: its copies were held, or sold at once. */
+function begunAt(events: unknown): number | undefined {
+  const [first] = (events ?? []) as { readonly version: number }[];
+  return first?.version;
 }
 
 async function told<T>(answer: Promise<T>, read: (answer: T) => Told): Promise<Told> {
@@ -165,7 +187,7 @@ async function told<T>(answer: Promise<T>, read: (answer: T) => Told): Promise<T
   } catch (error) {
     if (error instanceof Declined) {
       const { outcome, code, version } = error.problem;
-      if (PAID_IN_VAIN.has(code)) return { outcome: 'ok', version: heldAt(error.problem.events) };
+      if (PAID_IN_VAIN.has(code)) return { outcome: 'ok', version: begunAt(error.problem.events) };
       return { outcome, code, version };
     }
     // What broke on the way, such as the connection, says nothing of the write.
@@ -174,7 +196,7 @@ async function told<T>(answer: Promise<T>, read: (answer: T) => Told): Promise<T
     }
     const { outcome, code, details } = asBazarError(error);
     const { version } = details;
-    if (PAID_IN_VAIN.has(code)) return { outcome: 'ok', version: heldAt(details.events) };
+    if (PAID_IN_VAIN.has(code)) return { outcome: 'ok', version: begunAt(details.events) };
     return { outcome, code, ...(typeof version === 'number' && { version }) };
   }
 }

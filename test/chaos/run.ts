@@ -55,7 +55,16 @@ const HTTP_EVERY = 4;
 /** Holds end at moments that nobody was told, so that there are many ways to explain a history, and each takes room. */
 const PAID_CONFIGURATIONS = 5_000;
 /** What the payment service does until all is healed. */
-const BAD_SERVICE = { most: 15_000, delayMs: 5, drop: 0.1, die: 0.003, hang: 0.05, fail: 0.1, mixUp: 0.02 };
+const BAD_SERVICE = {
+  most: 15_000,
+  mostBack: 5_000,
+  delayMs: 5,
+  drop: 0.1,
+  die: 0.003,
+  hang: 0.05,
+  fail: 0.1,
+  mixUp: 0.02,
+};
 
 /** Runs a store, breaks it by plan while buyers buy, heals it, and judges what they were told. */
 export async function runChaos(options: ChaosOptions): Promise<Verdict> {

@@ -106,7 +106,9 @@ test('a payment without its order is no clean verdict', async () => {
   assert.equal(wrongRows(await judged(HISTORY, right)), []);
   const wrong = { afterChecks, payments: { entries: [entryOf('a'), entryOf('b')], deaths: 2 } };
   const verdict = await judged(HISTORY, wrong);
-  assert.equal(wrongRows(verdict), ['payments 2 captured, 0 declined, 0 voided\nthe service died 2 times']);
+  assert.equal(wrongRows(verdict), [
+    'payments 2 captured, 0 declined, 0 voided, 0 given back, 0 refused\nthe service died 2 times',
+  ]);
   assert.match(verdict.findings.join(), '5 was captured for order b, which there is not');
 });
 

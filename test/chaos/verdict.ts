@@ -116,7 +116,7 @@ export function judge(evidence: Evidence): Verdict {
 
 function paymentRow({ entries, deaths }: NonNullable<Evidence['payments']>, isRight: boolean): Row {
   const count = (wanted: string) => grouped(entries.filter(({ status }) => status === wanted).length);
-  const counts = `${count('captured')} captured, ${count('declined')} declined, ${count('voided')} voided`;
+  const counts = `${count('captured')} captured, ${count('declined')} declined, ${count('voided')} voided, ${count('refunded')} given back, ${count('refused')} refused`;
   return { name: 'payments', value: `${counts}\nthe service died ${deaths} times`, isRight };
 }
 

@@ -1,12 +1,14 @@
 import { writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { eventually } from '../support/eventually.ts';
 import { isRunning } from '../support/processes.ts';
-import { judge, runFile } from '../support/run-file.ts';
+import { type FileOutcome, judge, runFile, runFiles } from '../support/run-file.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
 
+const required = JSON.stringify(createRequire(import.meta.url).resolve('uvu'));
 const uvu = JSON.stringify(import.meta.resolve('uvu'));
 
 /** Runs a file with this text; `test` is uvu's. */
@@ -74,6 +76,64 @@ test('a crash after the last test fails', () => {
   const output = '\n  Total:     3\n  Passed:    3\n  Skipped:   0\n';
   assert.equal(judge(output, 'ended by SIGSEGV', false).problems, ['ended by SIGSEGV']);
   assert.is(judge(output, undefined, false).failed, 0);
+});
+
+/** Runs files with these texts in one process. */
+function runShared(texts: readonly string[], limitMs = 60_000): Promise<FileOutcome[]> {
+  return inTemporaryFolder(async (folder) => {
+    const files = texts.map((_, index) => join(folder, `${index}.test.ts`));
+    for (const [index, text] of texts.entries())
+      await writeFile(files[index]!, `const { test } = require(${required});\n${text}`);
+    const outcomes: FileOutcome[] = [];
+    await runFiles(files, { strict: false, limitMs }, (outcome) => outcomes.push(outcome));
+    assert.equal(
+      outcomes.map(({ file }) => file),
+      files,
+    );
+    return outcomes;
+  });
+}
+
+const FINE = `test('fine', () => { console.log('pid ' + process.pid); }); test.run();`;
+const processOf = ({ output }: FileOutcome) => /pid (\d+)/.exec(output)?.[1];
+
+test('of files that share a process each answers for its own failures and its own words', async () => {
+  const outcomes = await runShared([
+    FINE,
+    `test('a', () => { console.error('my word, pid ' + process.pid); throw new Error('bad luck'); }); test.run();`,
+    `test('forgotten', () => {});`,
+    FINE,
+  ]);
+  assert.equal(
+    outcomes.map(({ passed, failed }) => [passed, failed]),
+    [
+      [1, 0],
+      [0, 1],
+      [0, 1],
+      [1, 0],
+    ],
+  );
+  assert.match(outcomes[1]!.output, 'my word');
+  assert.match(outcomes[1]!.output, 'bad luck');
+  assert.not.match(outcomes[3]!.output, 'bad luck');
+  assert.ok(processOf(outcomes[0]!));
+  assert.is(processOf(outcomes[0]!), processOf(outcomes[1]!));
+});
+
+test('a file that ends the process hides none of those behind it', async () => {
+  const endings: [text: string, problem: string][] = [
+    [`test('a', () => process.kill(process.pid, 'SIGKILL')); test.run();`, 'ended by SIGKILL'],
+    [`test('a', () => {}); test.run(); setTimeout(() => { throw new Error(); }, 100);`, 'exit code 1'],
+    [`test('a', () => new Promise(() => {})); test.run();`, 'exit code 1'],
+    [`test('a', () => {}); test.run(); setInterval(() => {}, 1e6);`, 'not done within 8000 ms'],
+    [`throw new Error('not loaded');`, 'exit code 1'],
+  ];
+  const outcomes = await runShared([FINE, ...endings.map(([text]) => text), FINE], 8_000);
+  assert.equal(
+    outcomes.map(({ problems }) => problems),
+    [[], ...endings.map(([, problem]) => [problem]), []],
+  );
+  assert.equal([outcomes[0]!.passed, outcomes.at(-1)!.passed], [1, 1]);
 });
 
 test.run();

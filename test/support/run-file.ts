@@ -1,6 +1,7 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { systemClock } from '../../runtime/clock.ts';
+import { END, NEXT } from './marks.ts';
 
 /** What one test file came to. */
 export interface FileOutcome {
@@ -27,23 +28,67 @@ const KEPT_OUTPUT = 4 * 1024 * 1024;
 /** For `.ts`; a file is called `.mts` where it imports a package that has no form for `require`. */
 const START = fileURLToPath(new URL('start-test.cjs', import.meta.url));
 
-/** Runs one file in a process group of its own, and ends the whole group when its time is over. */
-export function runFile(file: string, options: RunOptions): Promise<FileOutcome> {
+/** Whether a file may share its process with others: modules cannot be loaded in turn by `require`. */
+export const canShare = (file: string): boolean => file.endsWith('.ts');
+
+/** Runs one file in a process of its own. */
+export async function runFile(file: string, options: RunOptions): Promise<FileOutcome> {
+  const [outcome] = await runTogether([file], options);
+  return outcome!;
+}
+
+/**
+ * Runs files one after the other in one process, and tells what became of each. Where a file ends the process, by a crash
+ * or because its time is over, those behind it run in a new one.
+ */
+export async function runFiles(
+  files: readonly string[],
+  options: RunOptions,
+  tell: (outcome: FileOutcome) => void,
+): Promise<void> {
+  for (let done = 0; done < files.length; ) {
+    const outcomes = await runTogether(files.slice(done), options);
+    outcomes.forEach(tell);
+    done += outcomes.length;
+  }
+}
+
+/** Answers for the files that began: all, or those up to the one that ended the process. */
+async function runTogether(files: readonly string[], options: RunOptions): Promise<FileOutcome[]> {
+  const { out, err, begins, end, ending } = await runProcess(files, options.limitMs);
+  return out.map((part, index) => {
+    const [output = '', code] = part.split(END);
+    const isLast = index === out.length - 1;
+    const how = isLast ? ending : endingOf(Number(code), null);
+    const all = output + (err[index] ?? '');
+    const seconds = ((begins[index + 1] ?? end) - begins[index]!) / 1000;
+    return { file: files[index]!, output: all, seconds, ...judge(all, how, options.strict) };
+  });
+}
+
+interface Ended {
+  /** What each file that began wrote to its two outputs. */
+  readonly out: readonly string[];
+  readonly err: readonly string[];
+  /** When each of them began, and when the process ended, by the monotonic clock. */
+  readonly begins: readonly number[];
+  readonly end: number;
+  readonly ending: string | undefined;
+}
+
+/** Runs a process group of its own, and ends the whole group when the time of one of its files is over. */
+function runProcess(files: readonly string[], limitMs: number): Promise<Ended> {
   const { FORCE_COLOR: _, ...environment } = process.env;
-  const how = file.endsWith('.ts') ? [START] : ['--import', 'tsx'];
-  const child = spawn(process.execPath, [...how, file], {
+  const how = canShare(files[0]!) ? [START] : ['--import', 'tsx'];
+  const child = spawn(process.execPath, [...how, ...files], {
     detached: true,
     env: { ...environment, NO_COLOR: '1' },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  const began = systemClock.monotonic();
-  let output = '';
+  const begins = [systemClock.monotonic()];
+  const out = [''];
+  const err = [''];
   let late = false;
-  const keep = (chunk: string) => {
-    output = (output + chunk).slice(-KEPT_OUTPUT);
-  };
-  child.stdout.setEncoding('utf8').on('data', keep);
-  child.stderr.setEncoding('utf8').on('data', keep);
 
   const endGroup = () => {
     try {
@@ -52,24 +97,42 @@ export function runFile(file: string, options: RunOptions): Promise<FileOutcome>
       // The group has no process left.
     }
   };
-  const limit = systemClock.setTimeout(() => {
-    late = true;
-    endGroup();
-  }, options.limitMs);
+  const limitFile = () =>
+    systemClock.setTimeout(() => {
+      late = true;
+      endGroup();
+    }, limitMs);
+  let limit = limitFile();
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => keep(err, chunk));
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    keep(out, chunk);
+    while (begins.length < out.length) {
+      begins.push(systemClock.monotonic());
+      systemClock.clearTimeout(limit);
+      limit = limitFile();
+    }
+  });
   process.once('exit', endGroup);
 
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    // What the file left running would hold its output open: `exit` ends it, `close` has all that was said.
+    // What the files left running would hold their output open: `exit` ends it, `close` has all that was said.
     child.once('exit', endGroup);
     child.once('close', (code, signal) => {
       systemClock.clearTimeout(limit);
       process.off('exit', endGroup);
-      const seconds = (systemClock.monotonic() - began) / 1000;
-      const ending = late ? `not done within ${options.limitMs} ms` : endingOf(code, signal);
-      resolve({ file, output, seconds, ...judge(output, ending, options.strict) });
+      const ending = late ? `not done within ${limitMs} ms` : endingOf(code, signal);
+      resolve({ out, err, begins, end: systemClock.monotonic(), ending });
     });
   });
+}
+
+/** Adds what a process said to the files that said it. */
+function keep(said: string[], chunk: string): void {
+  const [more = '', ...others] = chunk.split(NEXT);
+  const last = said.length - 1;
+  said[last] = (said[last]! + more).slice(-KEPT_OUTPUT);
+  said.push(...others);
 }
 
 function endingOf(code: number | null, signal: NodeJS.Signals | null): string | undefined {

@@ -54,7 +54,7 @@ export const PROBES: Readonly<Record<string, Probe>> = {
 export function addProbes(
   app: FastifyInstance,
   context: Context,
-  document: string,
+  document: () => string,
   clients: () => number,
 ): void {
   const { service, admission, metrics } = context;
@@ -75,7 +75,7 @@ export function addProbes(
   });
 
   app.get('/openapi.json', async (_request, reply) =>
-    reply.type('application/json; charset=utf-8').send(document),
+    reply.type('application/json; charset=utf-8').send(document()),
   );
 
   app.get('/ws', async () => {

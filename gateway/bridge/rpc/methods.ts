@@ -1,5 +1,6 @@
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Caller, Context } from '../context.ts';
+import { madeOnce } from '../made-once.ts';
 import type { Answer, Operation } from '../operations/operation.ts';
 import { parseRequest } from '../parse-request.ts';
 import { perform } from '../perform.ts';
@@ -47,19 +48,25 @@ export function createMethods(
   operations: Readonly<Record<string, Operation>>,
 ): ReadonlyMap<string, Method> {
   const offered = Object.entries(operations).filter(([, { httpOnly }]) => !httpOnly);
-  const json = JSON.stringify(openRpcDocument(offered));
+  const document = madeOnce(() => JSON.stringify(openRpcDocument(offered)));
   return new Map<string, Method>([
     ...offered.map(([name, operation]) => [name, methodOf(context, name, operation)] as const),
     [
       'rpc.discover',
-      { readOnly: true, inTurn: true, prepare: () => ({ bytes: 0, run: async () => ({ json }) }) },
+      {
+        readOnly: true,
+        inTurn: true,
+        prepare: () => ({ bytes: 0, run: async () => ({ json: document() }) }),
+      },
     ],
   ]);
 }
 
 function methodOf(context: Context, name: string, operation: Operation): Method {
   const { kind, role, params: schema } = operation;
-  const byName = `params must be given by name, for example ${JSON.stringify(exampleOf(schema))}`;
+  const byName = madeOnce(
+    () => `params must be given by name, for example ${JSON.stringify(exampleOf(schema))}`,
+  );
 
   async function run(params: unknown, caller: RpcCaller): Promise<MethodResult> {
     const { explain = false } = params as { explain?: boolean };
@@ -129,9 +136,9 @@ const viaOf = ({ served, done }: Answer) => (served ? [served.servedBy] : done?.
 const withoutWay = (error: unknown) => (error instanceof BazarError ? error.with({ via: undefined }) : error);
 
 /** Parameters are named. No parameters may be left out, or be the empty array that many clients send. */
-function named(params: unknown, byName: string): unknown {
+function named(params: unknown, byName: () => string): unknown {
   if (params === undefined || params === null) return {};
   if (!Array.isArray(params)) return params;
   if (params.length === 0) return {};
-  throw new BazarError('invalid-request', byName);
+  throw new BazarError('invalid-request', byName());
 }
