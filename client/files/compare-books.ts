@@ -5,7 +5,7 @@ import { type Cents, NO_CURRENCY, parseMoney } from '../../runtime/money.ts';
 import type { Client } from '../client.ts';
 import type { RowIndex, RowNumber } from './row-index.ts';
 
-/** A book that the store has with another price or stock than the file. */
+/** A book that the store has with another price, stock or limit for each customer than the file. */
 export interface Difference {
   readonly where: string;
   readonly id: BookId;
@@ -14,6 +14,8 @@ export interface Difference {
   readonly version: number;
   readonly price: { readonly from: Cents; readonly to: Cents };
   readonly stock: { readonly from: number; readonly to: number };
+  /** Where the file says another one; a row without leaves it as it is. */
+  readonly limit?: { readonly from: number | undefined; readonly to: number };
 }
 
 /** Which rows of a file are books of the store. */
@@ -61,9 +63,12 @@ function note(comparison: Comparison, book: BookAnswer): void {
   if (isOther) others.push({ row, id: book.id, title: book.title });
   const price = { from: parseMoney(book.price, decimals) ?? 0, to: index.prices[row]! };
   const stock = { from: book.stock, to: index.stocks[row]! };
-  if (price.from === price.to && stock.from === stock.to) return;
+  const most = index.limits.get(row);
+  const isLimited = most !== undefined && most !== book.perCustomer;
+  if (price.from === price.to && stock.from === stock.to && !isLimited) return;
+  const limit = isLimited && { limit: { from: book.perCustomer, to: most } };
   const { id, title, version } = book;
-  comparison.differences.push({ where: index.places[row]!, id, title, version, price, stock });
+  comparison.differences.push({ where: index.places[row]!, id, title, version, price, stock, ...limit });
 }
 
 /** Sentences for the rows that have the id of another book. */

@@ -16,7 +16,7 @@ export interface Match {
 }
 
 /**
- * What the rows of a file are known again by, and what they say of price and stock; all that is kept of them. A row
+ * What the rows of a file are known again by, and what they say of price, stock and limit; all that is kept of them. A row
  * with an id is known by that. Any other is known by its ISBN, and where it or the book has none, by title and
  * authors; of several with the same title and authors, the first is the first book in id order, and so on.
  */
@@ -26,6 +26,8 @@ export class RowIndex {
   /** In cents. */
   readonly prices: number[] = [];
   readonly stocks: number[] = [];
+  /** The most copies for each customer, of rows that say it. */
+  readonly limits = new Map<RowNumber, number>();
   greatestId = 0;
   readonly #rowOfId = new Map<BookId, RowNumber>();
   readonly #rowOfIsbn = new Map<string, RowNumber>();
@@ -39,7 +41,7 @@ export class RowIndex {
   }
 
   /** Takes a row up; a sentence where another row is the same book. */
-  add(where: string, { id, isbn, title, authors, price, stock }: NewBook): string | undefined {
+  add(where: string, { id, isbn, title, authors, price, stock, perCustomer }: NewBook): string | undefined {
     const row = this.count;
     const sameId = id === undefined ? undefined : this.#rowOfId.get(id);
     if (sameId !== undefined) return `the id ${id} is on ${this.places[sameId]} already`;
@@ -49,6 +51,7 @@ export class RowIndex {
     this.places.push(where);
     this.prices.push(price);
     this.stocks.push(stock);
+    if (perCustomer !== undefined) this.limits.set(row, perCustomer);
     if (isbn !== undefined) {
       this.#rowOfIsbn.set(isbn, row);
       this.#hasIsbn.add(row);

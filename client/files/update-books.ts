@@ -16,7 +16,7 @@ export interface UpdateProgress {
 }
 
 /**
- * Sets price and stock of these books, a lot at a time, and yields after each. A lot is changed as a whole or not at all; the
+ * Sets price, stock and limit of these books, a lot at a time, and yields after each. A lot is changed as a whole or not at all; the
  * stock by as many copies as file and store differed by when they were compared, so that what is sold meanwhile stays sold.
  * Rejects with the row at fault when a lot is refused.
  */
@@ -44,12 +44,13 @@ export async function* updateBooks(
   }
 }
 
-function changeFor({ id, price, stock }: Difference, decimals: number): BookToChange {
+function changeFor({ id, price, stock, limit }: Difference, decimals: number): BookToChange {
   const by = stock.to - stock.from;
   return {
     id,
     ...(price.from !== price.to && { price: formatMoney(price.to, decimals) }),
     ...(by !== 0 && { adjust: { by, reason: 'import' } }),
+    ...(limit && { perCustomer: limit.to }),
   };
 }
 

@@ -224,6 +224,10 @@ test('orders are listed with the reader token of the data directory, and not wit
       assert.match((await bazar('orders', '--data', folder, ...at)).err, 'this needs the reader token');
       await writeFile(join(folder, 'reader-token'), `${READER_TOKEN}\n`);
       assert.match((await bazar('orders', '--data', folder, ...at)).out, /mine +confirmed/);
+      const only = async (status: string) =>
+        (await bazar('orders', '--status', status, '--data', folder, ...at)).out.includes('mine');
+      assert.equal([await only('confirmed'), await only('cancelled')], [true, false]);
+      assert.is((await bazar('orders', '--status', 'lost', '--data', folder, ...at)).code, 2);
       const byEnvironment = await start(['orders', ...at], { BAZAR_READER_TOKEN: READER_TOKEN }).ended;
       assert.match(byEnvironment.out, /mine +confirmed/);
     }),
@@ -316,6 +320,11 @@ test('a new list shows what it would change, then changes it, and again changes 
       assert.equal([initial, restocked, sold, stock], [100, -5, 0, 95]);
       const again = await bazar('import', file, '--update', '--json', ...admin);
       assert.is(JSON.parse(again.out).differ, 0);
+
+      await writeFile(file, `title;topic;price;stock;per customer\n${titles[0]};t;12,99;100;2\n`);
+      assert.match((await bazar('import', file, '--update', '--dry-run', ...admin)).out, 'none → 2');
+      await bazar('import', file, '--update', ...admin);
+      assert.is(store.book(1)?.perCustomer, 2);
     }),
   ));
 

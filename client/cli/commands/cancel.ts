@@ -56,9 +56,10 @@ const STATE: Partial<Record<OrderAnswer['status'], string>> = {
 };
 
 function describe(cancelled: CancelledAnswer): string {
-  const { orderId, lines, restocked, refund, currency, status, replayed } = cancelled;
+  const { orderId, lines, restocked, refund, currency, status, replayed, refundState } = cancelled;
   const what = lines.map(({ id, quantity }) => `${copies(quantity)} of book ${id}`).join(', ');
   const where = restocked ? 'back on the shelf' : 'written off';
+  const given = refundState ? 'asked back of the payment service' : 'given back';
   const before = replayed ? ' This had been done before; nothing more was cancelled.' : '';
-  return `Cancelled ${what} of order ${orderId}, ${where}; ${priceText(refund, currency)} given back, ${STATE[status]}.${before}`;
+  return `Cancelled ${what} of order ${orderId}, ${where}; ${priceText(refund, currency)} ${given}, ${STATE[status]}.${before}`;
 }
