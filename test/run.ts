@@ -19,7 +19,7 @@ const SLOW =
 
 const command = tool('npm test --', 'Runs the tests: all, or the files with a PART in their path.')
   .argument('[PART...]')
-  .option('--fast', 'leave out what takes long; the rest is done within a minute')
+  .option('--fast', 'leave out what takes long; the rest takes one minute to two')
   .option('--watch', 'run the files again whenever a source file changes, until Ctrl-C');
 const options = readOptions<{ fast?: true; watch?: true }>(command);
 const wanted = command.args;
