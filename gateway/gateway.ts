@@ -42,6 +42,8 @@ export interface GatewayOptions {
   /** The cache behind the one in the process; without it that one serves alone. */
   readonly remote?: RemoteCache;
   readonly pid?: number;
+  /** So many catalogs must be within reach; more than half of them unless it is said. */
+  readonly neededCatalogs?: number;
   /** False until `fill` says that the first books are in. */
   readonly filled?: boolean;
 }
@@ -78,6 +80,7 @@ const NO_FEED = { state: 'bypassed', reason: 'no catalog tells of changes' } as 
 export function createGateway(options: GatewayOptions): Gateway {
   const { mesh, catalogs, orders, clock, random, limits, logger, remote, pid = process.pid } = options;
   const boot = random.id();
+  const { neededCatalogs = Math.floor(catalogs.length / 2) + 1 } = options;
   let { filled = true } = options;
   const lifecycle = createLifecycle({ clock, logger, limits });
   const happenings = createHappenings({ node: mesh.self, clock, limits, logger });
@@ -168,10 +171,10 @@ export function createGateway(options: GatewayOptions): Gateway {
     }
   }
 
-  /** A gateway is ready when it reaches a quorum of catalogs and knows which index is fresh. */
+  /** A gateway is ready when it reaches as many catalogs as are needed and knows which index is fresh. */
   function updateReadiness(): void {
     const reachable = catalogs.filter((id) => mesh.peer(id)).length;
-    if (freshness.known && reachable * 2 > catalogs.length) lifecycle.caughtUp();
+    if (freshness.known && reachable >= neededCatalogs) lifecycle.caughtUp();
     else lifecycle.fellBehind();
   }
 

@@ -73,8 +73,18 @@ export function createAppender<Result>(options: {
     scheduled = true;
     clock.defer(() => {
       scheduled = false;
+      dropOverdue();
       while (!stopped && queue.length > 0 && underWay < limits.maxLogBatchesInFlight) begin();
     });
+  }
+
+  /** What nobody waits for any more is not sent, and so has not happened. */
+  function dropOverdue(): void {
+    const now = clock.monotonic();
+    if (!queue.some(({ deadline }) => deadline <= now)) return;
+    const overdueOnes = queue.filter(({ deadline }) => deadline <= now);
+    queue = queue.filter(({ deadline }) => deadline > now);
+    for (const one of overdueOnes) leave(one, () => new BazarError('timeout', undefined, {}, 'none'));
   }
 
   function begin(): void {
@@ -131,18 +141,22 @@ export function createAppender<Result>(options: {
   function close(one: OpenBatch<Result>): void {
     open.delete(one.batch.id);
     overdue.delete(one);
-    for (const { bytes } of one.waiting) {
-      inHand--;
-      bytesInHand -= bytes;
-    }
   }
 
   function end(one: OpenBatch<Result>, error: () => BazarError): void {
     close(one);
-    for (const { settle } of one.waiting) {
-      if (settle) settle.reject(error());
-      else lostNotes++;
-    }
+    for (const waiting of one.waiting) leave(waiting, error);
+  }
+
+  function letGo({ bytes }: Waiting<Result>): void {
+    inHand--;
+    bytesInHand -= bytes;
+  }
+
+  function leave(waiting: Waiting<Result>, error: () => BazarError): void {
+    letGo(waiting);
+    if (waiting.settle) waiting.settle.reject(error());
+    else lostNotes++;
   }
 
   function enqueue(waiting: Waiting<Result>): void {
@@ -163,7 +177,11 @@ export function createAppender<Result>(options: {
       );
     },
     note(command) {
-      if (stopped || inHand >= limits.maxUncommittedEntries) return;
+      if (stopped) return;
+      if (inHand >= limits.maxUncommittedEntries) {
+        lostNotes++;
+        return;
+      }
       const deadline = clock.monotonic() + limits.logNoteMs;
       enqueue({ command, bytes: JSON.stringify(command).length, deadline, settle: undefined });
     },
@@ -171,7 +189,10 @@ export function createAppender<Result>(options: {
       const one = open.get(id);
       if (one === undefined) return;
       close(one);
-      for (const [at, { settle }] of one.waiting.entries()) settle?.resolve(results[at]!);
+      for (const [at, waiting] of one.waiting.entries()) {
+        letGo(waiting);
+        waiting.settle?.resolve(results[at]!);
+      }
     },
     get inHand() {
       return inHand;
@@ -183,7 +204,7 @@ export function createAppender<Result>(options: {
       stopped = true;
       const unsent = queue;
       queue = [];
-      for (const { settle } of unsent) settle?.reject(new BazarError('draining'));
+      for (const one of unsent) leave(one, () => new BazarError('draining'));
       for (const one of [...open.values()]) end(one, () => new BazarError('timeout'));
       overdue.close();
     },

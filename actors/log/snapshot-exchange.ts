@@ -74,12 +74,12 @@ export function createSnapshotExchange<Result, Change>(
   });
 
   mesh.onTell('snapshot.wanted', ({ index }, { from }) => {
-    if (state().applied.index <= index || isWanted) return;
+    if (!peers().includes(from.id) || state().applied.index <= index || isWanted) return;
     happened('snapshotSent', { to: from.id });
     sender.start(from.id);
   });
   mesh.onTell('raft.snapshot', (body, { from }) => {
-    if (!isWanted) {
+    if (!isWanted || !peers().includes(from.id)) {
       const { transfer, chunk } = body;
       mesh.tell(from.id, 'raft.snapshotted', { term: 0, transfer, chunk, ok: false });
       return;
@@ -96,7 +96,7 @@ export function createSnapshotExchange<Result, Change>(
   /** The next catalog that is linked. */
   function ask(): void {
     quietTicks = 0;
-    const linked = peers().filter((id) => id !== mesh.self && mesh.peer(id) !== undefined);
+    const linked = peers().filter((id) => mesh.peer(id) !== undefined);
     const peer = linked[turn++ % Math.max(1, linked.length)];
     if (peer) mesh.tell(peer, 'snapshot.wanted', { index: state().applied.index });
     else

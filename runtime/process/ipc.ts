@@ -69,6 +69,8 @@ export const Configure = z.object({
   lab: z.boolean().optional(),
   /** Order replicas only: the payment service, and what it is told that amounts are of; without it nobody is paid. */
   payments: z.object({ url: z.string(), currency: z.string().optional() }).optional(),
+  /** Gateways only: so many catalogs must be within reach; more than half of them unless it is said. */
+  neededCatalogs: z.int().min(1).optional(),
   /** Gateways only: the store has its first books. */
   filled: z.boolean().optional(),
   /** Gateways only: what amounts are of. */

@@ -73,6 +73,7 @@ test(
           running.get('catalog-3')!.child.kill('SIGTERM');
           assert.is(await running.get('catalog-3')!.exited, 0);
           await eventually('a sale with one catalog left', () => buy(two!));
+          assert.is((await fetch(`${two}/readyz`)).status, 200, 'one catalog is enough to be ready');
           for (const node of ['catalog-2', 'catalog-3']) running.set(node, start(node));
           await eventually('equal catalogs', async () => {
             const { body } = await ask<Audit>(`${two}/audit`);

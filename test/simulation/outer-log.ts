@@ -220,7 +220,11 @@ export function createOuterLog({ seed, scheduler, outside, catalogs, say }: Oute
 
   return {
     join: (process, name, peers) =>
-      joinCommandLog({ log: connect<LoggedCommand>(process), peers: () => peers, name }),
+      joinCommandLog({
+        log: connect<LoggedCommand>(process),
+        peers: () => peers.filter((id) => id !== process.name),
+        name,
+      }),
     connect,
     reaches,
     get end() {

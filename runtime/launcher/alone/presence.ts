@@ -38,6 +38,7 @@ export function createPresence(options: {
   const { board, name, kind, home, clock, logger, found } = options;
   let url: string | undefined;
   let timer: Timer | undefined;
+  let exchanging = false;
   let stopped = false;
 
   async function all(): Promise<Map<NodeId, Announced>> {
@@ -55,11 +56,13 @@ export function createPresence(options: {
   }
 
   function tick(): void {
-    if (stopped) return;
+    if (stopped || exchanging) return;
     clock.clearTimeout(timer);
+    exchanging = true;
     exchange()
       .catch((error) => logger.debug({ err: error }, 'the board of the engine cannot be reached'))
       .finally(() => {
+        exchanging = false;
         if (!stopped) timer = clock.setTimeout(tick, TELL_MS);
       });
   }

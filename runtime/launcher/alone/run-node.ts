@@ -62,14 +62,24 @@ async function serve(
     const { ca, cert, key, ...engine } = map.log;
     const pem = (text: string | undefined) => (text === undefined ? undefined : Buffer.from(text));
     const opening = openEtcdLog({
-      ...{ ...engine, ...ports, cluster: map.cluster, generation: GENERATION },
-      ...{ ca: pem(ca), cert: pem(cert), key: pem(key) },
+      ...engine,
+      ...ports,
+      cluster: map.cluster,
+      generation: GENERATION,
+      ca: pem(ca),
+      cert: pem(cert),
+      key: pem(key),
     });
     const log = await Promise.race([opening, told]);
     if (log === 'stopped') return 0;
     const addresses: Record<NodeId, string> = { ...map.addresses };
     const presence = createPresence({
-      ...{ board: log.board, name, kind, home: data.home, clock: systemClock, logger },
+      board: log.board,
+      name,
+      kind,
+      home: data.home,
+      clock: systemClock,
+      logger,
       found(there) {
         Object.assign(addresses, there);
         supervisor.tell(name, { type: 'addresses', urls: addresses });
@@ -149,6 +159,7 @@ async function configureOf(options: NodeOptions, map: ClusterMap, path: string):
     ...(kind === 'catalog' && { log: map.log }),
     ...(kind === 'gateway' && {
       filled: true,
+      neededCatalogs: 1,
       http: {
         host: http.host,
         port: http.port,
