@@ -10,7 +10,8 @@ import type { Store, StoreOperation } from './store.ts';
  * `recovering` is true until a wiped disk has heard from every other catalog; `voteFloor` is the greatest end of a
  * log that they told it: it votes only for logs at least that new, and stands only when its own is. The greatest
  * term that they told it is in its hard state. `start` is the last start of the store in which this disk took part; a
- * disk that was put back from an earlier copy shows an earlier one than it is known to have had.
+ * disk that was put back from an earlier copy shows an earlier one than it is known to have had. `generation` says which
+ * log of an outer engine it follows, where that is not the store's first.
  */
 const Identity = z.object({
   cluster: z.string(),
@@ -19,6 +20,7 @@ const Identity = z.object({
   recovering: z.boolean(),
   start: z.int().min(0).optional(),
   engine: z.literal('log').optional(),
+  generation: z.int().min(1).optional(),
   voteFloor: z.object({ lastTerm: z.int().min(0), lastIndex: z.int().min(0) }).optional(),
 });
 export type Identity = z.infer<typeof Identity>;

@@ -51,14 +51,20 @@ export async function openCatalogDisk(
     if (engine) identity.engine = engine;
     await store.write([writeIdentity(identity)]);
   }
-  if (identity.cluster !== cluster || identity.node !== node) {
+  if (engine && !identity.engine) {
     throw new StartRefused(
-      `this disk belongs to ${identity.node} of cluster ${identity.cluster}, not to ${node} of ${cluster}`,
+      `${store.location} is of a store on one machine, whose catalogs order their log themselves: ` +
+        'npm run bazar -- migrate brings it to an etcd',
     );
   }
-  if (identity.engine !== engine) {
-    const own = identity.engine ? 'follows an outer log' : 'has a log of its own';
-    throw new StartRefused(`${store.location} ${own}, and is to be started as it was made`);
+  if (identity.engine && !engine) {
+    throw new StartRefused(
+      `${store.location} follows the log of an etcd, and is to be started as it was made`,
+    );
+  }
+  if (identity.cluster !== cluster || identity.node !== node) {
+    const words = `this disk belongs to ${identity.node} of cluster ${identity.cluster}, not to ${node} of ${cluster}`;
+    throw new StartRefused(engine ? `${words}; npm run bazar -- migrate brings one store to another` : words);
   }
   if (start) refuseEarlierCopy(identity, start, store.location);
   const state = await CatalogState.load(store);

@@ -7,6 +7,9 @@
 /** A place in the engine; a safe integer that only rises. 0 is before the first batch. */
 export type LogCursor = number;
 
+/** Before the first batch. */
+export const LOG_BEGIN = { cursor: 0, ordinal: 0 };
+
 /** The format of batches, and the rules of who may append what. A node that meets a higher one ends, and never skips it. */
 export const LOG_LEVEL = 1;
 
@@ -55,6 +58,7 @@ export interface Following {
 export interface CommandLog<Command = unknown> {
   /** For people: which engine, where. */
   readonly name: string;
+  readonly beginning: LogBeginning;
   /**
    * Appends at least once. Resolves when the batch would survive the loss of any minority of the engine's machines, power
    * included. Rejects with a `BazarError` of outcome `none` (it is not there and never will be) or `unknown` (it may be,
@@ -76,6 +80,20 @@ export interface CommandLog<Command = unknown> {
   readonly board: Board;
   close(): Promise<void>;
 }
+
+/**
+ * Where a log begins: after entry `index` of the state. The first log of a store begins after nothing; one that was begun
+ * from a backup or a migration has the next number, and who lacks that entry needs a state, not a log.
+ */
+export interface LogBeginning {
+  readonly generation: number;
+  readonly index: number;
+}
+
+export const FIRST_BEGINNING: LogBeginning = { generation: 1, index: 0 };
+
+/** The record of the board that says where the log of the store begins; without it, it is the first. */
+export const BEGINNING_RECORD = 'beginning';
 
 /** Small shared records beside the log, not ordered with it: who is there, how far each is. */
 export interface Board {

@@ -8,7 +8,13 @@ import type { LogPlace } from '../../storage/position.ts';
 import type { JoinLog, ReplicaParts } from '../replica/join-log.ts';
 import type { Replica } from '../replica/replica.ts';
 import { createAppender } from './appender.ts';
-import type { BrokenLog, CommandLog, CommittedBatch, Following } from './command-log.ts';
+import {
+  type BrokenLog,
+  type CommandLog,
+  type CommittedBatch,
+  type Following,
+  LOG_BEGIN,
+} from './command-log.ts';
 import { createDelivered } from './delivered.ts';
 import { createEffectsWriter } from './effects-writer.ts';
 import { createLogContact } from './log-contact.ts';
@@ -19,8 +25,6 @@ type ProposalResult = Reply<'propose'>['result'];
 
 /** Ticks are this many times as far apart where nothing waits. */
 const REST_TICKS = 4;
-
-const LOG_BEGIN: LogPlace = { cursor: 0, ordinal: 0 };
 
 /** One copy of the state that follows a command log which an outer engine orders. */
 export interface LogReplica extends Replica {
@@ -106,6 +110,11 @@ export function createLogReplica<Change>(
   timer = clock.setTimeout(tick, limits.tickMs);
 
   function follow(): void {
+    if (state.applied.index < log.beginning.index) {
+      logger.info(`the log begins after entry ${log.beginning.index}: the state comes from another catalog`);
+      snapshots.want();
+      return;
+    }
     delivered.clear(place.ordinal);
     following = log.follow(place, {
       batch(batch) {

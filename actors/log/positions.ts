@@ -4,7 +4,7 @@ import type { Limits } from '../../runtime/limits.ts';
 import type { NodeId } from '../../runtime/links/mesh.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Position } from '../../storage/position.ts';
-import type { CommandLog } from './command-log.ts';
+import { type CommandLog, FIRST_BEGINNING } from './command-log.ts';
 
 /**
  * How far each catalog is, told on the engine's board. By it the log is let go of where nobody needs it any more, and
@@ -19,20 +19,28 @@ export interface Positions {
   look(): void;
 }
 
+interface ComparedDigest {
+  readonly index: number;
+  readonly digest: string;
+}
+
 /** What a catalog tells. */
 interface Told {
   readonly id: NodeId;
+  /** Of which log it speaks; the first where it does not say. */
+  readonly generation?: number;
   /** Its wall time in ms. */
   readonly at: number;
   /** Up to here the log may be let go of, as far as it is concerned; 0 for not at all. */
   readonly trimTo: number;
-  readonly compared: { readonly index: number; readonly digest: string } | null;
+  /** The digests at the last few places of comparison, the latest last. */
+  readonly digests?: readonly ComparedDigest[];
 }
 
 const PREFIX = 'positions/';
 
 export function createPositions(options: {
-  readonly log: Pick<CommandLog, 'board' | 'trim' | 'name'>;
+  readonly log: Pick<CommandLog, 'board' | 'trim' | 'name' | 'beginning'>;
   readonly self: NodeId;
   readonly clock: Clock;
   readonly limits: Limits;
@@ -40,22 +48,26 @@ export function createPositions(options: {
   readonly fail: (error: unknown) => void;
 }): Positions {
   const { log, self, clock, limits, logger, fail } = options;
-  const { board } = log;
+  const { board, beginning } = log;
+  const { generation } = beginning;
   /** Batches to which the log may be cut one day, the oldest first: one in so many entries. */
   let marks: { readonly index: number; readonly cursor: number }[] = [];
   let trimTo = 0;
   let trimmedTo = 0;
-  let compared: Told['compared'] = null;
+  let digests: readonly ComparedDigest[] = [];
   let lookedAt = Number.NEGATIVE_INFINITY;
   let looking = false;
   const markEvery = Math.max(1, Math.floor(limits.keptEntries / 10));
 
   async function exchange(): Promise<void> {
     const now = clock.now();
-    const own: Told = { id: self, at: now, trimTo, compared };
+    const own: Told = { id: self, generation, at: now, trimTo, digests };
     await board.put(PREFIX + self, JSON.stringify(own));
     const all = [...(await board.list(PREFIX)).values()].map((text) => JSON.parse(text) as Told);
-    const known = all.filter(({ id, at }) => id === self || now - at < limits.forgottenCatalogMs);
+    const known = all.filter((one) => {
+      const isRecent = one.id === self || now - one.at < limits.forgottenCatalogMs;
+      return isRecent && (one.generation ?? FIRST_BEGINNING.generation) === generation;
+    });
     compare(known);
     await trim(known);
   }
@@ -70,11 +82,15 @@ export function createPositions(options: {
     logger.debug(`the log is let go of up to ${least}`);
   }
 
+  /** At every place that others tell too, since they are not all equally far. */
   function compare(known: readonly Told[]): void {
-    if (compared === null) return;
-    const { index, digest } = compared;
-    const same = known.filter((one) => one.compared?.index === index);
-    const others = same.filter((one) => one.compared?.digest !== digest);
+    for (const one of digests) compareAt(one, known);
+  }
+
+  function compareAt({ index, digest }: ComparedDigest, known: readonly Told[]): void {
+    const digestOf = (one: Told) => one.digests?.find((other) => other.index === index)?.digest;
+    const same = known.filter((one) => digestOf(one) !== undefined);
+    const others = same.filter((one) => digestOf(one) !== digest);
     if (others.length === 0) return;
     const words = `${self} differs from ${others.map(({ id }) => id).join(', ')} at index ${index}`;
     if (others.length * 2 <= same.length) logger.error(`${words}, and ${others.length} are no majority`);
@@ -85,7 +101,8 @@ export function createPositions(options: {
     applied({ index, place }, digest) {
       if (place && index - (marks.at(-1)?.index ?? 0) >= markEvery)
         marks.push({ index, cursor: place.cursor });
-      if (index % limits.comparedEveryEntries === 0) compared = { index, digest: digest() };
+      if (index % limits.comparedEveryEntries === 0)
+        digests = [...digests, { index, digest: digest() }].slice(-limits.maxComparedDigests);
     },
     durable(index) {
       const free = marks.findLastIndex((mark) => mark.index <= index - limits.keptEntries);

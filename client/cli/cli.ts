@@ -1,7 +1,7 @@
 import type { Command as Commander } from 'commander';
 import { type Clock, waitingClock } from '../../runtime/clock.ts';
 import { type Environment, parse, settings, UsageError } from '../../runtime/command-line.ts';
-import { asBazarError, type BazarError } from '../../runtime/errors.ts';
+import { asBazarError, type BazarError, StartRefused } from '../../runtime/errors.ts';
 import { plain, plainJson } from '../../runtime/plain.ts';
 import { type Random, systemRandom } from '../../runtime/random.ts';
 import { type Client, connect } from '../client.ts';
@@ -75,6 +75,10 @@ async function runCommand(command: CliCommand, parsed: Commander, options: CliOp
   } catch (error) {
     if (error instanceof UsageError) {
       throw new UsageError(`${error.message}; usage: ${parsed.createHelp().commandUsage(parsed)}`);
+    }
+    if (error instanceof StartRefused) {
+      terminal.err(`bazar: ${plain(error.message)}\n`);
+      return EXIT.usage;
     }
     const [fault, again] =
       error instanceof WriteFailed ? [error.fault, error.again] : [asBazarError(error), undefined];

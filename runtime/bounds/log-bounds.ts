@@ -16,6 +16,7 @@ export const LOG_BOUNDS = {
     10_000,
     'entries between two places at which the states of all catalogs are compared',
   ),
+  maxComparedDigests: bound(8, 'such places, the latest, whose digests a catalog tells on the board'),
   forgottenCatalogMs: bound(
     24 * 60 * 60 * 1000,
     'ms that a catalog may say nothing before the log is let go of without it',

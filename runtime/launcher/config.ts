@@ -259,7 +259,7 @@ function readToken(env: Environment, name: string): string | undefined {
 }
 
 /** From the repeated flag, or from the variable, where commas stand between them. */
-function readLimits(given: readonly string[] | string = []): Partial<Limits> {
+export function readLimits(given: readonly string[] | string = []): Partial<Limits> {
   const limits: Partial<Record<keyof Limits, number>> = {};
   for (const pair of typeof given === 'string' ? given.split(',').filter(Boolean) : given) {
     const [, name = '', value = ''] = /^\s*(\w+)\s*=\s*(\d{1,15})\s*$/.exec(pair) ?? [];

@@ -210,8 +210,16 @@ function otherEngine(path: string, engine: ClusterRecord['engine']): string {
 
 /** The currency of the store in a directory, as far as there is one that can be read. */
 export async function currencyIn(directory: string): Promise<Currency | undefined> {
-  const text = await readPrivately(join(resolve(directory), 'cluster.json'), 'record').catch(() => undefined);
-  return text === undefined ? undefined : ClusterRecord.safeParse(parseJson(text)).data?.currency;
+  const record = await recordIn(resolve(directory)).catch(() => undefined);
+  return record?.currency;
+}
+
+/** The record of the store in a directory; nothing where there is none. Throws a `UsageError` for a newer program's. */
+export async function recordIn(path: string): Promise<ClusterRecord | undefined> {
+  const text = await readPrivately(join(path, 'cluster.json'), 'record');
+  if (text === undefined) return undefined;
+  refuseNewer(path, parseJson(text));
+  return ClusterRecord.safeParse(parseJson(text)).data;
 }
 
 /** Of a format that this program does not know nothing else need be as it expects. */

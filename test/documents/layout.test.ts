@@ -28,6 +28,18 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
     'runtime/links',
     'runtime/process',
   ],
+  // A state as a file, and the folders that are made of it: what catalogs and their stores are made of, without a process.
+  'runtime/launcher/backup': [
+    'actors/catalog',
+    'actors/log',
+    'actors/log/etcd',
+    'runtime',
+    'runtime/launcher',
+    'runtime/launcher/alone',
+    'types:runtime/links',
+    'storage',
+    'storage/leveldb',
+  ],
   storage: ['runtime'],
   'storage/leveldb': ['runtime', 'storage'],
   'actors/raft/core': ['types:runtime', 'types:runtime/links', 'types:storage'],
@@ -104,7 +116,8 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'gateway/page/simulator': ['gateway/page', 'gateway/page/charts', 'gateway/page/cluster', 'types:runtime'],
   client: ['types:gateway/bridge/operations', 'runtime', 'runtime/bounds', 'runtime/links', 'runtime/trace'],
   'client/files': ['client', 'runtime'],
-  'client/cli': ['client', 'client/cli/commands', 'client/files', 'runtime'],
+  'client/cli': ['client', 'client/cli/commands', 'client/files', 'runtime', 'types:runtime/launcher/backup'],
+  // Those which work on a stopped store load it when they are called.
   'client/cli/commands': ['client', 'client/cli', 'client/files', 'runtime', 'runtime/trace'],
 };
 

@@ -37,11 +37,11 @@ test(
       ];
       const controlArgs = [`--cacert=${server!.cert}`, `--cert=${client!.cert}`, `--key=${client!.key}`];
       const files = async (of: { cert: string; key: string }) => ({
-        cert: await readFile(of.cert),
-        key: await readFile(of.key),
+        cert: await readFile(of.cert, 'utf8'),
+        key: await readFile(of.key, 'utf8'),
       });
       await withEtcd({ scheme: 'https', args, controlArgs }, async ({ urls }) => {
-        const ca = await readFile(server!.cert);
+        const ca = await readFile(server!.cert, 'utf8');
         const own = await files(client!);
         const log = await openLog(urls, 'store', { ca, ...own });
         const followed = follow(log);
@@ -49,7 +49,7 @@ test(
         await until(systemClock, 'it', () => followed.commands.includes('in secret'));
         await log.close();
 
-        const otherAuthority = { ca: await readFile(foreign!.cert), ...own };
+        const otherAuthority = { ca: await readFile(foreign!.cert, 'utf8'), ...own };
         assert.match(await refusal(openLog(urls, 'store', otherAuthority)), /certificate/);
         assert.match(await refusal(openLog(urls, 'store', own)), /certificate/);
         assert.match(

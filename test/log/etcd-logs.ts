@@ -11,7 +11,7 @@ export function openLog(
   options: Partial<EtcdLogOptions> = {},
 ): Promise<CommandLog<string>> {
   const ports = { clock: systemClock, limits: DEFAULT_LIMITS, logger: silentLogger };
-  return openEtcdLog<string>({ urls, cluster, generation: 1, ...ports, ...options });
+  return openEtcdLog<string>({ urls, cluster, ...ports, ...options });
 }
 
 /** A logger whose lines can be read. */

@@ -1,5 +1,11 @@
 import { decodeBatch, encodeBatch } from '../../actors/log/batch.ts';
-import type { CommandLog, CommittedBatch, LogBatch, LogFollower } from '../../actors/log/command-log.ts';
+import {
+  type CommandLog,
+  type CommittedBatch,
+  FIRST_BEGINNING,
+  type LogBatch,
+  type LogFollower,
+} from '../../actors/log/command-log.ts';
 import { joinCommandLog, type LogReplica } from '../../actors/log/log-replica.ts';
 import type { JoinLog } from '../../actors/replica/join-log.ts';
 import type { BookChange, Result } from '../../runtime/domain.ts';
@@ -84,6 +90,7 @@ export function createOuterLog({ seed, scheduler, outside, catalogs, say }: Oute
 
     return {
       name: 'simulated log',
+      beginning: FIRST_BEGINNING,
       append(batch: LogBatch<Command>) {
         const text = encodeBatch(batch);
         return new Promise((resolve, reject) => {

@@ -3,8 +3,7 @@ import { asBazarError, BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Logger } from '../../../runtime/logger.ts';
 import { encodeBatch } from '../batch.ts';
-import type { CommandLog } from '../command-log.ts';
-import { createEtcdBoard } from './etcd-board.ts';
+import type { Board, CommandLog, LogBeginning } from '../command-log.ts';
 import { createEtcdFollowing, type EtcdFollowing, type EtcdPlace } from './etcd-following.ts';
 import type { EtcdHeard } from './etcd-member.ts';
 import type { EtcdMembers } from './etcd-members.ts';
@@ -25,13 +24,14 @@ export function createEtcdLog<Command>(options: {
   readonly heard: EtcdHeard;
   /** What all keys of the store begin with. */
   readonly prefix: string;
-  readonly generation: number;
+  readonly beginning: LogBeginning;
+  readonly board: Board;
   readonly clock: Clock;
   readonly limits: Limits;
   readonly logger: Logger;
 }): CommandLog<Command> {
-  const { name, members, heard, prefix, generation, clock, limits, logger } = options;
-  const key = Buffer.from(`${prefix}log.${generation}`);
+  const { name, members, heard, prefix, beginning, board, clock, limits, logger } = options;
+  const key = Buffer.from(`${prefix}log.${beginning.generation}`);
   const followings = new Set<EtcdFollowing>();
 
   async function lastAt(revision: number, deadline: number): Promise<EtcdPlace> {
@@ -69,6 +69,7 @@ export function createEtcdLog<Command>(options: {
 
   return {
     name,
+    beginning,
     async append(batch, deadline) {
       const value = Buffer.from(encodeBatch(batch));
       const before = heard.revision;
@@ -118,7 +119,7 @@ export function createEtcdLog<Command>(options: {
         logger.warn(`${name} was not wholly trimmed up to revision ${cursor}: ${words}`);
       }
     },
-    board: createEtcdBoard({ prefix: `${prefix}board/`, members, clock, limits }),
+    board,
     async close() {
       for (const following of followings) following.stop();
       followings.clear();

@@ -39,10 +39,10 @@ export interface EtcdStream {
 }
 
 export interface EtcdAccess {
-  /** Of the authority that signed the members' certificates; without it the machine's own list counts. */
-  readonly ca?: Buffer | undefined;
-  readonly cert?: Buffer | undefined;
-  readonly key?: Buffer | undefined;
+  /** PEM, of the authority that signed the members' certificates; without it the machine's own list counts. */
+  readonly ca?: string | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
   readonly user?: string | undefined;
   readonly password?: string | undefined;
 }
@@ -89,8 +89,8 @@ export function connectMember(options: {
     hosts: [url],
     ...((ca || cert) && {
       credentials: {
-        rootCertificate: ca ?? (null as unknown as Buffer),
-        ...(cert && key && { certChain: cert, privateKey: key }),
+        rootCertificate: ca ? Buffer.from(ca) : (null as unknown as Buffer),
+        ...(cert && key && { certChain: Buffer.from(cert), privateKey: Buffer.from(key) }),
       },
     }),
     ...(user !== undefined && {

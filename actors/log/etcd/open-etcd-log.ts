@@ -2,7 +2,8 @@ import { type Clock, sleep, stayAlive } from '../../../runtime/clock.ts';
 import { StartRefused } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Logger } from '../../../runtime/logger.ts';
-import type { CommandLog } from '../command-log.ts';
+import { BEGINNING_RECORD, type CommandLog, FIRST_BEGINNING, type LogBeginning } from '../command-log.ts';
+import { createEtcdBoard } from './etcd-board.ts';
 import { EtcdFault, etcdFaultOf } from './etcd-fault.ts';
 import { createEtcdLog } from './etcd-log.ts';
 import { connectMember, type EtcdAccess, type EtcdHeard, type EtcdMember } from './etcd-member.ts';
@@ -14,8 +15,8 @@ export interface EtcdLogOptions extends EtcdAccess {
   readonly urls: readonly string[];
   /** The store's id: all its keys are under it. */
   readonly cluster: string;
-  /** Which log of the store. */
-  readonly generation: number;
+  /** Not to be waited for beyond it (monotonic ms). */
+  readonly until?: number;
   readonly clock: Clock;
   readonly limits: Limits;
   readonly logger: Logger;
@@ -29,7 +30,7 @@ const OLDEST = [3, 4] as const;
  * waiting would not help: etcd refuses the user or the certificate, or is too old, or the addresses are not of one etcd.
  */
 export async function openEtcdLog<Command>(options: EtcdLogOptions): Promise<CommandLog<Command>> {
-  const { urls, cluster, generation, clock, limits, logger } = options;
+  const { urls, cluster, clock, limits, logger } = options;
   checkAddresses(options);
   const { ConnectionPool } = await import('etcd3/lib/connection-pool.js');
   const heard: EtcdHeard = { revision: 0 };
@@ -41,13 +42,21 @@ export async function openEtcdLog<Command>(options: EtcdLogOptions): Promise<Com
   const prefix = `bazar/${cluster}/`;
   let toldAt = Number.NEGATIVE_INFINITY;
   const letGo = stayAlive();
+  const record = Buffer.from(`${prefix}board/${BEGINNING_RECORD}`);
+  let beginning: LogBeginning;
   try {
     for (;;) {
-      const obstacle = await firstContact(all, Buffer.from(`${prefix}log.${generation}`), options);
-      if (obstacle === undefined) break;
+      const { obstacle, answer } = await firstContact(all, record, options);
+      if (answer) {
+        beginning = beginningIn(answer, name);
+        break;
+      }
       if (clock.monotonic() - toldAt >= limits.etcdCallMs) {
         toldAt = clock.monotonic();
         logger.warn(`${name} cannot be used yet, waiting for a majority of its members (${obstacle})`);
+      }
+      if (clock.monotonic() >= (options.until ?? Number.POSITIVE_INFINITY)) {
+        throw new StartRefused(`${name} cannot be used: ${obstacle}`);
       }
       await sleep(clock, limits.etcdRetryMs);
     }
@@ -57,7 +66,15 @@ export async function openEtcdLog<Command>(options: EtcdLogOptions): Promise<Com
   } finally {
     letGo();
   }
-  return createEtcdLog<Command>({ name, members, heard, prefix, generation, clock, limits, logger });
+  const board = createEtcdBoard({ prefix: `${prefix}board/`, members, clock, limits });
+  return createEtcdLog<Command>({ name, members, heard, prefix, beginning, board, clock, limits, logger });
+}
+
+function beginningIn({ kvs: [record] }: RangeAnswer, name: string): LogBeginning {
+  if (record === undefined) return FIRST_BEGINNING;
+  const { generation, index } = JSON.parse(record.value.toString()) as LogBeginning;
+  if (Number.isSafeInteger(generation) && Number.isSafeInteger(index)) return { generation, index };
+  throw new StartRefused(`${name}: the record of where the log begins is not what was written`);
 }
 
 function checkAddresses({ urls, ca, cert, key }: EtcdLogOptions): void {
@@ -76,12 +93,12 @@ function checkAddresses({ urls, ca, cert, key }: EtcdLogOptions): void {
   if (!cert !== !key) throw new StartRefused('a certificate for etcd and its key go together: name both');
 }
 
-/** Asks every member who it is, and a majority for the log. What hinders is returned; what never ends is thrown. */
+/** Asks every member who it is, and a majority for a record. What hinders is returned; what never ends is thrown. */
 async function firstContact(
   all: readonly EtcdMember[],
   key: Buffer,
   { clock, limits, logger }: EtcdLogOptions,
-): Promise<string | undefined> {
+): Promise<{ readonly obstacle: string; readonly answer?: RangeAnswer }> {
   const within = (member: EtcdMember, service: 'KV' | 'Maintenance', method: string, request: object) => {
     const call = member.ask<RangeAnswer & MemberAnswer>(service, method, request);
     const timer = clock.setTimeout(call.cancel, limits.etcdOpenMs);
@@ -94,19 +111,20 @@ async function firstContact(
       const status = await within(member, 'Maintenance', 'status', {});
       if (status instanceof EtcdFault) return status;
       checkVersion(member.url, status.version);
-      return within(member, 'KV', 'range', { key, keys_only: true });
+      return within(member, 'KV', 'range', { key });
     }),
   );
   const faults = answers.filter((answer) => answer instanceof EtcdFault);
   const refusal = faults.find(({ kind }) => kind === 'refused');
   if (refusal) throw new StartRefused(refusal.message);
   const distrusted = faults.find(({ kind }) => kind === 'distrusted');
-  if (faults.length < answers.length) {
+  const answer = answers.find((one): one is Exclude<typeof one, EtcdFault> => !(one instanceof EtcdFault));
+  if (answer) {
     if (distrusted) logger.warn(`a member of etcd is passed over: ${distrusted.message}`);
-    return undefined;
+    return { obstacle: '', answer };
   }
   if (distrusted) throw new StartRefused(distrusted.message);
-  return faults[0]!.message;
+  return { obstacle: faults[0]!.message };
 }
 
 function checkVersion(url: string, version: string): void {

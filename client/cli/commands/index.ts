@@ -1,6 +1,7 @@
 import type { CliCommand } from '../command.ts';
 import { adjust } from './adjust.ts';
 import { audit } from './audit.ts';
+import { backup } from './backup.ts';
 import { buy } from './buy.ts';
 import { cancel } from './cancel.ts';
 import { confirm } from './confirm.ts';
@@ -12,11 +13,13 @@ import { history } from './history.ts';
 import { hold } from './hold.ts';
 import { importFile } from './import.ts';
 import { info } from './info.ts';
+import { migrate } from './migrate.ts';
 import { order } from './order.ts';
 import { orders } from './orders.ts';
 import { price } from './price.ts';
 import { release } from './release.ts';
 import { restock } from './restock.ts';
+import { restoreBackup } from './restore-backup.ts';
 import { restore, retire } from './retire.ts';
 import { search } from './search.ts';
 import { status } from './status.ts';
@@ -53,4 +56,7 @@ export const COMMANDS: readonly CliCommand[] = [
   exportFile,
   status,
   audit,
+  backup,
+  restoreBackup,
+  migrate,
 ];

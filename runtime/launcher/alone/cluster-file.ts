@@ -3,6 +3,8 @@ import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { UsageError } from '../../command-line.ts';
 import type { NodeId, NodeKind } from '../../links/mesh.ts';
+import type { Currency } from '../../money.ts';
+import { readCurrency } from '../store-currency.ts';
 
 /**
  * What all nodes of a store on many machines must know alike: one JSON file, the same on each machine. Files that it
@@ -33,6 +35,8 @@ const ClusterFile = z.strictObject({
   /** Of the links between nodes. */
   tls: Tls.optional(),
   redis: z.string().optional(),
+  /** What amounts are of, as `--currency` of `npm start`; without it they have two decimals. */
+  currency: z.string().optional(),
   /** Every node of the store, with its address where it does not say that itself on the board of the engine. */
   nodes: z.union([z.array(NodeName).min(1), z.record(NodeName, z.string())]),
 });
@@ -53,6 +57,7 @@ export interface ClusterMap {
   readonly readerToken: string | undefined;
   readonly tls: { readonly ca: string; readonly cert: string; readonly key: string } | undefined;
   readonly redis: string | undefined;
+  readonly currency: Required<Currency> | undefined;
   readonly names: readonly NodeId[];
   /** Of those that do not say it on the board. */
   readonly addresses: Readonly<Record<NodeId, string>>;
@@ -102,6 +107,7 @@ export async function readClusterFile(path: string): Promise<ClusterMap> {
       key: (await read('tls.key', file.tls.key))!,
     },
     redis: file.redis,
+    currency: file.currency === undefined ? undefined : readCurrency(file.currency, `${path}: currency`),
     names: Array.isArray(nodes) ? nodes : Object.keys(nodes),
     addresses: Array.isArray(nodes) ? {} : nodes,
   };

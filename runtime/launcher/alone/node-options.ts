@@ -1,8 +1,18 @@
 import { type Command, Option, type OptionValues } from 'commander';
-import { commandLine, type Environment, parse, readWhole, settings, UsageError } from '../../command-line.ts';
+import {
+  commandLine,
+  type Environment,
+  parse,
+  readWhole,
+  repeatedOption,
+  settings,
+  UsageError,
+} from '../../command-line.ts';
+import type { Limits } from '../../limits.ts';
 import type { NodeKind } from '../../links/mesh.ts';
 import { isLoopbackHost } from '../../loopback-address.ts';
 import { type ClientAccess, readAccess } from '../access.ts';
+import { readLimits } from '../config.ts';
 
 /** What one node was asked to be. */
 export interface NodeOptions {
@@ -17,6 +27,7 @@ export interface NodeOptions {
   readonly isInsecureAllowed: boolean;
   /** Gateways: where clients reach it. */
   readonly http: { readonly host: string; readonly port: number; readonly access: ClientAccess };
+  readonly limits: Partial<Limits>;
   readonly logLevel: string;
   readonly logFormat: 'text' | 'json';
 }
@@ -40,6 +51,14 @@ const OPTIONS: readonly Option[] = [
   new Option('--tls-cert <FILE>', 'gateways: certificate (PEM) for clients').env('BAZAR_TLS_CERT'),
   new Option('--tls-key <FILE>', 'gateways: its private key (PEM)').env('BAZAR_TLS_KEY'),
   new Option('--insecure-http', 'gateways: plain HTTP beyond this machine'),
+  repeatedOption('--cors <ORIGIN>', 'gateways: a web page elsewhere that may read and buy').env('BAZAR_CORS'),
+  repeatedOption(
+    '--allow-host <NAME>',
+    'gateways: a name beside localhost, as of a proxy on this machine',
+  ).env('BAZAR_ALLOW_HOST'),
+  repeatedOption('--limit <NAME=N>', 'another value for a bound; npm start -- --help lists them').env(
+    'BAZAR_LIMITS',
+  ),
   new Option('--log-level <LEVEL>', 'error, warn, info, debug').env('BAZAR_LOG_LEVEL').default('info'),
   new Option('--log-format <FORMAT>', 'text or json').env('BAZAR_LOG_FORMAT').default('json'),
 ];
@@ -71,6 +90,7 @@ export function readNodeOptions(args: readonly string[], env: Environment): Node
     advertise: given.advertise ? readUrl(String(given.advertise)) : undefined,
     isInsecureAllowed: Boolean(given.insecureLinks),
     http: { host, port: readWhole(String(given.port), '--port', 0, 65_535), access: readAccess(given, host) },
+    limits: readLimits(given.limit),
     logLevel: String(given.logLevel),
     logFormat,
   };

@@ -7,7 +7,10 @@ import type { Logger } from '../../logger.ts';
 /** Milliseconds that a record outlives its node, and between two times that it is written, or all are read. */
 const LEASE_MS = 10_000;
 const TELL_MS = 3_000;
-const PREFIX = 'nodes/';
+/** How long the record of one that ends stays: the shortest time that the engine knows. */
+const LAST_LEASE_MS = 1_000;
+/** What the records of living nodes begin with. */
+export const NODES_RECORDS = 'nodes/';
 
 interface Announced {
   readonly kind: NodeKind;
@@ -22,7 +25,8 @@ export interface Presence {
   claim(): Promise<void>;
   /** From now on the others find this node at `url`. */
   announce(url: string): void;
-  stop(): void;
+  /** The node ends: its name is soon free for another folder. */
+  withdraw(): Promise<void>;
 }
 
 export function createPresence(options: {
@@ -42,14 +46,18 @@ export function createPresence(options: {
   let stopped = false;
 
   async function all(): Promise<Map<NodeId, Announced>> {
-    const records = await board.list(PREFIX);
+    const records = await board.list(NODES_RECORDS);
     return new Map(
-      [...records].map(([key, text]) => [key.slice(PREFIX.length), JSON.parse(text) as Announced]),
+      [...records].map(([key, text]) => [key.slice(NODES_RECORDS.length), JSON.parse(text) as Announced]),
     );
   }
 
+  function put(at: string, leaseMs: number): Promise<void> {
+    return board.put(NODES_RECORDS + name, JSON.stringify({ kind, url: at, home }), leaseMs);
+  }
+
   async function exchange(): Promise<void> {
-    if (url !== undefined) await board.put(PREFIX + name, JSON.stringify({ kind, url, home }), LEASE_MS);
+    if (url !== undefined) await put(url, LEASE_MS);
     const there = await all();
     there.delete(name);
     found(Object.fromEntries([...there].map(([id, one]) => [id, one.url])));
@@ -76,9 +84,10 @@ export function createPresence(options: {
       url = at;
       tick();
     },
-    stop() {
+    async withdraw() {
       stopped = true;
       clock.clearTimeout(timer);
+      if (url !== undefined) await put(url, LAST_LEASE_MS).catch(() => {});
     },
   };
 }

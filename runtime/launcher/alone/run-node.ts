@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import type { LogBeginning } from '../../../actors/log/command-log.ts';
 import { openEtcdLog } from '../../../actors/log/etcd/open-etcd-log.ts';
 import type { Bundle } from '../../bundle.ts';
 import { stayAlive, systemClock } from '../../clock.ts';
@@ -19,9 +20,6 @@ import { type NodeOptions, nodeHelp, readNodeOptions, refuseInsecureLinks } from
 import { createPresence } from './presence.ts';
 
 /** One node of a store on many machines, until it is told to stop. Its process is looked after as `npm start` does. */
-
-/** There is one history of such a store: what is cached is never of another. */
-const GENERATION = 1;
 
 /** Runs one node of these programs; resolves to the exit code. */
 export async function runNode({ programs }: Bundle): Promise<number> {
@@ -59,17 +57,7 @@ async function serve(
   });
   const data = await openFolder(options.dataDirectory);
   try {
-    const { ca, cert, key, ...engine } = map.log;
-    const pem = (text: string | undefined) => (text === undefined ? undefined : Buffer.from(text));
-    const opening = openEtcdLog({
-      ...engine,
-      ...ports,
-      cluster: map.cluster,
-      generation: GENERATION,
-      ca: pem(ca),
-      cert: pem(cert),
-      key: pem(key),
-    });
+    const opening = openEtcdLog({ ...map.log, ...ports, cluster: map.cluster });
     const log = await Promise.race([opening, told]);
     if (log === 'stopped') return 0;
     const addresses: Record<NodeId, string> = { ...map.addresses };
@@ -86,7 +74,7 @@ async function serve(
       },
     });
     await presence.claim();
-    const configure = await configureOf(options, map, data.path);
+    const configure = await configureOf(options, map, data.path, log.beginning);
     const supervisor = startSupervisor({
       ...ports,
       plans: [{ id: name, kind, configure: () => configure }],
@@ -108,8 +96,8 @@ async function serve(
     try {
       await Promise.race([told, refused]);
     } finally {
-      presence.stop();
       await supervisor.stop();
+      await presence.withdraw();
       await log.close();
     }
     return 0;
@@ -138,14 +126,20 @@ async function keptSecret(path: string, file: string): Promise<string> {
   return made;
 }
 
-async function configureOf(options: NodeOptions, map: ClusterMap, path: string): Promise<Configure> {
+async function configureOf(
+  options: NodeOptions,
+  map: ClusterMap,
+  path: string,
+  { generation }: LogBeginning,
+): Promise<Configure> {
   const { name, kind, listen, http } = options;
   return {
     type: 'configure',
     id: name,
     kind,
     cluster: map.cluster,
-    boot: `${map.cluster}.${GENERATION}`,
+    // What is cached is of one history of the store.
+    boot: `${map.cluster}.${generation}`,
     secret: map.secret,
     listen: { ...listen, ...(map.tls && { tls: map.tls }) },
     dataDirectory: resolve(path, kind === 'catalog' ? name : 'node'),
@@ -155,11 +149,12 @@ async function configureOf(options: NodeOptions, map: ClusterMap, path: string):
     gateways: namesOf(map, 'gateway'),
     logLevel: options.logLevel,
     logFormat: options.logFormat,
-    limits: {},
+    limits: options.limits,
     ...(kind === 'catalog' && { log: map.log }),
+    ...(kind !== 'catalog' && { neededCatalogs: 1 }),
     ...(kind === 'gateway' && {
       filled: true,
-      neededCatalogs: 1,
+      currency: map.currency,
       http: {
         host: http.host,
         port: http.port,

@@ -1,0 +1,92 @@
+import { StartRefused } from '../../runtime/errors.ts';
+import { APPLIED_KEY, LEVEL_KEY, ORDER_PREFIX } from '../../storage/keys.ts';
+import type { Position } from '../../storage/position.ts';
+import type { Store, StoreOperation } from '../../storage/store.ts';
+import type { RecordSums } from '../replica/state-machine.ts';
+import { recordHash, SetDigest } from './digest.ts';
+import { TIME_START, timeHash } from './log-time.ts';
+import type { KeyedText } from './overlay.ts';
+import { isDigested, timeIn } from './records.ts';
+import { CatalogState } from './state.ts';
+
+/** A whole state on its way from one store to another, by a file or not: where it is, and then its records in pieces. */
+
+/** The place and the sums of a state, and the command level of its log. */
+export interface StatePlace extends RecordSums {
+  readonly position: Position;
+  readonly level: number;
+}
+
+export interface StateCounts {
+  readonly books: number;
+  readonly copies: number;
+  readonly orders: number;
+}
+
+/** Pieces of a state hold so many records, or so many characters and one record more. */
+interface PieceBounds {
+  readonly snapshotChunkRecords: number;
+  readonly snapshotChunkBytes: number;
+}
+
+/** The place of a state that is whole in its store; nothing where no entry was ever applied. */
+export function placeIn(store: Store, state: CatalogState): StatePlace | undefined {
+  const found = state.readPersisted(store);
+  return found && { ...found, level: Number(store.get(state.prefix + LEVEL_KEY) ?? 1) };
+}
+
+/** All records under a prefix, with their keys as they are without it. */
+export async function* statePieces(
+  store: Store,
+  prefix: string,
+  { snapshotChunkRecords, snapshotChunkBytes }: PieceBounds,
+): AsyncGenerator<readonly KeyedText[]> {
+  let piece: KeyedText[] = [];
+  let length = 0;
+  for await (const page of store.pages({ gte: prefix, lt: `${prefix}\uffff` }, snapshotChunkRecords)) {
+    for (const [key, text] of page) {
+      piece.push([key.slice(prefix.length), text]);
+      length += key.length + text.length;
+      if (piece.length < snapshotChunkRecords && length < snapshotChunkBytes) continue;
+      yield piece;
+      piece = [];
+      length = 0;
+    }
+  }
+  if (piece.length > 0) yield piece;
+}
+
+/**
+ * Fills an empty store with a state, and makes it the one that a start loads, by one batch that writes `also` besides.
+ * `at` is where the state is from now on. Its digest is made of the records anew: throws `StartRefused` where it is
+ * not the one that was told.
+ */
+export async function fillStore(
+  store: Store,
+  pieces: AsyncIterable<readonly KeyedText[]>,
+  options: { readonly place: StatePlace; readonly at: Position; readonly also: readonly StoreOperation[] },
+): Promise<StateCounts> {
+  const { place, at, also } = options;
+  const restoring = (await CatalogState.load(store)).restore();
+  const digest = new SetDigest();
+  let time = TIME_START;
+  let orders = 0;
+  for await (const piece of pieces) {
+    for (const [key, text] of piece) {
+      if (isDigested(key)) digest.add(recordHash(key, text));
+      if (key === APPLIED_KEY) time = timeIn(store, text);
+      if (key.startsWith(ORDER_PREFIX)) orders++;
+    }
+    await store.write(restoring.accept(piece));
+  }
+  digest.add(timeHash(time));
+  const finished = restoring.finish(at, place);
+  if (finished === undefined || digest.toString() !== place.digest) {
+    throw new StartRefused(`the digest of what was read is ${digest}, and ${place.digest} was written`);
+  }
+  await store.write([...finished.switchOver, ...also]);
+  const { state } = finished;
+  let copies = 0;
+  for (const { stock } of state.books()) copies += stock;
+  return { books: state.size, copies, orders };
+}

@@ -1,0 +1,249 @@
+import { hash } from 'node:crypto';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { runCli } from '../../client/cli/cli.ts';
+import { ADMIN_TOKEN, type NodeAlone, startAlone, writeClusterFile } from '../support/alone.ts';
+import { withEtcd } from '../support/etcd.ts';
+import { eventually } from '../support/eventually.ts';
+import { spawnLauncher } from '../support/launcher-process.ts';
+import { needs } from '../support/needs.ts';
+import { inTemporaryFolder } from '../support/temporary.ts';
+
+/** A store is kept in files, brought back from them, and brought to other machines, by real programs and directories. */
+
+const NODES = ['catalog-1', 'catalog-2', 'order-1', 'gateway-1'];
+
+/** One command line of `npm run bazar`, and what it said. */
+async function bazar(...args: string[]): Promise<{ code: number; text: string }> {
+  let text = '';
+  const code = await runCli({
+    args,
+    env: {},
+    signal: new AbortController().signal,
+    terminal: {
+      out: (part) => {
+        text += part;
+      },
+      err: (part) => {
+        text += part;
+      },
+      isWatched: false,
+      hasColour: false,
+    },
+  });
+  return { code, text };
+}
+
+async function done(...args: string[]): Promise<string> {
+  const { code, text } = await bazar(...args);
+  assert.is(code, 0, text);
+  return text;
+}
+
+async function refused(words: string | RegExp, ...args: string[]): Promise<void> {
+  const { code, text } = await bazar(...args);
+  assert.is(code, 2, text);
+  assert.match(text, words);
+  assert.is(text.trim().split('\n').length, 1, text);
+}
+
+/** All files of a store with their contents, in short; but for the mark of one who has the directory, or had when he was killed. */
+async function contentsOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries
+    .filter((entry) => entry.isFile() && !entry.name.startsWith('launcher.'))
+    .map((entry) => join(entry.parentPath, entry.name));
+  return Promise.all(files.sort().map(async (file) => `${file} ${hash('sha256', await readFile(file))}`));
+}
+
+interface Shop {
+  /** Whether it is confirmed, now or before. */
+  buy(key: string): Promise<boolean>;
+  stock(): Promise<number>;
+  /** How many catalogs are there, and agree. */
+  agreeing(): Promise<number>;
+}
+
+function shopAt(url: string, token: string): Shop {
+  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
+  return {
+    async buy(key) {
+      const body = JSON.stringify({ id: 1 });
+      const answer = await fetch(`${url}/purchase`, {
+        method: 'POST',
+        headers: { ...headers, 'idempotency-key': key },
+        body,
+      });
+      return ((await answer.json()) as { status?: string }).status === 'confirmed';
+    },
+    async stock() {
+      const answer = await fetch(`${url}/info/1?consistency=strong`, { headers });
+      return ((await answer.json()) as { stock: number }).stock;
+    },
+    async agreeing() {
+      const answer = await fetch(`${url}/audit`, { headers });
+      const { consistent, catalogs } = (await answer.json()) as {
+        consistent: boolean;
+        catalogs: { state: string }[];
+      };
+      return consistent ? catalogs.filter(({ state }) => state === 'present').length : 0;
+    },
+  };
+}
+
+async function onOneMachine<T>(
+  data: string,
+  work: (shop: Shop) => Promise<T>,
+  ...args: string[]
+): Promise<T> {
+  const launcher = spawnLauncher(['--data', data, '--port', '0', '--orders', '1', '--no-redis', ...args], {
+    ownGroup: true,
+  });
+  try {
+    const url = await eventually(
+      'a store that is ready',
+      async () => /http:\/\/\S+?:\d+/.exec(launcher.said.stdout)?.[0],
+    );
+    const token = (await readFile(join(data, 'admin-token'), 'utf8')).trim();
+    return await work(shopAt(url, token));
+  } finally {
+    // All its processes at once, as when the power is gone.
+    process.kill(-launcher.child.pid!, 'SIGKILL');
+    await launcher.exited;
+  }
+}
+
+test('a store that was killed is kept in a file, which is a store of its own again, with all that was acknowledged', () =>
+  inTemporaryFolder(async (folder) => {
+    const [data, file, copy] = [join(folder, 'data'), join(folder, 'monday.bazar'), join(folder, 'copy')];
+    const books = join(folder, 'books.csv');
+    await writeFile(books, 'title,topic,price,stock\nA book,books,10.00,100\n');
+    await onOneMachine(
+      data,
+      async (shop) => {
+        for (let count = 0; count < 20; count++) assert.ok(await shop.buy(`order-${count}`));
+        await refused(/is in use by process \d+: stop the store first/, 'backup', file, '--data', data);
+      },
+      '--books',
+      books,
+      '--currency',
+      'EUR',
+    );
+    const before = await contentsOf(data);
+    const said = await done('backup', file, '--data', data);
+    assert.equal(await contentsOf(data), before, 'the directory is as it was');
+    assert.equal((await readdir(folder)).sort(), ['books.csv', 'data', 'monday.bazar']);
+
+    await refused('is not empty', 'restore-backup', file, '--data', data);
+    await writeFile(join(folder, 'half.bazar'), (await readFile(file)).subarray(0, -40));
+    await refused('is cut off', 'restore-backup', join(folder, 'half.bazar'), '--data', copy);
+    const [, digest] = /digest (\w+)/.exec(said)!;
+    const restored = await done('restore-backup', file, '--data', copy, '--catalogs', '3', '--json');
+    const { books: count, orders, copies, ...rest } = JSON.parse(restored);
+    assert.equal([count, orders, copies, rest.digest], [1, 20, 80, digest]);
+    await onOneMachine(copy, async (shop) => {
+      assert.is(await shop.stock(), 80);
+      assert.ok(await shop.buy('order-3'), 'a key that is known');
+      assert.ok(await shop.buy('another'));
+      assert.is(await shop.stock(), 79);
+    });
+
+    await rm(join(copy, 'catalog-2'), { recursive: true });
+    await rm(join(copy, 'catalog-3'), { recursive: true });
+    await refused('2 whole catalogs are needed', 'backup', file, '--data', copy);
+  }));
+
+const name =
+  'a store moves to an etcd, is kept while it sells, and comes back when all its catalogs are lost';
+test(
+  name,
+  needs('etcd', name, () =>
+    withEtcd({ members: 1 }, (etcd) =>
+      inTemporaryFolder(async (folder) => {
+        const data = join(folder, 'data');
+        const backup = join(folder, 'kept.bazar');
+        const books = join(folder, 'books.csv');
+        await writeFile(books, 'title,topic,price,stock\nA book,books,10.00,100\n');
+        await onOneMachine(data, (shop) => shop.buy('first'), '--books', books, '--catalogs', '1');
+        const log = { engine: 'etcd', urls: etcd.urls };
+        const cluster = await writeClusterFile(folder, { cluster: 'bookshop', log, nodes: NODES });
+        const running = new Map<string, NodeAlone>();
+        const start = (node: string) => {
+          const kind = node.split('-')[0]!;
+          const args = ['--kind', kind, '--name', node, '--cluster', cluster, '--port', '0'];
+          const one = startAlone([...args, '--data', join(folder, node)]);
+          running.set(node, one);
+          return one;
+        };
+        const startAll = async () => {
+          for (const node of NODES) start(node);
+          return shopAt(await running.get('gateway-1')!.ready(), ADMIN_TOKEN);
+        };
+        const end = async (signal: NodeJS.Signals, ...nodes: string[]) => {
+          for (const node of nodes) running.get(node)!.child.kill(signal);
+          await Promise.all(nodes.map((node) => running.get(node)!.exited));
+        };
+        const wipe = async () => {
+          for (const node of ['catalog-1', 'catalog-2']) await rm(join(folder, node), { recursive: true });
+        };
+        const nobodyThere = () =>
+          eventually('nobody on the board', async () => {
+            const keys = await etcd.control('get', '--prefix', '--keys-only', 'bazar/bookshop/board/nodes/');
+            return keys.trim() === '';
+          });
+        const into = ['--data', join(folder, 'catalog-1')];
+        try {
+          await mkdir(join(folder, 'catalog-1'), { mode: 0o700 });
+          await cp(join(data, 'catalog-1'), join(folder, 'catalog-1', 'catalog-1'), { recursive: true });
+          assert.is(await start('catalog-1').exited, 2);
+          assert.match(running.get('catalog-1')!.said.text, 'migrate brings it to an etcd');
+          await rm(join(folder, 'catalog-1'), { recursive: true });
+
+          const before = await contentsOf(data);
+          const migrate = ['migrate', '--data', data, '--to', cluster];
+          assert.match(await done(...migrate, '--into', into[1]!), '1 books with 99 copies, 1 orders');
+          assert.equal(await contentsOf(data), before, 'the source is as it was');
+          await refused('is not empty', ...migrate, '--into', join(folder, 'elsewhere'));
+
+          let shop = await startAll();
+          await eventually('what was sold before', async () => (await shop.stock()) === 99);
+          assert.ok(await shop.buy('first'), 'a key of before');
+          await eventually('a sale', () => shop.buy('second'));
+          await eventually('the other catalog, which was empty', async () => (await shop.agreeing()) === 2);
+          await end('SIGTERM', 'catalog-1');
+          await done('backup', backup, ...into);
+          assert.ok(await shop.buy('third'), 'the store sells while it is kept');
+          assert.is(await shop.stock(), 97);
+
+          await end('SIGTERM', 'catalog-2', 'order-1', 'gateway-1');
+          await wipe();
+          await nobodyThere();
+          const restore = ['restore-backup', backup, '--to', cluster, ...into];
+          assert.match(await done(...restore), /The log goes on after that: \d+ batches/);
+          shop = await startAll();
+          await eventually('all that was acknowledged', async () => (await shop.stock()) === 97);
+
+          await end('SIGTERM', ...NODES);
+          await wipe();
+          const [, revision] = /"revision":(\d+)/.exec(await etcd.control('get', 'x', '-w', 'json'))!;
+          await etcd.control('compact', revision!);
+          await refused(/cannot be brought back. --begin-anew restores what the backup has/, ...restore);
+          await nobodyThere();
+          assert.match(await done(...restore, '--begin-anew'), 'left out: orders of that time are lost');
+          shop = await startAll();
+          await eventually('what the backup had', async () => (await shop.stock()) === 98);
+          assert.ok(await shop.buy('second'));
+          assert.is(await shop.stock(), 98, 'a key that the backup had');
+          await eventually('equal catalogs', async () => (await shop.agreeing()) === 2);
+        } finally {
+          for (const { child } of running.values()) child.kill('SIGKILL');
+          await Promise.all([...running.values()].map(({ exited }) => exited));
+        }
+      }),
+    ),
+  ),
+);
+
+test.run();
