@@ -20,7 +20,16 @@ export interface LeaderTracker {
 
 /** Reports to `lifecycle` whether any catalog is linked. */
 export function createLeaderTracker(
-  { mesh, catalogs }: { readonly mesh: Mesh; readonly catalogs: readonly NodeId[] },
+  {
+    mesh,
+    catalogs,
+    isFull = () => false,
+  }: {
+    readonly mesh: Mesh;
+    readonly catalogs: readonly NodeId[];
+    /** The disk of this catalog is full: others are asked first. */
+    readonly isFull?: (catalog: NodeId) => boolean;
+  },
   lifecycle: Pick<Lifecycle, 'caughtUp' | 'fellBehind'>,
 ): LeaderTracker {
   let leader: NodeId | null = null;
@@ -51,12 +60,15 @@ export function createLeaderTracker(
     setLeader,
     forgetLeader,
     next(avoid) {
-      if (leader && leader !== avoid) return leader;
+      if (leader && leader !== avoid && !isFull(leader)) return leader;
+      let last = avoid && isLinked(avoid) ? avoid : undefined;
       for (let step = 0; step < catalogs.length; step++) {
         const catalog = catalogs[turn++ % catalogs.length];
-        if (catalog && catalog !== avoid && isLinked(catalog)) return catalog;
+        if (!catalog || catalog === avoid || !isLinked(catalog)) continue;
+        if (!isFull(catalog)) return catalog;
+        last ??= catalog;
       }
-      return avoid && isLinked(avoid) ? avoid : undefined;
+      return last;
     },
     noteFailure(catalog, { code, details }) {
       const named = typeof details.leader === 'string' && details.leader !== catalog ? details.leader : null;

@@ -5,12 +5,12 @@ import { paymentsThrough } from './payments.ts';
 import { withoutPayments } from './without-payments.ts';
 
 /** One order replica as a process of its own. It has no disk: each start is a new incarnation. */
-runChild(async ({ configuration: { catalogs, payments: service }, ...ports }) => {
+runChild(async ({ configuration: { catalogs, neededCatalogs, payments: service }, ...ports }) => {
   const payments = service
     ? paymentsThrough(createPaymentClient({ ...ports, url: service.url, currency: service.currency }))
     : withoutPayments;
   return {
     incarnation: ports.random.id(),
-    run: (mesh) => createOrder({ mesh, catalogs, payments, ...ports }),
+    run: (mesh) => createOrder({ mesh, catalogs, neededCatalogs, payments, ...ports }),
   };
 });

@@ -22,6 +22,8 @@ export interface OrderOptions {
   readonly mesh: Mesh & { readonly url: string };
   /** Every catalog of the cluster. */
   readonly catalogs: readonly NodeId[];
+  /** So many catalogs must have room on their disks; a majority unless it is said. */
+  readonly neededCatalogs?: number | undefined;
   readonly clock: Clock;
   readonly random: Random;
   readonly limits: Limits;
@@ -150,16 +152,16 @@ export function createOrder(options: OrderOptions): OrderReplica {
   }
 
   function failed(submission: Submission, attempt: number, catalog: NodeId | undefined, error: BazarError) {
-    const leader = catalog ? leaders.noteFailure(catalog, error) : null;
     if (attempt === submission.attempts && submissions.has(submission.number))
       wakeAt(submission, submission.answerBy);
-    const { code, outcome } = error;
+    // Where one catalog is enough, another may have the room that this one lacks.
+    const code = error.code === 'disk-full' && disks.reason === undefined ? 'unavailable' : error.code;
     sendToSaga(submission, {
       type: 'proposal.failed',
       attempt,
       code,
-      outcome,
-      leader,
+      outcome: error.outcome,
+      leader: catalog ? leaders.noteFailure(catalog, error) : null,
       jitter: random.next(),
     });
   }
@@ -253,7 +255,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
   const news = createNewsRing({ clock, limits, pid });
   const watchedNode = createWatchedNode({ mesh, news, lifecycle, clock, limits, figures });
   lifecycle.opened();
-  const leaders = createLeaderTracker(options, lifecycle);
+  const leaders = createLeaderTracker({ ...options, isFull: disks.isFull }, lifecycle);
   const payments = options.payments?.({
     ...options,
     submit: seeThrough,

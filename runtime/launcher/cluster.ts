@@ -209,7 +209,7 @@ function planNodes(options: {
         config.payments !== undefined && {
           payments: { url: config.payments, currency: data.record.currency?.code },
         }),
-      ...(kind === 'gateway' && config.log && { neededCatalogs: 1 }),
+      ...(kind !== 'catalog' && config.log && { neededCatalogs: 1 }),
       ...(kind === 'gateway' && {
         filled: data.record.seeded,
         currency: data.record.currency,

@@ -5,16 +5,20 @@ import type { Mesh, NodeId } from '../links/mesh.ts';
  * starts anew can use room on a disk that was full.
  */
 export interface FullDisks {
-  /** Why nothing can be written, as a sentence; undefined while a majority of the catalogs may have room. */
+  /** Why nothing can be written, as a sentence; undefined while as many catalogs as are needed may have room. */
   readonly reason: string | undefined;
+  isFull(catalog: NodeId): boolean;
 }
 
 export function createFullDisks({
   mesh,
   catalogs,
+  neededCatalogs = Math.floor(catalogs.length / 2) + 1,
 }: {
   readonly mesh: Pick<Mesh, 'onTell' | 'observe'>;
   readonly catalogs: readonly NodeId[];
+  /** So many must have room: a majority, where they order the log themselves. */
+  readonly neededCatalogs?: number | undefined;
 }): FullDisks {
   const full = new Map<NodeId, string>();
   mesh.onTell('disk.filled', ({ words }, { from }) => {
@@ -24,13 +28,13 @@ export function createFullDisks({
 
   return {
     get reason() {
-      const withRoom = catalogs.length - full.size;
-      if (2 * withRoom > catalogs.length) return undefined;
+      if (catalogs.length - full.size >= neededCatalogs) return undefined;
       const [words] = full.values();
       const names = [...full.keys()].sort();
       const are = names.length === 1 ? 'The disk of' : 'The disks of';
       return `${are} ${listed(names)} ${names.length === 1 ? 'is' : 'are'} full (${words}): nothing can be written.`;
     },
+    isFull: (catalog) => full.has(catalog),
   };
 }
 

@@ -69,7 +69,7 @@ export const Configure = z.object({
   lab: z.boolean().optional(),
   /** Order replicas only: the payment service, and what it is told that amounts are of; without it nobody is paid. */
   payments: z.object({ url: z.string(), currency: z.string().optional() }).optional(),
-  /** Gateways only: so many catalogs must be within reach; more than half of them unless it is said. */
+  /** Gateways and orders: so many catalogs must be within reach and have room; more than half unless it is said. */
   neededCatalogs: z.int().min(1).optional(),
   /** Gateways only: the store has its first books. */
   filled: z.boolean().optional(),

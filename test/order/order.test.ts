@@ -13,13 +13,16 @@ import { confirmed, purchase, scriptedMesh, soldOut } from './support.ts';
 const ALL = ['catalog-1', 'catalog-2', 'catalog-3'];
 const PATIENCE = DEFAULT_LIMITS.proposalTimeoutMs + DEFAULT_LIMITS.tickMs;
 
-function start(setup: { linked?: string[]; limits?: Partial<Limits>; logger?: Logger } = {}) {
+function start(
+  setup: { linked?: string[]; limits?: Partial<Limits>; logger?: Logger; neededCatalogs?: number } = {},
+) {
   const clock = manualClock();
   const mesh = scriptedMesh(setup.linked ?? ALL);
   const limits = { ...DEFAULT_LIMITS, ...setup.limits };
   const order = createOrder({
     mesh,
     catalogs: ALL,
+    neededCatalogs: setup.neededCatalogs,
     clock,
     random: seededRandom(1),
     limits,
@@ -342,6 +345,33 @@ test('while the disks of a majority are full a submission is refused at once, an
   submit('c');
   await clock.elapse(1);
   assert.is(places().length, 2, 'one that has started anew has room');
+});
+
+test('where an outer engine has the log, one catalog with room is enough, and is the one that is asked', async () => {
+  const { clock, mesh, submit, at, places } = start({ neededCatalogs: 1 });
+  const first = submit('a');
+  await settle();
+  at(0).fail('disk-full');
+  await clock.elapse(DEFAULT_LIMITS.sagaBackoffCapMs);
+  assert.is(places().length, 2, 'a catalog that is full before it is known to be is no reason to give up');
+  at(1).answer(confirmed('a'));
+  await settle();
+  assert.ok(first.reply);
+
+  mesh.fill('catalog-1');
+  mesh.fill('catalog-2');
+  const second = submit('b');
+  await settle();
+  assert.is(places().at(-1), 'catalog-3');
+  at(-1).answer(confirmed('b'));
+  await settle();
+  assert.ok(second.reply);
+
+  mesh.fill('catalog-3');
+  const refused = submit('c');
+  await settle();
+  assert.is(refused.error?.code, 'disk-full');
+  assert.is(places().length, 3);
 });
 
 test('what was under way when the disks of a majority filled ends as unknown, as soon as it cannot be otherwise', async () => {
