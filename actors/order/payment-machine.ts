@@ -1,7 +1,6 @@
 import { assign, setup } from 'xstate';
-import { fullJitterMs } from '../../runtime/backoff.ts';
 import type { Result } from '../../runtime/domain.ts';
-import type { Limits } from '../../runtime/limits.ts';
+import { type AnswerMissed, type Asking, firstAsk, isLate, isPutOff, nextAsk, nextPause } from './asking.ts';
 import type { PaymentStatus } from './payment-port.ts';
 
 /**
@@ -23,8 +22,7 @@ export type PaymentEvent =
   /** `ask` is the number of the one that is answered. */
   | { type: 'service.told'; ask: number; status: PaymentStatus }
   | { type: 'log.told'; ask: number; result: Result }
-  /** No answer, or none that tells; `jitter` in [0, 1) is the host's chance. */
-  | { type: 'answer.missed'; ask: number; jitter: number };
+  | AnswerMissed;
 
 export type PaymentEffect =
   | { readonly type: 'pay' | 'void' | 'confirm'; readonly ask: number }
@@ -33,27 +31,19 @@ export type PaymentEffect =
 /** What is known to have become of the payment; `over`: nothing, and it must be made void. */
 type Known = PaymentStatus | 'over' | undefined;
 
-interface PaymentContext {
-  /** Asks so far, of the service and of the log; also the number of the latest. */
-  readonly asks: number;
+interface PaymentContext extends Asking {
   readonly known: Known;
-  readonly failures: number;
-  readonly pauseMs: number;
-  readonly backoff: Pick<Limits, 'paymentBackoffBaseMs' | 'paymentBackoffCapMs'>;
 }
 
 type PaymentInput = Pick<PaymentContext, 'backoff'>;
-
-/** Nothing is decided: not every catalog can do that yet. */
-const isPutOff = (result: Result) => result.kind === 'refused' && result.code === 'not-yet';
 
 export const paymentMachine = setup({
   types: { context: {} as PaymentContext, input: {} as PaymentInput, events: {} as PaymentEvent },
   delays: { backoff: ({ context }) => context.pauseMs },
   guards: {
-    isLate: ({ context }, event: { ask: number }) => event.ask !== context.asks,
+    isLate,
+    isPutOff,
     isCaptured: (_, event: { status: PaymentStatus }) => event.status === 'captured',
-    isPutOff: (_, event: { result: Result }) => isPutOff(event.result),
     cameTooLate: (_, event: { result: Result }) => event.result.kind === 'refused',
     knowsCapture: ({ context }) => context.known === 'captured',
     knowsNo: ({ context }) => context.known === 'declined' || context.known === 'voided',
@@ -63,19 +53,13 @@ export const paymentMachine = setup({
   actions: {
     /** Done by the host, which provides it. */
     effect: (_, _effect: PaymentEffect) => {},
-    ask: assign(({ context }) => ({ asks: context.asks + 1 })),
+    ask: assign(({ context }) => nextAsk(context)),
     note: assign((_, known: Exclude<Known, undefined>) => ({ known, failures: 0 })),
-    drawPause: assign(({ context: { failures, backoff } }, { jitter }: { jitter: number }) => ({
-      failures: failures + 1,
-      pauseMs: fullJitterMs(failures + 1, jitter, {
-        baseMs: backoff.paymentBackoffBaseMs,
-        capMs: backoff.paymentBackoffCapMs,
-      }),
-    })),
+    drawPause: assign(({ context }, { jitter }: { jitter: number }) => nextPause(context, jitter)),
   },
 }).createMachine({
   id: 'payment',
-  context: ({ input }) => ({ ...input, asks: 0, known: undefined, failures: 0, pauseMs: 0 }),
+  context: ({ input }) => ({ ...firstAsk(input.backoff), known: undefined }),
   initial: 'holding',
   on: {
     'answer.missed': [

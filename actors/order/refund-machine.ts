@@ -1,7 +1,6 @@
 import { assign, setup } from 'xstate';
-import { fullJitterMs } from '../../runtime/backoff.ts';
 import type { Result } from '../../runtime/domain.ts';
-import type { Limits } from '../../runtime/limits.ts';
+import { type AnswerMissed, type Asking, firstAsk, isLate, isPutOff, nextAsk, nextPause } from './asking.ts';
 import type { RefundStatus } from './payment-port.ts';
 
 /**
@@ -13,20 +12,14 @@ export type RefundEvent =
   /** `ask` is the number of the one that is answered. */
   | { type: 'service.told'; ask: number; status: RefundStatus }
   | { type: 'log.told'; ask: number; result: Result }
-  /** No answer, or none that tells; `jitter` in [0, 1) is the host's chance. */
-  | { type: 'answer.missed'; ask: number; jitter: number };
+  | AnswerMissed;
 
 export type RefundEffect =
   | { readonly type: 'refund'; readonly ask: number }
   | { readonly type: 'record'; readonly ask: number; readonly status: RefundStatus };
 
-interface RefundContext {
-  /** Asks so far, of the service and of the log; also the number of the latest. */
-  readonly asks: number;
+interface RefundContext extends Asking {
   readonly known: RefundStatus | undefined;
-  readonly failures: number;
-  readonly pauseMs: number;
-  readonly backoff: Pick<Limits, 'paymentBackoffBaseMs' | 'paymentBackoffCapMs'>;
 }
 
 export const refundMachine = setup({
@@ -37,27 +30,20 @@ export const refundMachine = setup({
   },
   delays: { backoff: ({ context }) => context.pauseMs },
   guards: {
-    isLate: ({ context }, event: { ask: number }) => event.ask !== context.asks,
-    /** Nothing is decided: not every catalog can do that yet. */
-    isPutOff: (_, { result }: { result: Result }) => result.kind === 'refused' && result.code === 'not-yet',
+    isLate,
+    isPutOff,
     knowsAnswer: ({ context }) => context.known !== undefined,
   },
   actions: {
     /** Done by the host, which provides it. */
     effect: (_, _effect: RefundEffect) => {},
-    ask: assign(({ context }) => ({ asks: context.asks + 1 })),
+    ask: assign(({ context }) => nextAsk(context)),
     note: assign((_, known: RefundStatus) => ({ known, failures: 0 })),
-    drawPause: assign(({ context: { failures, backoff } }, { jitter }: { jitter: number }) => ({
-      failures: failures + 1,
-      pauseMs: fullJitterMs(failures + 1, jitter, {
-        baseMs: backoff.paymentBackoffBaseMs,
-        capMs: backoff.paymentBackoffCapMs,
-      }),
-    })),
+    drawPause: assign(({ context }, { jitter }: { jitter: number }) => nextPause(context, jitter)),
   },
 }).createMachine({
   id: 'refund',
-  context: ({ input }) => ({ ...input, asks: 0, known: undefined, failures: 0, pauseMs: 0 }),
+  context: ({ input }) => ({ ...firstAsk(input.backoff), known: undefined }),
   initial: 'asking',
   on: {
     'answer.missed': [

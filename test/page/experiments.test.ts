@@ -1,28 +1,12 @@
 import { readFile } from 'node:fs/promises';
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { findOnPath } from '../../runtime/launcher/private-redis.ts';
-import { type LauncherCluster, startLauncherCluster } from '../support/cluster.ts';
-import { needs } from '../support/needs.ts';
-import { accessFaults, keepPicture, launchBrowser, openPage } from './browser.ts';
+import type { LauncherCluster } from '../support/cluster.ts';
+import { accessFaults, keepPicture, openPage } from './browser.ts';
+import { atOneStore } from './shown.ts';
 
-/** One store and one browser for all of these. */
-let opened: { readonly cluster: LauncherCluster; readonly browser: Browser } | undefined;
-
-test.before(async () => {
-  if (!(await findOnPath('chromium'))) return;
-  opened = { cluster: await startLauncherCluster(), browser: await launchBrowser() };
-});
-test.after(async () => {
-  await opened?.browser.close();
-  await opened?.cluster.stop();
-});
-
-function shown(name: string, use: (cluster: LauncherCluster, browser: Browser) => Promise<void>): void {
-  const work = () => use(opened!.cluster, opened!.browser);
-  test(name, needs('chromium', name, work));
-}
+const shown = atOneStore();
 
 const TITLES = {
   cache: 'Response time with and without a cache',

@@ -1,30 +1,14 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { findOnPath } from '../../runtime/launcher/private-redis.ts';
-import { type LauncherCluster, startLauncherCluster } from '../support/cluster.ts';
+import type { LauncherCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
-import { needs } from '../support/needs.ts';
 import { assertSold, buyUnkeyed } from '../support/unkeyed-purchase.ts';
-import { accessFaults, keepPicture, launchBrowser, openPage } from './browser.ts';
+import { accessFaults, keepPicture, openPage } from './browser.ts';
 import { killLeader } from './points/kills.ts';
+import { atOneStore } from './shown.ts';
 
-/** One store and one browser for all of these: what one has bought is gone for those after it. */
-let opened: { readonly cluster: LauncherCluster; readonly browser: Browser } | undefined;
-
-test.before(async () => {
-  if (!(await findOnPath('chromium'))) return;
-  opened = { cluster: await startLauncherCluster(), browser: await launchBrowser() };
-});
-test.after(async () => {
-  await opened?.browser.close();
-  await opened?.cluster.stop();
-});
-
-function shown(name: string, use: (cluster: LauncherCluster, browser: Browser) => Promise<void>): void {
-  const work = () => use(opened!.cluster, opened!.browser);
-  test(name, needs('chromium', name, work));
-}
+const shown = atOneStore();
 
 const isLive = (page: Page) => page.locator('.badge.good').waitFor();
 const cardOf = (page: Page, title: string) =>

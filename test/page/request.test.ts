@@ -1,33 +1,18 @@
-import type { Browser, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { findOnPath } from '../../runtime/launcher/private-redis.ts';
 import type { TraceAnswer } from '../../runtime/trace/trace-answers.ts';
 import { traceText } from '../../runtime/trace/trace-text.ts';
 import type { FiguresAnswer } from '../../runtime/watch-answers.ts';
 import { openRpc } from '../bridge/support.ts';
-import { type LauncherCluster, startLauncherCluster } from '../support/cluster.ts';
+import type { LauncherCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
-import { needs } from '../support/needs.ts';
-import { accessFaults, keepPicture, launchBrowser, openPage } from './browser.ts';
+import { accessFaults, keepPicture, openPage } from './browser.ts';
+import { atOneStore } from './shown.ts';
 
-/** One store and one browser for all of these; the first leaves a trace through a killed leader for those after it. */
-let opened: { readonly cluster: LauncherCluster; readonly browser: Browser } | undefined;
+const shown = atOneStore();
+/** The first test leaves a trace through a killed leader for those after it. */
 let orderId = '';
-
-test.before(async () => {
-  if (!(await findOnPath('chromium'))) return;
-  opened = { cluster: await startLauncherCluster(), browser: await launchBrowser() };
-});
-test.after(async () => {
-  await opened?.browser.close();
-  await opened?.cluster.stop();
-});
-
-function shown(name: string, use: (cluster: LauncherCluster, browser: Browser) => Promise<void>): void {
-  const work = () => use(opened!.cluster, opened!.browser);
-  test(name, needs('chromium', name, work));
-}
 
 const isLive = (page: Page) => page.locator('.badge.good').waitFor();
 const traceOf = async (cluster: LauncherCluster, id: string) =>

@@ -1,5 +1,6 @@
 import { queryOf, subject } from '../route.ts';
 import { ScrollRegion } from '../scroll-region.tsx';
+import { TableHead } from '../table-head.tsx';
 import type { DrawnChart } from './chart-drawing.ts';
 import { CHARTS, chartNamed, stateIn } from './charts.ts';
 import { type MachineAtWork, machinesAtWork } from './machines-at-work.ts';
@@ -136,15 +137,7 @@ function Rows({ chart, machine }: { chart: DrawnChart; machine: MachineAtWork | 
   return (
     <ScrollRegion label={`Everything that ${chart.name} does, as a table`}>
       <table class="chart-rows">
-        <thead>
-          <tr>
-            {['in', 'on', 'if', 'to', 'does'].map((word) => (
-              <th key={word} scope="col">
-                {word}
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <TableHead columns={['in', 'on', 'if', 'to', 'does']} />
         <tbody>
           {chart.rows.map(([place, event, condition, to, does], at) => {
             const isLast = to !== '' && wasGone({ from: place, to, labels: [], way: [] }, before, on);

@@ -1,6 +1,7 @@
 import type { FiguresAnswer } from '../../../runtime/watch-answers.ts';
 import { ScrollRegion } from '../scroll-region.tsx';
 import { linkSign, SignText } from '../signs.tsx';
+import { TableHead } from '../table-head.tsx';
 
 /** Every link as each of its two ends sees it: a row for the end that looks, a column for the peer. */
 export function LinkMatrix({ figures: { nodes } }: { figures: FiguresAnswer }) {
@@ -14,16 +15,7 @@ export function LinkMatrix({ figures: { nodes } }: { figures: FiguresAnswer }) {
     <>
       <ScrollRegion label="Links, as a table">
         <table class="matrix">
-          <thead>
-            <tr>
-              <th scope="col">sees ↓ · peer →</th>
-              {ids.map((id) => (
-                <th key={id} scope="col">
-                  {id}
-                </th>
-              ))}
-            </tr>
-          </thead>
+          <TableHead columns={['sees ↓ · peer →', ...ids]} />
           <tbody>
             {nodes.map((node) => (
               <tr key={node.id}>

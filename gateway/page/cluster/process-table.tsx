@@ -2,6 +2,7 @@ import type { FiguresAnswer } from '../../../runtime/watch-answers.ts';
 import { formatCount, formatMegabytes, formatMs, formatPercent } from '../format.ts';
 import { ScrollRegion } from '../scroll-region.tsx';
 import { roleSign, SignText, stateSign } from '../signs.tsx';
+import { number, TableHead } from '../table-head.tsx';
 import { believedLeader, standingOf } from './standing.ts';
 
 /** The processes as a table: all that the picture shows, and more. */
@@ -9,38 +10,22 @@ export function ProcessTable({ figures }: { figures: FiguresAnswer }) {
   return (
     <ScrollRegion label="Processes, as a table">
       <table>
-        <thead>
-          <tr>
-            <th scope="col">process</th>
-            <th scope="col">state</th>
-            <th scope="col">role</th>
-            <th scope="col" class="number">
-              term
-            </th>
-            <th scope="col" class="number">
-              applied
-            </th>
-            <th scope="col" class="number">
-              behind
-            </th>
-            <th scope="col">asks</th>
-            <th scope="col" class="number">
-              sync
-            </th>
-            <th scope="col" class="number">
-              late
-            </th>
-            <th scope="col" class="number">
-              CPU
-            </th>
-            <th scope="col" class="number">
-              memory
-            </th>
-            <th scope="col" class="number">
-              pid
-            </th>
-          </tr>
-        </thead>
+        <TableHead
+          columns={[
+            'process',
+            'state',
+            'role',
+            number('term'),
+            number('applied'),
+            number('behind'),
+            'asks',
+            number('sync'),
+            number('late'),
+            number('CPU'),
+            number('memory'),
+            number('pid'),
+          ]}
+        />
         <tbody>
           {figures.nodes.map((node) => {
             const own = node.figures;

@@ -1,5 +1,6 @@
 import { formatMs, formatPercent, formatRate } from '../format.ts';
 import { ScrollRegion } from '../scroll-region.tsx';
+import { number, TableHead } from '../table-head.tsx';
 import { picture, type Sample } from '../watched-store.ts';
 import { TimeChart } from './time-chart.tsx';
 
@@ -72,16 +73,12 @@ export function RatesPanel() {
         <summary>As numbers</summary>
         <ScrollRegion label="Rates as numbers">
           <table>
-            <thead>
-              <tr>
-                <th scope="col">seconds ago</th>
-                {CHARTS.flatMap(({ lines }) => lines).map(({ name }) => (
-                  <th key={name} scope="col" class="number">
-                    {name}
-                  </th>
-                ))}
-              </tr>
-            </thead>
+            <TableHead
+              columns={[
+                'seconds ago',
+                ...CHARTS.flatMap(({ lines }) => lines).map(({ name }) => number(name)),
+              ]}
+            />
             <tbody>
               {everySecond(samples).map((sample) => (
                 <tr key={sample.at}>

@@ -4,6 +4,7 @@ import { subject } from '../route.ts';
 import { ScrollRegion } from '../scroll-region.tsx';
 import { KeeperPanel, role } from '../shop/keeper.tsx';
 import { socketState } from '../store-socket.ts';
+import { number, TableHead } from '../table-head.tsx';
 import type { Experiment } from './experiment.ts';
 import { EXPERIMENTS } from './experiments.ts';
 import { FigureChart, valueText } from './figure-chart.tsx';
@@ -141,25 +142,14 @@ function Numbers({ title, measured }: { title: string; measured: Measured }) {
   return (
     <ScrollRegion label={`${title}, as numbers`}>
       <table>
-        <thead>
-          <tr>
-            <th scope="col">what</th>
-            {series.length > 1 && <th scope="col">of</th>}
-            <th scope="col" class="number">
-              {isTime ? 'median' : 'requests'}
-            </th>
-            {isTime && (
-              <th scope="col" class="number">
-                99 % within
-              </th>
-            )}
-            {isTime && (
-              <th scope="col" class="number">
-                of so many
-              </th>
-            )}
-          </tr>
-        </thead>
+        <TableHead
+          columns={[
+            'what',
+            ...(series.length > 1 ? ['of'] : []),
+            number(isTime ? 'median' : 'requests'),
+            ...(isTime ? ['99 % within', 'of so many'].map(number) : []),
+          ]}
+        />
         <tbody>
           {places.flatMap((place, at) =>
             series.map(({ name, values }) => {

@@ -5,6 +5,7 @@ import type { TraceAnswer } from '../../../runtime/trace/trace-answers.ts';
 import { traceText } from '../../../runtime/trace/trace-text.ts';
 import { formatPercent, formatTime, ZONE } from '../format.ts';
 import { ScrollRegion } from '../scroll-region.tsx';
+import { number, TableHead } from '../table-head.tsx';
 import { LanesForm } from './lanes-form.tsx';
 import { FORM_TITLES, FORMS, traceAddress, traceForm } from './request-address.ts';
 import { WaterfallForm } from './waterfall-form.tsx';
@@ -90,19 +91,7 @@ function PartsTable({ trace: { span } }: { trace: TraceAnswer }) {
       </header>
       <ScrollRegion label="Where the time went, as a table">
         <table class="parts">
-          <thead>
-            <tr>
-              <th scope="col">where</th>
-              <th scope="col">what</th>
-              <th scope="col" class="number">
-                time
-              </th>
-              <th scope="col" class="number">
-                part
-              </th>
-              <td />
-            </tr>
-          </thead>
+          <TableHead columns={['where', 'what', number('time'), number('part'), '']} />
           <tbody>
             {parts.map(({ where, what, us }) => (
               <tr key={`${where} ${what}`}>

@@ -2,6 +2,7 @@ import { standingOf } from '../cluster/standing.ts';
 import { formatCount } from '../format.ts';
 import { ScrollRegion } from '../scroll-region.tsx';
 import { roleSign, SignText, stateSign } from '../signs.tsx';
+import { number, TableHead } from '../table-head.tsx';
 import type { Moment } from './protocol.ts';
 import { choose } from './replay.ts';
 
@@ -10,29 +11,19 @@ export function MomentTable({ moment: { figures, nodes, flights, blocked } }: { 
   return (
     <ScrollRegion label="Processes at this moment, as a table">
       <table>
-        <thead>
-          <tr>
-            <th scope="col">process</th>
-            <th scope="col">state</th>
-            <th scope="col">role</th>
-            <th scope="col" class="number">
-              term
-            </th>
-            <th scope="col" class="number">
-              commit
-            </th>
-            <th scope="col" class="number">
-              applied
-            </th>
-            <th scope="col" class="number">
-              behind
-            </th>
-            <th scope="col">from outside</th>
-            <th scope="col" class="number">
-              on the way to it
-            </th>
-          </tr>
-        </thead>
+        <TableHead
+          columns={[
+            'process',
+            'state',
+            'role',
+            number('term'),
+            number('commit'),
+            number('applied'),
+            number('behind'),
+            'from outside',
+            number('on the way to it'),
+          ]}
+        />
         <tbody>
           {figures.nodes.map((node) => {
             const raft = node.figures?.raft;

@@ -1,5 +1,6 @@
 import { ScrollRegion } from '../scroll-region.tsx';
 import { linkSign, SignText, stateSign } from '../signs.tsx';
+import { number, TableHead } from '../table-head.tsx';
 import { ACT_WORDS } from './address.ts';
 import { NodeChart } from './node-chart.tsx';
 import type { ActName, Moment } from './protocol.ts';
@@ -50,18 +51,7 @@ export function NodePanel({ moment: { figures, nodes } }: { moment: Moment }) {
       {view.tail && (
         <ScrollRegion label={`The end of the log of ${id}`}>
           <table>
-            <thead>
-              <tr>
-                <th scope="col" class="number">
-                  index
-                </th>
-                <th scope="col" class="number">
-                  term
-                </th>
-                <th scope="col">command</th>
-                <th scope="col">is</th>
-              </tr>
-            </thead>
+            <TableHead columns={[number('index'), number('term'), 'command', 'is']} />
             <tbody>
               {view.tail.toReversed().map(({ index, term, text }) => (
                 <tr key={index}>

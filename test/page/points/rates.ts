@@ -1,19 +1,19 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { once } from 'node:events';
 import { HTTP_50, load, WS_50_16 } from '../../../bench/scenarios/load-case.ts';
 import { spreadOf } from '../../../bench/statistics.ts';
 import { bazar } from '../../../bench/subjects/bazar.ts';
 import { draw } from '../../../bench/subjects/books.ts';
 import type { Random } from '../../../runtime/random.ts';
-import { openRpc, type RpcClient } from '../../bridge/support.ts';
 import type { Point, PointOptions } from './point.ts';
 
 /**
  * What watching costs the store: rates with so many pages open, in turns with none. A page is here the socket of one,
- * which asks what the page asks and reads what it is told: drawing costs the reader's machine, and that is this one.
+ * which asks what the page asks and reads what it is told, in a process beside: drawing costs the reader's machine.
  */
 
 const PAGES = [0, 1, 10] as const;
 const BOUNDS = { 1: 0.97, 10: 0.95 } as const;
-const SHELF_PAGE = 200;
 
 const LOADS = [
   { name: 'purchases', door: HTTP_50, jobs: (random: Random) => draw('buy', random) },
@@ -30,20 +30,26 @@ export async function ratesWhileWatched({ rounds, seconds }: PointOptions): Prom
   const rates = new Map<string, Rate[]>();
   try {
     for (let round = 0; round < rounds; round++) {
-      for (const pages of PAGES) {
-        const open = await Promise.all(Array.from({ length: pages }, () => openPageSocket(store.url)));
+      for (const pages of turned(PAGES, round)) {
+        const open = await openPages(store.url, pages);
         for (const { name, door, jobs } of LOADS) {
           const { perSecond, cpuUs } = await load(store, door, jobs, seconds);
           const key = `${name} ${pages}`;
           rates.set(key, [...(rates.get(key) ?? []), { perSecond: perSecond!, cpuUs: cpuUs ?? 0 }]);
         }
-        for (const socket of open) socket.close();
+        await closePages(open);
       }
     }
   } finally {
     await store.stop();
   }
   return LOADS.flatMap(({ name }) => PAGES.map((pages) => pointOf(name, pages, rates)));
+}
+
+/** Begins with another one each round: what comes first finds another machine than what comes last. */
+function turned<T>(all: readonly T[], round: number): T[] {
+  const first = round % all.length;
+  return [...all.slice(first), ...all.slice(0, first)];
 }
 
 function pointOf(name: string, pages: (typeof PAGES)[number], rates: ReadonlyMap<string, Rate[]>): Point {
@@ -65,17 +71,17 @@ function pointOf(name: string, pages: (typeof PAGES)[number], rates: ReadonlyMap
 
 const percent = (part: number) => `${(100 * part).toFixed(1)} %`;
 
-/** Asks what a page asks as soon as it has opened. */
-async function openPageSocket(url: string): Promise<RpcClient> {
-  const socket = await openRpc(url);
-  await socket.call('watch', { what: ['happenings', 'figures'] });
-  for (let after: number | null = 0; after !== null; ) {
-    const { result } = await socket.call('subscribe', {
-      all: true,
-      limit: SHELF_PAGE,
-      after: after || undefined,
-    });
-    after = result!.next as number | null;
-  }
-  return socket;
+/** Sockets as those of so many pages; they end with the connection to their process. */
+async function openPages(url: string, pages: number): Promise<ChildProcess | undefined> {
+  if (pages === 0) return undefined;
+  const script = new URL('page-sockets.ts', import.meta.url);
+  const child = fork(script, [url, String(pages)], { execArgv: ['--import', 'tsx'] });
+  await once(child, 'message');
+  return child;
+}
+
+async function closePages(child: ChildProcess | undefined): Promise<void> {
+  if (!child) return;
+  child.disconnect();
+  await once(child, 'exit');
 }
