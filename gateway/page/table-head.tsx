@@ -1,10 +1,10 @@
 /** The head of a column: its name, and whether numbers stand in it, to the right. A drawing's column has an empty one. */
-export type Heading = string | { readonly number: string };
+export type ColumnHead = string | { readonly number: string };
 
-export const number = (name: string): Heading => ({ number: name });
+export const number = (name: string): ColumnHead => ({ number: name });
 
 /** The head of a table with these columns. */
-export function TableHead({ columns }: { columns: readonly Heading[] }) {
+export function TableHead({ columns }: { columns: readonly ColumnHead[] }) {
   return (
     <thead>
       <tr>
