@@ -20,7 +20,6 @@ import { afterFirstProposal, type SagaEffect, type SagaEvent, sagaMachine } from
 
 export interface OrderOptions {
   readonly mesh: Mesh & { readonly url: string };
-  /** Every catalog of the cluster. */
   readonly catalogs: readonly NodeId[];
   /** So many catalogs must have room on their disks; a majority unless it is said. */
   readonly neededCatalogs?: number | undefined;
@@ -71,6 +70,8 @@ export function createOrder(options: OrderOptions): OrderReplica {
   const submissions = new Map<number, Submission>();
   const lifecycle = createLifecycle({ clock, logger, limits });
   const disks = createFullDisks(options);
+  /** Without a leader, another catalog may have the room that one lacks. */
+  const anyDisk = options.neededCatalogs !== undefined;
   const inFlight = () => submissions.size + (payments?.waiting ?? 0);
   let lastNumber = 0;
   const deadlines = createDeadlineWheel<Submission>(clock, limits.tickMs, overdue);
@@ -154,12 +155,11 @@ export function createOrder(options: OrderOptions): OrderReplica {
   function failed(submission: Submission, attempt: number, catalog: NodeId | undefined, error: BazarError) {
     if (attempt === submission.attempts && submissions.has(submission.number))
       wakeAt(submission, submission.answerBy);
-    // Where one catalog is enough, another may have the room that this one lacks.
-    const code = error.code === 'disk-full' && disks.reason === undefined ? 'unavailable' : error.code;
+    const isElsewhere = error.code === 'disk-full' && anyDisk && disks.reason === undefined;
     sendToSaga(submission, {
       type: 'proposal.failed',
       attempt,
-      code,
+      code: isElsewhere ? 'unavailable' : error.code,
       outcome: error.outcome,
       leader: catalog ? leaders.noteFailure(catalog, error) : null,
       jitter: random.next(),
@@ -255,7 +255,7 @@ export function createOrder(options: OrderOptions): OrderReplica {
   const news = createNewsRing({ clock, limits, pid });
   const watchedNode = createWatchedNode({ mesh, news, lifecycle, clock, limits, figures });
   lifecycle.opened();
-  const leaders = createLeaderTracker({ ...options, isFull: disks.isFull }, lifecycle);
+  const leaders = createLeaderTracker({ ...options, ...(anyDisk && { isFull: disks.isFull }) }, lifecycle);
   const payments = options.payments?.({
     ...options,
     submit: seeThrough,
