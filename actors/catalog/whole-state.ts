@@ -2,6 +2,7 @@ import { StartRefused } from '../../runtime/errors.ts';
 import { APPLIED_KEY, LEVEL_KEY, ORDER_PREFIX } from '../../storage/keys.ts';
 import type { Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
+import { type PieceBounds, recordPieces } from '../replica/record-pieces.ts';
 import type { RecordSums } from '../replica/state-machine.ts';
 import { recordHash, SetDigest } from './digest.ts';
 import { TIME_START, timeHash } from './log-time.ts';
@@ -23,37 +24,15 @@ export interface StateCounts {
   readonly orders: number;
 }
 
-/** Pieces of a state hold so many records, or so many characters and one record more. */
-interface PieceBounds {
-  readonly snapshotChunkRecords: number;
-  readonly snapshotChunkBytes: number;
-}
-
 /** The place of a state that is whole in its store; nothing where no entry was ever applied. */
 export function placeIn(store: Store, state: CatalogState): StatePlace | undefined {
   const found = state.readPersisted(store);
   return found && { ...found, level: Number(store.get(state.prefix + LEVEL_KEY) ?? 1) };
 }
 
-/** All records under a prefix, with their keys as they are without it. */
-export async function* statePieces(
-  store: Store,
-  prefix: string,
-  { snapshotChunkRecords, snapshotChunkBytes }: PieceBounds,
-): AsyncGenerator<readonly KeyedText[]> {
-  let piece: KeyedText[] = [];
-  let length = 0;
-  for await (const page of store.pages({ gte: prefix, lt: `${prefix}\uffff` }, snapshotChunkRecords)) {
-    for (const [key, text] of page) {
-      piece.push([key.slice(prefix.length), text]);
-      length += key.length + text.length;
-      if (piece.length < snapshotChunkRecords && length < snapshotChunkBytes) continue;
-      yield piece;
-      piece = [];
-      length = 0;
-    }
-  }
-  if (piece.length > 0) yield piece;
+/** The records of a state that is whole in its store. */
+export function statePieces(store: Store, { prefix }: CatalogState, bounds: PieceBounds) {
+  return recordPieces(store, prefix, bounds);
 }
 
 /**

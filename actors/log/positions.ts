@@ -84,17 +84,19 @@ export function createPositions(options: {
 
   /** At every place that others tell too, since they are not all equally far. */
   function compare(known: readonly Told[]): void {
-    for (const one of digests) compareAt(one, known);
+    digests.some((one) => differsAt(one, known));
   }
 
-  function compareAt({ index, digest }: ComparedDigest, known: readonly Told[]): void {
+  /** Says so where it does, and fails if a majority has another state. */
+  function differsAt({ index, digest }: ComparedDigest, known: readonly Told[]): boolean {
     const digestOf = (one: Told) => one.digests?.find((other) => other.index === index)?.digest;
     const same = known.filter((one) => digestOf(one) !== undefined);
     const others = same.filter((one) => digestOf(one) !== digest);
-    if (others.length === 0) return;
+    if (others.length === 0) return false;
     const words = `${self} differs from ${others.map(({ id }) => id).join(', ')} at index ${index}`;
     if (others.length * 2 <= same.length) logger.error(`${words}, and ${others.length} are no majority`);
     else fail(new StartRefused(`${words}: delete its data and start again, its state comes from the others`));
+    return true;
   }
 
   return {

@@ -3,6 +3,7 @@ import type { Limits } from '../../runtime/limits.ts';
 import type { Body, Mesh, NodeId } from '../../runtime/links/mesh.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
+import { recordPieces } from './record-pieces.ts';
 import type { SnapshotRecord, StateMachine } from './state-machine.ts';
 
 /**
@@ -13,9 +14,6 @@ import type { SnapshotRecord, StateMachine } from './state-machine.ts';
  * has then is the state at that moment. So a transfer ends if the follower writes records faster than the store
  * changes them, however much is committed while it lasts; the log need only reach back to the last chunk.
  */
-
-/** Records per read from the disk. */
-const PAGE_RECORDS = 500;
 
 interface Sending {
   readonly transfer: string;
@@ -82,7 +80,7 @@ export function createSnapshotSender(options: {
     // The batch under way was taken before changes were noted; it must be among what the iteration shows.
     const begin = await atRest(() => readPlace());
     const { prefix } = options.state();
-    for await (const records of allRecords(prefix)) {
+    for await (const records of recordPieces(store, prefix, limits)) {
       await underWay(sending, snapshotChunksInFlight - 1);
       sendPiece(to, sending, begin, { records, amends: false, done: false });
     }
@@ -123,23 +121,6 @@ export function createSnapshotSender(options: {
     sending.quietTicks = 0;
     const term = options.term();
     mesh.tell(to, 'raft.snapshot', { transfer, index, lastTerm, ...sums, term, sum, place, chunk, ...piece });
-  }
-
-  /** A range cut into pieces, keys without the prefix. A piece ends with the record that reaches a bound. */
-  async function* allRecords(prefix: string): AsyncGenerator<[string, string][]> {
-    let records: [string, string][] = [];
-    let bytes = 0;
-    for await (const page of store.pages({ gte: prefix, lt: `${prefix}\uffff` }, PAGE_RECORDS)) {
-      for (const [key, value] of page) {
-        records.push([key.slice(prefix.length), value]);
-        bytes += key.length + value.length;
-        if (bytes < snapshotChunkBytes && records.length < snapshotChunkRecords) continue;
-        yield records;
-        records = [];
-        bytes = 0;
-      }
-    }
-    yield records;
   }
 
   /** As many of the changed records as one chunk carries, as they are on the disk now. */

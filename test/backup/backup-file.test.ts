@@ -1,6 +1,5 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { joinGeneration } from '../../actors/catalog/engine.ts';
 import { CatalogState } from '../../actors/catalog/state.ts';
 import { fillStore, placeIn, statePieces } from '../../actors/catalog/whole-state.ts';
 import type { LogCommand } from '../../runtime/domain.ts';
@@ -10,7 +9,6 @@ import {
   type StatePiece,
   type StateSource,
 } from '../../runtime/launcher/backup/backup-file.ts';
-import { readIdentity } from '../../storage/identity.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 
 /** A backup is what was written, whole, or it is refused: whatever part of it is missing, changed or moved. */
@@ -37,7 +35,7 @@ async function sold(): Promise<StateSource> {
   state.persisted();
   return {
     origin: { cluster: 'books', engine: 'raft', at: 1, ...placeIn(store, state)! },
-    pieces: () => statePieces(store, state.prefix, SMALL_PIECES),
+    pieces: () => statePieces(store, state, SMALL_PIECES),
   };
 }
 
@@ -123,20 +121,6 @@ test('what is no backup, and one of a newer program, are said to be so', async (
   const { origin } = await sold();
   const source = { origin: { ...origin, format: 9 } as never, pieces: async function* () {} };
   assert.match(await refusal(await linesOf(source)), 'written by a newer program: its format is 9');
-});
-
-test('a catalog follows the log that its state is of, an empty one any', async () => {
-  const identity = { cluster: 'books', node: 'catalog-1', incarnation: 'i', recovering: false };
-  const second = { generation: 2, index: 40 };
-  const store = await openMemoryStore();
-  const state = { applied: { index: 0 } } as CatalogState;
-  await joinGeneration({ store, identity, state }, second);
-  const own = readIdentity(store)!;
-  assert.is(own.generation, 2);
-  const filled = { store, identity: own, state: { applied: { index: 41 } } as CatalogState };
-  await joinGeneration(filled, second);
-  const words = await joinGeneration(filled, { generation: 3, index: 40 }).then(String, String);
-  assert.match(words, 'has a state of log 2, and the store was begun anew from a backup with log 3');
 });
 
 test.run();

@@ -3,8 +3,8 @@ import type { Page } from 'playwright-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { LauncherCluster } from '../support/cluster.ts';
+import { atOneStore } from './at-one-store.ts';
 import { accessFaults, keepPicture, openPage } from './browser.ts';
-import { atOneStore } from './shown.ts';
 
 const shown = atOneStore();
 

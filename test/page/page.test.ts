@@ -4,9 +4,9 @@ import * as assert from 'uvu/assert';
 import type { LauncherCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { assertSold, buyUnkeyed } from '../support/unkeyed-purchase.ts';
+import { atOneStore } from './at-one-store.ts';
 import { accessFaults, keepPicture, openPage } from './browser.ts';
 import { killLeader } from './points/kills.ts';
-import { atOneStore } from './shown.ts';
 
 const shown = atOneStore();
 

@@ -7,8 +7,8 @@ import type { FiguresAnswer } from '../../runtime/watch-answers.ts';
 import { openRpc } from '../bridge/support.ts';
 import type { LauncherCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
+import { atOneStore } from './at-one-store.ts';
 import { accessFaults, keepPicture, openPage } from './browser.ts';
-import { atOneStore } from './shown.ts';
 
 const shown = atOneStore();
 /** The first test leaves a trace through a killed leader for those after it. */

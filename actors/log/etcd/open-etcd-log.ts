@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { type Clock, sleep, stayAlive } from '../../../runtime/clock.ts';
 import { StartRefused } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
@@ -70,11 +71,15 @@ export async function openEtcdLog<Command>(options: EtcdLogOptions): Promise<Com
   return createEtcdLog<Command>({ name, members, heard, prefix, beginning, board, clock, limits, logger });
 }
 
+const Beginning = z.object({ generation: z.int().min(1), index: z.int().min(0) });
+
 function beginningIn({ kvs: [record] }: RangeAnswer, name: string): LogBeginning {
   if (record === undefined) return FIRST_BEGINNING;
-  const { generation, index } = JSON.parse(record.value.toString()) as LogBeginning;
-  if (Number.isSafeInteger(generation) && Number.isSafeInteger(index)) return { generation, index };
-  throw new StartRefused(`${name}: the record of where the log begins is not what was written`);
+  try {
+    return Beginning.parse(JSON.parse(record.value.toString()));
+  } catch {
+    throw new StartRefused(`${name}: the record of where the log begins is not what was written`);
+  }
 }
 
 function checkAddresses({ urls, ca, cert, key }: EtcdLogOptions): void {

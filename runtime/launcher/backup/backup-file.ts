@@ -88,7 +88,8 @@ export async function writeBackup(
   let bytes = 0;
   try {
     for await (const line of backupLines(source)) {
-      bytes += (await file.write(line)).bytesWritten;
+      await file.writeFile(line);
+      bytes += Buffer.byteLength(line);
       written(bytes);
     }
     await file.sync();

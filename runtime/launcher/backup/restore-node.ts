@@ -134,30 +134,26 @@ async function wayOn(log: CommandLog, origin: StateOrigin, options: RestoreOptio
 }
 
 /** Why the log cannot be followed from a place, if so. */
-function obstacleAfter(
+async function obstacleAfter(
   log: CommandLog,
   place: LogPlace,
   { clock, timeoutMs }: RestoreOptions,
 ): Promise<string | undefined> {
-  return new Promise((resolve, reject) => {
-    const timer = clock.setTimeout(
-      () => done(`${log.name} does not tell in time what comes after`),
-      timeoutMs,
-    );
-    const done = (obstacle: string | undefined) => {
-      clock.clearTimeout(timer);
-      following.stop();
-      resolve(obstacle);
-    };
-    const following = log.follow(place, {
-      batch: () => done(undefined),
-      broken: (_, words) => done(words),
-    });
-    // It compares the end with the place, and finds another log by that.
-    log.barrier(clock.monotonic() + timeoutMs).then((end) => {
-      if (end === place.ordinal) done(undefined);
-    }, reject);
+  let tell!: (obstacle: string | undefined) => void;
+  const told = new Promise<string | undefined>((resolve) => {
+    tell = resolve;
   });
+  const silent = `${log.name} does not tell in time what comes after`;
+  const timer = clock.setTimeout(() => tell(silent), timeoutMs);
+  const following = log.follow(place, { batch: () => tell(undefined), broken: (_, words) => tell(words) });
+  try {
+    // It compares the end with the place, and finds another log by that.
+    const end = await log.barrier(clock.monotonic() + timeoutMs);
+    return end === place.ordinal ? undefined : await told;
+  } finally {
+    clock.clearTimeout(timer);
+    following.stop();
+  }
 }
 
 async function refuseWhileNodesRun(log: CommandLog): Promise<void> {

@@ -61,7 +61,7 @@ export async function openStoppedStore(
     if (place === undefined) throw new StartRefused(`${path} has an empty store: there is nothing to keep`);
     return {
       origin: { ...originOf(identity, record), ...place, at: options.now },
-      pieces: () => statePieces(store, state.prefix, DEFAULT_LIMITS),
+      pieces: () => statePieces(store, state, DEFAULT_LIMITS),
       async close() {
         await store.close();
         await close();
@@ -106,8 +106,9 @@ async function openNewest(options: {
     }
     read++;
     if (copy.identity.voteFloor) floors.push(copy.identity.voteFloor);
-    const dropped = best === undefined || isNewer(copy, best) ? best : copy;
-    best = dropped === copy ? best : copy;
+    const [kept, dropped]: [OpenCopy, OpenCopy | undefined] =
+      best && !isNewer(copy, best) ? [best, copy] : [copy, best];
+    best = kept;
     if (dropped === undefined) continue;
     await dropped.store.close();
     await rm(dropped.store.location, { recursive: true, force: true });

@@ -76,7 +76,10 @@ async function openPages(url: string, pages: number): Promise<ChildProcess | und
   if (pages === 0) return undefined;
   const script = new URL('page-sockets.ts', import.meta.url);
   const child = fork(script, [url, String(pages)], { execArgv: ['--import', 'tsx'] });
-  await once(child, 'message');
+  const ended = once(child, 'exit').then(([code]) => {
+    throw new Error(`the pages could not be opened: their process ended with ${code}`);
+  });
+  await Promise.race([once(child, 'message'), ended]);
   return child;
 }
 
