@@ -1,8 +1,8 @@
 import { StartRefused } from '../../runtime/errors.ts';
+import { recordPieces } from '../../runtime/record-pieces.ts';
 import { APPLIED_KEY, LEVEL_KEY, ORDER_PREFIX } from '../../storage/keys.ts';
 import type { Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
-import { type PieceBounds, recordPieces } from '../replica/record-pieces.ts';
 import type { RecordSums } from '../replica/state-machine.ts';
 import { recordHash, SetDigest } from './digest.ts';
 import { TIME_START, timeHash } from './log-time.ts';
@@ -11,6 +11,8 @@ import { isDigested, timeIn } from './records.ts';
 import { CatalogState } from './state.ts';
 
 /** A whole state on its way from one store to another, by a file or not: where it is, and then its records in pieces. */
+
+type PieceBounds = Parameters<typeof recordPieces>[2];
 
 /** The place and the sums of a state, and the command level of its log. */
 export interface StatePlace extends RecordSums {
@@ -31,8 +33,13 @@ export function placeIn(store: Store, state: CatalogState): StatePlace | undefin
 }
 
 /** The records of a state that is whole in its store. */
-export function statePieces(store: Store, { prefix }: CatalogState, bounds: PieceBounds) {
-  return recordPieces(store, prefix, bounds);
+export function statePieces(
+  store: Store,
+  { prefix }: CatalogState,
+  bounds: PieceBounds,
+): AsyncGenerator<[key: string, value: string][]> {
+  const pages = store.pages({ gte: prefix, lt: `${prefix}\uffff` }, bounds.snapshotChunkRecords);
+  return recordPieces(pages, prefix, bounds);
 }
 
 /**

@@ -2,8 +2,8 @@ import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Body, Mesh, NodeId } from '../../runtime/links/mesh.ts';
 import type { Random } from '../../runtime/random.ts';
+import { recordPieces } from '../../runtime/record-pieces.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
-import { recordPieces } from './record-pieces.ts';
 import type { SnapshotRecord, StateMachine } from './state-machine.ts';
 
 /**
@@ -14,6 +14,9 @@ import type { SnapshotRecord, StateMachine } from './state-machine.ts';
  * has then is the state at that moment. So a transfer ends if the follower writes records faster than the store
  * changes them, however much is committed while it lasts; the log need only reach back to the last chunk.
  */
+
+/** Records per read from the disk. */
+const PAGE_RECORDS = 500;
 
 interface Sending {
   readonly transfer: string;
@@ -80,7 +83,8 @@ export function createSnapshotSender(options: {
     // The batch under way was taken before changes were noted; it must be among what the iteration shows.
     const begin = await atRest(() => readPlace());
     const { prefix } = options.state();
-    for await (const records of recordPieces(store, prefix, limits)) {
+    const pages = store.pages({ gte: prefix, lt: `${prefix}\uffff` }, PAGE_RECORDS);
+    for await (const records of recordPieces(pages, prefix, limits)) {
       await underWay(sending, snapshotChunksInFlight - 1);
       sendPiece(to, sending, begin, { records, amends: false, done: false });
     }
