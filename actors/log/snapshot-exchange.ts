@@ -40,6 +40,8 @@ export function createSnapshotExchange<Result, Change>(
   const { mesh, store, limits, logger, random, state, peers, writer, happened, fail } = options;
   const term = () => 0;
   let isWanted = false;
+  /** Somebody was there to be asked. */
+  let isAsked = false;
   let quietTicks = 0;
   let turn = 0;
   let arrivesFrom: string | undefined;
@@ -93,11 +95,19 @@ export function createSnapshotExchange<Result, Change>(
   });
   mesh.onTell('raft.snapshotted', (body, { from }) => sender.acknowledge(from.id, body));
 
+  mesh.observe({
+    opened({ id }) {
+      if (isWanted && !isAsked && peers().includes(id)) ask();
+    },
+    closed() {},
+  });
+
   /** The next catalog that is linked. */
   function ask(): void {
     quietTicks = 0;
     const linked = peers().filter((id) => mesh.peer(id) !== undefined);
     const peer = linked[turn++ % Math.max(1, linked.length)];
+    isAsked = peer !== undefined;
     if (peer) mesh.tell(peer, 'snapshot.wanted', { index: state().applied.index });
     else
       logger.warn('no other catalog is linked that could send its state; if all are lost, restore a backup');

@@ -214,6 +214,9 @@ test(
           await eventually('the other catalog, which was empty', async () => (await shop.agreeing()) === 2);
           await end('SIGTERM', 'catalog-1');
           await done('backup', backup, ...into);
+          const single = ['restore-backup', backup, '--data', join(folder, 'single'), '--catalogs', '1'];
+          await refused('does not say what its amounts are of', ...single);
+          assert.match(await done(...single, '--currency', 'none'), '1 books with 98 copies, 2 orders');
           assert.ok(await shop.buy('third'), 'the store sells while it is kept');
           assert.is(await shop.stock(), 97);
 

@@ -22,6 +22,8 @@ export const restoreBackup: CliCommand = {
     '--to <FILE>': 'the cluster file of a store over an etcd (docs/machines.md)',
     '--name <NAME>': 'with --to: the catalog whose directory it is (default: the first)',
     '--begin-anew': 'with --to: leave out what the log has after the backup',
+    '--currency <CODE>':
+      'without --to: what amounts are of, or none; needed for a backup of a store over an etcd, whose cluster file says it',
     '--catalogs <N>': `without --to: catalogs of the new store, 1 to ${MOST_CATALOGS} (default ${DEFAULT_CATALOGS})`,
   },
   examples: [
@@ -62,7 +64,12 @@ export const restoreBackup: CliCommand = {
         );
       } else {
         const { restoreDirectory } = await import('../../../runtime/launcher/backup/restore-directory.ts');
-        const counts = await restoreDirectory(source, { directory, catalogs, random });
+        const counts = await restoreDirectory(source, {
+          directory,
+          catalogs,
+          currency: options.currency as string | undefined,
+          random,
+        });
         showRestored(context, source.origin, { counts, folder: directory });
       }
       return EXIT.done;

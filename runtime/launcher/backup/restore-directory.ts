@@ -9,7 +9,8 @@ import type { StoreOperation } from '../../../storage/store.ts';
 import { StartRefused } from '../../errors.ts';
 import type { Random } from '../../random.ts';
 import { openDataDirectory } from '../data-directory.ts';
-import type { StateSource } from './backup-file.ts';
+import { readCurrency } from '../store-currency.ts';
+import type { StateOrigin, StateSource } from './backup-file.ts';
 import { fillFolder } from './fill-folder.ts';
 
 /**
@@ -18,14 +19,21 @@ import { fillFolder } from './fill-folder.ts';
  */
 export async function restoreDirectory(
   source: StateSource,
-  options: { readonly directory: string; readonly catalogs: number; readonly random: Random },
+  options: {
+    readonly directory: string;
+    readonly catalogs: number;
+    /** What amounts are of, or `none`; needed where the backup does not say it. */
+    readonly currency: string | undefined;
+    readonly random: Random;
+  },
 ): Promise<StateCounts> {
   const path = resolve(options.directory);
   if ((await readdir(path).catch(() => [])).length > 0) {
     throw new StartRefused(`${path} is not empty: restore into a new directory`);
   }
   const { random } = options;
-  const { position, level, currency } = source.origin;
+  const { position, level } = source.origin;
+  const currency = currencyOf(source.origin, options.currency);
   const { index, sum } = position;
   // In the log of the catalogs no entry is of term 0.
   const term = Math.max(1, position.term);
@@ -59,4 +67,18 @@ export async function restoreDirectory(
     await rm(scratch, { recursive: true, force: true });
     throw error;
   }
+}
+
+/** A store over an etcd keeps its currency in the cluster file, and amounts are numbers without a point. */
+function currencyOf({ engine, currency: kept }: StateOrigin, asked: string | undefined) {
+  if (asked === undefined && !kept && engine === 'etcd') {
+    throw new StartRefused(
+      'a backup of a store over an etcd does not say what its amounts are of: give --currency as "currency" of its cluster file, ' +
+        'or --currency none where that has none',
+    );
+  }
+  if (asked === undefined || asked === 'none') return kept;
+  const given = readCurrency(asked, '--currency');
+  if (!kept || (kept.code === given.code && kept.decimals === given.decimals)) return given;
+  throw new StartRefused(`the amounts of the backup are in ${kept.code}, not in ${asked}`);
 }
