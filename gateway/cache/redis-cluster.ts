@@ -9,7 +9,7 @@ import { connectionOptions, type RedisLine, type RedisLineEvents, SCRIPTS } from
  * cluster serves all slots, and closed with the first that goes, or when others become masters. So whoever asks it has one run id and one breaker for
  * all of it, as with one server, and reads nothing of a member that has come back unnoticed.
  */
-export function dialCluster(
+export function openRedisCluster(
   { members: seeds, username, password }: RedisClusterAddress,
   limits: Limits,
   events: RedisLineEvents,

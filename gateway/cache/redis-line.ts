@@ -67,7 +67,7 @@ export interface RedisLineEvents {
 }
 
 /** One Redis. */
-export function dialServer(url: string, limits: Limits, events: RedisLineEvents): RedisLine {
+export function openRedisServer(url: string, limits: Limits, events: RedisLineEvents): RedisLine {
   const client = new Redis(url, {
     ...connectionOptions(limits),
     enableOfflineQueue: false,

@@ -4,8 +4,8 @@ import type { Limits } from '../../runtime/limits.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import { readRedisCluster } from '../../runtime/redis-address.ts';
 import { type KeyValueObserver, type KeyValueServer, ServerRefusal, SPOILT } from './key-value-server.ts';
-import { dialCluster } from './redis-cluster.ts';
-import { dialServer, type RedisLineEvents } from './redis-line.ts';
+import { openRedisCluster } from './redis-cluster.ts';
+import { openRedisServer, type RedisLineEvents } from './redis-line.ts';
 
 /** A Redis, or a cluster of them, as a `KeyValueServer`. */
 export function openRedis(
@@ -55,8 +55,8 @@ export function openRedis(
   };
   const cluster = readRedisCluster(url);
   const { client, describe } = cluster
-    ? dialCluster(cluster, limits, events)
-    : dialServer(url, limits, events);
+    ? openRedisCluster(cluster, limits, events)
+    : openRedisServer(url, limits, events);
 
   return {
     get ready() {
