@@ -40,9 +40,9 @@ shown(
     await Promise.all(catalogs.map((id) => cluster.pause(id)));
     const clickedAt = performance.now();
     await buy!.dispatchEvent('click');
-    // Whom the order replica believes to lead is told by the ask that it waits for. An election just before the
-    // pause may have made another one the leader, and a kill of that one would cut no proposal. Figures from before the click
-    // may tell of the purchases above, which also went to catalogs that do not lead.
+    // The proposal is with the catalog that the order replica believes to lead. An election just before the pause may have
+    // made another one the leader, and a kill of that one would cut no proposal; nor need an ask that waits be the proposal:
+    // order replicas look for open payments too. Figures from before the click may tell of the purchases above.
     const asked = await eventually('its proposal is on the way', async () => {
       const { result } = await watcher.call('watch', { what: ['figures'] });
       const { nodes } = (result as unknown as { figures: FiguresAnswer }).figures;
@@ -50,7 +50,7 @@ shown(
       const at = nodes.find(
         ({ figures, ageMs }) => (figures?.order?.inFlight ?? 0) > 0 && ageMs !== null && ageMs < sinceMs,
       );
-      return at?.figures?.links.find(({ peer, asks }) => catalogs.includes(peer) && asks > 0)?.peer;
+      return at?.figures?.order?.leader ?? undefined;
     });
     watcher.close();
     await cluster.kill(asked);
@@ -59,9 +59,11 @@ shown(
     await item.getByText('bought').waitFor();
     await page.getByRole('button', { name: 'Tracing the next 4 purchases' }).waitFor();
     orderId = (await item.getByRole('link').first().textContent())!;
+    const text = traceText(await traceOf(cluster, orderId));
     assert.match(
-      traceText(await traceOf(cluster, orderId)),
+      text,
       /proposal \d+: (the link was lost|no answer in time) after/,
+      `${asked} killed:\n${text}`,
     );
     await item.getByRole('link', { name: 'where the time went' }).click();
     await page.getByRole('heading', { name: `Order ${orderId}` }).waitFor();
