@@ -40,16 +40,16 @@ export type ChangesQuery = z.infer<typeof ChangesQuery>;
 const at = { version: LogIndex };
 
 /** One event, with the order or the book as it is now. Of a book that was added there is no `event`. */
-export const Change = z.discriminatedUnion('type', [
+export const StoreChange = z.discriminatedUnion('type', [
   z.object({ type: z.literal('order'), ...at, what: OrderEvent.shape.what, order: Order }),
   z.object({ type: z.literal('book'), ...at, book: Book, event: BookEvent.optional() }),
   z.object({ type: z.literal('stock'), ...at, book: Book }),
 ]);
-export type Change = z.infer<typeof Change>;
+export type StoreChange = z.infer<typeof StoreChange>;
 
 /** Events in the order of the log, and the place to go on from. */
 export const ChangesPage = z.object({
-  changes: z.array(Change),
+  changes: z.array(StoreChange),
   cursor: ChangesPlace,
   more: z.boolean(),
 });

@@ -3,7 +3,7 @@ import { eventKey } from '../../storage/keys.ts';
 import type { DigestedRecords } from './digested-records.ts';
 import type { ChangedBook } from './edit-book.ts';
 
-/** The remembered changes of books, in the records. */
+/** The history of every book: its remembered changes, in the records. */
 export class BookHistories {
   readonly #kept: DigestedRecords;
 

@@ -1,4 +1,10 @@
-import type { Change, ChangesPage, ChangesPlace, ChangesQuery, EventType } from '../../runtime/changes.ts';
+import type {
+  ChangesPage,
+  ChangesPlace,
+  ChangesQuery,
+  EventType,
+  StoreChange,
+} from '../../runtime/changes.ts';
 import type { Order } from '../../runtime/domain.ts';
 import { bookLength, outsideBytes } from './records.ts';
 import type { CatalogState } from './state.ts';
@@ -21,7 +27,9 @@ export function changesSince(
   const changes: ChangesPage['changes'] = [];
   let cursor: ChangesPlace = since;
   let [bytes, looked] = [0, 0];
-  for (const place of inOrder(types.toSorted(byRank).map((type) => PLACES[type](state, since)))) {
+  for (const place of inOrder(
+    RANKS.filter((type) => types.includes(type)).map((type) => PLACES[type](state, since)),
+  )) {
     if (changes.length >= limit || looked++ >= MAX_LOOKED_AT) return { changes, cursor, more: true, bytes };
     const change = changeAt(state, place, query);
     if (change) {
@@ -56,7 +64,6 @@ const CHANGE_FRAME = 300;
 
 /** The order of what has one version. */
 const RANKS: readonly EventType[] = ['order', 'book', 'stock'];
-const byRank = (one: EventType, other: EventType) => RANKS.indexOf(one) - RANKS.indexOf(other);
 
 /** The places of each type behind one of any type. */
 const PLACES: Readonly<Record<EventType, (state: State, since: ChangesPlace) => Iterable<ChangesPlace>>> = {
@@ -101,7 +108,7 @@ function changeAt(
   state: State,
   place: ChangesPlace,
   { every, status, customer }: ChangesQuery,
-): Change | undefined {
+): StoreChange | undefined {
   const { version, orderId, change } = place;
   if (orderId !== undefined) {
     const order = state.order(orderId);
@@ -120,7 +127,7 @@ function changeAt(
   return { type: 'book', version, book, event: state.histories.event(change.id, change.number) };
 }
 
-function bytesOf(change: Change): number {
+function bytesOf(change: StoreChange): number {
   if (change.type === 'order') return outsideBytes(['', JSON.stringify(change.order)]);
   const event = change.type === 'book' && change.event ? Buffer.byteLength(JSON.stringify(change.event)) : 0;
   return bookLength(change.book) + event;

@@ -9,7 +9,7 @@ import type {
   StatusAnswer,
   StockAnswer,
 } from '../../runtime/api.ts';
-import type { Change } from '../../runtime/changes.ts';
+import type { StoreChange } from '../../runtime/changes.ts';
 import type {
   Book,
   BookChange,
@@ -35,7 +35,7 @@ export interface Views {
   stock(change: BookChange): StockAnswer;
   history(id: BookId, events: readonly BookEvent[], next: number | null): HistoryAnswer;
   /** An event but for its place. */
-  change(change: Change): Told<EventAnswer>;
+  change(change: StoreChange): Told<EventAnswer>;
   cancelled(cancellation: Cancellation, version: number): CancelledAnswer;
   /** What a command came to that was decided with yes. */
   result(result: Result): object;

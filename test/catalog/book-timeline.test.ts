@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { changesSince, takeUpTimelines } from '../../actors/catalog/changes-since.ts';
 import { CatalogState } from '../../actors/catalog/state.ts';
-import type { Change, ChangesPlace, ChangesQuery } from '../../runtime/changes.ts';
+import type { ChangesPlace, ChangesQuery, StoreChange } from '../../runtime/changes.ts';
 import { LEVEL } from '../../runtime/command-levels.ts';
 import { type BookEdit, type Command, KEPT_BOOK_EVENTS } from '../../runtime/domain.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
@@ -19,7 +19,7 @@ const ALL: ChangesQuery = {
 
 /** Reads on from a place by pages, to the end. */
 function walk(state: CatalogState, since: ChangesPlace, limit: number) {
-  const found: Change[] = [];
+  const found: StoreChange[] = [];
   for (let cursor = since; ; ) {
     const page = changesSince(state, { ...ALL, since: cursor, limit });
     found.push(...page.changes);
@@ -32,7 +32,7 @@ function walk(state: CatalogState, since: ChangesPlace, limit: number) {
 const takeUp = (state: CatalogState) =>
   takeUpTimelines(() => state, ALL.types, { checked() {}, rest: async () => {} });
 
-function nameOf(change: Change): string {
+function nameOf(change: StoreChange): string {
   const { type, version } = change;
   if (type === 'order') return `${version} order ${change.order.orderId} ${change.what}`;
   if (type === 'stock') return `${version} stock ${change.book.id}`;
@@ -56,7 +56,7 @@ async function everything(state: CatalogState): Promise<string[]> {
 
 const RANKS = { order: 0, book: 1, stock: 2 };
 
-function makeSureOfOrder(found: readonly Change[]): void {
+function makeSureOfOrder(found: readonly StoreChange[]): void {
   found.reduce((before, change) => {
     const isLater =
       change.version > before.version ||
@@ -117,7 +117,7 @@ test('who follows the log sees every change of orders and books once, and of eac
       const replica = await openReplica(await openMemoryStore());
       replica.apply({ kind: 'raiseLevel', level: LEVEL });
       await takeUp(replica.state);
-      const followed: Change[] = [];
+      const followed: StoreChange[] = [];
       let cursor = ALL.since;
       const look = (pageLimit: number) => {
         const page = changesSince(replica.state, { ...ALL, since: cursor, limit: pageLimit });

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { changesSince } from '../../actors/catalog/changes-since.ts';
 import { CatalogState } from '../../actors/catalog/state.ts';
-import type { Change, ChangesPlace, ChangesQuery } from '../../runtime/changes.ts';
+import type { ChangesPlace, ChangesQuery, StoreChange } from '../../runtime/changes.ts';
 import { LEVEL } from '../../runtime/command-levels.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 import type { Store } from '../../storage/store.ts';
@@ -12,9 +12,9 @@ import { addBooks, cancel, confirm, hold, newBook, openReplica, purchase, update
 
 const ALL: ChangesQuery = { since: { version: 0 }, types: ['order'], every: true, limit: 1_000 };
 
-type OrderChange = Extract<Change, { type: 'order' }>;
+type OrderChange = Extract<StoreChange, { type: 'order' }>;
 
-const ofOrders = (changes: readonly Change[]) => changes.filter((change) => change.type === 'order');
+const ofOrders = (changes: readonly StoreChange[]) => changes.filter((change) => change.type === 'order');
 
 /** All changes, asked for by pages. */
 function walk(state: CatalogState, query: Partial<ChangesQuery>): OrderChange[] {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
 import {
-  type Change,
   type ChangesPage,
   type ChangesPlace,
   type ChangesQuery,
   EventType,
+  type StoreChange,
 } from '../../../runtime/changes.ts';
 import { Customer, OrderEvent } from '../../../runtime/domain.ts';
 import { BazarError } from '../../../runtime/errors.ts';
@@ -119,7 +119,7 @@ export function eventsOf({ views }: Context, { changes, cursor, more }: ChangesP
   return { events, cursor: cursorText(cursor), more };
 }
 
-function placeAt(change: Change): ChangesPlace {
+function placeAt(change: StoreChange): ChangesPlace {
   const { version } = change;
   switch (change.type) {
     case 'order':
