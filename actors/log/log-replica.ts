@@ -23,9 +23,6 @@ import { createSnapshotExchange } from './snapshot-exchange.ts';
 
 type ProposalResult = Reply<'propose'>['result'];
 
-/** Ticks are this many times as far apart where nothing waits. */
-const REST_TICKS = 4;
-
 /** One copy of the state that follows a command log which an outer engine orders. */
 export interface LogReplica extends Replica {
   /** The batch that was applied last. */
@@ -165,7 +162,7 @@ export function createLogReplica<Change>(
     writer.flush();
     observer.ticked();
     const isBusy = writer.isBusy || appender.inHand > 0 || snapshots.isBusy || !replica.caughtUp;
-    timer = clock.setTimeout(tick, isBusy ? limits.tickMs : REST_TICKS * limits.tickMs);
+    timer = clock.setTimeout(tick, isBusy ? limits.tickMs : limits.logRestTicks * limits.tickMs);
   }
 
   function fail(error: unknown): void {
