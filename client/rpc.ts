@@ -10,10 +10,13 @@ const RpcError = z.object({
 });
 type RpcError = z.infer<typeof RpcError>;
 
+/** Beside an answer: how new it is, `CLUSTER.INDEX`. */
+const StoreVersion = z.string().max(100).optional();
+
 const RpcMessage = z.union([
   z.object({ method: z.string(), params: z.unknown() }),
-  z.object({ id: z.int().nullable(), error: RpcError }),
-  z.object({ id: z.int(), result: z.unknown() }),
+  z.object({ id: z.int().nullable(), error: RpcError, version: StoreVersion }),
+  z.object({ id: z.int(), result: z.unknown(), version: StoreVersion }),
 ]);
 
 /** What the store sends: a notification, an error, or a result. */

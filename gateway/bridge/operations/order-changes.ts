@@ -6,7 +6,7 @@ import { EventsAnswer } from '../../../runtime/order-answers.ts';
 import type { ChangesPage, ChangesPlace, ChangesQuery } from '../../../runtime/order-changes.ts';
 import type { ReadOptions, Served } from '../../service.ts';
 import type { Context } from '../context.ts';
-import { Consistency, PageLimit } from './fields.ts';
+import { newness, PageLimit } from './fields.ts';
 import { operation, PAGE, read } from './operation.ts';
 
 const CURSOR = /^(\d{1,15})(?::([A-Za-z0-9._~-]{1,128}))?$/;
@@ -34,7 +34,7 @@ export function orderChangeOperations(limits: Limits) {
         limit: PageLimit(limits, limits.defaultPage),
         status: OrderEvent.shape.what.optional().meta({ description: 'Only events of this kind.' }),
         customer: ofCustomer,
-        consistency: Consistency,
+        ...newness,
       }),
       answers: {
         200: [
