@@ -23,7 +23,7 @@ import {
 } from '../runtime/api.ts';
 import { waitingClock } from '../runtime/clock.ts';
 import type { BookId, Key } from '../runtime/domain.ts';
-import { BazarError } from '../runtime/errors.ts';
+import type { BazarError } from '../runtime/errors.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { TraceAnswer, TracesAnswer } from '../runtime/trace/trace-answers.ts';
 import { createCalls } from './calls.ts';
@@ -45,7 +45,7 @@ import type {
   ReadCallOptions,
   WriteOptions,
 } from './requests.ts';
-import { errorOfAnswer } from './rpc.ts';
+import { errorOfAnswer, fitting } from './rpc.ts';
 import { createSeenVersion } from './seen-version.ts';
 import { webSocketDial } from './socket.ts';
 import { socketUrl } from './socket-url.ts';
@@ -129,6 +129,8 @@ export interface Client {
   unsubscribe(filter: StockFilter): Promise<void>;
   /** Calls `changed` with each newer state of a watched book, in version order; returns the unsubscriber. */
   onStock(changed: (state: StockAnswer) => void): () => void;
+  /** How new the store is known to be here: another client that begins with it is shown no less. */
+  readonly version: string | undefined;
   /** Fails what is not settled and closes the connection. Until then the client keeps the process alive. */
   close(): void;
 }
@@ -175,7 +177,7 @@ export function connect(options: ClientOptions): Client {
     },
   });
   const calls = createCalls({ clock, random, limits, outlet: connection });
-  const seen = createSeenVersion();
+  const seen = createSeenVersion(options.version);
   const closed = new AbortController();
 
   function failed(id: number, error: BazarError): void {
@@ -282,19 +284,13 @@ export function connect(options: ClientOptions): Client {
     subscribe: subscriptions.add,
     unsubscribe: subscriptions.remove,
     onStock: subscriptions.listen,
+    get version() {
+      return seen.version;
+    },
     close() {
       closed.abort();
       calls.close();
       connection.close();
     },
   };
-}
-
-/** The answer as it came, once it is known to have the shape that this client relies on. */
-function fitting<T>(answer: z.ZodType<T>, result: unknown, method: string): T {
-  const { error } = answer.safeParse(result);
-  if (!error) return result as T;
-  const [issue] = error.issues;
-  const where = issue ? `${issue.path.join('.') || 'it'}: ${issue.message}` : '';
-  throw new BazarError('internal', `The store's answer to "${method}" does not fit (${where})`);
 }

@@ -53,3 +53,12 @@ export function errorOfAnswer({ code, message, data = {} }: RpcError): BazarErro
   const outcome = OUTCOMES.includes(data.outcome ?? '') ? (data.outcome as Outcome) : undefined;
   return new BazarError(named ? (data.code as ErrorCode) : 'internal', message, data, outcome);
 }
+
+/** The answer as it came, once it is known to have the shape that this client relies on. */
+export function fitting<T>(answer: z.ZodType<T>, result: unknown, method: string): T {
+  const { error } = answer.safeParse(result);
+  if (!error) return result as T;
+  const [issue] = error.issues;
+  const where = issue ? `${issue.path.join('.') || 'it'}: ${issue.message}` : '';
+  throw new BazarError('internal', `The store's answer to "${method}" does not fit (${where})`);
+}

@@ -5,6 +5,7 @@ import type { Params } from '../gateway/bridge/operations/index.ts';
  * none is shown less than a call before it, whichever gateway it comes to.
  */
 export interface SeenVersion {
+  readonly version: string | undefined;
   /** The version that stood beside an answer. */
   saw(version: string): void;
   /** What a read says of it. */
@@ -13,10 +14,13 @@ export interface SeenVersion {
   forget(): void;
 }
 
-export function createSeenVersion(): SeenVersion {
-  let highest: string | undefined;
+export function createSeenVersion(first?: string): SeenVersion {
+  let highest = first;
 
   return {
+    get version() {
+      return highest;
+    },
     saw(version) {
       if (
         highest === undefined ||

@@ -493,7 +493,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "customer-needed" | "limit-reached" | "total-limit" | "unknown-book" | "unknown-order" | "not-confirmed" | "over-cancelled" | "over-refunded" | "too-many-cancellations" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "payment-open" | "payment-declined" | "payment-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "log-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+            code: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "customer-needed" | "limit-reached" | "total-limit" | "unknown-book" | "unknown-order" | "not-confirmed" | "over-cancelled" | "over-refunded" | "too-many-cancellations" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "payment-open" | "payment-declined" | "payment-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "version-unknown" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "log-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             /**
              * @description `none`: nothing happened and nothing will. `refused`: decided, and the answer is no. `unknown`: it may have happened; ask again with the same key.
              * @enum {string}
@@ -923,7 +923,7 @@ export interface components {
              * @description Of what was not confirmed.
              * @enum {string}
              */
-            code?: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "customer-needed" | "limit-reached" | "total-limit" | "unknown-book" | "unknown-order" | "not-confirmed" | "over-cancelled" | "over-refunded" | "too-many-cancellations" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "payment-open" | "payment-declined" | "payment-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "log-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+            code?: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "customer-needed" | "limit-reached" | "total-limit" | "unknown-book" | "unknown-order" | "not-confirmed" | "over-cancelled" | "over-refunded" | "too-many-cancellations" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "payment-open" | "payment-declined" | "payment-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "version-unknown" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "log-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             version?: number;
             total?: string;
             /**
@@ -982,7 +982,7 @@ export interface components {
                  * @description Of what was not confirmed.
                  * @enum {string}
                  */
-                code?: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "customer-needed" | "limit-reached" | "total-limit" | "unknown-book" | "unknown-order" | "not-confirmed" | "over-cancelled" | "over-refunded" | "too-many-cancellations" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "payment-open" | "payment-declined" | "payment-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "log-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+                code?: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "customer-needed" | "limit-reached" | "total-limit" | "unknown-book" | "unknown-order" | "not-confirmed" | "over-cancelled" | "over-refunded" | "too-many-cancellations" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "payment-open" | "payment-declined" | "payment-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "version-unknown" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "log-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             }[];
             /** @description So many purchases are still to be traced, whosever they are. */
             awaited: number;
@@ -1003,7 +1003,9 @@ export interface operations {
                 limit?: number;
                 consistency?: "default" | "strong";
             };
-            header?: never;
+            header?: {
+                "X-Bazar-Version"?: string | number;
+            };
             path: {
                 topic: string;
             };
@@ -1019,6 +1021,8 @@ export interface operations {
                     "X-Cache"?: "hit" | "miss" | "bypass";
                     /** @description The version. */
                     ETag?: string;
+                    /** @description How new the answer is: what another gateway is asked with it is not older. */
+                    "X-Bazar-Version"?: string;
                     /** @description Seconds since the answer is known to have been current. */
                     Age?: number;
                     [name: string]: unknown;
@@ -1052,7 +1056,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. */
+            /** @description `version-unknown`: The store has not come to that version. `invalid-request`: The request does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1097,7 +1101,9 @@ export interface operations {
                 limit?: number;
                 consistency?: "default" | "strong";
             };
-            header?: never;
+            header?: {
+                "X-Bazar-Version"?: string | number;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1111,6 +1117,8 @@ export interface operations {
                     "X-Cache"?: "hit" | "miss" | "bypass";
                     /** @description The version. */
                     ETag?: string;
+                    /** @description How new the answer is: what another gateway is asked with it is not older. */
+                    "X-Bazar-Version"?: string;
                     /** @description Seconds since the answer is known to have been current. */
                     Age?: number;
                     [name: string]: unknown;
@@ -1144,7 +1152,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. */
+            /** @description `version-unknown`: The store has not come to that version. `invalid-request`: The request does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1187,7 +1195,9 @@ export interface operations {
             query?: {
                 consistency?: "default" | "strong";
             };
-            header?: never;
+            header?: {
+                "X-Bazar-Version"?: string | number;
+            };
             path: {
                 id: number;
             };
@@ -1203,6 +1213,8 @@ export interface operations {
                     "X-Cache"?: "hit" | "miss" | "bypass";
                     /** @description The version. */
                     ETag?: string;
+                    /** @description How new the answer is: what another gateway is asked with it is not older. */
+                    "X-Bazar-Version"?: string;
                     /** @description Seconds since the answer is known to have been current. */
                     Age?: number;
                     [name: string]: unknown;
@@ -1245,7 +1257,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. */
+            /** @description `version-unknown`: The store has not come to that version. `invalid-request`: The request does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1290,7 +1302,9 @@ export interface operations {
                 limit?: number;
                 consistency?: "default" | "strong";
             };
-            header?: never;
+            header?: {
+                "X-Bazar-Version"?: string | number;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1304,6 +1318,8 @@ export interface operations {
                     "X-Cache"?: "hit" | "miss" | "bypass";
                     /** @description The version. */
                     ETag?: string;
+                    /** @description How new the answer is: what another gateway is asked with it is not older. */
+                    "X-Bazar-Version"?: string;
                     /** @description Seconds since the answer is known to have been current. */
                     Age?: number;
                     [name: string]: unknown;
@@ -1337,7 +1353,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. */
+            /** @description `version-unknown`: The store has not come to that version. `invalid-request`: The request does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1380,7 +1396,9 @@ export interface operations {
             query?: {
                 consistency?: "default" | "strong";
             };
-            header?: never;
+            header?: {
+                "X-Bazar-Version"?: string | number;
+            };
             path: {
                 orderId: string;
             };
@@ -1396,6 +1414,8 @@ export interface operations {
                     "X-Cache"?: "hit" | "miss" | "bypass";
                     /** @description The version. */
                     ETag?: string;
+                    /** @description How new the answer is: what another gateway is asked with it is not older. */
+                    "X-Bazar-Version"?: string;
                     /** @description Seconds since the answer is known to have been current. */
                     Age?: number;
                     [name: string]: unknown;
@@ -1438,7 +1458,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. */
+            /** @description `version-unknown`: The store has not come to that version. `invalid-request`: The request does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1486,7 +1506,9 @@ export interface operations {
                 limit?: number;
                 consistency?: "default" | "strong";
             };
-            header?: never;
+            header?: {
+                "X-Bazar-Version"?: string | number;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1500,6 +1522,8 @@ export interface operations {
                     "X-Cache"?: "hit" | "miss" | "bypass";
                     /** @description The version. */
                     ETag?: string;
+                    /** @description How new the answer is: what another gateway is asked with it is not older. */
+                    "X-Bazar-Version"?: string;
                     /** @description Seconds since the answer is known to have been current. */
                     Age?: number;
                     [name: string]: unknown;
@@ -1533,7 +1557,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. */
+            /** @description `version-unknown`: The store has not come to that version. `invalid-request`: The request does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1583,7 +1607,9 @@ export interface operations {
                 limit?: number;
                 consistency?: "default" | "strong";
             };
-            header?: never;
+            header?: {
+                "X-Bazar-Version"?: string | number;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1597,6 +1623,8 @@ export interface operations {
                     "X-Cache"?: "hit" | "miss" | "bypass";
                     /** @description The version. */
                     ETag?: string;
+                    /** @description How new the answer is: what another gateway is asked with it is not older. */
+                    "X-Bazar-Version"?: string;
                     /** @description Seconds since the answer is known to have been current. */
                     Age?: number;
                     [name: string]: unknown;
@@ -1630,7 +1658,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. */
+            /** @description `version-unknown`: The store has not come to that version. `invalid-request`: The request does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1993,7 +2021,9 @@ export interface operations {
                 customer?: string;
                 consistency?: "default" | "strong";
             };
-            header?: never;
+            header?: {
+                "X-Bazar-Version"?: string | number;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2007,6 +2037,8 @@ export interface operations {
                     "X-Cache"?: "hit" | "miss" | "bypass";
                     /** @description The version. */
                     ETag?: string;
+                    /** @description How new the answer is: what another gateway is asked with it is not older. */
+                    "X-Bazar-Version"?: string;
                     /** @description Seconds since the answer is known to have been current. */
                     Age?: number;
                     [name: string]: unknown;
@@ -2040,7 +2072,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. */
+            /** @description `version-unknown`: The store has not come to that version. `invalid-request`: The request does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3580,7 +3612,9 @@ export interface operations {
                 limit?: number;
                 consistency?: "default" | "strong";
             };
-            header?: never;
+            header?: {
+                "X-Bazar-Version"?: string | number;
+            };
             path: {
                 id: number;
             };
@@ -3596,6 +3630,8 @@ export interface operations {
                     "X-Cache"?: "hit" | "miss" | "bypass";
                     /** @description The version. */
                     ETag?: string;
+                    /** @description How new the answer is: what another gateway is asked with it is not older. */
+                    "X-Bazar-Version"?: string;
                     /** @description Seconds since the answer is known to have been current. */
                     Age?: number;
                     [name: string]: unknown;
@@ -3638,7 +3674,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. */
+            /** @description `version-unknown`: The store has not come to that version. `invalid-request`: The request does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
