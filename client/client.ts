@@ -8,7 +8,6 @@ import {
   BooksAnswer,
   CancelledAnswer,
   ChangedAnswer,
-  EventsAnswer,
   FoundAnswer,
   HistoryAnswer,
   OrderAnswer,
@@ -21,9 +20,11 @@ import {
   TitlesAnswer,
   TopicsAnswer,
 } from '../runtime/api.ts';
+import type { EventType } from '../runtime/changes.ts';
 import { waitingClock } from '../runtime/clock.ts';
 import type { BookId, Key } from '../runtime/domain.ts';
 import type { BazarError } from '../runtime/errors.ts';
+import { EventsAnswer } from '../runtime/event-answers.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { TraceAnswer, TracesAnswer } from '../runtime/trace/trace-answers.ts';
 import { createCalls } from './calls.ts';
@@ -94,8 +95,8 @@ export interface Client {
   traceNext(purchases: number, options?: CallOptions): Promise<TracesAnswer>;
   /** Recorded orders in id order, or with `since` in the order of the log; for those with a token. */
   orders(page?: OrdersRequest, options?: ReadCallOptions): Promise<OrdersAnswer>;
-  /** What happens to orders, from a place on, until the loop is left or the client closed; for those with a token. */
-  events(request?: EventsRequest): AsyncIterable<StoreEvent>;
+  /** What happens to orders, and with `types` to books, from a place on, until the loop is left or the client closed; for those with a token. */
+  events<Type extends EventType = 'order'>(request?: EventsRequest<Type>): AsyncIterable<StoreEvent<Type>>;
   status(options?: CallOptions): Promise<StatusAnswer>;
   audit(
     page?: { readonly after?: BookId; readonly limit?: number },
@@ -258,10 +259,12 @@ export function connect(options: ClientOptions): Client {
     traces: (options) => ask(TracesAnswer, 'traces', {}, options),
     traceNext: (purchases, options) => ask(TracesAnswer, 'traceNext', { purchases }, options),
     orders: (page = {}, options) => read(OrdersAnswer, 'orders', page, options),
-    events({ signal, ...request } = {}) {
+    events<Type extends EventType>({ signal, ...request }: EventsRequest<Type> = {}) {
       const ends = AbortSignal.any(signal ? [signal, closed.signal] : [closed.signal]);
       const askEvents = (params: Params<'events'>) => read(EventsAnswer, 'events', params);
-      return followEvents(askEvents, { clock, limits }, { ...request, signal: ends });
+      const events = followEvents(askEvents, { clock, limits }, { ...request, signal: ends });
+      // Only those that were asked for come.
+      return events as AsyncGenerator<StoreEvent<Type>, void, void>;
     },
     status: (options) => ask(StatusAnswer, 'status', {}, options),
     audit: (page = {}, options) => ask(AuditAnswer, 'audit', page, options),

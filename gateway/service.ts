@@ -1,4 +1,5 @@
 import type { AuditAnswer, StatusAnswer, TitleAnswer, TopicsAnswer } from '../runtime/api.ts';
+import type { ChangesPage, ChangesQuery } from '../runtime/changes.ts';
 import type {
   Book,
   BookChange,
@@ -15,7 +16,6 @@ import type {
   Result,
 } from '../runtime/domain.ts';
 import type { FindQuery, FoundPage } from '../runtime/finding.ts';
-import type { ChangesPage, ChangesQuery } from '../runtime/order-changes.ts';
 import type { SpanRecorder } from '../runtime/trace/span-recorder.ts';
 import type { Observatory } from './watch/observatory.ts';
 

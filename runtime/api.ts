@@ -106,23 +106,25 @@ export type ChangedAnswer = z.infer<typeof ChangedAnswer>;
 
 const Fact = z.union([z.string(), z.int(), z.boolean()]).nullable();
 
+/** A change of a book as its history tells it. */
+export const BookEventAnswer = z
+  .object({
+    number: z.int().min(1).meta({ description: 'Counts the changes of the book.' }),
+    version: Version,
+    at: z.iso.datetime(),
+    key: Key.meta({ description: 'That of the request.' }),
+    reason: z.string().optional(),
+    changes: z
+      .array(z.object({ fact: z.enum(CHANGED_FACTS), from: Fact, to: Fact }))
+      .meta({ description: 'What it was and what it became; null where there was none.' }),
+  })
+  .meta({ id: 'BookEvent' });
+export type BookEventAnswer = z.infer<typeof BookEventAnswer>;
+
 export const HistoryAnswer = z
   .object({
     id: BookId,
-    events: z.array(
-      z
-        .object({
-          number: z.int().min(1).meta({ description: 'Counts the changes of the book.' }),
-          version: Version,
-          at: z.iso.datetime(),
-          key: Key.meta({ description: 'That of the request.' }),
-          reason: z.string().optional(),
-          changes: z
-            .array(z.object({ fact: z.enum(CHANGED_FACTS), from: Fact, to: Fact }))
-            .meta({ description: 'What it was and what it became; null where there was none.' }),
-        })
-        .meta({ id: 'BookEvent' }),
-    ),
+    events: z.array(BookEventAnswer),
     next: z.int().nullable().meta({ description: 'The `after` of the next page; null on the last.' }),
   })
   .meta({ id: 'History' });

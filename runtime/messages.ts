@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { CatalogAudit } from './catalog-audit.ts';
+import { ChangesPage, ChangesQuery } from './changes.ts';
 import {
   Book,
   BookChange,
@@ -16,7 +17,6 @@ import { NodeFigures } from './figures.ts';
 import { FindQuery, FoundPage } from './finding.ts';
 import { NodeStatus } from './node-status.ts';
 import { NumberedHappening } from './numbered-happening.ts';
-import { ChangesPage, ChangesQuery } from './order-changes.ts';
 
 /**
  * Every message between the processes, in the order in which a purchase meets them. A message with a `reply` is

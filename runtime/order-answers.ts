@@ -96,24 +96,6 @@ export const OrdersAnswer = z
   .meta({ id: 'OrdersPage' });
 export type OrdersAnswer = z.infer<typeof OrdersAnswer>;
 
-export const EventsAnswer = z
-  .object({
-    events: z.array(
-      z.object({
-        id: z.string().meta({ description: 'The place of the event: the `since` of what comes after it.' }),
-        version: Version,
-        at: z.string(),
-        what: OrderEvent.shape.what,
-        order: OrderAnswer.meta({ description: 'The order as it is now.' }),
-      }),
-    ),
-    cursor: z.string().meta({ description: 'The `since` to go on from.' }),
-    more: z.boolean().meta({ description: 'There are more already.' }),
-    via: Via,
-  })
-  .meta({ id: 'EventsPage' });
-export type EventsAnswer = z.infer<typeof EventsAnswer>;
-
 export const CancelledAnswer = z
   .object({
     orderId: Key,

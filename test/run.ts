@@ -15,7 +15,7 @@ const LIMIT_MS = Number(process.env.BAZAR_TEST_LIMIT_MS ?? 300_000);
 
 /** Folders and files whose tests start processes, run whole clusters for long, or wait for real time to pass. */
 const SLOW =
-  /\/(attack|chaos|fuzz|launcher|mutants|page|runner|simulation|system|machines)\/|\/log\/etcd|\/client\/(cli|cli-cancel|store)\.|\/bench\/(command|subjects)\.|\/bridge\/(heavy-reads|page)\./;
+  /\/(attack|chaos|fuzz|launcher|mutants|page|runner|simulation|system|machines)\/|\/log\/etcd|\/gateway\/redis-cluster\.|\/client\/(cli|cli-cancel|store)\.|\/bench\/(command|subjects)\.|\/bridge\/(heavy-reads|page)\./;
 
 const command = tool('npm test --', 'Runs the tests: all, or the files with a PART in their path.')
   .argument('[PART...]')

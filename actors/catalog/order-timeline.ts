@@ -1,8 +1,8 @@
 import type { Key } from '../../runtime/domain.ts';
-import type { ChangesPlace } from '../../runtime/order-changes.ts';
 import { keysUnder, ORDER_PREFIX } from '../../storage/keys.ts';
 import type { Recorded } from './decision.ts';
 import type { KeyedText, Overlay } from './overlay.ts';
+import { VersionStretches } from './version-stretches.ts';
 
 /** Within texts a quotation mark has a backslash before it, so it is none of theirs. */
 const VERSION = /"version":(\d+)/g;
@@ -28,18 +28,6 @@ const PIECE = { limit: 1_000, maxBytes: 1 << 20 };
 /** Records taken from the store at once: more than for a page, since most of them are small, and all are wanted. */
 const READ_AT_ONCE = 128;
 
-/** Versions that are kept, and sorted, together: as many as a character has values where it takes one byte. */
-const STRETCH_VERSIONS = 256;
-
-/**
- * The changes at some versions in a row, each as one text, which takes the least memory: a character for the version, and
- * the order id. Those that were read come in the order of keys, and are sorted when somebody asks.
- */
-interface VersionStretch {
-  changes: string[];
-  isSorted: boolean;
-}
-
 /**
  * What has happened to orders, in the order of the log. Refused orders are not in it, since they are forgotten after a
  * while. It follows from the records of orders, so it is in memory only, and a purchase writes nothing more. What has
@@ -48,7 +36,7 @@ interface VersionStretch {
  */
 export class OrderTimeline {
   readonly #records: Overlay;
-  readonly #stretches = new Map<number, VersionStretch>();
+  readonly #changes = new VersionStretches();
   /** All later changes are noted; those up to it have to be read. */
   #base = 0;
   #latest = 0;
@@ -89,22 +77,14 @@ export class OrderTimeline {
     // A record that tells more of an earlier change, as of its payment, is of one that stands here already.
     if (status === 'refused' || version <= this.#base || version < this.#latest) return;
     this.#latest = version;
-    this.#add(version, textOf(version, orderId));
+    this.#changes.add(version, orderId);
   }
 
-  /** The changes behind a place, by version, and within one by order id. */
-  *after({ version, orderId }: ChangesPlace): Iterable<Required<ChangesPlace>> {
+  /** The changes behind an order at a version, or without one behind all of it: by version, and within one by order id. */
+  *after(version: number, orderId?: Key): Iterable<{ version: number; orderId: Key }> {
     if (!this.isWhole) throw new Error('what happened to orders before the start has not been read yet');
-    const [first, last] = [stretchOf(version), stretchOf(this.#latest)];
-    let told = textOf(version, orderId ?? AFTER_ALL);
-    for (let number = first; number <= last; number++) {
-      for (const text of this.#sorted(number)) {
-        if (text <= told) continue;
-        told = text;
-        yield { version: number * STRETCH_VERSIONS + text.charCodeAt(0), orderId: text.slice(1) };
-      }
-      told = '';
-    }
+    for (const { version: at, name } of this.#changes.after(version, orderId))
+      yield { version: at, orderId: name };
   }
 
   /** Orders that were bought or changed meanwhile have their earlier changes in their records still. */
@@ -117,34 +97,9 @@ export class OrderTimeline {
       const orderId = key.slice(ORDER_PREFIX.length);
       for (const version of versionsIn(text)) {
         // A part of another text would keep all of it in memory.
-        if (version <= this.#base)
-          this.#add(version, decoder.decode(encoder.encode(textOf(version, orderId))));
+        if (version <= this.#base) this.#changes.add(version, decoder.decode(encoder.encode(orderId)));
       }
     }
     this.#after = more ? elements.at(-1)![0] : undefined;
   }
-
-  #add(version: number, text: string): void {
-    const number = stretchOf(version);
-    const stretch = this.#stretches.get(number) ?? { changes: [], isSorted: true };
-    if (stretch.changes.length === 0) this.#stretches.set(number, stretch);
-    else if (text < stretch.changes.at(-1)!) stretch.isSorted = false;
-    stretch.changes.push(text);
-  }
-
-  #sorted(number: number): readonly string[] {
-    const stretch = this.#stretches.get(number);
-    if (stretch && !stretch.isSorted) {
-      stretch.changes.sort();
-      stretch.isSorted = true;
-    }
-    return stretch?.changes ?? [];
-  }
 }
-
-/** Behind every order id, whose characters all come before it. */
-const AFTER_ALL = '\xff';
-
-const stretchOf = (version: number) => Math.floor(version / STRETCH_VERSIONS);
-
-const textOf = (version: number, orderId: Key) => String.fromCharCode(version % STRETCH_VERSIONS) + orderId;

@@ -62,7 +62,7 @@ export const QUERIES: Queries = {
     const book = state.book(id);
     if (!book) return { events: null, next: null, bytes: 0, asOf };
     const bounds = { limit, maxBytes: maxPageBytes - PAGE_FRAME_BYTES };
-    const page = fillPage(state.changesOf(book, after), bounds);
+    const page = fillPage(state.histories.of(book, after), bounds);
     return { events: page.elements, next: nextOf(page, ({ number }) => number), bytes: page.bytes, asOf };
   },
 

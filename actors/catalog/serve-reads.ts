@@ -4,6 +4,7 @@ import type { Limits } from '../../runtime/limits.ts';
 import type { Body, Incoming, Mesh } from '../../runtime/links/mesh.ts';
 import { createTurnstile } from '../../runtime/turnstile.ts';
 import type { Replica } from '../replica/replica.ts';
+import { takeUpTimelines } from './changes-since.ts';
 import type { BookFinder } from './find/book-finder.ts';
 import { QUERIES, type QueryOptions, type ReadType } from './queries.ts';
 import type { CatalogState } from './state.ts';
@@ -43,7 +44,7 @@ export function serveReads({
   for (const type of Object.keys(QUERIES) as ReadType[]) {
     if (LIGHT.has(type)) onRead(type);
     else if (type === 'read.topic') onHeavyRead(type, isLarge);
-    else if (type === 'read.changes') onHeavyRead(type, () => true, completeTimeline);
+    else if (type === 'read.changes') onHeavyRead(type, () => true, completeTimelines);
     else onHeavyRead(type);
   }
   if (finder) onFind(finder);
@@ -64,16 +65,16 @@ export function serveReads({
   function onHeavyRead<T extends ReadType>(
     type: T,
     isHeavy: (body: Body<T>) => boolean = () => true,
-    prepare?: (checked: () => void) => Promise<void>,
+    prepare?: (body: Body<T>, checked: () => void) => Promise<void>,
   ): void {
     mesh.onAsk(type, async (body, incoming) => {
       const options = queryOptions(incoming);
       if (body.strong || state().applied.index < body.minVersion)
         await showWhenFresh(body, incoming, () => {});
-      await prepare?.(options.checked);
+      await prepare?.(body, options.checked);
       const make = async () => {
         // A snapshot may have replaced the state during the wait.
-        await prepare?.(options.checked);
+        await prepare?.(body, options.checked);
         return QUERIES[type](state(), body, options);
       };
       return isHeavy(body) ? inItsTurn(incoming, options, make) : make();
@@ -90,12 +91,9 @@ export function serveReads({
     });
   }
 
-  /** What happened to orders before the start is read when somebody first asks, as far as anybody waits for it. */
-  async function completeTimeline(checked: () => void): Promise<void> {
-    while (!state().timeline.isWhole) {
-      checked();
-      await state().timeline.takeUp(() => sleep(clock, limits.findRestMs));
-    }
+  /** What happened before the start is read when somebody first asks for such events, as far as anybody waits for it. */
+  function completeTimelines({ types }: Body<'read.changes'>, checked: () => void): Promise<void> {
+    return takeUpTimelines(state, types, { checked, rest: () => sleep(clock, limits.findRestMs) });
   }
 
   async function inItsTurn<T>(

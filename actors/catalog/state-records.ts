@@ -1,13 +1,12 @@
 import { hash } from 'node:crypto';
 import { LEVEL, leastLevel } from '../../runtime/command-levels.ts';
-import { type Book, type BookEvent, type BookId, KEPT_BOOK_EVENTS, type Note } from '../../runtime/domain.ts';
+import type { Book, BookId, Note } from '../../runtime/domain.ts';
 import {
   ADMIN_PREFIX,
   APPLIED_KEY,
   BOOK_PREFIX,
   BOOT_KEY,
   bookKey,
-  eventKey,
   generationPrefix,
   HOLD_PREFIX,
   holdKey,
@@ -21,7 +20,9 @@ import type { Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
 import type { Committed, SnapshotRecord } from '../replica/state-machine.ts';
 import { AskedService } from './asked-service.ts';
+import { BookHistories } from './book-histories.ts';
 import { BookIndex } from './book-index.ts';
+import { BookTimeline } from './book-timeline.ts';
 import { CustomerCounts } from './customer-counts.ts';
 import type { Recorded } from './decision.ts';
 import { type RecordHash, recordChecksum, recordHash } from './digest.ts';
@@ -48,7 +49,8 @@ export class StateRecords {
   readonly refusals: RefusalIndex;
   readonly counts: CustomerCounts;
   readonly asked: AskedService;
-  readonly timeline: OrderTimeline;
+  readonly timelines: { readonly orders: OrderTimeline; readonly books: BookTimeline };
+  readonly histories: BookHistories;
   readonly #store: Store;
   readonly #kept: DigestedRecords;
   /** The keys under which orders and admin requests are recorded. */
@@ -71,7 +73,11 @@ export class StateRecords {
     this.#kept = new DigestedRecords(store, this.prefix);
     this.counts = new CustomerCounts(this.#kept);
     this.asked = new AskedService(this.#kept);
-    this.timeline = new OrderTimeline(this.overlay);
+    this.histories = new BookHistories(this.#kept);
+    this.timelines = {
+      orders: new OrderTimeline(this.overlay),
+      books: new BookTimeline(this.shelf, this.histories),
+    };
     this.refusals = new RefusalIndex({ store, prefix: this.prefix, records: this.#kept });
   }
 
@@ -131,13 +137,13 @@ export class StateRecords {
     this.#kept.add(key, JSON.stringify(record));
     this.#recordKeys.add(key);
     this.refusals.note(record);
-    this.timeline.note(record);
+    this.timelines.orders.note(record);
   }
 
   /** Keeps what is recorded under a key from now on. */
   rerecord(key: string, record: Recorded): void {
     this.#kept.put(key, JSON.stringify(record));
-    this.timeline.note(record);
+    this.timelines.orders.note(record);
   }
 
   beginHold(hold: OpenHold): void {
@@ -153,6 +159,7 @@ export class StateRecords {
   /** Puts books in their new state, as of the log index `version`. */
   putBooks(books: readonly Book[], version: number): void {
     if (books.length > 0) {
+      this.timelines.books.note(books);
       for (const topic of this.shelf.put(books)) {
         this.#kept.put(topicRecordKey(hash('sha256', topic, 'base64url')), JSON.stringify([topic, version]));
       }
@@ -160,17 +167,10 @@ export class StateRecords {
     for (const book of books) this.#change(book);
   }
 
-  /** Remembers changes of books, each in the place of the oldest. */
+  /** Remembers changes of books that have been put. */
   remember(changed: readonly ChangedBook[]): void {
-    for (const { after, event } of changed) {
-      const key = eventKey(after.id, event.number % KEPT_BOOK_EVENTS);
-      this.#kept.put(key, JSON.stringify(event));
-    }
-  }
-
-  /** The change of a book with that number, one of those that are remembered. */
-  event(id: BookId, number: number): BookEvent {
-    return JSON.parse(this.#kept.get(eventKey(id, number % KEPT_BOOK_EVENTS))!);
+    this.histories.remember(changed);
+    this.timelines.books.noteChanges(changed);
   }
 
   enact(note: Note): void {

@@ -1,11 +1,9 @@
 import {
   type Book,
   type BookChange,
-  type BookEvent,
   type BookId,
   type Customer,
   isNote,
-  KEPT_BOOK_EVENTS,
   type Key,
   type LogCommand,
   type Order,
@@ -16,13 +14,13 @@ import { LOG_START, type Position } from '../../storage/position.ts';
 import type { Store, StoreOperation } from '../../storage/store.ts';
 import type { Applied, Committed, RecordSums, Restoring, StateMachine } from '../replica/state-machine.ts';
 import type { AskedService } from './asked-service.ts';
+import type { BookHistories } from './book-histories.ts';
 import { decide } from './decide.ts';
 import type { Recorded, Stamp, View } from './decision.ts';
 import { enactDecision } from './enact-decision.ts';
 import type { OpenHold } from './hold-queue.ts';
 import { expireHold, MAX_EXPIRED_PER_ENTRY } from './holds.ts';
 import { type LogTime, TIME_START } from './log-time.ts';
-import type { OrderTimeline } from './order-timeline.ts';
 import { type BooksSlice, fillPage, nextOf, type OrdersSlice } from './page.ts';
 import { readRecords } from './read-records.ts';
 import * as records from './records.ts';
@@ -248,12 +246,9 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     return this.#records.shelf.isbns.find(isbn, but);
   }
 
-  /** The changes of a book that are remembered, the latest first, from the one before the number `before` on. */
-  *changesOf({ id, changes = 0 }: Book, before = Number.POSITIVE_INFINITY): Iterable<BookEvent> {
-    const oldest = Math.max(1, changes - KEPT_BOOK_EVENTS + 1);
-    for (let number = Math.min(changes, before - 1); number >= oldest; number--) {
-      yield this.#records.event(id, number);
-    }
+  /** The changes of books that are remembered. */
+  get histories(): BookHistories {
+    return this.#records.histories;
   }
 
   copiesOf(bookId: BookId, customer: Customer): number {
@@ -286,15 +281,15 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     return { orders, next: page.more ? (orders.at(-1)?.orderId ?? null) : null, bytes: page.bytes };
   }
 
-  /** What has happened to orders; before it is asked, it has to be whole. */
-  get timeline(): OrderTimeline {
-    return this.#records.timeline;
+  /** What has happened to orders and to books; before these are asked, they have to be whole. */
+  get timelines(): StateRecords['timelines'] {
+    return this.#records.timelines;
   }
 
   /** The records are the right ones, and what they show is the state after the entry at `position`. */
   #standAt(position: Position): void {
     this.#applied = position;
     this.#taken = position;
-    this.#records.timeline.startAt(position.index);
+    this.#records.timelines.orders.startAt(position.index);
   }
 }

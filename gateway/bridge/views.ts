@@ -1,5 +1,6 @@
 import type {
   BookAnswer,
+  BookEventAnswer,
   BooksAnswer,
   CancelledAnswer,
   HistoryAnswer,
@@ -8,6 +9,7 @@ import type {
   StatusAnswer,
   StockAnswer,
 } from '../../runtime/api.ts';
+import type { StoreChange } from '../../runtime/changes.ts';
 import type {
   Book,
   BookChange,
@@ -17,6 +19,7 @@ import type {
   Order,
   Result,
 } from '../../runtime/domain.ts';
+import type { EventAnswer } from '../../runtime/event-answers.ts';
 import { type Currency, formatMoney } from '../../runtime/money.ts';
 import type { BooksPage, OrdersPage } from '../service.ts';
 
@@ -31,15 +34,37 @@ export interface Views {
   orders(page: OrdersPage): OrdersAnswer;
   stock(change: BookChange): StockAnswer;
   history(id: BookId, events: readonly BookEvent[], next: number | null): HistoryAnswer;
+  /** An event but for its place. */
+  change(change: StoreChange): Told<EventAnswer>;
   cancelled(cancellation: Cancellation, version: number): CancelledAnswer;
   /** What a command came to that was decided with yes. */
   result(result: Result): object;
+}
+
+/** Of each type of event, since what is left out of all at once is left out of what they have in common. */
+type Told<Event> = Event extends unknown ? Omit<Event, 'id'> : never;
+
+/** What a change has made of a book, in a word. */
+function whatBecame({ changes }: BookEventAnswer): 'changed' | 'retired' | 'restored' {
+  const retired = changes.find(({ fact }) => fact === 'retired');
+  if (!retired) return 'changed';
+  return retired.to ? 'retired' : 'restored';
 }
 
 export const timeText = (ms: number) => new Date(ms).toISOString();
 
 export function createViews({ code: currency, decimals }: Currency): Views {
   const amount = (cents: number) => formatMoney(cents, decimals);
+
+  function bookEvent({ at, changes, ...event }: BookEvent): BookEventAnswer {
+    const view = (fact: string, value: BookEvent['changes'][number]['from']) =>
+      fact === 'price' && typeof value === 'number' ? amount(value) : value;
+    return {
+      ...event,
+      at: timeText(at),
+      changes: changes.map(({ fact, from, to }) => ({ fact, from: view(fact, from), to: view(fact, to) })),
+    };
+  }
 
   const views: Views = {
     amount,
@@ -94,19 +119,28 @@ export function createViews({ code: currency, decimals }: Currency): Views {
       return at === undefined ? words : { ...words, at: timeText(at) };
     },
 
-    history: (id, events, next) => ({
-      id,
-      events: events.map(({ at, changes, ...event }) => ({
-        ...event,
-        at: timeText(at),
-        changes: changes.map(({ fact, from, to }) => {
-          const view = (value: typeof from) =>
-            fact === 'price' && typeof value === 'number' ? amount(value) : value;
-          return { fact, from: view(from), to: view(to) };
-        }),
-      })),
-      next,
-    }),
+    history: (id, events, next) => ({ id, events: events.map(bookEvent), next }),
+
+    change(change) {
+      const { type, version } = change;
+      switch (type) {
+        case 'order': {
+          const { what } = change;
+          const order = views.order(change.order, 'named');
+          const at = order.events?.find((event) => event.version === version)?.at ?? order.at;
+          return { type, version, at, what, order };
+        }
+        case 'book': {
+          const [event, book] = [change.event && bookEvent(change.event), views.book(change.book)];
+          if (!event) return { type, version, what: 'added', book };
+          return { type, version, at: event.at, what: whatBecame(event), change: event, book };
+        }
+        case 'stock': {
+          const { id, stock, price } = change.book;
+          return { type, version, book: views.stock({ id, stock, price, version }) };
+        }
+      }
+    },
 
     result(result) {
       switch (result.kind) {

@@ -30,6 +30,8 @@ export const GATEWAY_BOUNDS = {
     2_000,
     'ms of silence under commands after which the connection to Redis is made anew',
   ),
+  redisRedirections: bound(2, 'times that one command follows a slot of a Redis Cluster which has moved'),
+  redisSlotsMs: bound(5_000, 'ms between two looks at which member of a Redis Cluster has which slots'),
   submitAttemptMs: bound(
     1_500,
     'ms one order replica gets before the gateway asks the next with the same order id',

@@ -13,6 +13,7 @@ import type { LogFormat } from '../log-text.ts';
 import { isLoopbackHost } from '../loopback-address.ts';
 import { masked } from '../masked.ts';
 import type { Currency } from '../money.ts';
+import { isRedisAddress, REDIS_ADDRESSES } from '../redis-address.ts';
 import { type ClientAccess, readAccess, refuseShortTokens } from './access.ts';
 import { type LogAddress, readLogAddress } from './log-address.ts';
 import { readCurrency } from './store-currency.ts';
@@ -87,7 +88,7 @@ const OPTIONS: readonly Option[] = [
     '--log <URL>',
     'an etcd that orders the log: etcd://HOST:PORT,HOST:PORT (kept with the data)',
   ).env('BAZAR_LOG'),
-  new Option('--redis <URL>', 'the Redis to cache in').env('REDIS_URL'),
+  new Option('--redis <URL>', 'the Redis to cache in, or redis+cluster://HOST:PORT,…').env('REDIS_URL'),
   plainSwitch('--no-redis', 'no private redis-server, even where one is installed'),
   new Option('--links <KIND>', 'unix (sockets that only you can open) or tcp (ports of 127.0.0.1)')
     .env('BAZAR_LINKS')
@@ -209,12 +210,8 @@ function nameOf(name: string): string {
 
 function readCache(url: string | undefined): Config['cache'] {
   if (!url) return { kind: 'private' };
-  if (url.startsWith('/')) return { kind: 'redis', url };
-  const scheme = URL.canParse(url) ? new URL(url).protocol : '';
-  if (scheme === 'redis:' || scheme === 'rediss:') return { kind: 'redis', url };
-  throw new UsageError(
-    `${nameOf('redis')} must be redis://HOST:PORT, rediss://… or a socket's path, not "${masked(url)}"`,
-  );
+  if (isRedisAddress(url)) return { kind: 'redis', url };
+  throw new UsageError(`${nameOf('redis')} must be ${REDIS_ADDRESSES}, not "${masked(url)}"`);
 }
 
 /** Without a query: the addresses of payments follow it. */

@@ -3,22 +3,26 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { changesSince } from '../../actors/catalog/changes-since.ts';
 import { CatalogState } from '../../actors/catalog/state.ts';
+import type { ChangesPlace, ChangesQuery, StoreChange } from '../../runtime/changes.ts';
 import { LEVEL } from '../../runtime/command-levels.ts';
-import type { ChangesPage, ChangesPlace, ChangesQuery } from '../../runtime/order-changes.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 import type { Store } from '../../storage/store.ts';
 import { commandLog } from './commands.ts';
 import { addBooks, cancel, confirm, hold, newBook, openReplica, purchase, updateBook } from './support.ts';
 
-const ALL: ChangesQuery = { since: { version: 0 }, every: true, limit: 1_000 };
+const ALL: ChangesQuery = { since: { version: 0 }, types: ['order'], every: true, limit: 1_000 };
+
+type OrderChange = Extract<StoreChange, { type: 'order' }>;
+
+const ofOrders = (changes: readonly StoreChange[]) => changes.filter((change) => change.type === 'order');
 
 /** All changes, asked for by pages. */
-function walk(state: CatalogState, query: Partial<ChangesQuery>): ChangesPage['changes'] {
-  const found: ChangesPage['changes'] = [];
+function walk(state: CatalogState, query: Partial<ChangesQuery>): OrderChange[] {
+  const found: OrderChange[] = [];
   let since: ChangesPlace = ALL.since;
   for (;;) {
     const page = changesSince(state, { ...ALL, ...query, since });
-    found.push(...page.changes);
+    found.push(...ofOrders(page.changes));
     since = page.cursor;
     if (!page.more) return found;
   }
@@ -27,11 +31,11 @@ function walk(state: CatalogState, query: Partial<ChangesQuery>): ChangesPage['c
 /** As a restart finds it, and somebody asks: what happened before is read a piece at a time. */
 async function reload(store: Store): Promise<CatalogState> {
   const state = await CatalogState.load(store);
-  while (!state.timeline.isWhole) await state.timeline.takeUp(async () => {});
+  while (!state.timelines.orders.isWhole) await state.timelines.orders.takeUp(async () => {});
   return state;
 }
 
-const names = (changes: ChangesPage['changes']) =>
+const names = (changes: readonly OrderChange[]) =>
   changes.map(({ version, what, order }) => `${version} ${what} ${order.orderId}`);
 
 test('every change of every order comes once, in the order of the log, by pages of any size, after a restart too', async () => {
@@ -74,7 +78,7 @@ test('what happened before the start is read by pieces, while orders are bought 
   for (const key of keys) before.apply(purchase(key, line));
   await before.flush();
   const replica = await openReplica(store);
-  const { timeline } = replica.state;
+  const timeline = replica.state.timelines.orders;
   assert.throws(() => changesSince(replica.state, ALL), 'has not been read yet');
   let pieces = 0;
   const change = (n: number) => {
@@ -137,7 +141,7 @@ test('they are filtered by what has happened, by status, and by customer; who is
   const { cursor, more } = changesSince(state, ALL);
   assert.equal([cursor, more], [{ version: 7 }, false]);
   replica.apply(purchase('next', line));
-  assert.equal(names(changesSince(state, { ...ALL, since: cursor }).changes), ['8 confirmed next']);
+  assert.equal(names(ofOrders(changesSince(state, { ...ALL, since: cursor }).changes)), ['8 confirmed next']);
 });
 
 test('a page is cut by bytes and goes on', async () => {
@@ -147,7 +151,7 @@ test('a page is cut by bytes and goes on', async () => {
   const page = changesSince(replica.state, ALL, 1_200);
   assert.ok(page.changes.length < 3 && page.more);
   const rest = changesSince(replica.state, { ...ALL, since: page.cursor });
-  assert.equal(names([...page.changes, ...rest.changes]), [
+  assert.equal(names(ofOrders([...page.changes, ...rest.changes])), [
     '2 confirmed a',
     '3 confirmed b',
     '4 confirmed c',

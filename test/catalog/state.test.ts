@@ -341,10 +341,10 @@ function describeState(
     const state = restoring.finish(persisted.position, persisted)!.state as CatalogState;
     assert.is(state.order('a')?.version, first.result?.version);
     assert.equal(await state.ordersAfter('', 10), await leader.state.ordersAfter('', 10));
-    assert.not(state.timeline.isWhole);
-    await state.timeline.takeUp(async () => {});
+    assert.not(state.timelines.orders.isWhole);
+    await state.timelines.orders.takeUp(async () => {});
     const told = { version: first.result?.version, orderId: 'a' };
-    assert.equal(Array.from(state.timeline.after({ version: 0 })), [told]);
+    assert.equal(Array.from(state.timelines.orders.after(0)), [told]);
   });
 
   it('two attempts at a snapshot do not share a place, and a restart clears what an abandoned one left', async (open) => {

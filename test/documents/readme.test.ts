@@ -12,6 +12,7 @@ const DOCUMENTS = [
   'README.md',
   'docs/api.md',
   'docs/architecture.md',
+  'docs/machines.md',
   'docs/performance.md',
   'docs/security.md',
   'docs/statecharts.md',

@@ -10,8 +10,10 @@ export function valuesOf(schema: z.core.$ZodType): fc.Arbitrary<unknown> {
   switch (def.type) {
     case 'object':
       return objectsOf(def.shape);
-    case 'array':
-      return fc.array(valuesOf(def.element), { minLength: boundsOf(def).min ?? 0, maxLength: 4 });
+    case 'array': {
+      const { min = 0, max = 4 } = boundsOf(def);
+      return fc.array(valuesOf(def.element), { minLength: min, maxLength: Math.min(max, 4) });
+    }
     case 'tuple':
       return fc.tuple(...def.items.map(valuesOf));
     case 'record':

@@ -16,7 +16,7 @@ export interface RedisServer {
   save(): Promise<void>;
   kill(): Promise<void>;
   start(data: 'saved' | 'nothing'): Promise<void>;
-  /** The first line of what it answers to a command. */
+  /** The beginning of what it answers to a command. */
   say(command: string): Promise<string>;
   pause(): void;
   resume(): void;
@@ -25,14 +25,17 @@ export interface RedisServer {
   end(): Promise<void>;
 }
 
-export async function startRedisServer(): Promise<RedisServer> {
+export async function startRedisServer(
+  settings: Readonly<Record<string, string | number>> = {},
+): Promise<RedisServer> {
   const folder = await mkdtemp(join(tmpdir(), 'bazar-redis-'));
   const port = await freePort();
   let child: ChildProcess | undefined;
 
   async function start(data: 'saved' | 'nothing'): Promise<void> {
     if (data === 'nothing') await rm(join(folder, 'dump.rdb'), { force: true });
-    const options = ['--port', `${port}`, '--bind', '127.0.0.1', '--dir', folder, '--save', ''];
+    const all = { port, bind: '127.0.0.1', dir: folder, save: '', ...settings };
+    const options = Object.entries(all).flatMap(([name, value]) => [`--${name}`, `${value}`]);
     const server = spawn('redis-server', options, { stdio: 'ignore' });
     child = server;
     // It does not outlive the one who needs it, however that ends.
@@ -86,7 +89,7 @@ for _, key in ipairs(keys) do
 end
 return #keys`;
 
-/** One command over a connection of its own, and the first line of the answer. */
+/** One command over a connection of its own, and the beginning of the answer. */
 async function say(port: number, command: string): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   try {

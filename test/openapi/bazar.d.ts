@@ -127,7 +127,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What has happened to orders, in the order of the log */
+        /** What has happened to orders and books, in the order of the log */
         get: operations["events"];
         put?: never;
         post?: never;
@@ -678,23 +678,105 @@ export interface components {
             next: string | null;
         };
         EventsPage: {
-            events: {
-                /** @description The place of the event: the `since` of what comes after it. */
-                id: string;
-                /** @description Log index of the last change. */
-                version: number;
-                at: string;
-                /** @enum {string} */
-                what: "held" | "confirmed" | "released" | "expired" | "cancelled" | "refunded" | "refund-refused";
-                /** @description The order as it is now. */
-                order: components["schemas"]["Order"];
-            }[];
+            events: (components["schemas"]["OrderChanged"] | components["schemas"]["BookChanged"] | components["schemas"]["StockChanged"])[];
             /** @description The `since` to go on from. */
             cursor: string;
             /** @description There are more already. */
             more: boolean;
             /** @description Who served it: of a read the catalog, or the gateway where a cache had it; of a write the order replica and the leading catalog. In JSON-RPC only, with `explain`. */
             via?: string[];
+        };
+        OrderChanged: {
+            /** @constant */
+            type: "order";
+            /** @description The place of the event: the `since` of what comes after it. */
+            id: string;
+            /** @description Log index of the last change. */
+            version: number;
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            what: "held" | "confirmed" | "released" | "expired" | "cancelled" | "refunded" | "refund-refused";
+            /** @description The order as it is now. */
+            order: components["schemas"]["Order"];
+        };
+        BookChanged: {
+            /** @constant */
+            type: "book";
+            /** @description The place of the event: the `since` of what comes after it. */
+            id: string;
+            /** @description Log index of the last change. */
+            version: number;
+            /**
+             * Format: date-time
+             * @description Nothing of one that was added.
+             */
+            at?: string;
+            /** @enum {string} */
+            what: "added" | "changed" | "retired" | "restored";
+            /** @description As its history has it, which remembers the last 1,000 of a book. */
+            change?: components["schemas"]["BookEvent"];
+            /** @description The book as it is now. */
+            book: components["schemas"]["Book"];
+        };
+        BookEvent: {
+            /** @description Counts the changes of the book. */
+            number: number;
+            /** @description Log index of the last change. */
+            version: number;
+            /** Format: date-time */
+            at: string;
+            /**
+             * @description That of the request.
+             * @example my-order-17
+             */
+            key: string;
+            reason?: string;
+            /** @description What it was and what it became; null where there was none. */
+            changes: {
+                /** @enum {string} */
+                fact: "title" | "authors" | "topic" | "year" | "isbn" | "price" | "stock" | "retired" | "perCustomer";
+                from: (string | number | boolean) | null;
+                to: (string | number | boolean) | null;
+            }[];
+        };
+        StockChanged: {
+            /** @constant */
+            type: "stock";
+            /** @description The place of the event: the `since` of what comes after it. */
+            id: string;
+            /** @description Log index of the last change. */
+            version: number;
+            /** @description Its price and copies since that version; what they were before is told no more. */
+            book: components["schemas"]["Stock"];
+        };
+        Stock: {
+            id: number;
+            stock: number;
+            /**
+             * @description An amount with the decimal places of the currency; two where the store names none.
+             * @example 19.99
+             */
+            price: string;
+            /**
+             * @description Of the amounts, by ISO 4217, where the store has one.
+             * @example EUR
+             */
+            currency?: string;
+            /** @description Log index of the last change. */
+            version: number;
+            /** @description Where its words are other ones now: its topic. */
+            topic?: string;
+            /**
+             * @description It is out of search and sale.
+             * @constant
+             */
+            retired?: true;
+            /**
+             * Format: date-time
+             * @description When it came to be so, by the clock of the leader; in notifications, where it is known.
+             */
+            at?: string;
         };
         Added: {
             added: number[];
@@ -785,27 +867,6 @@ export interface components {
             events: components["schemas"]["BookEvent"][];
             /** @description The `after` of the next page; null on the last. */
             next: number | null;
-        };
-        BookEvent: {
-            /** @description Counts the changes of the book. */
-            number: number;
-            /** @description Log index of the last change. */
-            version: number;
-            /** Format: date-time */
-            at: string;
-            /**
-             * @description That of the request.
-             * @example my-order-17
-             */
-            key: string;
-            reason?: string;
-            /** @description What it was and what it became; null where there was none. */
-            changes: {
-                /** @enum {string} */
-                fact: "title" | "authors" | "topic" | "year" | "isbn" | "price" | "stock" | "retired" | "perCustomer";
-                from: (string | number | boolean) | null;
-                to: (string | number | boolean) | null;
-            }[];
         };
         Status: {
             /** @description Names this run of the gateway. Within one the counts and the version never go back. */
@@ -2017,6 +2078,7 @@ export interface operations {
             query?: {
                 since?: number | string;
                 limit?: number;
+                types?: ("order" | "book" | "stock")[] | string;
                 status?: "held" | "confirmed" | "released" | "expired" | "cancelled" | "refunded" | "refund-refused";
                 customer?: string;
                 consistency?: "default" | "strong";

@@ -1,5 +1,5 @@
 import { auditCatalog } from '../../actors/catalog/audit.ts';
-import { changesSince } from '../../actors/catalog/changes-since.ts';
+import { changesSince, takeUpTimelines } from '../../actors/catalog/changes-since.ts';
 import { createBookFinder } from '../../actors/catalog/find/book-finder.ts';
 import { fillPage, nextOf } from '../../actors/catalog/page.ts';
 import { CatalogState } from '../../actors/catalog/state.ts';
@@ -108,7 +108,10 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
     orders: ({ after = '', limit }, options) =>
       read('orders', options, async () => [await state.ordersAfter(after, limit), state.applied.index]),
     changes: (query, options) =>
-      read('changes', options, () => [changesSince(state, query), state.applied.index]),
+      read('changes', options, async () => {
+        await takeUpTimelines(() => state, query.types, { checked() {}, rest: async () => {} });
+        return [changesSince(state, query), state.applied.index];
+      }),
     purchase: (lines, key = nextKey(), { customer } = {}) =>
       submit({ kind: 'purchase', key, requestId: nextRequest(), lines: [...lines], customer }),
     hold: (lines, ttlMs, key = nextKey(), customer = undefined) =>
@@ -124,7 +127,7 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
       read<HistoryPage>('history', options, () => {
         const book = state.book(id);
         if (!book) return [{ events: null, next: null }, state.applied.index];
-        const page = fillPage(state.changesOf(book, after), { limit, maxBytes: Number.POSITIVE_INFINITY });
+        const page = fillPage(state.histories.of(book, after), { limit, maxBytes: Number.POSITIVE_INFINITY });
         return [{ events: page.elements, next: nextOf(page, ({ number }) => number) }, state.applied.index];
       }),
     updateBook: (id, change, key = nextKey()) =>

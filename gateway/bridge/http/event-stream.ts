@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { BazarError } from '../../../runtime/errors.ts';
+import type { EventAnswer } from '../../../runtime/event-answers.ts';
 import type { Context } from '../context.ts';
-import { type EventsParams, eventsOf, readEvents, Since } from '../operations/order-changes.ts';
+import { type EventsParams, eventsOf, readEvents, Since } from '../operations/events.ts';
 import { parseRequest } from '../parse-request.ts';
 import { storeVersionHead } from './heads.ts';
 
@@ -29,6 +30,8 @@ export function createEventStreams(context: Context) {
     open += 1;
     try {
       const asked = { ...params, limit: limits.defaultPage };
+      // An event with a name is no `message` to those that listen for these.
+      const nameOf = ({ type }: EventAnswer) => (params.types ? `event: ${type}\n` : '');
       let from: string | number = since ?? service.version() ?? 0;
       const first = await readEvents(context, { ...asked, since: from }, {});
       const { raw } = reply.hijack();
@@ -39,10 +42,10 @@ export function createEventStreams(context: Context) {
       });
       let page = eventsOf(context, first.value);
       let toldAt = clock.monotonic();
-      raw.write(': events of orders\n\n');
+      raw.write(': events\n\n');
       while (!raw.destroyed && !waits.ended) {
         const text = page.events
-          .map((event) => `id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`)
+          .map((event) => `${nameOf(event)}id: ${event.id}\ndata: ${JSON.stringify(event)}\n\n`)
           .join('');
         if (text !== '') toldAt = clock.monotonic();
         if (text !== '' && !raw.write(text)) await taken(reply);

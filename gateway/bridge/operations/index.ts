@@ -5,10 +5,10 @@ import { cancelOperations } from './cancel.ts';
 import { careOperations } from './care.ts';
 import { clusterOperations } from './cluster.ts';
 import { connectionOperations } from './connection.ts';
+import { eventOperations } from './events.ts';
 import { findOperations } from './find.ts';
 import { holdOperations } from './holds.ts';
 import type { Operation } from './operation.ts';
-import { orderChangeOperations } from './order-changes.ts';
 import { readOperations } from './reads.ts';
 import { traceOperations } from './traces.ts';
 import { watchOperations } from './watch.ts';
@@ -19,7 +19,7 @@ export function createOperations(limits: Limits, currency: Currency = NO_CURRENC
   return {
     ...readOperations(limits),
     ...findOperations(limits),
-    ...orderChangeOperations(limits),
+    ...eventOperations(limits),
     ...writeOperations(limits, currency),
     ...holdOperations(limits, currency),
     ...cancelOperations(limits, currency),

@@ -13,9 +13,9 @@ import { BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Served, TitlesPage } from '../../service.ts';
 import type { StoreVersions } from '../store-versions.ts';
+import { cursorText, ORDERS, ofCustomer, placeOf, readChanges, Since } from './events.ts';
 import { After, Explain, newness, PageLimit, Topic } from './fields.ts';
 import { type Answer, operation, PAGE, READ, read } from './operation.ts';
-import { cursorText, ofCustomer, placeOf, readChanges, Since } from './order-changes.ts';
 
 /** What is read of books and orders. */
 export function readOperations(limits: Limits) {
@@ -143,10 +143,13 @@ export function readOperations(limits: Limits) {
         if (after !== undefined) {
           throw new BazarError('invalid-request', 'after: goes with neither since, status nor customer.');
         }
-        const query = { since: placeOf(since), every: false, limit, ...filter };
+        const query = { since: placeOf(since), types: ORDERS, every: false, limit, ...filter };
         return read(await readChanges(context, query, options), ({ changes, cursor, more }) => {
           const place = cursorText(cursor);
-          const page = views.orders({ orders: changes.map(({ order }) => order), next: more ? place : null });
+          const page = views.orders({
+            orders: changes.flatMap((change) => (change.type === 'order' ? [change.order] : [])),
+            next: more ? place : null,
+          });
           return { ...page, cursor: place };
         });
       },

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { UsageError } from '../../command-line.ts';
 import type { NodeId, NodeKind } from '../../links/mesh.ts';
 import type { Currency } from '../../money.ts';
+import { isRedisAddress, REDIS_ADDRESSES } from '../../redis-address.ts';
 import { readCurrency } from '../store-currency.ts';
 
 /**
@@ -34,7 +35,7 @@ const ClusterFile = z.strictObject({
   readerTokenFile: File.optional(),
   /** Of the links between nodes. */
   tls: Tls.optional(),
-  redis: z.string().optional(),
+  redis: z.string().refine(isRedisAddress, `must be ${REDIS_ADDRESSES}`).optional(),
   /** What amounts are of, as `--currency` of `npm start`; without it they have two decimals. */
   currency: z.string().optional(),
   /** Every node of the store, with its address where it does not say that itself on the board of the engine. */

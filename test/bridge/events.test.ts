@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { EventsAnswer, OrdersAnswer } from '../../runtime/order-answers.ts';
+import type { EventsAnswer } from '../../runtime/event-answers.ts';
+import type { OrdersAnswer } from '../../runtime/order-answers.ts';
 import { AS_ADMIN, AS_READER, ask, openRpc, post, READER_TOKEN, withBridge } from './support.ts';
 
 const list = async <T>(url: string) => (await ask(url, { headers: AS_READER })).body as unknown as T;
@@ -32,7 +33,7 @@ test('GET /events tells every change of an order once, to those with a token', (
     assert.is((await ask(`${url}/events?since=0`)).status, 401);
     const { events, cursor, more } = await list<EventsAnswer>(`${url}/events?since=0`);
     assert.equal(
-      events.map(({ what, order }) => `${what} ${order.orderId}`),
+      events.map((event) => event.type === 'order' && `${event.what} ${event.order.orderId}`),
       ['confirmed o', 'cancelled o'],
     );
     assert.is(more, false);
@@ -45,6 +46,36 @@ test('GET /events tells every change of an order once, to those with a token', (
       more,
     });
     client.close();
+  }));
+
+test('GET /events tells of books too where it is asked: what was changed of them, and how they are', () =>
+  withBridge(async ({ url }) => {
+    await buy(url, 'o');
+    const patch = { method: 'PATCH', headers: { ...AS_ADMIN, 'content-type': 'application/json' } };
+    await ask(`${url}/books/1`, { ...patch, body: JSON.stringify({ price: '12.50', title: 'Anew' }) });
+    await post(`${url}/books/2/retire`, {}, AS_ADMIN);
+    const all = await list<EventsAnswer>(`${url}/events?since=0&types=order,book,stock&limit=1000`);
+    const { version } = all.events.find(({ type }) => type === 'order')!;
+    const later = all.events.filter((event) => event.version >= version);
+    assert.equal(
+      later.map((event) => [event.type, event.type === 'stock' ? event.book.id : event.what]),
+      [
+        ['order', 'confirmed'],
+        ['book', 'changed'],
+        ['stock', 1],
+        ['book', 'retired'],
+        ['stock', 2],
+      ],
+    );
+    const changed = later[1] as Extract<(typeof later)[number], { type: 'book' }>;
+    assert.equal(changed.change?.changes.find(({ fact }) => fact === 'price')?.to, changed.book.price);
+    for (const [place, { id }] of later.entries()) {
+      const rest = await list<EventsAnswer>(`${url}/events?since=${id}&types=order&types=book&types=stock`);
+      assert.equal(rest.events, later.slice(place + 1));
+    }
+    for (const types of ['orders', 'order,', ',']) {
+      assert.is((await ask(`${url}/events?types=${types}`, { headers: AS_READER })).status, 422);
+    }
   }));
 
 test('a place above the present version, and one that is none, is refused at once', () =>
@@ -71,13 +102,13 @@ test('a place that one catalog told is none above the present version because th
 test('GET /events streams what comes, and goes on after the last event that was taken', () =>
   withBridge(async ({ url }) => {
     await buy(url, 'one');
-    const follow = async (headers: object, until: string) => {
+    const follow = async (headers: object, until: string, query = '') => {
       const abort = new AbortController();
       const init = {
         headers: { ...AS_READER, accept: 'text/event-stream', ...headers },
         signal: abort.signal,
       };
-      const answer = await fetch(`${url}/events?since=0`, init);
+      const answer = await fetch(`${url}/events?since=0${query}`, init);
       assert.is(answer.headers.get('content-type'), 'text/event-stream');
       let text = '';
       const decoder = new TextDecoder();
@@ -86,7 +117,8 @@ test('GET /events streams what comes, and goes on after the last event that was 
         if (text.includes(until)) break;
       }
       abort.abort();
-      return [...text.matchAll(/^id: (\d+:(.*))$/gm)].map(([, id, orderId]) => ({ id: id!, orderId }));
+      const found = text.matchAll(/^(?:event: (.*)\n)?id: (\d+(?::(.*)|\/.*))$/gm);
+      return Array.from(found, ([, type, id, orderId]) => ({ type, id: id!, orderId }));
     };
     const followed = follow({}, '"orderId":"two"');
     await buy(url, 'two');
@@ -100,6 +132,16 @@ test('GET /events streams what comes, and goes on after the last event that was 
     assert.equal(
       later.map(({ orderId }) => orderId),
       ['two', 'three'],
+    );
+    // Only who asks for types gets names, which are not told to listeners for messages.
+    assert.equal(later[0]!.type, undefined);
+    const named = await follow({ 'last-event-id': later[0]!.id }, '/stock/1', '&types=order,stock');
+    assert.equal(
+      named,
+      [
+        { type: 'order', ...later[1] },
+        { type: 'stock', id: `${Number.parseInt(later[1]!.id, 10)}/stock/1`, orderId: undefined },
+      ].map((event, place) => ({ ...event, type: ['order', 'stock'][place] })),
     );
   }));
 

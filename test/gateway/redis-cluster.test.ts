@@ -1,0 +1,159 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { openRedis } from '../../gateway/cache/redis.ts';
+import { createRemoteCache, type RemoteCache } from '../../gateway/cache/remote-cache.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
+import { silentLogger } from '../../runtime/logger.ts';
+import { eventually } from '../support/eventually.ts';
+import { needs } from '../support/needs.ts';
+import { keyValueSuite } from './key-value-suite.ts';
+import { startRedisCluster, type TestRedisCluster } from './redis-cluster.ts';
+
+/** One cluster for all tests, whole and empty for each. */
+let started: Promise<TestRedisCluster> | undefined;
+
+async function freshCluster(): Promise<TestRedisCluster> {
+  started ??= startRedisCluster();
+  const cluster = await started;
+  for (const member of cluster.members) await member.say('FLUSHALL');
+  return cluster;
+}
+
+const limits = { ...DEFAULT_LIMITS, redisTimeoutMs: 1_000 };
+const ports = { limits, logger: silentLogger };
+const needsRedis = (title: string, work: () => Promise<void>) => needs('redis-server', title, work);
+
+keyValueSuite(
+  'a Redis Cluster',
+  async () => {
+    const cluster = await freshCluster();
+    const member = await cluster.holder('k');
+    return {
+      ...member,
+      async start(data) {
+        await member.start(data);
+        await cluster.whole();
+      },
+      connect: () => openRedis(cluster.url, ports),
+      until: async (condition) => void (await eventually(`${condition}`, condition)),
+      elapse: (ms) => sleep(ms),
+      answer: (promise) => promise,
+      end: async () => {},
+    };
+  },
+  needsRedis,
+);
+
+const remote = suite('the remote cache over a Redis Cluster');
+
+function openCache(address: string): RemoteCache {
+  const server = openRedis(address, ports);
+  const cache = createRemoteCache({
+    server,
+    cluster: 'test',
+    secret: 'secret',
+    clock: systemClock,
+    ...ports,
+  });
+  cache.booted('boot-1');
+  return cache;
+}
+
+const KEYS = Array.from({ length: 60 }, (_, at) => `b:${at}`);
+const read = async (cache: RemoteCache, key: string) => (await cache.get(key, z.string()))?.value;
+
+const shared = 'entries lie on all members, and every gateway reads them, whichever member it was told of';
+remote(
+  shared,
+  needsRedis(shared, async () => {
+    const cluster = await freshCluster();
+    const [writer, reader] = [openCache(cluster.url), openCache(cluster.url.replace(/,.*/, ''))];
+    try {
+      await eventually('both are in use', () => writer.usable && reader.usable);
+      for (const key of KEYS) writer.put(key, { value: key, version: 1, asOf: 1 });
+      for (const key of KEYS) await eventually(key, async () => (await read(reader, key)) === key);
+      for (const member of cluster.members) assert.not.match(await member.say('DBSIZE'), /^:0/);
+    } finally {
+      await Promise.all([writer.stop(), reader.stop()]);
+    }
+  }),
+);
+
+const killed =
+  'a member that is killed has the cluster bypassed, whole again it is used, and what it brings back is not read';
+remote(
+  killed,
+  needsRedis(killed, async () => {
+    const cluster = await freshCluster();
+    const member = await cluster.holder('k');
+    const cache = openCache(cluster.url);
+    const told: string[] = [];
+    try {
+      await eventually('in use', () => cache.usable);
+      cache.observe(({ state }) => told.push(state));
+      for (const key of KEYS) cache.put(key, { value: 'old', version: 1, asOf: 1 });
+      for (const key of KEYS) await eventually(key, async () => (await read(cache, key)) === 'old');
+      await member.save();
+      await member.kill();
+      await eventually('bypassed', () => cache.condition.state === 'bypassed');
+      const begin = performance.now();
+      for (const key of KEYS) assert.is(await read(cache, key), undefined);
+      assert.ok(performance.now() - begin < 1_000, 'nothing is asked meanwhile');
+      await member.start('saved');
+      await eventually('in use again', () => cache.usable);
+      for (const key of KEYS) assert.is(await read(cache, key), undefined);
+      for (const key of KEYS) cache.put(key, { value: 'new', version: 1, asOf: 1 });
+      for (const key of KEYS) await eventually(key, async () => (await read(cache, key)) === 'new');
+      assert.equal(told, ['ready', 'bypassed', 'ready']);
+    } finally {
+      await cache.stop();
+    }
+  }),
+);
+
+const moved = 'what has moved to another member is found there';
+remote(
+  moved,
+  needsRedis(moved, async () => {
+    const cluster = await freshCluster();
+    await cluster.whole();
+    const client = openRedis(cluster.url, ports);
+    try {
+      await eventually('ready', () => client.ready);
+      const [from, to] = [await cluster.holder('k'), cluster.members[0]!];
+      assert.is.not(from, to);
+      const slot = (await from.say('CLUSTER KEYSLOT k')).slice(1).trim();
+      const id = (await to.say('CLUSTER MYID')).split('\r\n')[1];
+      for (const member of cluster.members) await member.say(`CLUSTER SETSLOT ${slot} NODE ${id}`);
+      assert.is(await client.putIfNewer('k', 3, 'three', 60), true);
+      assert.is((await client.get('k'))?.value, 'three');
+      assert.is(await to.say('DBSIZE'), ':1\r\n');
+    } finally {
+      await client.close();
+    }
+  }),
+);
+
+const refused = 'a wrong password is told in the word of Redis, and is not shown';
+remote(
+  refused,
+  needsRedis(refused, async () => {
+    const cluster = await freshCluster();
+    for (const member of cluster.members) await member.say('CONFIG SET requirepass right');
+    const cache = openCache(cluster.url.replace('//', '//:wr0ng@'));
+    const entered = openCache(cluster.url.replace('//', '//:right@'));
+    try {
+      await eventually('it is said', () => JSON.stringify(cache.condition).includes('WRONGPASS'));
+      assert.not.match(JSON.stringify(cache.condition), 'wr0ng');
+      await eventually('the right one', () => entered.usable);
+    } finally {
+      await Promise.all([cache.stop(), entered.stop()]);
+    }
+  }),
+);
+
+remote.after(async () => (await started)?.end());
+remote.run();

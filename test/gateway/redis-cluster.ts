@@ -1,0 +1,56 @@
+import { eventually } from '../support/eventually.ts';
+import { freePort } from '../support/free-port.ts';
+import { type RedisServer, startRedisServer } from './redis-server.ts';
+
+/** A real Redis Cluster of three masters, each with a third of the slots. */
+export interface TestRedisCluster {
+  readonly url: string;
+  readonly members: readonly RedisServer[];
+  /** The member that holds the key. */
+  holder(key: string): Promise<RedisServer>;
+  /** Until all members say that the cluster is whole. */
+  whole(): Promise<void>;
+  end(): Promise<void>;
+}
+
+const SLOTS = 16_384;
+const MEMBERS = 3;
+
+export async function startRedisCluster(): Promise<TestRedisCluster> {
+  const members: RedisServer[] = [];
+  const links: number[] = [];
+  for (let at = 0; at < MEMBERS; at++) {
+    links.push(await freePort());
+    const options = { 'cluster-enabled': 'yes', 'cluster-port': links[at]!, 'cluster-node-timeout': 1_000 };
+    members.push(await startRedisServer(options));
+  }
+  const portOf = ({ url }: RedisServer) => new URL(url).port;
+  const firstSlot = (at: number) => Math.ceil((at * SLOTS) / MEMBERS);
+  for (const [at, member] of members.entries()) {
+    await member.say(`CLUSTER SET-CONFIG-EPOCH ${at + 1}`);
+    await member.say(`CLUSTER ADDSLOTSRANGE ${firstSlot(at)} ${firstSlot(at + 1) - 1}`);
+    await members[0]!.say(`CLUSTER MEET 127.0.0.1 ${portOf(member)} ${links[at]}`);
+  }
+
+  async function whole(): Promise<void> {
+    const isWhole = async (member: RedisServer) => {
+      const info = await member.say('CLUSTER INFO');
+      return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${MEMBERS}`);
+    };
+    await eventually('the Redis Cluster is whole', async () =>
+      (await Promise.all(members.map(isWhole))).every(Boolean),
+    );
+  }
+
+  await whole();
+  return {
+    url: `redis+cluster://${members.map((member) => `127.0.0.1:${portOf(member)}`).join(',')}`,
+    members,
+    async holder(key) {
+      const slot = Number((await members[0]!.say(`CLUSTER KEYSLOT ${key}`)).slice(1));
+      return members.findLast((_, at) => firstSlot(at) <= slot)!;
+    },
+    whole,
+    end: async () => void (await Promise.all(members.map((member) => member.end()))),
+  };
+}
