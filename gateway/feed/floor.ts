@@ -1,8 +1,13 @@
 import { BazarError } from '../../runtime/errors.ts';
 import type { Logger } from '../../runtime/logger.ts';
-import type { Freshness } from '../cache/freshness.ts';
 import { type AskPorts, askInTurn } from '../upstream/ask-in-turn.ts';
 import type { RoundRobin } from '../upstream/round-robin.ts';
+
+/** The rule of what is fresh, as far as it rests on what a quorum confirms. */
+export interface Rule {
+  readonly known: boolean;
+  confirm(index: number): void;
+}
 
 /** What other gateways, or one before this, may have acknowledged: it is at or below an index that a quorum confirms. */
 export interface Floor {
@@ -16,7 +21,7 @@ export interface Floor {
 
 export function createFloor(
   ports: AskPorts & {
-    readonly freshness: Freshness;
+    readonly freshness: Rule;
     readonly catalogs: RoundRobin;
     readonly logger: Logger;
   },

@@ -2,8 +2,7 @@ import type { Clock } from '../../runtime/clock.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { Waits } from '../../runtime/waits.ts';
-import type { Freshness } from '../cache/freshness.ts';
-import type { Floor } from './floor.ts';
+import type { Floor, Rule } from './floor.ts';
 
 /**
  * What another gateway has shown or acknowledged, this one must not show less of. It knows every change up to the index
@@ -23,7 +22,7 @@ export function createReach(options: {
   readonly clock: Clock;
   readonly limits: Pick<Limits, 'behindWaitMs' | 'readDeadlineMs'>;
   readonly waits: Waits;
-  readonly freshness: Freshness;
+  readonly freshness: Pick<Rule, 'confirm'>;
   readonly floor: Pick<Floor, 'known' | 'confirmed'>;
   /** The index up to which the feed has told every change. */
   readonly fed: () => number;
