@@ -4,6 +4,7 @@ import type { EventAnswer } from '../../../runtime/event-answers.ts';
 import type { Context } from '../context.ts';
 import { type EventsParams, eventsOf, readEvents, Since } from '../operations/events.ts';
 import { parseRequest } from '../parse-request.ts';
+import { storeVersionHead } from './heads.ts';
 
 /** Whether the client asks for Server-Sent Events; a HEAD of them would never end. */
 export const wantsStream = ({ method, headers }: FastifyRequest): boolean =>
@@ -34,7 +35,11 @@ export function createEventStreams(context: Context) {
       let from: string | number = since ?? service.version() ?? 0;
       const first = await readEvents(context, { ...asked, since: from }, {});
       const { raw } = reply.hijack();
-      raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+      raw.writeHead(200, {
+        'content-type': 'text/event-stream',
+        'cache-control': 'no-store',
+        ...storeVersionHead(context.storeVersions),
+      });
       let page = eventsOf(context, first.value);
       let toldAt = clock.monotonic();
       raw.write(': events\n\n');

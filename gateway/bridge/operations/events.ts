@@ -12,7 +12,7 @@ import { EventsAnswer } from '../../../runtime/event-answers.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { ReadOptions, Served } from '../../service.ts';
 import type { Context } from '../context.ts';
-import { Consistency, PageLimit } from './fields.ts';
+import { newness, PageLimit } from './fields.ts';
 import { operation, PAGE, read } from './operation.ts';
 
 const CURSOR =
@@ -61,7 +61,7 @@ export function eventOperations(limits: Limits) {
         since: Since.optional(),
         limit: PageLimit(limits, limits.defaultPage),
         ...eventFilter,
-        consistency: Consistency,
+        ...newness,
       }),
       answers: {
         200: [
