@@ -19,18 +19,19 @@ import {
   type TitleAnswer,
   TitlesAnswer,
   TopicsAnswer,
+  UnsubscribedAnswer,
 } from '../runtime/api.ts';
 import type { EventType } from '../runtime/changes.ts';
 import { waitingClock } from '../runtime/clock.ts';
 import type { BookId, Key } from '../runtime/domain.ts';
 import { BazarError } from '../runtime/errors.ts';
-import { EventsAnswer } from '../runtime/event-answers.ts';
+import { FollowedAnswer } from '../runtime/event-answers.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { TraceAnswer, TracesAnswer } from '../runtime/trace/trace-answers.ts';
 import { createCalls } from './calls.ts';
 import type { ClientOptions } from './client-options.ts';
 import { openConnection } from './connection.ts';
-import { type EventsRequest, followEvents, type StoreEvent } from './events.ts';
+import { createEventFeed, type EventsRequest, type StoreEvent } from './events.ts';
 import { DEFAULT_CLIENT_LIMITS } from './limits.ts';
 import type {
   BookToAdd,
@@ -157,6 +158,7 @@ export function connect(options: ClientOptions): Client {
       message(message) {
         if ('method' in message) {
           if (message.method === 'stock') subscriptions.notified(message.params);
+          else if (message.method === 'event') eventFeed.notified(message.params);
         } else if (message.id !== null) {
           if ('error' in message) calls.failed(message.id, errorOfAnswer(message.error));
           else calls.answered(message.id, message.result);
@@ -164,6 +166,7 @@ export function connect(options: ClientOptions): Client {
       },
       lost(reason) {
         calls.disconnected(reason);
+        eventFeed.lost();
         onLink?.({ open: false, reason });
       },
     },
@@ -199,6 +202,13 @@ export function connect(options: ClientOptions): Client {
       await calls.ask({ method: 'unsubscribe', params: filter, timeoutMs: limits.callTimeoutMs });
     },
     renewalFailed: (error) => connection.hangUp(`watching could not go on: ${String(error)}`),
+  });
+
+  const eventFeed = createEventFeed({
+    subscribe: (wish) => ask(FollowedAnswer, 'subscribe', wish),
+    unsubscribe: (subscription) => ask(UnsubscribedAnswer, 'unsubscribe', { orders: true, subscription }),
+    clock,
+    limits,
   });
 
   return {
@@ -240,10 +250,8 @@ export function connect(options: ClientOptions): Client {
     orders: (page = {}, options) => ask(OrdersAnswer, 'orders', explained(page, options), options),
     events<Type extends EventType>({ signal, ...request }: EventsRequest<Type> = {}) {
       const ends = AbortSignal.any(signal ? [signal, closed.signal] : [closed.signal]);
-      const askEvents = (params: Params<'events'>) => ask(EventsAnswer, 'events', params);
-      const events = followEvents(askEvents, { clock, limits }, { ...request, signal: ends });
       // Only those that were asked for come.
-      return events as AsyncGenerator<StoreEvent<Type>, void, void>;
+      return eventFeed.follow({ ...request, signal: ends }) as AsyncGenerator<StoreEvent<Type>, void, void>;
     },
     status: (options) => ask(StatusAnswer, 'status', {}, options),
     audit: (page = {}, options) => ask(AuditAnswer, 'audit', page, options),

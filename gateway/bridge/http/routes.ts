@@ -7,7 +7,7 @@ import { parseRequest } from '../parse-request.ts';
 import { type Performed, perform } from '../perform.ts';
 import { traceWay } from '../trace-way.ts';
 import { bearerOf, createCallers } from './callers.ts';
-import { createEventStreams, wantsStream } from './event-stream.ts';
+import { streamEvents, wantsStream } from './event-stream.ts';
 import { fromUrl } from './from-url.ts';
 import { doneHead, JSON_TYPE, originHead, versionHead } from './heads.ts';
 
@@ -15,7 +15,6 @@ import { doneHead, JSON_TYPE, originHead, versionHead } from './heads.ts';
 export function addRoutes(app: FastifyInstance, context: Context, operations: Iterable<Operation>): void {
   const { clock } = context;
   const callers = createCallers(context);
-  const events = createEventStreams(context);
 
   for (const operation of operations) {
     if (!operation.http) continue;
@@ -27,7 +26,7 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
       onRequest: admitting(operation.role),
       handler: async (request, reply) => {
         if (operation.streams && wantsStream(request))
-          return events.stream(request, reply, readParams(request));
+          return streamEvents(context, request, reply, readParams(request));
         const run = async () => perform(context, operation, readParams(request), callers.of(request));
         const performed = await traceWay(context, () => `${method} ${request.url}`, run);
         return send(request, reply, operation, performed);

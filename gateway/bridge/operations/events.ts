@@ -83,7 +83,7 @@ export interface EventsParams extends Partial<Pick<ChangesQuery, 'types' | 'stat
 }
 
 export function readEvents(
-  context: Context,
+  context: Pick<Context, 'service' | 'limits'>,
   { since, limit = context.limits.defaultPage, consistency, types = ORDERS, ...filter }: EventsParams,
   options: ReadOptions,
 ): Promise<Served<ChangesPage>> {
@@ -96,7 +96,7 @@ export function readEvents(
  * to by the catalog before, so the latest is asked for. What is above that as well is nobody's place.
  */
 export async function readChanges(
-  { service }: Context,
+  { service }: Pick<Context, 'service'>,
   query: ChangesQuery,
   options: ReadOptions,
 ): Promise<Served<ChangesPage>> {
@@ -114,7 +114,10 @@ export async function readChanges(
 export const ORDERS: EventType[] = ['order'];
 
 /** The events of a page as clients see them. */
-export function eventsOf({ views }: Context, { changes, cursor, more }: ChangesPage): EventsAnswer {
+export function eventsOf(
+  { views }: Pick<Context, 'views'>,
+  { changes, cursor, more }: ChangesPage,
+): EventsAnswer {
   const events = changes.map((change) => ({ id: cursorText(placeAt(change)), ...views.change(change) }));
   return { events, cursor: cursorText(cursor), more };
 }
