@@ -5,7 +5,7 @@ import type { Limits } from '../../runtime/limits.ts';
 import type { Logger } from '../../runtime/logger.ts';
 import type { Waits } from '../../runtime/waits.ts';
 import type { GatewayService } from '../service.ts';
-import { type EventsParams, eventsOf, readEvents } from './operations/events.ts';
+import { type EventsParams, eventsOf, readEvents } from './read-events.ts';
 import type { Views } from './views.ts';
 
 /**

@@ -3,8 +3,9 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { EventAnswer } from '../../../runtime/event-answers.ts';
 import type { Context } from '../context.ts';
 import type { EventOutlet } from '../event-followers.ts';
-import { type EventsParams, Since } from '../operations/events.ts';
+import { Since } from '../operations/events.ts';
 import { parseRequest } from '../parse-request.ts';
+import type { EventsParams } from '../read-events.ts';
 
 /** Whether the client asks for Server-Sent Events; a HEAD of them would never end. */
 export const wantsStream = ({ method, headers }: FastifyRequest): boolean =>

@@ -9,8 +9,9 @@ import { BookId } from '../../../runtime/domain.ts';
 import { FollowedAnswer } from '../../../runtime/event-answers.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Caller } from '../context.ts';
+import type { EventsParams } from '../read-events.ts';
 import { suffices, unauthorizedFor } from '../roles.ts';
-import { type EventsParams, eventFilter, Since } from './events.ts';
+import { eventFilter, Since } from './events.ts';
 import { After, PageLimit, Topic } from './fields.ts';
 import { type Answer, CONNECTION, operation } from './operation.ts';
 

@@ -1,6 +1,6 @@
 import { BazarError } from '../../../runtime/errors.ts';
 import type { EventFollower, EventFollowers } from '../event-followers.ts';
-import type { EventsParams } from '../operations/events.ts';
+import type { EventsParams } from '../read-events.ts';
 import { encodeNotification } from './protocol.ts';
 import type { NotificationOutlet } from './subscriptions.ts';
 
