@@ -14,7 +14,7 @@ export interface NodeAlone {
   ready(): Promise<string>;
 }
 
-const START = fileURLToPath(new URL('../../runtime/launcher/alone/start.cjs', import.meta.url));
+export const NODE_START = fileURLToPath(new URL('../../runtime/launcher/alone/start.cjs', import.meta.url));
 export const ADMIN_TOKEN = 'token-of-sixteen-and-more';
 
 /** Writes what all nodes know alike; returns the file. */
@@ -29,7 +29,7 @@ export async function writeClusterFile(folder: string, file: object): Promise<st
 
 export function startAlone(args: readonly string[]): NodeAlone {
   const inherited = Object.entries(process.env).filter(([name]) => !/^(BAZAR_|REDIS_URL$)/.test(name));
-  const child = spawn(process.execPath, [START, ...args], {
+  const child = spawn(process.execPath, [NODE_START, ...args], {
     env: Object.fromEntries(inherited),
     stdio: ['ignore', 'pipe', 'pipe'],
   });

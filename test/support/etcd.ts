@@ -64,22 +64,9 @@ async function startEtcd(
   const cluster = places.map(({ name, peer }) => `${name}=${peer}`).join(',');
   const urls = places.map(({ url }) => url);
   const members = places.map(({ name, url, peer }) => {
-    const options = {
-      name,
-      'data-dir': join(folder, name),
-      'listen-client-urls': url,
-      'advertise-client-urls': url,
-      'listen-peer-urls': peer,
-      'initial-advertise-peer-urls': peer,
-      'initial-cluster': cluster,
-      'heartbeat-interval': 50,
-      'election-timeout': 500,
-      'auto-compaction-retention': 0,
-      'quota-backend-bytes': quotaBytes,
-      'log-level': 'error',
-    };
-    const flags = [...Object.entries(options).map(([flag, value]) => `--${flag}=${value}`), ...args];
-    return startMember(url, options['data-dir'], flags);
+    const data = join(folder, name);
+    const flags = memberFlags({ name, data, urls: [url], peer, cluster, quotaBytes });
+    return startMember(url, data, [...flags, ...args]);
   });
 
   async function control(...command: string[]): Promise<string> {
@@ -109,6 +96,34 @@ async function startEtcd(
       return member;
     },
   };
+}
+
+/** The options of one member, with short elections. */
+export function memberFlags(member: {
+  readonly name: string;
+  readonly data: string;
+  /** Where clients reach it; others are told the first. */
+  readonly urls: readonly string[];
+  readonly peer: string;
+  /** All members: `NAME=PEER,…`. */
+  readonly cluster: string;
+  readonly quotaBytes?: number;
+}): string[] {
+  const options = {
+    name: member.name,
+    'data-dir': member.data,
+    'listen-client-urls': member.urls.join(','),
+    'advertise-client-urls': member.urls[0],
+    'listen-peer-urls': member.peer,
+    'initial-advertise-peer-urls': member.peer,
+    'initial-cluster': member.cluster,
+    'heartbeat-interval': 50,
+    'election-timeout': 500,
+    'auto-compaction-retention': 0,
+    'quota-backend-bytes': member.quotaBytes ?? 0,
+    'log-level': 'error',
+  };
+  return Object.entries(options).map(([flag, value]) => `--${flag}=${value}`);
 }
 
 const running = new Set<ChildProcess>();

@@ -1,0 +1,149 @@
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ADMIN_TOKEN, NODE_START, writeClusterFile } from '../support/alone.ts';
+import { memberFlags } from '../support/etcd.ts';
+import { eventually } from '../support/eventually.ts';
+import { inTemporaryFolder } from '../support/temporary.ts';
+import { type Machine, openNetwork } from './network.ts';
+
+/** A store on three machines: on each a member of the etcd, a catalog, an order and a gateway. */
+export interface StoreMachine {
+  /** Where clients find its gateway, also while it is cut off from the other machines. */
+  readonly gateway: string;
+  cut(): Promise<void>;
+  heal(): Promise<void>;
+  kill(): Promise<void>;
+  /** After `kill`: on the disks that it had. */
+  start(): Promise<void>;
+  isEtcdLeader(): Promise<boolean>;
+}
+
+export interface Answer<Body> {
+  readonly status: number;
+  readonly body: Body;
+}
+
+const NUMBERS = [1, 2, 3];
+const KINDS = [
+  ['catalog', 7101],
+  ['order', 7201],
+  ['gateway', 7301],
+] as const;
+const LAST_LINES = 8;
+const START_PATIENCE_MS = 60_000;
+/** Milliseconds that a client waits: longer than a gateway takes for any answer. */
+const CLIENT_PATIENCE_MS = 6_000;
+
+/** Runs `work` with the machines, all ready; nothing is left of them afterwards, whatever happened. */
+export function withMachines(work: (machines: readonly StoreMachine[]) => Promise<void>): Promise<void> {
+  return inTemporaryFolder(async (folder) => {
+    const network = await openNetwork(folder);
+    try {
+      const { inside, outside } = network;
+      const urls = NUMBERS.map((number) => `http://${inside(number)}:2379`);
+      const nodes = KINDS.flatMap(([kind]) => NUMBERS.map((number) => `${kind}-${number}`));
+      const file = await writeClusterFile(folder, {
+        cluster: 'bookshop',
+        log: { engine: 'etcd', urls },
+        nodes,
+      });
+      const peers = NUMBERS.map((number) => `etcd-${number}=http://${inside(number)}:2380`).join(',');
+
+      async function startMachine(number: number): Promise<Machine> {
+        const machine = await network.add(number);
+        const home = join(folder, `machine-${number}`);
+        await mkdir(home, { recursive: true, mode: 0o700 });
+        const member = memberFlags({
+          name: `etcd-${number}`,
+          data: join(home, 'etcd'),
+          urls: [`http://${inside(number)}:2379`, `http://${outside(number)}:2379`],
+          peer: `http://${inside(number)}:2380`,
+          cluster: peers,
+        });
+        machine.start(['etcd', ...member], join(home, 'etcd.log'));
+        for (const [kind, port] of KINDS) {
+          const name = `${kind}-${number}`;
+          const own = ['--kind', kind, '--name', name, '--cluster', file, '--data', join(home, name)];
+          const links = ['--listen', `${inside(number)}:${port}`, '--insecure-links'];
+          const door = ['--host', outside(number), '--insecure-http', '--limit', 'requestsPerSecond=0'];
+          const node = [process.execPath, NODE_START, ...own, ...links, ...(kind === 'gateway' ? door : [])];
+          machine.start(node, join(home, `${name}.log`));
+        }
+        return machine;
+      }
+
+      const machines = NUMBERS.map((number): StoreMachine => {
+        let machine: Machine | undefined;
+        return {
+          gateway: `http://${outside(number)}:8080`,
+          cut: () => machine!.cut(),
+          heal: () => machine!.heal(),
+          kill: () => machine!.kill(),
+          async start() {
+            machine = await startMachine(number);
+          },
+          async isEtcdLeader() {
+            const url = `http://${outside(number)}:2379/v3/maintenance/status`;
+            const answer = await fetch(url, { method: 'POST', body: '{}' });
+            const { header, leader } = (await answer.json()) as {
+              header: { member_id: string };
+              leader: string;
+            };
+            return leader === header.member_id;
+          },
+        };
+      });
+      for (const machine of machines) await machine.start();
+      for (const { gateway } of machines) await seesAll(gateway);
+      await work(machines);
+    } catch (error) {
+      console.log(await lastLines(folder));
+      throw error;
+    } finally {
+      await network.end();
+    }
+  });
+}
+
+/** What each program said last. */
+async function lastLines(folder: string): Promise<string> {
+  const files = (await readdir(folder, { recursive: true }))
+    .filter((path) => /^[\w-]+.[\w-]+\.log$/.test(path))
+    .sort();
+  const texts = files.map(async (path) => {
+    const lines = (await readFile(join(folder, path), 'utf8').catch(() => '')).trimEnd().split('\n');
+    return `${path}:\n${lines.slice(-LAST_LINES).join('\n')}`;
+  });
+  return (await Promise.all(texts)).join('\n');
+}
+
+/** The gateway is ready, and all other nodes that it knows. */
+export function seesAll(gateway: string): Promise<true> {
+  const isWhole = async () => {
+    const { body } = await ask<{ nodes: readonly { state: string }[] }>(gateway, 'GET', '/status');
+    return body.nodes.every(({ state }) => state === 'ready');
+  };
+  return eventually(`${gateway} sees all`, isWhole, START_PATIENCE_MS);
+}
+
+/** Rejects where there is no answer. */
+export async function ask<Body>(
+  gateway: string,
+  method: string,
+  path: string,
+  { body, key }: { body?: object; key?: string } = {},
+): Promise<Answer<Body>> {
+  const headers = {
+    authorization: `Bearer ${ADMIN_TOKEN}`,
+    ...(body && { 'content-type': 'application/json' }),
+    ...(key && { 'idempotency-key': key }),
+  };
+  const signal = AbortSignal.timeout(CLIENT_PATIENCE_MS);
+  const answer = await fetch(gateway + path, {
+    method,
+    headers,
+    signal,
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  return { status: answer.status, body: (await answer.json()) as Body };
+}
