@@ -8,6 +8,8 @@ export interface ClientOptions {
   readonly url: string;
   /** The admin token, or the reader token, which `orders` is content with; other reads and purchases need none. */
   readonly token?: string;
+  /** The `version` of another client, so that nothing older is shown than it was. */
+  readonly version?: string | undefined;
   readonly clock?: Clock;
   readonly random?: Random;
   readonly limits?: Partial<ClientLimits>;

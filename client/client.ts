@@ -21,17 +21,16 @@ import {
   TopicsAnswer,
   UnsubscribedAnswer,
 } from '../runtime/api.ts';
-import type { EventType } from '../runtime/changes.ts';
 import { waitingClock } from '../runtime/clock.ts';
 import type { BookId, Key } from '../runtime/domain.ts';
-import { BazarError } from '../runtime/errors.ts';
+import type { BazarError } from '../runtime/errors.ts';
 import { FollowedAnswer } from '../runtime/event-answers.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { TraceAnswer, TracesAnswer } from '../runtime/trace/trace-answers.ts';
 import { createCalls } from './calls.ts';
 import type { ClientOptions } from './client-options.ts';
 import { openConnection } from './connection.ts';
-import { createEventFeed, type EventsRequest, type StoreEvent } from './events.ts';
+import { createEventFeed, type EventFeed } from './events.ts';
 import { DEFAULT_CLIENT_LIMITS } from './limits.ts';
 import type {
   BookToAdd,
@@ -47,7 +46,8 @@ import type {
   ReadCallOptions,
   WriteOptions,
 } from './requests.ts';
-import { errorOfAnswer } from './rpc.ts';
+import { errorOfAnswer, fitting } from './rpc.ts';
+import { createSeenVersion } from './seen-version.ts';
 import { webSocketDial } from './socket.ts';
 import { socketUrl } from './socket-url.ts';
 import { createStockSubscriptions, type StockFilter } from './subscriptions.ts';
@@ -96,7 +96,7 @@ export interface Client {
   /** Recorded orders in id order, or with `since` in the order of the log; for those with a token. */
   orders(page?: OrdersRequest, options?: ReadCallOptions): Promise<OrdersAnswer>;
   /** What happens to orders, and with `types` to books, from a place on, until the loop is left or the client closed; for those with a token. */
-  events<Type extends EventType = 'order'>(request?: EventsRequest<Type>): AsyncIterable<StoreEvent<Type>>;
+  readonly events: EventFeed['follow'];
   status(options?: CallOptions): Promise<StatusAnswer>;
   audit(
     page?: { readonly after?: BookId; readonly limit?: number },
@@ -130,11 +130,18 @@ export interface Client {
   unsubscribe(filter: StockFilter): Promise<void>;
   /** Calls `changed` with each newer state of a watched book, in version order; returns the unsubscriber. */
   onStock(changed: (state: StockAnswer) => void): () => void;
+  /** How new the store is known to be here: another client that begins with it is shown no less. */
+  readonly version: string | undefined;
   /** Fails what is not settled and closes the connection. Until then the client keeps the process alive. */
   close(): void;
 }
 
 export type { ClientOptions };
+
+/** Reads that a version may be brought along with. */
+type ReadName = {
+  [Name in OperationName]: 'minVersion' extends keyof Params<Name> ? Name : never;
+}[OperationName];
 
 /** A client of the store at `url`. It connects by itself; calls wait until it has. Throws if `url` is no address. */
 export function connect(options: ClientOptions): Client {
@@ -160,7 +167,8 @@ export function connect(options: ClientOptions): Client {
           if (message.method === 'stock') subscriptions.notified(message.params);
           else if (message.method === 'event') eventFeed.notified(message.params);
         } else if (message.id !== null) {
-          if ('error' in message) calls.failed(message.id, errorOfAnswer(message.error));
+          if (message.version !== undefined) seen.saw(message.version);
+          if ('error' in message) failed(message.id, errorOfAnswer(message.error));
           else calls.answered(message.id, message.result);
         }
       },
@@ -172,7 +180,12 @@ export function connect(options: ClientOptions): Client {
     },
   });
   const calls = createCalls({ clock, random, limits, outlet: connection });
-  const closed = new AbortController();
+  const seen = createSeenVersion(options.version);
+
+  function failed(id: number, error: BazarError): void {
+    if (error.code === 'version-unknown') seen.forget();
+    calls.failed(id, error);
+  }
 
   async function ask<T, Name extends OperationName>(
     answer: z.ZodType<T>,
@@ -183,6 +196,17 @@ export function connect(options: ClientOptions): Client {
     const { timeoutMs = limits.callTimeoutMs, key } = options;
     const result = await calls.ask({ method, params, timeoutMs, key });
     return fitting(answer, result, method);
+  }
+
+  /** Shown no less than any call before it. */
+  function read<T, Name extends ReadName>(
+    answer: z.ZodType<T>,
+    method: Name,
+    params: Params<Name>,
+    options?: ReadCallOptions,
+  ): Promise<T> {
+    const explain = options?.explain ? { explain: true } : undefined;
+    return ask(answer, method, { ...params, ...seen.asked(), ...explain }, options);
   }
 
   /** Under one key, which is made here if there is none. */
@@ -207,31 +231,25 @@ export function connect(options: ClientOptions): Client {
   const eventFeed = createEventFeed({
     subscribe: (wish) => ask(FollowedAnswer, 'subscribe', wish),
     unsubscribe: (subscription) => ask(UnsubscribedAnswer, 'unsubscribe', { orders: true, subscription }),
-    clock,
-    limits,
+    ...{ clock, limits },
   });
 
   return {
     async search(topic, options) {
       const titles: TitleAnswer[] = [];
       for (let after = 0; ; ) {
-        const page = await ask(TitlesAnswer, 'search', { topic, after }, options);
+        const page = await read(TitlesAnswer, 'search', { topic, after }, options);
         if (Array.isArray(page)) return page;
         for (const title of page.books) titles.push(title);
         if (page.next === null) return titles;
         after = page.next;
       }
     },
-    topics: (page = {}, options) => ask(TopicsAnswer, 'topics', explained(page, options), options),
+    topics: (page = {}, options) => read(TopicsAnswer, 'topics', page, options),
     info: (id, options) =>
-      ask(
-        BookAnswer,
-        'info',
-        explained(options?.strong ? { id, consistency: 'strong' } : { id }, options),
-        options,
-      ),
-    books: (page, options) => ask(BooksAnswer, 'books', explained(page, options), options),
-    find: (request, options) => ask(FoundAnswer, 'find', request, options),
+      read(BookAnswer, 'info', options?.strong ? { id, consistency: 'strong' } : { id }, options),
+    books: (page, options) => read(BooksAnswer, 'books', page, options),
+    find: (request, options) => read(FoundAnswer, 'find', request, options),
     purchase(request, options) {
       const orderId = request.orderId ?? random.id();
       return ask(OrderAnswer, 'purchase', { ...request, orderId }, { ...options, key: orderId });
@@ -243,16 +261,12 @@ export function connect(options: ClientOptions): Client {
     confirm: (orderId, options) => ask(OrderAnswer, 'confirm', { orderId }, { ...options, key: orderId }),
     release: (orderId, options) => ask(OrderAnswer, 'release', { orderId }, { ...options, key: orderId }),
     cancel: (orderId, request, options) => write(CancelledAnswer, 'cancel', { orderId, ...request }, options),
-    order: (orderId, options) => ask(OrderAnswer, 'order', explained({ orderId }, options), options),
+    order: (orderId, options) => read(OrderAnswer, 'order', { orderId }, options),
     trace: (orderId, options) => ask(TraceAnswer, 'trace', { orderId }, options),
     traces: (options) => ask(TracesAnswer, 'traces', {}, options),
     traceNext: (purchases, options) => ask(TracesAnswer, 'traceNext', { purchases }, options),
-    orders: (page = {}, options) => ask(OrdersAnswer, 'orders', explained(page, options), options),
-    events<Type extends EventType>({ signal, ...request }: EventsRequest<Type> = {}) {
-      const ends = AbortSignal.any(signal ? [signal, closed.signal] : [closed.signal]);
-      // Only those that were asked for come.
-      return eventFeed.follow({ ...request, signal: ends }) as AsyncGenerator<StoreEvent<Type>, void, void>;
-    },
+    orders: (page = {}, options) => read(OrdersAnswer, 'orders', page, options),
+    events: eventFeed.follow,
     status: (options) => ask(StatusAnswer, 'status', {}, options),
     audit: (page = {}, options) => ask(AuditAnswer, 'audit', page, options),
     addBooks: (books, options) => write(AddedAnswer, 'addBooks', { books: [...books] }, options),
@@ -265,7 +279,7 @@ export function connect(options: ClientOptions): Client {
       write(BookAnswer, 'retireBook', { id, ...expectation }, options),
     restoreBook: (id, expectation, options) =>
       write(BookAnswer, 'restoreBook', { id, ...expectation }, options),
-    history: (id, page, options) => ask(HistoryAnswer, 'history', { id, ...page }, options),
+    history: (id, page, options) => read(HistoryAnswer, 'history', { id, ...page }, options),
     async authenticate(token, options) {
       const { role } = await ask(AuthenticatedAnswer, 'authenticate', { token }, options);
       shownToken = token;
@@ -274,27 +288,13 @@ export function connect(options: ClientOptions): Client {
     subscribe: subscriptions.add,
     unsubscribe: subscriptions.remove,
     onStock: subscriptions.listen,
+    get version() {
+      return seen.version;
+    },
     close() {
-      closed.abort();
+      eventFeed.close();
       calls.close();
       connection.close();
     },
   };
-}
-
-/** The parameters of a read, as its options have them. */
-function explained<Asked extends object>(
-  params: Asked,
-  options?: ReadCallOptions,
-): Asked & { explain?: true } {
-  return options?.explain ? { ...params, explain: true } : params;
-}
-
-/** The answer as it came, once it is known to have the shape that this client relies on. */
-function fitting<T>(answer: z.ZodType<T>, result: unknown, method: string): T {
-  const { error } = answer.safeParse(result);
-  if (!error) return result as T;
-  const [issue] = error.issues;
-  const where = issue ? `${issue.path.join('.') || 'it'}: ${issue.message}` : '';
-  throw new BazarError('internal', `The store's answer to "${method}" does not fit (${where})`);
 }

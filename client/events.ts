@@ -29,11 +29,15 @@ export interface EventFeed {
    * Events from a place on, each once and in the order of the log. The place is here, so it goes on behind whichever gateway
    * answers next. It ends by its signal, and throws what asking again does not mend, as `unauthorized`.
    */
-  follow(request: EventsRequest): AsyncGenerator<StoreEvent, void, void>;
+  follow<Type extends EventType = 'order'>(
+    request?: EventsRequest<Type>,
+  ): AsyncGenerator<StoreEvent<Type>, void, void>;
   /** An `event` notification has come. */
   notified(params: unknown): void;
   /** The connection is gone, and with it what was followed over it. */
   lost(): void;
+  /** Ends every iteration. */
+  close(): void;
 }
 
 /** What the store tells under one name, until that ends. */
@@ -55,6 +59,7 @@ export function createEventFeed(options: {
 }): EventFeed {
   const { subscribe, unsubscribe, clock, limits } = options;
   const streams = new Map<string, Stream>();
+  const closed = new AbortController();
   let names = 0;
 
   function open(wish: Omit<Wish, 'orders'>): { name: string; stream: Stream } {
@@ -90,12 +95,12 @@ export function createEventFeed(options: {
     unsubscribe(name).catch(() => {});
   }
 
-  async function* follow({ since = 0, signal, types, ...filter }: EventsRequest) {
+  async function* events({ since = 0, types, ...filter }: EventsRequest, signal: AbortSignal) {
     let place = since;
-    while (!signal?.aborted) {
+    while (!signal.aborted) {
       const { name, stream } = open({ since: place, ...(types && { types: [...types] }), ...filter });
       const abort = () => giveUp(name);
-      signal?.addEventListener('abort', abort);
+      signal.addEventListener('abort', abort);
       const began = place;
       try {
         for (;;) {
@@ -111,17 +116,21 @@ export function createEventFeed(options: {
           }
         }
       } finally {
-        signal?.removeEventListener('abort', abort);
+        signal.removeEventListener('abort', abort);
         giveUp(name);
       }
-      if (signal?.aborted) return;
+      if (signal.aborted) return;
       if (!mends(stream.end)) throw stream.end;
       if (place === began) await pause(clock, limits.eventPauseMs, signal);
     }
   }
 
   return {
-    follow,
+    follow<Type extends EventType>({ signal, ...request }: EventsRequest<Type> = {}) {
+      const ends = AbortSignal.any(signal ? [signal, closed.signal] : [closed.signal]);
+      // Only those that were asked for come.
+      return events(request, ends) as AsyncGenerator<StoreEvent<Type>, void, void>;
+    },
     notified(params) {
       const notice = EventNotice.safeParse(params).data;
       const stream = notice && streams.get(notice.subscription);
@@ -138,6 +147,7 @@ export function createEventFeed(options: {
     lost() {
       for (const [name, { isOpen }] of streams) if (isOpen) close(name, new BazarError('link-lost'));
     },
+    close: () => closed.abort(),
   };
 }
 
@@ -146,14 +156,14 @@ function mends({ code }: BazarError): boolean {
   return PASSING.has(code) || code === 'link-lost' || code === 'timeout';
 }
 
-function pause(clock: Clock, ms: number, signal: AbortSignal | undefined): Promise<void> {
+function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     const timer = clock.setTimeout(over, ms);
     function over(): void {
       clock.clearTimeout(timer);
-      signal?.removeEventListener('abort', over);
+      signal.removeEventListener('abort', over);
       resolve();
     }
-    signal?.addEventListener('abort', over);
+    signal.addEventListener('abort', over);
   });
 }

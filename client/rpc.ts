@@ -10,10 +10,13 @@ const RpcError = z.object({
 });
 type RpcError = z.infer<typeof RpcError>;
 
+/** Beside an answer: how new it is, `CLUSTER.INDEX`. */
+const StoreVersion = z.string().max(100).optional();
+
 const RpcMessage = z.union([
   z.object({ method: z.string(), params: z.unknown() }),
-  z.object({ id: z.int().nullable(), error: RpcError }),
-  z.object({ id: z.int(), result: z.unknown() }),
+  z.object({ id: z.int().nullable(), error: RpcError, version: StoreVersion }),
+  z.object({ id: z.int(), result: z.unknown(), version: StoreVersion }),
 ]);
 
 /** What the store sends: a notification, an error, or a result. */
@@ -49,4 +52,13 @@ export function errorOfAnswer({ code, message, data = {} }: RpcError): BazarErro
   const named = data.code !== undefined && Object.hasOwn(ERROR_KINDS, data.code);
   const outcome = OUTCOMES.includes(data.outcome ?? '') ? (data.outcome as Outcome) : undefined;
   return new BazarError(named ? (data.code as ErrorCode) : 'internal', message, data, outcome);
+}
+
+/** The answer as it came, once it is known to have the shape that this client relies on. */
+export function fitting<T>(answer: z.ZodType<T>, result: unknown, method: string): T {
+  const { error } = answer.safeParse(result);
+  if (!error) return result as T;
+  const [issue] = error.issues;
+  const where = issue ? `${issue.path.join('.') || 'it'}: ${issue.message}` : '';
+  throw new BazarError('internal', `The store's answer to "${method}" does not fit (${where})`);
 }

@@ -61,6 +61,8 @@ Bodies are JSON. Unknown fields of a body are refused, those of a query are igno
 | \`X-Served-By\` | all | of a read the catalog, or the gateway on a hit; of a write the order replica and the leading catalog |
 | \`X-Cache\` | a read, answered | \`hit\`, \`miss\` or \`bypass\` |
 | \`Age\` | a read, answered | seconds since the answer is known to have been current |
+| \`X-Bazar-Version\` | all, answered | \`STORE.INDEX\`: how new the store is known to be |
+| \`X-Bazar-Version\` | a read, asked | what another answer said; the answer shows no less, whichever gateway gives it |
 | \`Link: <…>; rel="next"\` | a search, answered | where it goes on, if that was not all |
 | \`Retry-After\` | 429 and 503 | seconds after which to ask again |
 
@@ -68,7 +70,8 @@ Bodies are JSON. Unknown fields of a body are refused, those of a query are igno
 
 JSON-RPC 2.0 over a WebSocket at \`/ws\`, one message or batch a frame. Parameters are given by name; none may be left
 out or \`[]\`. Results are the bodies that HTTP has; a repeated write adds \`replayed: true\`, and \`explain: true\` adds \`via\`
-to reads and writes, which is what \`X-Served-By\` says. The calls of one connection are worked on side by side, except those that may have
+to reads and writes, which is what \`X-Served-By\` says. Beside \`result\` or \`error\` stands \`version\`, which is what \`X-Bazar-Version\`
+says; reads take it, or its bare index, as \`minVersion\`. The calls of one connection are worked on side by side, except those that may have
 large answers, which take turns. In the examples \`→\` is what the client sends.
 
 ## Who may ask

@@ -18,9 +18,10 @@ import { createFreshness } from './cache/freshness.ts';
 import type { RemoteCache } from './cache/remote-cache.ts';
 import { type Changes, createChanges } from './feed/changes.ts';
 import { createFeedFollower } from './feed/feed-follower.ts';
+import { createFloor } from './feed/floor.ts';
+import { createReach } from './feed/reach.ts';
 import { createReads } from './reads.ts';
 import type { ClusterStatus, GatewayService } from './service.ts';
-import { askInTurn } from './upstream/ask-in-turn.ts';
 import { auditCluster } from './upstream/audit.ts';
 import { createClusterNodes, leaderOf, type ProcessWord } from './upstream/cluster-nodes.ts';
 import { createLargeWrites } from './upstream/large-writes.ts';
@@ -94,10 +95,7 @@ export function createGateway(options: GatewayOptions): Gateway {
   const catalogTurns = createRoundRobin({ mesh, members: catalogs, clock, passOverMs });
   const orderTurns = createRoundRobin({ mesh, members: orders, clock, passOverMs });
 
-  let resolveFloor = () => {};
-  const floorKnown = new Promise<void>((resolve) => {
-    resolveFloor = resolve;
-  });
+  const floor = createFloor({ ...ports, catalogs: catalogTurns });
 
   const feed = createFeedFollower({
     ...ports,
@@ -113,13 +111,18 @@ export function createGateway(options: GatewayOptions): Gateway {
       reads.patch(change, asOf);
       changes.deliver(change);
     },
-    heard: (index) => changes.heard(index),
+    heard(index) {
+      changes.heard(index);
+      reach.heard();
+    },
     booted: (boot) => remote?.booted(boot),
     missed(from, to) {
       freshness.missed(to);
       changes.missed(from);
     },
   });
+
+  const reach = createReach({ ...ports, floor, fed: () => feed.index });
 
   const count = { hits: 0, misses: 0 };
   /** The highest index that is known to be committed. */
@@ -132,7 +135,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     committed,
     count,
   };
-  const reads = createReads({ ...cachePorts, catalogs: catalogTurns, floorKnown });
+  const reads = createReads({ ...cachePorts, catalogs: catalogTurns, floor });
   const changes: Changes = createChanges({ ...ports, books: (page) => reads.books(page) });
   const largeWrites = createLargeWrites(limits, clock);
   const submit = createSubmissions({ ...ports, orders: orderTurns, noteBook: reads.noteBook });
@@ -148,28 +151,6 @@ export function createGateway(options: GatewayOptions): Gateway {
     clock,
     limits,
   });
-
-  /**
-   * What a gateway before this one acknowledged is committed, so an index that a quorum confirms now covers it.
-   * Until then no cache and no replica can be known to be fresh.
-   */
-  async function confirmFloor(): Promise<void> {
-    while (!freshness.known && !waits.ended) {
-      const askedAt = clock.monotonic();
-      const patience = { attemptMs: limits.readAttemptMs, deadline: askedAt + limits.readDeadlineMs };
-      try {
-        const { reply } = await askInTurn(ports, catalogTurns, 'read.index', { forwarded: false }, patience);
-        if (waits.ended) return;
-        freshness.confirm(reply.index);
-        feed.start(reply.index, askedAt);
-        resolveFloor();
-        updateReadiness();
-      } catch (error) {
-        logger.debug({ err: error }, 'no quorum of catalogs yet');
-        await waits.pause(limits.retryPauseMs);
-      }
-    }
-  }
 
   /** A gateway is ready when it reaches as many catalogs as are needed and knows which index is fresh. */
   function updateReadiness(): void {
@@ -217,7 +198,10 @@ export function createGateway(options: GatewayOptions): Gateway {
   mesh.observe({ opened: updateReadiness, closed: updateReadiness });
   remote?.observe((condition) => happenings.tell(cacheHappening(mesh.self, condition)));
   lifecycle.opened();
-  void confirmFloor();
+  void floor.seek((index, askedAt) => {
+    feed.start(index, askedAt);
+    updateReadiness();
+  });
 
   return {
     id: mesh.self,
@@ -259,6 +243,8 @@ export function createGateway(options: GatewayOptions): Gateway {
     observatory,
     boot,
     version: knownVersion,
+    reached: () => reach.reached,
+    reach: reach.reach,
     setProcesses(processes) {
       clusterNodes.setProcesses(processes);
       processesChanged(processes);

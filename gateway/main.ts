@@ -26,7 +26,7 @@ runChild(async ({ configuration, ...ports }) => {
       const tell: Parameters<typeof createLabLine>[0]['tell'] = (number, action) =>
         void tellLauncher({ type: 'lab', number, action });
       const lab = configuration.lab ? createLabLine({ waits, limits: ports.limits, tell }) : undefined;
-      const bridge = await openBridge({ service: gateway, lab, currency, ...http, ...ports });
+      const bridge = await openBridge({ service: gateway, cluster, lab, currency, ...http, ...ports });
       return {
         get state() {
           return gateway.state;

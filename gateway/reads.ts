@@ -6,6 +6,7 @@ import { topicKey } from '../runtime/topic.ts';
 import { type CachePorts, createAge, createCachedRead, type Demand } from './cache/cached-read.ts';
 import type { Freshness } from './cache/freshness.ts';
 import { type CacheEntry, createMemoryCache } from './cache/memory-cache.ts';
+import type { Floor } from './feed/floor.ts';
 import type { ReadOptions, SearchOptions, Served, StoreReads, TitlesPage } from './service.ts';
 import { type Answered, type AskPorts, askInTurn } from './upstream/ask-in-turn.ts';
 import type { RoundRobin } from './upstream/round-robin.ts';
@@ -34,10 +35,10 @@ export function createReads(
     CachePorts & {
       readonly freshness: Freshness;
       readonly catalogs: RoundRobin;
-      readonly floorKnown: Promise<void>;
+      readonly floor: Pick<Floor, 'known'>;
     },
 ): Reads {
-  const { clock, limits, freshness, remote, catalogs, floorKnown, waits } = ports;
+  const { clock, limits, freshness, remote, catalogs, floor } = ports;
   const bookMemory = createMemoryCache<BookId, Book | null>(limits.cacheEntries);
   // Titles have up to two bytes a character in memory, and an object each.
   const topicMemory = createMemoryCache<string, TitlesPage>(limits.cacheEntries, {
@@ -93,11 +94,7 @@ export function createReads(
   /** The patience of one read. A default read first waits until the gateway knows what fresh means. */
   async function begin(options: ReadOptions): Promise<{ strong: boolean; deadline: number }> {
     const { strong = false, deadline = clock.monotonic() + limits.readDeadlineMs } = options;
-    if (!strong && !freshness.known) {
-      await waits.atMost(floorKnown, limits.readDeadlineMs).catch(() => {
-        throw new BazarError('unavailable', 'No quorum of catalogs has been reached since the start');
-      });
-    }
+    if (!strong && !freshness.known) await floor.known();
     return { strong, deadline };
   }
 

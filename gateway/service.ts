@@ -70,6 +70,13 @@ export interface GatewayService extends StoreReads {
   readonly boot: string;
   /** The highest log index that is known to be committed; null until one is known. */
   version(): number | null;
+  /** The index that every default read is at least as of, whatever it is of. */
+  reached(): number;
+  /**
+   * Resolves once that is `index`, which another gateway told. Rejects with `version-unknown` where no quorum has come
+   * to it.
+   */
+  reach(index: number, options?: Pick<ReadOptions, 'deadline'>): Promise<void>;
   readonly observatory: Observatory;
   status(): Promise<ClusterStatus>;
   audit(page: { after?: BookId; limit: number }): Promise<ClusterAudit>;

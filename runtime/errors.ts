@@ -65,6 +65,7 @@ export const OUTSIDE_ERRORS = {
   'unknown-trace': { status: 404, title: 'No trace of that order', outcome: 'none' },
   'not-found': { status: 404, title: 'No such address', outcome: 'none' },
   'method-not-allowed': { status: 405, title: 'That method is not allowed here', outcome: 'none' },
+  'version-unknown': { status: 422, title: 'The store has not come to that version', outcome: 'none' },
   'foreign-origin': { status: 403, title: 'Not for web pages elsewhere', outcome: 'none' },
   'foreign-host': { status: 403, title: 'The store does not go by that name', outcome: 'none' },
   'upgrade-required': { status: 426, title: 'This address speaks WebSocket', outcome: 'none' },

@@ -161,7 +161,7 @@ export async function withStore<Result>(use: (url: string) => Promise<Result>): 
   await service.hold([{ id: 4, quantity: 1 }], 600_000, 'an-earlier-hold');
   const clock = { ...systemClock, now: () => Date.UTC(2026, 0, 2, 3, 4, 5) };
   const door = { host: '127.0.0.1', port: 0, limits: DEFAULT_LIMITS, logger: silentLogger, clock };
-  const bridge = await openBridge({ service, ...TOKENS, ...door });
+  const bridge = await openBridge({ service, cluster: 'shop', ...TOKENS, ...door });
   try {
     return await use(bridge.url);
   } finally {

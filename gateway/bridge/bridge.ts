@@ -41,6 +41,8 @@ export interface Bridge {
 
 export interface BridgeOptions extends Tokens, Access {
   readonly service: GatewayService;
+  /** The store's name, which its versions carry. */
+  readonly cluster: string;
   /** Faults may be asked for. */
   readonly lab?: LabLine;
   /** What amounts are of; without it, two decimals of nothing in particular. */

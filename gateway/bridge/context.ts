@@ -19,6 +19,7 @@ import type { EventSubscriptions } from './rpc/event-subscriptions.ts';
 import type { Spectator, Spectators } from './rpc/spectators.ts';
 import type { Subscriptions, Watcher } from './rpc/subscriptions.ts';
 import type { SharedBytes } from './shared-bytes.ts';
+import type { StoreVersions } from './store-versions.ts';
 import type { TokenGuard } from './token-guard.ts';
 import type { Traces } from './traces.ts';
 import type { Views } from './views.ts';
@@ -40,6 +41,7 @@ export interface Context {
   readonly audits: Pages;
   readonly largeTopics: LargeTopics;
   readonly heldBooks: HeldBooks;
+  readonly storeVersions: StoreVersions;
   readonly traces: Traces;
   readonly metrics: Metrics;
   /** What clients make the gateway hold: messages not ended, calls waiting their turn, answers not taken. */

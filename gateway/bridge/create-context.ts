@@ -20,6 +20,7 @@ import { createSpectators } from './rpc/spectators.ts';
 import { createSubscriptions } from './rpc/subscriptions.ts';
 import { createTurn } from './rpc/turn.ts';
 import { createSharedBytes } from './shared-bytes.ts';
+import { createStoreVersions } from './store-versions.ts';
 import { createTokenGuard } from './token-guard.ts';
 import { createTraces } from './traces.ts';
 import { createViews } from './views.ts';
@@ -30,6 +31,8 @@ export function createContext(
   options: Tokens &
     Access & {
       readonly service: GatewayService;
+      /** The store's name. */
+      readonly cluster: string;
       readonly lab?: LabLine;
       /** What amounts are of; without it, two decimals of nothing in particular. */
       readonly currency?: Currency;
@@ -58,6 +61,7 @@ export function createContext(
     audits: createAuditPages(limits, clock),
     largeTopics: createLargeTopics(service, limits),
     heldBooks: createHeldBooks(service, views),
+    storeVersions: createStoreVersions(options.cluster, service),
     traces: createTraces({ service, views, limits, clock }),
     metrics,
     held: {

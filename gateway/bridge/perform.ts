@@ -1,6 +1,7 @@
 import type { Caller, Context } from './context.ts';
 import type { Answer, Operation } from './operations/operation.ts';
 import { busyMsOfAnswer, busyMsOfAudit, type Place } from './pages.ts';
+import type { StoreVersion } from './store-versions.ts';
 
 /** An answer, and the place of a heavy one among the heavy reads of all clients. */
 export interface Performed {
@@ -16,13 +17,14 @@ export interface Performed {
 export async function perform(
   context: Context,
   operation: Operation,
-  params: unknown,
+  given: object,
   caller: Caller,
 ): Promise<Performed> {
   const { clock, limits } = context;
   const arrived = clock.monotonic();
   const deadline = arrived + limits.readDeadlineMs;
   const call = { caller, deadline };
+  const params = await reached(context, given, deadline);
   const run = () => operation.run(context, params, call);
   const { heavy } = operation;
   if (!heavy) return { answer: await run() };
@@ -40,6 +42,13 @@ export async function perform(
     place.left();
     throw error;
   }
+}
+
+/** The parameters without the version that has to be reached first. */
+function reached({ storeVersions }: Context, given: object, deadline: number): object | Promise<object> {
+  if (!('minVersion' in given)) return given;
+  const { minVersion, ...params } = given as { minVersion?: StoreVersion };
+  return minVersion === undefined ? params : storeVersions.reach(minVersion, deadline).then(() => params);
 }
 
 /** An audit keeps the catalogs busy and its answer is small; with other reads it is the answer that costs. */

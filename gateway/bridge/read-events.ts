@@ -22,10 +22,10 @@ export interface EventsParams extends Partial<Pick<ChangesQuery, 'types' | 'stat
 
 export function readEvents(
   context: { readonly service: GatewayService; readonly limits: Limits },
-  { since, limit = context.limits.defaultPage, consistency, types = ORDERS, ...filter }: EventsParams,
+  { since, limit = context.limits.defaultPage, consistency, types = ORDERS, status, customer }: EventsParams,
   options: ReadOptions,
 ): Promise<Served<ChangesPage>> {
-  const query = { since: placeOf(since), types, every: true, limit, ...filter };
+  const query = { since: placeOf(since), types, every: true, limit, status, customer };
   return readChanges(context, query, { ...options, strong: consistency === 'strong' });
 }
 

@@ -7,15 +7,10 @@ import { fileURLToPath } from 'node:url';
  * JavaScript, as `make-page.mjs`, which uses it.
  */
 
-/** What zod makes of schemas elsewhere. */
-const NEVER_CALLED = [
-  'fromJSONSchema',
-  'compile',
-  'withParser',
-  'INVALID',
-  'ZodCompileAsyncError',
-  'ZodCompileUnsupportedError',
-];
+/** What zod makes of schemas elsewhere: the simulation makes no schema of a JSON schema nor the other way round, and compiles none. */
+const NEVER_CALLED =
+  /zod[/\\]v4[/\\](classic[/\\]from-json-schema|core[/\\](compile|to-json-schema|json-schema-processors))\.js$/;
+const EXPORTED = /^export (?:const|class|function) (\w+)|^export \{ \w+ as (\w+) \};/gm;
 const HERE = join(dirname(fileURLToPath(import.meta.url)), 'node');
 const STANDS_FOR = {
   'node:buffer': 'is-utf8.ts',
@@ -50,11 +45,13 @@ export const browserParts = {
         .replace(/\b(description|summary):\s*(?:'[^'\n]*'|"[^"\n]*")(?=,?\s*[,}\n])/g, "$1: ''"),
       loader: 'ts',
     }));
-    // The simulation makes no schema of a JSON schema, and compiles none beforehand.
-    build.onLoad({ filter: /zod[/\\]v4[/\\](classic[/\\]from-json-schema|core[/\\]compile)\.js$/ }, () => ({
-      contents: `export const ${NEVER_CALLED.map((name) => `${name} = undefined`).join(', ')};`,
-      loader: 'js',
-    }));
+    build.onLoad({ filter: NEVER_CALLED }, async ({ path }) => {
+      const names = [...(await readFile(path, 'utf8')).matchAll(EXPORTED)].map(
+        ([, name, other]) => name ?? other,
+      );
+      const contents = `const none = () => ({}); export { ${names.map((name) => `none as ${name}`).join(', ')} };`;
+      return { contents, loader: 'js' };
+    });
     // The words of zod in forty languages are half of all there is; the simulation reads none of them.
     build.onLoad({ filter: /zod[/\\]v4[/\\]locales[/\\]index\.js$/ }, () => ({
       contents: "export { default as en } from './en.js';",

@@ -56,6 +56,12 @@ function buy(body: string, more = ''): string {
 /** The same, but for the router. */
 const ROUTED = 'x-empty:\r\n';
 
+/** The store has moved on by what was asked in between. */
+const atSomeVersion = (answer: Awaited<ReturnType<Awaited<ReturnType<typeof converse>>['next']>>) => ({
+  ...answer,
+  head: answer.head.map((line) => line.replace(/^(x-bazar-version: shop)\.\d+$/, '$1')),
+});
+
 test('a plain request is answered as its route would answer it, to the byte', () =>
   withBridge(async ({ url, service }) => {
     const plain = await converse(url);
@@ -64,7 +70,7 @@ test('a plain request is answered as its route would answer it, to the byte', ()
       plain.say(text(''));
       const answer = await plain.next();
       routed.say(text(ROUTED));
-      assert.equal(answer, await routed.next());
+      assert.equal(atSomeVersion(answer), atSomeVersion(await routed.next()));
       return answer.status;
     };
     for (const cache of ['miss', 'hit'] as const) {

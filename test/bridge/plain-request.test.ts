@@ -18,9 +18,11 @@ test('what programs send is plain', () => {
     path: '/info/1',
     host: 'localhost:8080',
     key: undefined,
+    least: undefined,
     body: undefined,
   };
   assert.equal(get(), expected);
+  assert.equal(get('X-Bazar-Version: shop.7'), { ...expected, least: 'shop.7' });
   assert.equal(get('User-Agent: curl/8.5.0', 'Accept: */*'), expected);
   assert.equal(get('connection: Keep-Alive', 'accept-language: *', 'sec-fetch-mode: cors'), expected);
   assert.equal(buy('Idempotency-Key: my-order', `content-length: ${BUY.length}`), {
@@ -28,6 +30,7 @@ test('what programs send is plain', () => {
     path: '/purchase',
     host: 'localhost',
     key: 'my-order',
+    least: undefined,
     body: BUY,
   });
 });

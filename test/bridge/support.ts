@@ -35,6 +35,7 @@ export async function withBridge(
 ): Promise<void> {
   const service = await createMemoryService(BOOKS);
   const bridge = await openBridge({
+    cluster: 'shop',
     service,
     host: '127.0.0.1',
     port: 0,

@@ -78,6 +78,39 @@ test('calls wait for the connection and are answered over it', async () => {
   client.close();
 });
 
+test('a read brings along how new the store was in the answers before, and so does the next client', async () => {
+  const { store, clock, client } = await stageWithShop();
+  async function asks(of: Client) {
+    follow(of.info(1));
+    follow(of.purchase({ id: 1 }));
+    await clock.elapse(50);
+    return store.calls.splice(0).map(({ params }) => params.minVersion);
+  }
+  assert.equal(await asks(client), [undefined, undefined]);
+  assert.is(client.version, 'shop.2');
+  assert.equal(await asks(client), ['shop.2', undefined], 'a write needs none');
+  const { client: next } = await stage(store.handle, { clock, version: client.version });
+  assert.equal(await asks(next), ['shop.3', undefined]);
+  client.close();
+  next.close();
+});
+
+test('a store that was put back is told of once, and then shown as it is', async () => {
+  const clock = manualClock();
+  let store = await createMemoryShop(clock);
+  const { client } = await stage((call) => store.handle(call), { clock });
+  follow(client.purchase({ id: 1 }));
+  await clock.elapse(50);
+  store = await createMemoryShop(clock);
+  const first = follow(client.info(1));
+  await clock.elapse(50);
+  assert.equal([first.error?.code, first.error?.outcome], ['version-unknown', 'none']);
+  const second = follow(client.info(1));
+  await clock.elapse(50);
+  assert.is(second.value?.id, 1);
+  client.close();
+});
+
 test('the topics come a page at a time', async () => {
   const { clock, client } = await stageWithShop();
   const first = follow(client.topics({ limit: 1 }));

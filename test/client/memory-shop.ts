@@ -30,7 +30,15 @@ export async function createMemoryShop(
 ): Promise<MemoryShop> {
   const service = await createMemoryService(SAMPLE_BOOKS);
   const tokens = { adminToken: TOKEN, readerToken: READER_TOKEN };
-  const context = createContext({ service, ...tokens, currency, limits, clock, logger: silentLogger });
+  const context = createContext({
+    service,
+    cluster: 'shop',
+    ...tokens,
+    currency,
+    limits,
+    clock,
+    logger: silentLogger,
+  });
   const methods = createMethods(context, createOperations(limits, currency));
   const connections = new WeakMap<Wire, RpcConnection>();
   const calls: MemoryShop['calls'] = [];

@@ -143,6 +143,13 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     }),
   },
   {
+    name: 'version-taken-on-trust',
+    harm: 'Who was told of a version through one gateway is shown what was before it through another.',
+    swaps: [{ file: 'gateway/feed/reach.ts', find: 'freshness.confirm(present);', put: '' }],
+    seeds: 10,
+    change: (plan) => ({ ...cutOffFromCatalogs(plan), carriesVersions: true, freshWithinMs: undefined }),
+  },
+  {
     name: 'feed-alive-without-leader',
     harm: 'A catalog that is cut off from the others passes for one that has everything; its gateway is silenced.',
     swaps: [

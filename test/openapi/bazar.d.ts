@@ -493,7 +493,7 @@ export interface components {
             status: number;
             detail: string;
             /** @enum {string} */
-            code: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "customer-needed" | "limit-reached" | "total-limit" | "unknown-book" | "unknown-order" | "not-confirmed" | "over-cancelled" | "over-refunded" | "too-many-cancellations" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "payment-open" | "payment-declined" | "payment-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "log-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+            code: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "customer-needed" | "limit-reached" | "total-limit" | "unknown-book" | "unknown-order" | "not-confirmed" | "over-cancelled" | "over-refunded" | "too-many-cancellations" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "payment-open" | "payment-declined" | "payment-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "version-unknown" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "log-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             /**
              * @description `none`: nothing happened and nothing will. `refused`: decided, and the answer is no. `unknown`: it may have happened; ask again with the same key.
              * @enum {string}
@@ -984,7 +984,7 @@ export interface components {
              * @description Of what was not confirmed.
              * @enum {string}
              */
-            code?: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "customer-needed" | "limit-reached" | "total-limit" | "unknown-book" | "unknown-order" | "not-confirmed" | "over-cancelled" | "over-refunded" | "too-many-cancellations" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "payment-open" | "payment-declined" | "payment-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "log-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+            code?: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "customer-needed" | "limit-reached" | "total-limit" | "unknown-book" | "unknown-order" | "not-confirmed" | "over-cancelled" | "over-refunded" | "too-many-cancellations" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "payment-open" | "payment-declined" | "payment-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "version-unknown" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "log-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             version?: number;
             total?: string;
             /**
@@ -1043,7 +1043,7 @@ export interface components {
                  * @description Of what was not confirmed.
                  * @enum {string}
                  */
-                code?: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "customer-needed" | "limit-reached" | "total-limit" | "unknown-book" | "unknown-order" | "not-confirmed" | "over-cancelled" | "over-refunded" | "too-many-cancellations" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "payment-open" | "payment-declined" | "payment-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "log-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
+                code?: "sold-out" | "price-changed" | "version-changed" | "too-few-copies" | "isbn-taken" | "retired" | "stock-limit" | "customer-needed" | "limit-reached" | "total-limit" | "unknown-book" | "unknown-order" | "not-confirmed" | "over-cancelled" | "over-refunded" | "too-many-cancellations" | "unknown-hold" | "hold-confirmed" | "hold-released" | "hold-expired" | "payment-open" | "payment-declined" | "payment-expired" | "too-many-holds" | "unknown-trace" | "not-found" | "method-not-allowed" | "version-unknown" | "foreign-origin" | "foreign-host" | "upgrade-required" | "request-timeout" | "malformed-http" | "key-reused" | "invalid-request" | "lab-refused" | "malformed-json" | "unsupported-media-type" | "too-large" | "unauthorized" | "too-many-requests" | "overloaded" | "unavailable" | "not-yet" | "disk-full" | "log-full" | "draining" | "outcome-unknown" | "internal" | "unreachable" | "not-leader" | "behind" | "link-lost" | "timeout" | "leader-lost";
             }[];
             /** @description So many purchases are still to be traced, whosever they are. */
             awaited: number;
@@ -1064,7 +1064,9 @@ export interface operations {
                 limit?: number;
                 consistency?: "default" | "strong";
             };
-            header?: never;
+            header?: {
+                "X-Bazar-Version"?: string | number;
+            };
             path: {
                 topic: string;
             };
@@ -1080,6 +1082,8 @@ export interface operations {
                     "X-Cache"?: "hit" | "miss" | "bypass";
                     /** @description The version. */
                     ETag?: string;
+                    /** @description How new the answer is: what another gateway is asked with it is not older. */
+                    "X-Bazar-Version"?: string;
                     /** @description Seconds since the answer is known to have been current. */
                     Age?: number;
                     [name: string]: unknown;
@@ -1113,7 +1117,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. */
+            /** @description `version-unknown`: The store has not come to that version. `invalid-request`: The request does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1158,7 +1162,9 @@ export interface operations {
                 limit?: number;
                 consistency?: "default" | "strong";
             };
-            header?: never;
+            header?: {
+                "X-Bazar-Version"?: string | number;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1172,6 +1178,8 @@ export interface operations {
                     "X-Cache"?: "hit" | "miss" | "bypass";
                     /** @description The version. */
                     ETag?: string;
+                    /** @description How new the answer is: what another gateway is asked with it is not older. */
+                    "X-Bazar-Version"?: string;
                     /** @description Seconds since the answer is known to have been current. */
                     Age?: number;
                     [name: string]: unknown;
@@ -1205,7 +1213,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. */
+            /** @description `version-unknown`: The store has not come to that version. `invalid-request`: The request does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1248,7 +1256,9 @@ export interface operations {
             query?: {
                 consistency?: "default" | "strong";
             };
-            header?: never;
+            header?: {
+                "X-Bazar-Version"?: string | number;
+            };
             path: {
                 id: number;
             };
@@ -1264,6 +1274,8 @@ export interface operations {
                     "X-Cache"?: "hit" | "miss" | "bypass";
                     /** @description The version. */
                     ETag?: string;
+                    /** @description How new the answer is: what another gateway is asked with it is not older. */
+                    "X-Bazar-Version"?: string;
                     /** @description Seconds since the answer is known to have been current. */
                     Age?: number;
                     [name: string]: unknown;
@@ -1306,7 +1318,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. */
+            /** @description `version-unknown`: The store has not come to that version. `invalid-request`: The request does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1351,7 +1363,9 @@ export interface operations {
                 limit?: number;
                 consistency?: "default" | "strong";
             };
-            header?: never;
+            header?: {
+                "X-Bazar-Version"?: string | number;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1365,6 +1379,8 @@ export interface operations {
                     "X-Cache"?: "hit" | "miss" | "bypass";
                     /** @description The version. */
                     ETag?: string;
+                    /** @description How new the answer is: what another gateway is asked with it is not older. */
+                    "X-Bazar-Version"?: string;
                     /** @description Seconds since the answer is known to have been current. */
                     Age?: number;
                     [name: string]: unknown;
@@ -1398,7 +1414,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. */
+            /** @description `version-unknown`: The store has not come to that version. `invalid-request`: The request does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1441,7 +1457,9 @@ export interface operations {
             query?: {
                 consistency?: "default" | "strong";
             };
-            header?: never;
+            header?: {
+                "X-Bazar-Version"?: string | number;
+            };
             path: {
                 orderId: string;
             };
@@ -1457,6 +1475,8 @@ export interface operations {
                     "X-Cache"?: "hit" | "miss" | "bypass";
                     /** @description The version. */
                     ETag?: string;
+                    /** @description How new the answer is: what another gateway is asked with it is not older. */
+                    "X-Bazar-Version"?: string;
                     /** @description Seconds since the answer is known to have been current. */
                     Age?: number;
                     [name: string]: unknown;
@@ -1499,7 +1519,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. */
+            /** @description `version-unknown`: The store has not come to that version. `invalid-request`: The request does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1547,7 +1567,9 @@ export interface operations {
                 limit?: number;
                 consistency?: "default" | "strong";
             };
-            header?: never;
+            header?: {
+                "X-Bazar-Version"?: string | number;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1561,6 +1583,8 @@ export interface operations {
                     "X-Cache"?: "hit" | "miss" | "bypass";
                     /** @description The version. */
                     ETag?: string;
+                    /** @description How new the answer is: what another gateway is asked with it is not older. */
+                    "X-Bazar-Version"?: string;
                     /** @description Seconds since the answer is known to have been current. */
                     Age?: number;
                     [name: string]: unknown;
@@ -1594,7 +1618,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. */
+            /** @description `version-unknown`: The store has not come to that version. `invalid-request`: The request does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -1644,7 +1668,9 @@ export interface operations {
                 limit?: number;
                 consistency?: "default" | "strong";
             };
-            header?: never;
+            header?: {
+                "X-Bazar-Version"?: string | number;
+            };
             path?: never;
             cookie?: never;
         };
@@ -1658,6 +1684,8 @@ export interface operations {
                     "X-Cache"?: "hit" | "miss" | "bypass";
                     /** @description The version. */
                     ETag?: string;
+                    /** @description How new the answer is: what another gateway is asked with it is not older. */
+                    "X-Bazar-Version"?: string;
                     /** @description Seconds since the answer is known to have been current. */
                     Age?: number;
                     [name: string]: unknown;
@@ -1691,7 +1719,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. */
+            /** @description `version-unknown`: The store has not come to that version. `invalid-request`: The request does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -2055,7 +2083,9 @@ export interface operations {
                 customer?: string;
                 consistency?: "default" | "strong";
             };
-            header?: never;
+            header?: {
+                "X-Bazar-Version"?: string | number;
+            };
             path?: never;
             cookie?: never;
         };
@@ -2069,6 +2099,8 @@ export interface operations {
                     "X-Cache"?: "hit" | "miss" | "bypass";
                     /** @description The version. */
                     ETag?: string;
+                    /** @description How new the answer is: what another gateway is asked with it is not older. */
+                    "X-Bazar-Version"?: string;
                     /** @description Seconds since the answer is known to have been current. */
                     Age?: number;
                     [name: string]: unknown;
@@ -2102,7 +2134,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. */
+            /** @description `version-unknown`: The store has not come to that version. `invalid-request`: The request does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;
@@ -3642,7 +3674,9 @@ export interface operations {
                 limit?: number;
                 consistency?: "default" | "strong";
             };
-            header?: never;
+            header?: {
+                "X-Bazar-Version"?: string | number;
+            };
             path: {
                 id: number;
             };
@@ -3658,6 +3692,8 @@ export interface operations {
                     "X-Cache"?: "hit" | "miss" | "bypass";
                     /** @description The version. */
                     ETag?: string;
+                    /** @description How new the answer is: what another gateway is asked with it is not older. */
+                    "X-Bazar-Version"?: string;
                     /** @description Seconds since the answer is known to have been current. */
                     Age?: number;
                     [name: string]: unknown;
@@ -3700,7 +3736,7 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description `invalid-request`: The request does not fit. */
+            /** @description `version-unknown`: The store has not come to that version. `invalid-request`: The request does not fit. */
             422: {
                 headers: {
                     [name: string]: unknown;

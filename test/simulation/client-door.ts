@@ -40,7 +40,7 @@ export function openClientDoor(options: {
 }): void {
   const { network, process, limits } = options;
   const tokens = { adminToken: ADMIN_TOKEN, readerToken: READER_TOKEN };
-  const context = createContext({ ...options, ...tokens, logger: silentLogger, metrics });
+  const context = createContext({ ...options, cluster: 'shop', ...tokens, logger: silentLogger, metrics });
   const methods = createMethods(context, operationsOf(limits));
 
   network.openDoor(process, (socket) => {

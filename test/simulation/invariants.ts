@@ -22,6 +22,8 @@ export interface Invariants {
   readonly leaders: ReadonlyMap<number, string>;
   /** The latest version of a book that any catalog had applied at `time`. */
   versionAt(book: BookId, time: number): number;
+  /** The version of a book as of a log index. */
+  versionAsOf(book: BookId, index: number): number;
 }
 
 interface Seen {
@@ -266,6 +268,8 @@ export function createInvariants(world: World): Invariants {
     },
     leaders,
     versionAt: (book, time) => versions.get(book)?.findLast(({ at }) => at <= time)?.version ?? 0,
+    versionAsOf: (book, index) =>
+      versions.get(book)?.findLast(({ version }) => version <= index)?.version ?? 0,
   };
 }
 

@@ -38,6 +38,8 @@ export interface Plan {
   readonly customers: number;
   /** Mean simulated milliseconds between two operations of one client. */
   readonly thinkMs: number;
+  /** Clients bring the version that they were told along with their reads, whichever gateway they ask. */
+  readonly carriesVersions: boolean;
   /** Share of the clients' operations that are strong reads. */
   readonly strongReads: number;
   /** Mean simulated milliseconds between two deliveries of many new books; never if infinite. */
@@ -106,6 +108,7 @@ export function drawPlan(seed: number, random: Random): Plan {
   const keepers = later.next() < 0.25 ? 1 : 0;
   const cancellations = later.next() < 0.3 ? 0.2 + later.next() * 0.5 : 0;
   const customers = later.next() < 0.15 ? 2 + later.integer(6) : 0;
+  const carriesVersions = later.next() < 0.25;
   const pick = <T>(...choices: readonly T[]): T => choices[random.integer(choices.length)]!;
   const between = (low: number, high: number) => low + random.integer(high - low + 1);
   const roughness = pick<Roughness>('calm', 'breeze', 'breeze', 'storm', 'storm');
@@ -131,6 +134,7 @@ export function drawPlan(seed: number, random: Random): Plan {
     holds,
     cancellations,
     customers,
+    carriesVersions,
     thinkMs: pick(50, 150, 400),
     strongReads: 0.1,
     supplyEveryMs: pick(1_000, 3_000, Number.POSITIVE_INFINITY),

@@ -4,6 +4,7 @@ import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { Random } from '../../runtime/random.ts';
 import type { Line, WriteLine } from '../checkers/history.ts';
 import { type Bought, createCancellers } from './cancellers.ts';
+import { createCarriedVersions } from './carried-versions.ts';
 import { createHolders } from './holders.ts';
 import { createInsist } from './insist.ts';
 import { type Invariants, Violation } from './invariants.ts';
@@ -71,6 +72,7 @@ export function createWorkload(
   const history: Line[] = [...shelf];
   const gateways = world.ofKind('gateway');
   const acknowledged: Acknowledged[] = [];
+  const carried = plan.carriesVersions ? createCarriedVersions(world, invariants) : undefined;
   let operations = 0;
   let running = false;
 
@@ -112,7 +114,10 @@ export function createWorkload(
     request: (service: GatewayService) => Promise<Submitted>,
   ): Promise<WriteLine> {
     operations++;
-    return ask(line.via, request).then((answer) => {
+    return ask(
+      line.via,
+      (service) => carried?.noting(line.client, service, request(service)) ?? request(service),
+    ).then((answer) => {
       const end = answer === 'silence' ? null : scheduler.now;
       const told = { ...line, ...outcomeOf(answer, line.kind), end } as WriteLine;
       record(told);
@@ -205,7 +210,8 @@ export function createWorkload(
       book: book(),
       consistency: strong ? ('strong' as const) : ('default' as const),
     };
-    const answer = await ask(line.via, (service) => service.book(line.book, { strong }));
+    const look = (service: GatewayService) => service.book(line.book, { strong });
+    const answer = await ask(line.via, (service) => carried?.read(line, service, look) ?? look(service));
     const end = scheduler.now;
     if (answer === 'silence' || 'error' in answer) {
       history.push({ ...line, end: answer === 'silence' ? null : end, outcome: 'none' });

@@ -9,6 +9,7 @@ import type { StoreObserver } from '../../gateway/watch/observatory.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { LEVEL, leastLevel } from '../../runtime/command-levels.ts';
 import type { BookChange, Command, HistoryPage, LogCommand, NewBook, Result } from '../../runtime/domain.ts';
+import { BazarError } from '../../runtime/errors.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { openMemoryStore } from '../../storage/memory-store.ts';
 
@@ -30,6 +31,8 @@ export interface MemoryService extends GatewayService {
   submit(command: Command): Promise<Submitted>;
   /** Tells the subscribers as the commit feed would. */
   publish(change: BookChange): void;
+  /** The version up to which the gateway has heard of changes, where that is not the present one. */
+  heard: number | undefined;
   readonly listeners: number;
   readonly strongReads: number;
   /** Who watches the store at work. */
@@ -55,6 +58,7 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
     now: DECIDED_AT,
     roomForTitles: 1_000,
     cache: 'miss',
+    heard: undefined,
     get listeners() {
       return listeners.size;
     },
@@ -134,6 +138,11 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
     },
     boot: 'run-1',
     version: () => state.applied.index,
+    reached: () => service.heard ?? state.applied.index,
+    async reach(index) {
+      await service.before('reach');
+      if (index > state.applied.index) throw new BazarError('version-unknown');
+    },
     observatory: {
       watch(observer) {
         observers.add(observer);

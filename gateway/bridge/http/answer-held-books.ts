@@ -1,6 +1,6 @@
 import type { IncomingMessage, RequestListener, Server, ServerResponse } from 'node:http';
 import type { Context } from '../context.ts';
-import { JSON_TYPE, originHead, versionHead } from './heads.ts';
+import { JSON_TYPE, originHead, storeVersionHead, versionHead } from './heads.ts';
 
 const PATH = '/info/';
 const ROUTE = 'GET /info/:id';
@@ -20,13 +20,15 @@ const UNUSUAL = [
  * a router, schemas and hooks do for a request costs several times what this answer does.
  */
 export function answerHeldBooks(server: Server, context: Context): void {
-  const { heldBooks, admission, doorkeeper, metrics, clock, logger } = context;
+  const { heldBooks, storeVersions, admission, doorkeeper, metrics, clock, logger } = context;
   const [route] = server.listeners('request') as RequestListener[];
   if (doorkeeper.namesOrigins || logger.isLevelEnabled('debug')) return;
 
   function isAnswered(request: IncomingMessage, response: ServerResponse): boolean {
     const started = clock.monotonic();
     const id = idOf(request);
+    const least = request.headers['x-bazar-version'];
+    if (least !== undefined && !storeVersions.isReached(least)) return false;
     if (id === undefined || !doorkeeper.isWelcome(request)) return false;
     const held = heldBooks.find(id);
     if (!held || !admission.admits(request.socket.remoteAddress ?? '')) return false;
@@ -34,6 +36,7 @@ export function answerHeldBooks(server: Server, context: Context): void {
     response.writeHead(200, {
       ...originHead(served),
       ...versionHead(served),
+      ...storeVersionHead(storeVersions, served),
       ...JSON_TYPE,
       'content-length': Buffer.byteLength(text),
     });

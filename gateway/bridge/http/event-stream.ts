@@ -6,6 +6,7 @@ import type { EventOutlet } from '../event-followers.ts';
 import { Since } from '../operations/events.ts';
 import { parseRequest } from '../parse-request.ts';
 import type { EventsParams } from '../read-events.ts';
+import { storeVersionHead } from './heads.ts';
 
 /** Whether the client asks for Server-Sent Events; a HEAD of them would never end. */
 export const wantsStream = ({ method, headers }: FastifyRequest): boolean =>
@@ -13,7 +14,7 @@ export const wantsStream = ({ method, headers }: FastifyRequest): boolean =>
 
 /** Follows the events of the store as Server-Sent Events, which a client goes on with by `Last-Event-ID`. */
 export async function streamEvents(
-  { followers, held }: Context,
+  { followers, held, storeVersions }: Context,
   request: FastifyRequest,
   reply: FastifyReply,
   params: EventsParams,
@@ -23,7 +24,11 @@ export async function streamEvents(
   const follower = await followers.open({ ...params, since });
   const { raw } = reply.hijack();
   const backlog = held.backlogs.open(() => raw.destroy());
-  raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' });
+  raw.writeHead(200, {
+    'content-type': 'text/event-stream',
+    'cache-control': 'no-store',
+    ...storeVersionHead(storeVersions),
+  });
   raw.write(': events\n\n');
   // An event with a name is no `message` to those that listen for these.
   const outlet = outletTo(raw, params.types !== undefined, backlog.hold);

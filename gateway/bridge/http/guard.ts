@@ -4,9 +4,9 @@ import type { Context } from '../context.ts';
 
 /** What pages of a named origin may send and read, beyond what any page may (Fetch standard, "CORS protocol"). */
 const METHODS = 'GET, HEAD, POST, PATCH';
-const SENT_HEADERS = 'authorization, content-type, idempotency-key, if-match, if-none-match';
+const SENT_HEADERS = 'authorization, content-type, idempotency-key, if-match, if-none-match, x-bazar-version';
 const SHOWN_HEADERS =
-  'Age, Allow, ETag, Idempotent-Replayed, Link, Retry-After, WWW-Authenticate, X-Cache, X-Served-By';
+  'Age, Allow, ETag, Idempotent-Replayed, Link, Retry-After, WWW-Authenticate, X-Bazar-Version, X-Cache, X-Served-By';
 const PREFLIGHT_SECONDS = 600;
 
 type Hook = (request: FastifyRequest, reply: FastifyReply, done: () => void) => void;

@@ -4,6 +4,7 @@ import { errorsOf, errorsOfAny } from '../operations/errors-of.ts';
 import type { HttpRequest, Operation } from '../operations/operation.ts';
 import { ProblemView } from '../problem.ts';
 import { createSchemaBook, type SchemaBook } from '../schema-book.ts';
+import { STORE_VERSION } from '../store-versions.ts';
 import { PROBES } from './probes.ts';
 
 /** Whose token a role takes; one of them is enough. */
@@ -17,6 +18,10 @@ const READ_HEADERS = {
   },
   'X-Cache': { schema: { type: 'string', enum: ['hit', 'miss', 'bypass'] } },
   ETag: { description: 'The version.', schema: { type: 'string' } },
+  [STORE_VERSION]: {
+    description: 'How new the answer is: what another gateway is asked with it is not older.',
+    schema: { type: 'string' },
+  },
   Age: {
     description: 'Seconds since the answer is known to have been current.',
     schema: { type: 'integer' },

@@ -4,7 +4,7 @@ import type { Caller, Context } from '../context.ts';
 import type { Operation } from '../operations/operation.ts';
 import { problemResponse } from '../problem-response.ts';
 import type { PlainAnswer } from './door.ts';
-import { doneHead, type Head, JSON_TYPE, originHead, versionHead } from './heads.ts';
+import { doneHead, type Head, JSON_TYPE, originHead, storeVersionHead, versionHead } from './heads.ts';
 import { createResponseText } from './response-text.ts';
 
 const BOOK = /^\/info\/([1-9]\d{0,14})(\?consistency=strong)?$/;
@@ -18,7 +18,7 @@ export function createPlainAnswers(
   context: Context,
   { info, purchase }: Readonly<Record<'info' | 'purchase', Operation>>,
 ): PlainAnswer {
-  const { heldBooks, admission, metrics, clock, limits, logger } = context;
+  const { heldBooks, storeVersions, admission, metrics, clock, limits, logger } = context;
   const text = createResponseText(clock, limits.keepAliveMs);
 
   /** At once, where the memory has it. */
@@ -27,7 +27,13 @@ export function createPlainAnswers(
     const held = heldBooks.find(id);
     if (!held) return undefined;
     const { served } = held;
-    const answer = text(200, held.text, [originHead(served), versionHead(served), JSON_TYPE]);
+    const heads = [
+      originHead(served),
+      versionHead(served),
+      storeVersionHead(storeVersions, served),
+      JSON_TYPE,
+    ];
+    const answer = text(200, held.text, heads);
     metrics.answered('GET /info/:id', 200, (clock.monotonic() - started) / 1000);
     return answer;
   }
@@ -48,17 +54,20 @@ export function createPlainAnswers(
       if (served) origin = originHead(served);
       const status = done && !done.replayed ? 201 : 200;
       const head = served ? versionHead(served) : doneHead(done);
-      return { status, body: JSON.stringify(body()), heads: [origin, head, JSON_TYPE] };
+      const heads = [origin, head, storeVersionHead(storeVersions, served), JSON_TYPE];
+      return { status, body: JSON.stringify(body()), heads };
     } catch (thrown) {
       const error = asBazarError(thrown);
       const { http, kind } = operation;
       if (error.code === 'internal') logger.error({ err: thrown }, `${http?.method} ${http?.url} failed`);
       const { status, headers, body } = problemResponse(error, kind.readOnly);
-      return { status, body, heads: [origin, headers] };
+      return { status, body, heads: [origin, storeVersionHead(storeVersions), headers] };
     }
   }
 
-  return ({ method, path, key, body }, { remoteAddress = '' }) => {
+  return ({ method, path, key, least, body }, { remoteAddress = '' }) => {
+    // What has to be waited for is for the route.
+    if (least !== undefined && !storeVersions.isReached(least)) return undefined;
     if (method === 'GET') {
       const [, digits, strong] = BOOK.exec(path) ?? [];
       if (digits === undefined || !admission.admits(remoteAddress)) return undefined;

@@ -5,6 +5,8 @@ export interface PlainRequest {
   readonly host: string;
   /** The `Idempotency-Key` as it stands. */
   readonly key: string | undefined;
+  /** The `X-Bazar-Version` that the answer must not be older than. */
+  readonly least: string | undefined;
   /** The text of a JSON body; undefined where there is none. */
   readonly body: string | undefined;
 }
@@ -43,7 +45,7 @@ export function readPlainRequest(piece: Buffer): PlainRequest | undefined {
   if (method === undefined || path === undefined) return undefined;
   const lines = linesOf(text, text.indexOf('\r\n') + 2, end + 2);
   if (!lines) return undefined;
-  const { host, connection, length, type, key } = lines;
+  const { host, connection, length, type, key, least } = lines;
   if (host === undefined || (connection !== undefined && connection.toLowerCase() !== 'keep-alive'))
     return undefined;
   const rest = piece.length - end - 4;
@@ -51,7 +53,7 @@ export function readPlainRequest(piece: Buffer): PlainRequest | undefined {
   const hasBody = length !== undefined;
   if (hasBody !== (method === 'POST') || (hasBody && type !== 'application/json')) return undefined;
   const body = hasBody ? piece.toString('utf8', end + 4) : undefined;
-  return { method, path, host, key, body };
+  return { method, path, host, key, least, body };
 }
 
 /** What the lines say that change the answer; undefined where one is unusual or stands there twice. */
@@ -61,6 +63,7 @@ function linesOf(text: string, from: number, end: number) {
   let length: string | undefined;
   let type: string | undefined;
   let key: string | undefined;
+  let least: string | undefined;
   for (let at = from; at < end; ) {
     const colon = text.indexOf(':', at);
     const next = text.indexOf('\r\n', colon) + 2;
@@ -72,9 +75,10 @@ function linesOf(text: string, from: number, end: number) {
     else if (name === 'content-length') [known, length] = [length, value()];
     else if (name === 'content-type') [known, type] = [type, value()];
     else if (name === 'idempotency-key') [known, key] = [key, value()];
+    else if (name === 'x-bazar-version') [known, least] = [least, value()];
     else if (UNUSUAL.has(name)) return undefined;
     if (known !== undefined) return undefined;
     at = next;
   }
-  return { host, connection, length, type, key };
+  return { host, connection, length, type, key, least };
 }

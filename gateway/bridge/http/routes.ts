@@ -5,11 +5,12 @@ import type { Context } from '../context.ts';
 import type { HttpRequest, Operation } from '../operations/operation.ts';
 import { parseRequest } from '../parse-request.ts';
 import { type Performed, perform } from '../perform.ts';
+import { STORE_VERSION } from '../store-versions.ts';
 import { traceWay } from '../trace-way.ts';
 import { bearerOf, createCallers } from './callers.ts';
 import { streamEvents, wantsStream } from './event-stream.ts';
 import { fromUrl } from './from-url.ts';
-import { doneHead, JSON_TYPE, originHead, versionHead } from './heads.ts';
+import { doneHead, JSON_TYPE, originHead, storeVersionHead, versionHead } from './heads.ts';
 
 /** Adds the route of every operation that has one. */
 export function addRoutes(app: FastifyInstance, context: Context, operations: Iterable<Operation>): void {
@@ -24,6 +25,7 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
       method,
       url,
       onRequest: admitting(operation.role),
+      onSend: tellVersion,
       handler: async (request, reply) => {
         if (operation.streams && wantsStream(request))
           return streamEvents(context, request, reply, readParams(request));
@@ -32,6 +34,17 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
         return send(request, reply, operation, performed);
       },
     });
+  }
+
+  /** Also of errors: what is not there was said as of some version. */
+  function tellVersion(
+    _request: FastifyRequest,
+    reply: FastifyReply,
+    payload: unknown,
+    done: (error: null, payload: unknown) => void,
+  ): void {
+    if (!reply.hasHeader(STORE_VERSION)) reply.headers(storeVersionHead(context.storeVersions));
+    done(null, payload);
   }
 
   /** Runs before the body is read, so that a stranger cannot make the gateway parse one. */
@@ -54,7 +67,7 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
       reply.raw.once('finish', place.left);
       reply.raw.once('close', place.left);
     }
-    if (served) reply.headers(originHead(served));
+    if (served) reply.headers({ ...originHead(served), ...storeVersionHead(context.storeVersions, served) });
     const started = place ? clock.cpu() : 0;
     const body = answer.body();
     if (served) {

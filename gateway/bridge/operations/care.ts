@@ -8,11 +8,11 @@ import type { Context } from '../context.ts';
 import {
   After,
   ChangeReason,
-  Consistency,
   ExpectedVersion,
   Explain,
   editedFacts,
   IdempotencyKey,
+  newness,
   PageLimit,
   Price,
 } from './fields.ts';
@@ -110,7 +110,7 @@ export function careOperations(limits: Limits, currency: Currency) {
         id: BookId,
         after: After(z.int().min(1)),
         limit: PageLimit(limits, limits.defaultPage),
-        consistency: Consistency,
+        ...newness,
       }),
       answers: { 200: ['A page; sales are orders and not among them.', HistoryAnswer] },
       errors: ['unknown-book'],

@@ -4,7 +4,7 @@ import { Customer, OrderEvent } from '../../../runtime/domain.ts';
 import { EventsAnswer } from '../../../runtime/event-answers.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import { CURSOR, eventsOf, readEvents } from '../read-events.ts';
-import { Consistency, PageLimit } from './fields.ts';
+import { newness, PageLimit } from './fields.ts';
 import { operation, PAGE, read } from './operation.ts';
 
 /** A place in the log as clients have it: a version, or the text that an answer told. */
@@ -50,7 +50,7 @@ export function eventOperations(limits: Limits) {
         since: Since.optional(),
         limit: PageLimit(limits, limits.defaultPage),
         ...eventFilter,
-        consistency: Consistency,
+        ...newness,
       }),
       answers: {
         200: [

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../../runtime/errors.ts';
 import { isbn13 } from '../../../runtime/isbn.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import { amountRule, type Currency, parseMoney } from '../../../runtime/money.ts';
+import { StoreVersion } from '../store-versions.ts';
 
 /** The fields that several operations take, checked once at the gateway's edge. */
 
@@ -131,10 +132,19 @@ export function cartFields({ maxQuantity, maxLines }: Limits, currency: Currency
   return { Line, lines: z.array(Line).min(1).max(maxLines) };
 }
 
-export const Consistency = z
+const Consistency = z
   .enum(['default', 'strong'])
   .optional()
   .meta({ description: '`strong` asks a catalog for a linearizable answer past every cache.' });
+
+/** How new an answer is wanted. */
+export const newness = {
+  consistency: Consistency,
+  minVersion: StoreVersion.optional().meta({
+    description:
+      'The answer is at least as new as what that version was told with, whichever gateway told it (`version-unknown` if it is not of this store).',
+  }),
+};
 
 export const IdempotencyKey = Key.optional().meta({
   description: 'Makes the request exactly-once: the same key again gets the recorded answer.',

@@ -3,7 +3,7 @@ import { FoundAnswer } from '../../../runtime/api.ts';
 import { BazarError } from '../../../runtime/errors.ts';
 import { BookSort, MAX_SOUGHT, SortPlace } from '../../../runtime/finding.ts';
 import type { Limits } from '../../../runtime/limits.ts';
-import { Consistency, Isbn, PageLimit, Topic } from './fields.ts';
+import { Isbn, newness, PageLimit, Topic } from './fields.ts';
 import { operation, PAGE, read } from './operation.ts';
 import { strength } from './reads.ts';
 
@@ -31,7 +31,7 @@ export function findOperations(limits: Limits) {
         }),
         after: After,
         limit: PageLimit(limits, limits.defaultPage),
-        consistency: Consistency,
+        ...newness,
       }),
       answers: { 200: ['A page, empty where nothing fits.', FoundAnswer] },
       heavy: 'pages',

@@ -4,6 +4,7 @@ import type { ErrorCode } from '../../../runtime/errors.ts';
 import { readTraceparent } from '../../../runtime/trace/traceparent.ts';
 import type { Served, Submitted } from '../../service.ts';
 import type { Caller, Context } from '../context.ts';
+import { STORE_VERSION } from '../store-versions.ts';
 
 /**
  * One operation of the outside API as one object. The HTTP routes, the JSON-RPC methods, the OpenAPI and OpenRPC
@@ -23,7 +24,7 @@ export interface Description<Params extends z.ZodType = z.ZodType> {
   readonly httpOnly?: true;
   /**
    * What is asked, by name, as JSON-RPC takes it. By HTTP the names in the route stand in the address, those of
-   * `HEADER_FIELDS` of a write in their headers, `explain` nowhere, and all others in the query of a GET or in the JSON body.
+   * `WRITE_HEADERS` and `READ_HEADERS` in their headers, `explain` nowhere, and all others in the query of a GET or in the JSON body.
    */
   readonly params: Params;
   /** The one parameter that is the whole HTTP body instead of a field of it. */
@@ -89,13 +90,14 @@ export interface Kind {
   readonly errors: readonly ErrorCode[];
 }
 
-const READ_ERRORS = ['invalid-request', 'unavailable', 'overloaded'] as const;
+const QUERY_ERRORS = ['invalid-request', 'unavailable', 'overloaded'] as const;
+const READ_ERRORS = ['version-unknown', ...QUERY_ERRORS] as const;
 
 export const READ: Kind = { readOnly: true, inTurn: false, revalidated: true, errors: READ_ERRORS };
 /** A read whose answer may be large. */
 export const PAGE: Kind = { readOnly: true, inTurn: true, revalidated: true, errors: READ_ERRORS };
 /** A question about the cluster as it is at this moment. */
-export const QUERY: Kind = { readOnly: true, inTurn: true, revalidated: false, errors: READ_ERRORS };
+export const QUERY: Kind = { readOnly: true, inTurn: true, revalidated: false, errors: QUERY_ERRORS };
 /** Neither reads nor writes: it concerns the connection. */
 export const CONNECTION: Kind = {
   readOnly: true,
@@ -169,11 +171,15 @@ const TRACEPARENT: HeaderField = {
 /** What JSON-RPC is asked for by this is in the headers of every answer by HTTP. */
 const EXPLAIN = 'explain';
 
-const HEADER_FIELDS: ReadonlyMap<string, HeaderField> = new Map([
+const WRITE_HEADERS: ReadonlyMap<string, HeaderField> = new Map([
   ['orderId', KEY],
   ['key', KEY],
   ['expectVersion', VERSION],
   ['trace', TRACEPARENT],
+]);
+
+const READ_HEADERS: ReadonlyMap<string, HeaderField> = new Map([
+  ['minVersion', { header: STORE_VERSION, read: (text) => text }],
 ]);
 
 export function operation<Params extends z.ZodType>(given: Description<Params>): Operation<Params> {
@@ -188,8 +194,8 @@ function spread({ params, rule, wholeBody }: Description, route: Route): HttpReq
   const variants = variantsOf(params);
   const names = new Set(variants.flatMap((variant) => Object.keys(variant.shape)));
   const inPath = new Set([...url.matchAll(/:(\w+)/g)].map(([, name]) => name!));
-  const inHeaders =
-    method === 'GET' ? [] : [...HEADER_FIELDS].filter(([name]) => names.has(name) && !inPath.has(name));
+  const fields = method === 'GET' ? READ_HEADERS : WRITE_HEADERS;
+  const inHeaders = [...fields].filter(([name]) => names.has(name) && !inPath.has(name));
   const elsewhere = (name: string) =>
     name === EXPLAIN || inPath.has(name) || inHeaders.some(([other]) => other === name);
   const pick = (variant: z.ZodObject, wanted: (name: string) => boolean) =>
@@ -207,8 +213,8 @@ function spread({ params, rule, wholeBody }: Description, route: Route): HttpReq
   }
   const bodies = variants.map((variant) => pick(variant, (name) => !elsewhere(name)));
   const isWhole = ![...names].some(elsewhere);
-  const fields = isWhole ? params : bodies.length === 1 ? bodies[0]! : z.union(bodies);
-  const body = wholeBody ? (first.shape[wholeBody] as z.ZodType) : fields;
+  const bodyFields = isWhole ? params : bodies.length === 1 ? bodies[0]! : z.union(bodies);
+  const body = wholeBody ? (first.shape[wholeBody] as z.ZodType) : bodyFields;
   return {
     ...parts,
     query: z.strictObject({}),

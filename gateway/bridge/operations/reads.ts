@@ -13,13 +13,13 @@ import { BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Served, TitlesPage } from '../../service.ts';
 import { cursorText, ORDERS, placeOf, readChanges } from '../read-events.ts';
+import type { StoreVersions } from '../store-versions.ts';
 import { ofCustomer, Since } from './events.ts';
-import { After, Consistency, Explain, PageLimit, Topic } from './fields.ts';
+import { After, Explain, newness, PageLimit, Topic } from './fields.ts';
 import { type Answer, operation, PAGE, READ, read } from './operation.ts';
 
 /** What is read of books and orders. */
 export function readOperations(limits: Limits) {
-  const consistency = Consistency;
   const explain = Explain;
   const limit = PageLimit(limits, limits.defaultPage);
 
@@ -32,7 +32,7 @@ export function readOperations(limits: Limits) {
         topic: Topic,
         after: After(z.int().min(0)),
         limit: PageLimit(limits, 'as many as there is room for'),
-        consistency,
+        ...newness,
         explain,
       }),
       answers: {
@@ -58,7 +58,7 @@ export function readOperations(limits: Limits) {
       summary: 'All topics and how many books each has, page by page',
       kind: PAGE,
       route: 'GET /topics',
-      params: z.strictObject({ after: After(Topic), limit, consistency, explain }),
+      params: z.strictObject({ after: After(Topic), limit, ...newness, explain }),
       answers: { 200: ['A page, in code-unit order of the topics in lower case.', TopicsAnswer] },
       heavy: 'pages',
       run: async ({ service }, { after, limit = limits.defaultPage, consistency }, { deadline }) =>
@@ -69,11 +69,11 @@ export function readOperations(limits: Limits) {
       summary: 'One book',
       kind: READ,
       route: 'GET /info/:id',
-      params: z.strictObject({ id: BookId, consistency, explain }),
+      params: z.strictObject({ id: BookId, ...newness, explain }),
       answers: { 200: ['The book.', BookAnswer] },
       errors: ['unknown-book'],
-      held({ heldBooks }, params) {
-        const id = plainId(params);
+      held({ heldBooks, storeVersions }, params) {
+        const id = plainId(params, storeVersions);
         return id === undefined ? undefined : heldBooks.find(id)?.text;
       },
       run: async ({ service, views }, { id, consistency }) =>
@@ -87,7 +87,7 @@ export function readOperations(limits: Limits) {
       summary: 'All books in id order, page by page',
       kind: PAGE,
       route: 'GET /info',
-      params: z.strictObject({ after: After(BookId), limit, consistency, explain }),
+      params: z.strictObject({ after: After(BookId), limit, ...newness, explain }),
       answers: { 200: ['A page.', BooksAnswer] },
       heavy: 'pages',
       run: async ({ service, views }, { after, limit = limits.defaultPage, consistency }, { deadline }) =>
@@ -98,7 +98,7 @@ export function readOperations(limits: Limits) {
       summary: 'One order as recorded, confirmed or refused',
       kind: READ,
       route: 'GET /orders/:orderId',
-      params: z.strictObject({ orderId: Key, consistency, explain }),
+      params: z.strictObject({ orderId: Key, ...newness, explain }),
       answers: { 200: ['The order.', OrderAnswer] },
       errors: ['unknown-order'],
       run: async ({ service, views }, { orderId, consistency }, { caller }) =>
@@ -124,7 +124,7 @@ export function readOperations(limits: Limits) {
         status: OrderStatus.optional().meta({ description: 'Only these; with `since`.' }),
         customer: ofCustomer,
         limit,
-        consistency,
+        ...newness,
         explain,
       }),
       answers: {
@@ -162,11 +162,12 @@ function titles(served: Served<TitlesPage>, isPaged: boolean): Answer {
   return { ...read(served, ({ books }) => books), list: { next: served.value.next, isPaged } };
 }
 
-/** The id in `{"id":1}`; undefined where there is anything else. */
-function plainId(params: unknown): BookId | undefined {
+/** The id in `{"id":1}`, with a version or without; undefined where there is anything else, or something to wait for. */
+function plainId(params: unknown, versions: StoreVersions): BookId | undefined {
   if (typeof params !== 'object' || params === null) return undefined;
-  for (const name in params) if (name !== 'id') return undefined;
-  const { id } = params as { id?: unknown };
+  for (const name in params) if (name !== 'id' && name !== 'minVersion') return undefined;
+  const { id, minVersion } = params as { id?: unknown; minVersion?: unknown };
+  if (minVersion !== undefined && !versions.isReached(minVersion)) return undefined;
   return Number.isSafeInteger(id) && (id as number) > 0 ? (id as number) : undefined;
 }
 

@@ -73,6 +73,7 @@ export function createRpcConnection(options: {
     metrics,
     limits,
     held,
+    storeVersions,
     clock,
     logger,
   } = context;
@@ -172,7 +173,7 @@ export function createRpcConnection(options: {
     const held = isDebugged || isFull(load, batch) ? undefined : method?.held?.(call.params);
     if (held !== undefined && admission.admits(line.address)) {
       metrics.answered(`ws ${call.method}`, 'ok', (clock.monotonic() - started) / 1000);
-      respond(id === undefined ? undefined : encodeResult(id, held));
+      respond(id === undefined ? undefined : encodeResult(id, held, storeVersions.of()));
       return;
     }
     admission.enter(load);
@@ -186,13 +187,13 @@ export function createRpcConnection(options: {
       .then((result) => {
         if (batch && readOnly) refuseIfFull(batch);
         ended('ok');
-        respond(id === undefined ? undefined : encodeResult(id, result.json), result.sent);
+        respond(id === undefined ? undefined : encodeResult(id, result.json, result.version), result.sent);
       })
       .catch((thrown) => {
         const error = asBazarError(thrown);
         if (error.code === 'internal') logger.error({ err: thrown }, `${route} failed`);
         ended(error.code);
-        respond(id === undefined ? undefined : encodeError(id, error, readOnly));
+        respond(id === undefined ? undefined : encodeError(id, error, readOnly, storeVersions.of()));
       });
   }
 

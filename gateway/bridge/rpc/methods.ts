@@ -13,6 +13,8 @@ import { bytesOf } from './turns.ts';
 export interface MethodResult {
   /** The result as JSON. */
   readonly json: string;
+  /** How new the answer is. */
+  readonly version?: string | undefined;
   /** To be called once the answer has been handed to the socket. */
   readonly sent?: () => void;
 }
@@ -68,7 +70,7 @@ function methodOf(context: Context, name: string, operation: Operation): Method 
     () => `params must be given by name, for example ${JSON.stringify(exampleOf(schema))}`,
   );
 
-  async function run(params: unknown, caller: RpcCaller): Promise<MethodResult> {
+  async function run(params: object, caller: RpcCaller): Promise<MethodResult> {
     const { explain = false } = params as { explain?: boolean };
     const { answer, place } = await traceWay(
       context,
@@ -79,7 +81,8 @@ function methodOf(context: Context, name: string, operation: Operation): Method 
     });
     try {
       // Reading the processor's clock is a system call: only where it counts.
-      if (!place) return { json: JSON.stringify(resultOf(answer, explain)), sent: answer.sent };
+      const version = context.storeVersions.of(answer.served);
+      if (!place) return { json: JSON.stringify(resultOf(answer, explain)), version, sent: answer.sent };
       const started = context.clock.cpu();
       const json = JSON.stringify(resultOf(answer, explain));
       place.written(Buffer.byteLength(json), context.clock.cpu() - started);
@@ -87,7 +90,7 @@ function methodOf(context: Context, name: string, operation: Operation): Method 
         answer.sent?.();
         caller.whenTaken(place.left);
       };
-      return { json, sent };
+      return { json, version, sent };
     } catch (error) {
       answer.sent?.();
       place?.left();
@@ -102,7 +105,7 @@ function methodOf(context: Context, name: string, operation: Operation): Method 
     prepare(params, caller) {
       if (role && !suffices(caller.role, role)) throw unauthorizedFor(role);
       const checked = parseRequest(schema, named(params, byName), 'params');
-      return { bytes: kind.inTurn ? bytesOf(checked) : 0, run: () => run(checked, caller) };
+      return { bytes: kind.inTurn ? bytesOf(checked) : 0, run: () => run(checked as object, caller) };
     },
   };
 }

@@ -70,18 +70,20 @@ export function encodeUnreadable(code: number, message: string, id: CallId = nul
   return JSON.stringify({ jsonrpc: '2.0', id, error: { code, message } });
 }
 
-/** `result` is JSON already. */
-export function encodeResult(id: CallId, result: string): string {
-  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}}`;
+/** `result` is JSON already. `version` stands beside it, as the header of that meaning stands above an answer by HTTP. */
+export function encodeResult(id: CallId, result: string, version?: string): string {
+  const more = version === undefined ? '' : `,"version":"${version}"`;
+  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}${more}}`;
 }
 
-export function encodeError(id: CallId, error: BazarError, readOnly: boolean): string {
+export function encodeError(id: CallId, error: BazarError, readOnly: boolean, version?: string): string {
   const { code, outcome, detail, details, replayed, via } = describeProblem(error, readOnly);
   const data = { ...details, ...(replayed ? { replayed } : {}), via, code, outcome };
   return JSON.stringify({
     jsonrpc: '2.0',
     id,
     error: { code: rpcCodeOf(code), message: detail, data },
+    version,
   });
 }
 
