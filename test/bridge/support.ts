@@ -26,13 +26,16 @@ export interface Opened {
   readonly service: MemoryService;
 }
 
-/** Opens a bridge over `BOOKS` for `use`, and closes it whatever happens. */
-export async function withBridge(
-  use: (opened: Opened) => Promise<void>,
-  limits: Partial<Limits> = {},
-  logger: Logger = silentLogger,
-  access: Access & Pick<BridgeOptions, 'tls' | 'currency'> = {},
-): Promise<void> {
+type Options = readonly [
+  limits?: Partial<Limits>,
+  logger?: Logger,
+  access?: Access & Pick<BridgeOptions, 'tls' | 'currency'>,
+];
+
+/** Opens a bridge over `BOOKS`, for the caller to close. */
+export async function openBooks(
+  ...[limits = {}, logger = silentLogger, access = {}]: Options
+): Promise<Opened> {
   const service = await createMemoryService(BOOKS);
   const bridge = await openBridge({
     cluster: 'shop',
@@ -46,10 +49,16 @@ export async function withBridge(
     clock: systemClock,
     logger,
   });
+  return { bridge, url: bridge.url, service };
+}
+
+/** Opens one for `use`, and closes it whatever happens. */
+export async function withBridge(use: (opened: Opened) => Promise<void>, ...options: Options): Promise<void> {
+  const opened = await openBooks(...options);
   try {
-    await use({ bridge, url: bridge.url, service });
+    await use(opened);
   } finally {
-    await bridge.close();
+    await opened.bridge.close();
   }
 }
 

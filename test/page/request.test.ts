@@ -8,7 +8,8 @@ import { openRpc } from '../bridge/support.ts';
 import type { LauncherCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { atOneStore } from './at-one-store.ts';
-import { accessFaults, keepPicture, openPage } from './browser.ts';
+import { keepPicture, openPage } from './browser.ts';
+import { inEachLook } from './looks.ts';
 
 const shown = atOneStore();
 /** The first test leaves a trace through a killed leader for those after it. */
@@ -163,35 +164,23 @@ shown('with a token the next purchases are traced whosever they are', async (clu
   await judge();
 });
 
-/** Each colour and each width once: no colour of the page depends on its width. */
-const LOOKS = [
-  { colorScheme: 'light', width: 390 },
-  { colorScheme: 'dark', width: 1280 },
-  { forcedColors: 'active', width: 1280 },
-] as const;
-
 shown('axe finds no fault in any form, light, dark and forced, wide and narrow', async (cluster, browser) => {
-  for (const { width, ...colours } of LOOKS) {
-    const options = { ...colours, viewport: { width, height: 844 }, reducedMotion: 'reduce' as const };
-    const { page, judge } = await openPage(browser, `${cluster.url}/#/request`, options);
-    await isLive(page);
-    const traced = ['lanes', 'lanes&line=3', 'waterfall', 'text', 'json'].map(
-      (form) => `request/${orderId}?form=${form}`,
-    );
+  const { page, judge } = await openPage(browser, `${cluster.url}/#/request`);
+  await isLive(page);
+  const traced = ['lanes', 'lanes&line=3', 'waterfall', 'text', 'json'].map(
+    (form) => `request/${orderId}?form=${form}`,
+  );
+  await inEachLook(page, async (fits) => {
     for (const view of ['request', 'request/never', ...traced]) {
       await page.goto(`${cluster.url}/#/${view}`);
       await page
         .getByText(view.includes('?') ? 'Where the time went' : /None yet|There is no order/)
         .first()
         .waitFor();
-      const where = `${view}, ${JSON.stringify(colours)}, ${width} px`;
-      assert.equal(await accessFaults(page), [], where);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      assert.ok(overflow <= 0, `${where} is ${overflow} px too wide`);
+      await fits(view);
     }
-    await judge();
-    await page.context().close();
-  }
+  });
+  await judge();
 });
 
 test.run();

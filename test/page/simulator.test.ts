@@ -1,12 +1,13 @@
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { findOnPath } from '../../runtime/launcher/private-redis.ts';
-import { withBridge } from '../bridge/support.ts';
+import { type Opened, openBooks, withBridge } from '../bridge/support.ts';
 import { simulate } from '../simulation/simulate.ts';
 import { eventually } from '../support/eventually.ts';
 import { needs } from '../support/needs.ts';
-import { accessFaults, keepPicture, launchBrowser, type OpenedPage, openPage } from './browser.ts';
+import { keepPicture, launchBrowser, type OpenedPage, openPage } from './browser.ts';
+import { inEachLook } from './looks.ts';
 import { mutantScript } from './mutant-script.ts';
 
 /** The simulator needs no store but for its files, so a gateway in this process gives them. */
@@ -17,37 +18,37 @@ const PATIENCE_MS = 180_000;
 const SEED = 3;
 
 let browser: Browser | undefined;
+let opened: Opened | undefined;
 test.before(async () => {
-  if (await findOnPath('chromium')) browser = await launchBrowser();
+  if (!(await findOnPath('chromium'))) return;
+  browser = await launchBrowser();
+  opened = await openBooks();
 });
-test.after(async () => browser?.close());
+test.after(async () => {
+  await opened?.bridge.close();
+  await browser?.close();
+});
 
 interface Simulator extends OpenedPage {
-  readonly url: string;
   goTo(query: string): Promise<void>;
   /** What is shown of event `n`, once it is. */
   shows(n: number): Promise<void>;
 }
 
-function shown(
-  name: string,
-  use: (simulator: Simulator) => Promise<void>,
-  options: BrowserContextOptions = {},
-) {
-  const work = () =>
-    withBridge(async ({ url }) => {
-      const opened = await openPage(browser!, `${url}/#/simulator`, options);
-      opened.page.setDefaultTimeout(PATIENCE_MS);
-      const shows = (n: number) =>
-        opened.page
-          .getByRole('heading', { name: `event ${n.toLocaleString('en-US')}`, exact: false })
-          .waitFor();
-      const goTo = async (query: string) => {
-        await opened.page.evaluate(`location.hash = '#/simulator?${query}'`);
-      };
-      await use({ ...opened, url, goTo, shows });
-      await opened.page.context().close();
-    });
+function shown(name: string, use: (simulator: Simulator) => Promise<void>) {
+  const work = async () => {
+    const simulator = await openPage(browser!, `${opened!.url}/#/simulator`);
+    simulator.page.setDefaultTimeout(PATIENCE_MS);
+    const shows = (n: number) =>
+      simulator.page
+        .getByRole('heading', { name: `event ${n.toLocaleString('en-US')}`, exact: false })
+        .waitFor();
+    const goTo = async (query: string) => {
+      await simulator.page.evaluate(`location.hash = '#/simulator?${query}'`);
+    };
+    await use({ ...simulator, goTo, shows });
+    await simulator.page.context().close();
+  };
   test(name, needs('chromium', name, work));
 }
 
@@ -73,7 +74,7 @@ shown(
 
 shown(
   'a moment is the same whichever way one comes to it, and its address brings back all of it',
-  async ({ page, goTo, shows, url, judge }) => {
+  async ({ page, goTo, shows, judge }) => {
     const seen = new Map<number, string>();
     for (const n of [900, 4_000, 2_500, 900, 2_499, 4_000, 2_500]) {
       await goTo(`seed=3&at=${n}`);
@@ -88,7 +89,7 @@ shown(
     other.page.setDefaultTimeout(PATIENCE_MS);
     await other.page.getByRole('heading', { name: 'Inside order-1' }).waitFor();
     assert.is(await hashOf(other.page), await hashOf(page));
-    assert.ok(page.url().startsWith(`${url}/#/simulator?seed=3&at=2500`));
+    assert.ok(page.url().startsWith(`${opened!.url}/#/simulator?seed=3&at=2500`));
     await judge();
     await other.judge();
   },
@@ -196,13 +197,13 @@ shown('what is not there is said in a sentence, with a way back', async ({ page,
 test(
   'once loaded the simulator needs no store',
   needs('chromium', 'once loaded the simulator needs no store', async () => {
-    let opened: OpenedPage | undefined;
+    let loaded: OpenedPage | undefined;
     await withBridge(async ({ url }) => {
-      opened = await openPage(browser!, `${url}/#/simulator?seed=3`);
-      opened.page.setDefaultTimeout(PATIENCE_MS);
-      await opened.page.getByRole('heading', { name: 'event 1' }).waitFor();
+      loaded = await openPage(browser!, `${url}/#/simulator?seed=3`);
+      loaded.page.setDefaultTimeout(PATIENCE_MS);
+      await loaded.page.getByRole('heading', { name: 'event 1' }).waitFor();
     });
-    const { page, judge } = opened!;
+    const { page, judge } = loaded!;
     await page.getByLabel('Seed').fill('5');
     await page.getByRole('button', { name: 'Run' }).click();
     await page.waitForURL('**/#/simulator?seed=5');
@@ -214,32 +215,21 @@ test(
   }),
 );
 
-// Each colour and each width once; `npm run points` looks at every view in all four.
-for (const [colorScheme, width] of [
-  ['light', 1280],
-  ['dark', 390],
-] as const) {
-  const options = { colorScheme, viewport: { width, height: 844 }, reducedMotion: 'reduce' as const };
-  shown(
-    `axe finds no fault in the simulator, ${colorScheme}, ${width} px wide`,
-    async ({ page, goTo, shows, judge }) => {
-      await page.getByRole('heading', { name: 'Simulator', level: 1 }).waitFor();
-      assert.equal(await accessFaults(page), [], 'without a seed');
-      await goTo('seed=3&at=3000&read=2990');
-      await shows(3_000);
-      await page.getByText('faults, elections and their ends').click();
-      await page.getByRole('button', { name: 'Heartbeats' }).click();
-      assert.equal(await accessFaults(page), []);
-      const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-      assert.ok(overflow <= 0, `it is ${overflow} px too wide`);
-      assert.is(await page.evaluate(() => document.getAnimations().length), 0);
-      await goTo('seed=x');
-      await page.getByRole('alert').waitFor();
-      assert.equal(await accessFaults(page), []);
-      await judge();
-    },
-    options,
-  );
-}
+shown(
+  'axe finds no fault in the simulator, light, dark and forced, wide and narrow',
+  async ({ page, goTo, shows, judge }) => {
+    await page.getByRole('heading', { name: 'Simulator', level: 1 }).waitFor();
+    await inEachLook(page, (fits) => fits('without a seed'));
+    await goTo('seed=3&at=3000&read=2990');
+    await shows(3_000);
+    await page.getByText('faults, elections and their ends').click();
+    await page.getByRole('button', { name: 'Heartbeats' }).click();
+    await inEachLook(page, (fits) => fits('a moment'));
+    await goTo('seed=x');
+    await page.getByRole('alert').waitFor();
+    await inEachLook(page, (fits) => fits('no seed'));
+    await judge();
+  },
+);
 
 test.run();
