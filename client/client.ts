@@ -19,18 +19,18 @@ import {
   type TitleAnswer,
   TitlesAnswer,
   TopicsAnswer,
+  UnsubscribedAnswer,
 } from '../runtime/api.ts';
-import type { EventType } from '../runtime/changes.ts';
 import { waitingClock } from '../runtime/clock.ts';
 import type { BookId, Key } from '../runtime/domain.ts';
 import type { BazarError } from '../runtime/errors.ts';
-import { EventsAnswer } from '../runtime/event-answers.ts';
+import { FollowedAnswer } from '../runtime/event-answers.ts';
 import { systemRandom } from '../runtime/random.ts';
 import { TraceAnswer, TracesAnswer } from '../runtime/trace/trace-answers.ts';
 import { createCalls } from './calls.ts';
 import type { ClientOptions } from './client-options.ts';
 import { openConnection } from './connection.ts';
-import { type EventsRequest, followEvents, type StoreEvent } from './events.ts';
+import { createEventFeed, type EventFeed } from './events.ts';
 import { DEFAULT_CLIENT_LIMITS } from './limits.ts';
 import type {
   BookToAdd,
@@ -96,7 +96,7 @@ export interface Client {
   /** Recorded orders in id order, or with `since` in the order of the log; for those with a token. */
   orders(page?: OrdersRequest, options?: ReadCallOptions): Promise<OrdersAnswer>;
   /** What happens to orders, and with `types` to books, from a place on, until the loop is left or the client closed; for those with a token. */
-  events<Type extends EventType = 'order'>(request?: EventsRequest<Type>): AsyncIterable<StoreEvent<Type>>;
+  readonly events: EventFeed['follow'];
   status(options?: CallOptions): Promise<StatusAnswer>;
   audit(
     page?: { readonly after?: BookId; readonly limit?: number },
@@ -165,6 +165,7 @@ export function connect(options: ClientOptions): Client {
       message(message) {
         if ('method' in message) {
           if (message.method === 'stock') subscriptions.notified(message.params);
+          else if (message.method === 'event') eventFeed.notified(message.params);
         } else if (message.id !== null) {
           if (message.version !== undefined) seen.saw(message.version);
           if ('error' in message) failed(message.id, errorOfAnswer(message.error));
@@ -173,13 +174,13 @@ export function connect(options: ClientOptions): Client {
       },
       lost(reason) {
         calls.disconnected(reason);
+        eventFeed.lost();
         onLink?.({ open: false, reason });
       },
     },
   });
   const calls = createCalls({ clock, random, limits, outlet: connection });
   const seen = createSeenVersion(options.version);
-  const closed = new AbortController();
 
   function failed(id: number, error: BazarError): void {
     if (error.code === 'version-unknown') seen.forget();
@@ -227,6 +228,12 @@ export function connect(options: ClientOptions): Client {
     renewalFailed: (error) => connection.hangUp(`watching could not go on: ${String(error)}`),
   });
 
+  const eventFeed = createEventFeed({
+    subscribe: (wish) => ask(FollowedAnswer, 'subscribe', wish),
+    unsubscribe: (subscription) => ask(UnsubscribedAnswer, 'unsubscribe', { orders: true, subscription }),
+    ...{ clock, limits },
+  });
+
   return {
     async search(topic, options) {
       const titles: TitleAnswer[] = [];
@@ -259,13 +266,7 @@ export function connect(options: ClientOptions): Client {
     traces: (options) => ask(TracesAnswer, 'traces', {}, options),
     traceNext: (purchases, options) => ask(TracesAnswer, 'traceNext', { purchases }, options),
     orders: (page = {}, options) => read(OrdersAnswer, 'orders', page, options),
-    events<Type extends EventType>({ signal, ...request }: EventsRequest<Type> = {}) {
-      const ends = AbortSignal.any(signal ? [signal, closed.signal] : [closed.signal]);
-      const askEvents = (params: Params<'events'>) => read(EventsAnswer, 'events', params);
-      const events = followEvents(askEvents, { clock, limits }, { ...request, signal: ends });
-      // Only those that were asked for come.
-      return events as AsyncGenerator<StoreEvent<Type>, void, void>;
-    },
+    events: eventFeed.follow,
     status: (options) => ask(StatusAnswer, 'status', {}, options),
     audit: (page = {}, options) => ask(AuditAnswer, 'audit', page, options),
     addBooks: (books, options) => write(AddedAnswer, 'addBooks', { books: [...books] }, options),
@@ -291,7 +292,7 @@ export function connect(options: ClientOptions): Client {
       return seen.version;
     },
     close() {
-      closed.abort();
+      eventFeed.close();
       calls.close();
       connection.close();
     },

@@ -27,7 +27,11 @@ export const LIBRARY_BOUNDS = {
   steadyMs: bound(5_000, 'ms a connection must last before the next pause is a short one again'),
   pingIntervalMs: bound(1_000, 'ms between two pings'),
   maxMissedPings: bound(4, 'pings without any sign of life after which a connection is given up'),
-  eventPauseMs: bound(250, 'ms between two looks for events while there are none'),
+  eventPauseMs: bound(250, 'ms before events that have stopped coming are asked for again'),
+  maxWaitingEvents: bound(
+    1_000,
+    'events that have come and that nobody has taken; at more no others are asked for until these are taken',
+  ),
   closeTimeoutMs: bound(500, 'ms a closing handshake may take'),
   tickMs: bound(20, 'ms between two looks at the deadlines of calls'),
   maxBatchBooks: bound(DEFAULT_LIMITS.maxBooksPerRequest, 'books in one batch of an import'),

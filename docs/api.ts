@@ -10,6 +10,7 @@ import { rpcCodeOf } from '../gateway/bridge/rpc/protocol.ts';
 import { createSchemaBook } from '../gateway/bridge/schema-book.ts';
 import { StockAnswer } from '../runtime/api.ts';
 import { ERROR_KINDS, type ErrorCode, OUTSIDE_ERRORS } from '../runtime/errors.ts';
+import { EventNotice } from '../runtime/event-answers.ts';
 import { DEFAULT_LIMITS } from '../runtime/limits.ts';
 import { FiguresAnswer, ToldHappening } from '../runtime/watch-answers.ts';
 import { askExamples, askStockNotification, type Example, withStore } from './api/examples.ts';
@@ -199,6 +200,11 @@ export const NOTIFICATIONS: Readonly<Record<string, { readonly after: string; re
       after:
         '`subscribe`: a watched book has changed. Never out of version order; a slow client gets the latest state of each book',
       params: StockAnswer,
+    },
+    event: {
+      after:
+        '`subscribe` of `orders`: each event once, in the order of the log, under the name of the subscription. `ended` where it cannot go on: subscribe again with the `id` of the last event as `since`',
+      params: EventNotice,
     },
     happenings: {
       after: '`watch` of `happenings`: each once, in the order of its node',

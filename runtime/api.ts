@@ -157,7 +157,13 @@ export const SubscribedAnswer = z
   .meta({ id: 'Subscribed' });
 
 /** How much is still watched. */
-export const UnsubscribedAnswer = z.object({ ids: Count, topics: Count }).meta({ id: 'Unsubscribed' });
+export const UnsubscribedAnswer = z
+  .object({
+    ids: Count,
+    topics: Count,
+    events: Count.optional().meta({ description: 'Streams of events, where one was to be ended.' }),
+  })
+  .meta({ id: 'Unsubscribed' });
 
 /** What a token allows: an admin everything, a reader the lists of what buyers did. */
 export const Role = z.enum(['admin', 'reader']);

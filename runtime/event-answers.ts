@@ -55,3 +55,19 @@ export const EventsAnswer = z
   })
   .meta({ id: 'EventsPage' });
 export type EventsAnswer = z.infer<typeof EventsAnswer>;
+
+/** What `subscribe` answers where events are to be followed. */
+export const FollowedAnswer = z
+  .object({
+    subscription: z.string(),
+    cursor: z.string().meta({ description: 'The place behind which they begin.' }),
+  })
+  .meta({ id: 'Followed' });
+export type FollowedAnswer = z.infer<typeof FollowedAnswer>;
+
+/** What an `event` notification carries: the next event, or the end of the subscription, which goes on by another. */
+export const EventNotice = z.union([
+  z.object({ subscription: z.string(), event: EventAnswer }),
+  z.object({ subscription: z.string(), ended: z.object({ code: z.string(), message: z.string() }) }),
+]);
+export type EventNotice = z.infer<typeof EventNotice>;

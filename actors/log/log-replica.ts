@@ -23,9 +23,6 @@ import { createSnapshotExchange } from './snapshot-exchange.ts';
 
 type ProposalResult = Reply<'propose'>['result'];
 
-/** Ticks are this many times as far apart where nothing waits. */
-const REST_TICKS = 4;
-
 /** What people have to do about a log that cannot be followed. */
 const REMEDIES: Readonly<Record<Exclude<BrokenLog, 'trimmed'>, string>> = {
   gap: 'start this catalog again, and if it says so again, delete its data: the state then comes from another catalog',
@@ -184,7 +181,7 @@ export function createLogReplica<Change>(
     writer.flush();
     observer.ticked();
     const isBusy = writer.isBusy || appender.inHand > 0 || snapshots.isBusy || !replica.caughtUp;
-    timer = clock.setTimeout(tick, isBusy ? limits.tickMs : REST_TICKS * limits.tickMs);
+    timer = clock.setTimeout(tick, isBusy ? limits.tickMs : limits.logRestTicks * limits.tickMs);
   }
 
   function fail(error: unknown): void {

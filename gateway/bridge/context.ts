@@ -8,12 +8,14 @@ import type { LabLine } from '../lab-line.ts';
 import type { ClusterStatus, GatewayService } from '../service.ts';
 import type { Admission } from './admission.ts';
 import type { Doorkeeper } from './doorkeeper.ts';
+import type { EventFollowers } from './event-followers.ts';
 import type { HeldBooks } from './held-books.ts';
 import type { Intake } from './intake.ts';
 import type { LargeTopics } from './large-topics.ts';
 import type { Metrics } from './metrics.ts';
 import type { Pages, Reader } from './pages.ts';
 import type { AllBooks, AllBooksWatcher } from './rpc/all-books.ts';
+import type { EventSubscriptions } from './rpc/event-subscriptions.ts';
 import type { Spectator, Spectators } from './rpc/spectators.ts';
 import type { Subscriptions, Watcher } from './rpc/subscriptions.ts';
 import type { SharedBytes } from './shared-bytes.ts';
@@ -33,6 +35,7 @@ export interface Context {
   readonly subscriptions: Subscriptions;
   readonly allBooks: AllBooks;
   readonly spectators: Spectators;
+  readonly followers: EventFollowers;
   readonly admission: Admission;
   readonly pages: Pages;
   readonly audits: Pages;
@@ -72,6 +75,8 @@ export interface Caller {
   readonly allBooksWatcher: AllBooksWatcher | undefined;
   /** A WebSocket connection as one that may watch the store at work. */
   readonly spectator: Spectator | undefined;
+  /** What it follows of the events of the store. */
+  readonly eventSubscriptions: EventSubscriptions | undefined;
   /** This connection among those that wait for heavy reads of a kind. */
   reader(heavy: 'pages' | 'audits'): Reader;
 }

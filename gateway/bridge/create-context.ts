@@ -8,6 +8,7 @@ import type { GatewayService } from '../service.ts';
 import { createAdmission } from './admission.ts';
 import type { Context } from './context.ts';
 import { type Access, createDoorkeeper } from './doorkeeper.ts';
+import { createEventFollowers } from './event-followers.ts';
 import { createHeldBooks } from './held-books.ts';
 import { createIntake } from './intake.ts';
 import { createLargeTopics } from './large-topics.ts';
@@ -54,6 +55,7 @@ export function createContext(
     subscriptions: createSubscriptions({ service, views, limits, endOfTurn }),
     allBooks: createAllBooks({ service, views, limits, endOfTurn }),
     spectators: createSpectators({ service, metrics, limits, clock }),
+    followers: createEventFollowers({ service, views, limits, clock, waits, logger }),
     admission: createAdmission(limits, clock),
     pages: createPages(limits, clock),
     audits: createAuditPages(limits, clock),

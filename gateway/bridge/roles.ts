@@ -1,5 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { Role } from '../../runtime/api.ts';
+import { BazarError } from '../../runtime/errors.ts';
 
 /** The words by which clients show who they are. */
 export interface Tokens {
@@ -23,4 +24,8 @@ export function createRoles({ adminToken, readerToken }: Tokens): (token: string
 /** An admin may read whatever a reader may. */
 export function suffices(role: Role | undefined, needed: Role): boolean {
   return role === 'admin' || role === needed;
+}
+
+export function unauthorizedFor(needed: Role): BazarError {
+  return new BazarError('unauthorized', `Call authenticate with the ${needed} token first.`);
 }

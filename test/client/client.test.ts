@@ -249,34 +249,6 @@ test('a read is asked again after an overload and a lost connection, and nothing
   client.close();
 });
 
-test('events go on through a store that is busy or away, and end with the client', async () => {
-  const faults = [new BazarError('overloaded'), new BazarError('draining'), new BazarError('unavailable')];
-  const asked: unknown[] = [];
-  const { clock, client } = await stage(
-    ({ params }) => {
-      asked.push((params as { since: unknown }).since);
-      const fault = faults[Math.floor(asked.length / 2)];
-      if (fault) throw fault;
-      return { events: [], cursor: '7', more: false };
-    },
-    // One try a call, so that each fault reaches the loop.
-    { limits: { callTimeoutMs: 40, backoffBaseMs: 60_000, backoffCapMs: 60_000 } },
-  );
-  const followed = follow(
-    (async () => {
-      for await (const _ of client.events({ since: 3 }));
-      return 'ended';
-    })(),
-  );
-  await clock.elapse(10_000);
-  assert.is(followed.error, undefined);
-  assert.is(asked[0], 3);
-  assert.is(asked.at(-1), '7');
-  client.close();
-  await clock.elapse(10_000);
-  assert.is(followed.value, 'ended');
-});
-
 test('no more calls are in flight than allowed, and above the bound of waiting ones a call is refused', async () => {
   const open: Received[] = [];
   const { clock, client } = await stage(

@@ -196,6 +196,15 @@ export function createOuterLog({ seed, scheduler, outside, catalogs, say }: Oute
             }),
           );
         },
+        replace(key, before, value) {
+          return new Promise((resolve) =>
+            carried(id, outside, () => {
+              const isDone = board.get(key) === before;
+              if (isDone) board.set(key, value);
+              carried(id, process, () => resolve(isDone));
+            }),
+          );
+        },
         list(prefix) {
           return new Promise((resolve) =>
             carried(id, outside, () => {

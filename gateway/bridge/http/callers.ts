@@ -63,6 +63,7 @@ export function createCallers(context: Context): Callers {
         address: ip,
         watcher: undefined,
         allBooksWatcher: undefined,
+        eventSubscriptions: undefined,
         spectator: undefined,
         reader,
       };

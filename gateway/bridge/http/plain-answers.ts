@@ -89,6 +89,7 @@ function callerOf(address: string): Caller {
     address,
     watcher: undefined,
     allBooksWatcher: undefined,
+    eventSubscriptions: undefined,
     spectator: undefined,
     reader() {
       throw new Error('a plain request is not for a heavy read');

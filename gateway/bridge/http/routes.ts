@@ -8,7 +8,7 @@ import { type Performed, perform } from '../perform.ts';
 import { STORE_VERSION } from '../store-versions.ts';
 import { traceWay } from '../trace-way.ts';
 import { bearerOf, createCallers } from './callers.ts';
-import { createEventStreams, wantsStream } from './event-stream.ts';
+import { streamEvents, wantsStream } from './event-stream.ts';
 import { fromUrl } from './from-url.ts';
 import { doneHead, JSON_TYPE, originHead, storeVersionHead, versionHead } from './heads.ts';
 
@@ -16,7 +16,6 @@ import { doneHead, JSON_TYPE, originHead, storeVersionHead, versionHead } from '
 export function addRoutes(app: FastifyInstance, context: Context, operations: Iterable<Operation>): void {
   const { clock } = context;
   const callers = createCallers(context);
-  const events = createEventStreams(context);
 
   for (const operation of operations) {
     if (!operation.http) continue;
@@ -29,7 +28,7 @@ export function addRoutes(app: FastifyInstance, context: Context, operations: It
       onSend: tellVersion,
       handler: async (request, reply) => {
         if (operation.streams && wantsStream(request))
-          return events.stream(request, reply, readParams(request));
+          return streamEvents(context, request, reply, readParams(request));
         const run = async () => perform(context, operation, readParams(request), callers.of(request));
         const performed = await traceWay(context, () => `${method} ${request.url}`, run);
         return send(request, reply, operation, performed);

@@ -12,8 +12,9 @@ import { BookId, Key, OrderStatus } from '../../../runtime/domain.ts';
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Served, TitlesPage } from '../../service.ts';
+import { cursorText, ORDERS, placeOf, readChanges } from '../read-events.ts';
 import type { StoreVersions } from '../store-versions.ts';
-import { cursorText, ORDERS, ofCustomer, placeOf, readChanges, Since } from './events.ts';
+import { ofCustomer, Since } from './events.ts';
 import { After, Explain, newness, PageLimit, Topic } from './fields.ts';
 import { type Answer, operation, PAGE, READ, read } from './operation.ts';
 

@@ -3,7 +3,9 @@ import { asBazarError, BazarError } from '../../../runtime/errors.ts';
 import type { ConnectionLoad } from '../admission.ts';
 import type { Context } from '../context.ts';
 import { createReader } from '../pages.ts';
+import { suffices } from '../roles.ts';
 import { createAllBooksWatcher } from './all-books.ts';
+import { createEventSubscriptions } from './event-subscriptions.ts';
 import type { Method, MethodResult, RpcCaller } from './methods.ts';
 import {
   encodeError,
@@ -65,6 +67,7 @@ export function createRpcConnection(options: {
     subscriptions,
     allBooks,
     spectators,
+    followers,
     pages,
     audits,
     metrics,
@@ -91,6 +94,10 @@ export function createRpcConnection(options: {
     watcher,
     allBooksWatcher,
     spectator,
+    eventSubscriptions: createEventSubscriptions({
+      ...{ followers, outlet, whenTaken },
+      mayRead: () => suffices(caller.role, 'reader'),
+    }),
     reader: (heavy) => readers[heavy],
     whenTaken,
   };
@@ -248,6 +255,7 @@ export function createRpcConnection(options: {
       subscriptions.forget(watcher);
       allBooks.unsubscribe(allBooksWatcher);
       spectators.forget(spectator);
+      caller.eventSubscriptions?.unsubscribe();
       pages.gone(readers.pages);
       audits.gone(readers.audits);
       turns.drained();

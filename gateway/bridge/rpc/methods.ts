@@ -4,7 +4,7 @@ import { madeOnce } from '../made-once.ts';
 import type { Answer, Operation } from '../operations/operation.ts';
 import { parseRequest } from '../parse-request.ts';
 import { perform } from '../perform.ts';
-import { suffices } from '../roles.ts';
+import { suffices, unauthorizedFor } from '../roles.ts';
 import { exampleOf } from '../schema-book.ts';
 import { traceWay } from '../trace-way.ts';
 import { openRpcDocument } from './openrpc.ts';
@@ -103,9 +103,7 @@ function methodOf(context: Context, name: string, operation: Operation): Method 
     inTurn: kind.inTurn,
     held: operation.held && ((params) => operation.held?.(context, params)),
     prepare(params, caller) {
-      if (role && !suffices(caller.role, role)) {
-        throw new BazarError('unauthorized', `Call authenticate with the ${role} token first.`);
-      }
+      if (role && !suffices(caller.role, role)) throw unauthorizedFor(role);
       const checked = parseRequest(schema, named(params, byName), 'params');
       return { bytes: kind.inTurn ? bytesOf(checked) : 0, run: () => run(checked as object, caller) };
     },
