@@ -117,7 +117,7 @@ export function createCatalog<R extends Replica>(options: CatalogOptions<R>): Ca
     catalogs: options.catalogs,
     level: () => state.level,
   });
-  const holdExpiry = createHoldExpiry({ replica, state: () => state, clock });
+  const holdExpiry = createHoldExpiry({ replica, state: () => state, clock, limits });
   const refusalExpiry = createRefusalExpiry({ replica, state: () => state, clock, limits, logger });
 
   /** Not that of an earlier start: what was cached under that one may be the future of a store put back since. */

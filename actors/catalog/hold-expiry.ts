@@ -1,4 +1,5 @@
 import type { Clock } from '../../runtime/clock.ts';
+import type { Limits } from '../../runtime/limits.ts';
 import type { Replica } from '../replica/replica.ts';
 import { stampOf } from './log-time.ts';
 import type { CatalogState } from './state.ts';
@@ -13,15 +14,13 @@ export interface HoldExpiry {
   look(): void;
 }
 
-/** Milliseconds that the time of an outer log may stand still before another catalog keeps it. */
-const STANDSTILL_MS = 3_000;
-
 export function createHoldExpiry(options: {
   readonly replica: Replica;
   readonly state: () => Pick<CatalogState, 'firstHold' | 'logTime'>;
   readonly clock: Clock;
+  readonly limits: Limits;
 }): HoldExpiry {
-  const { replica, state, clock } = options;
+  const { replica, state, clock, limits } = options;
   let movedAt = clock.monotonic();
   let seen = state().logTime;
 
@@ -29,7 +28,7 @@ export function createHoldExpiry(options: {
     const { logTime } = state();
     if (logTime.at !== seen.at) movedAt = clock.monotonic();
     seen = logTime;
-    return clock.monotonic() - movedAt >= STANDSTILL_MS;
+    return clock.monotonic() - movedAt >= limits.logTimeStandstillMs;
   }
 
   return {

@@ -99,6 +99,11 @@ export const BEGINNING_RECORD = 'beginning';
 export interface Board {
   /** Sets a record; with `ttlMs` it goes when its writer has not put it again for so long. */
   put(key: string, value: string, ttlMs?: number): Promise<void>;
+  /**
+   * Sets a record if it still is `before` (undefined: is not there), which no two do with one `before`. Resolves to whether
+   * it is `value` now; no other may be the same.
+   */
+  replace(key: string, before: string | undefined, value: string): Promise<boolean>;
   /** The records under a prefix, by key. */
   list(prefix: string): Promise<ReadonlyMap<string, string>>;
 }

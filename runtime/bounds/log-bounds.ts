@@ -12,6 +12,16 @@ export const LOG_BOUNDS = {
   logNoteMs: bound(10_000, "ms for which a catalog's own note is appended again, before it is given up"),
   logContactMs: bound(250, 'ms between two questions for the end of an outer log where no read asks'),
   logPositionMs: bound(5_000, 'ms between two times that a catalog tells on the board how far it is'),
+  logRestTicks: bound(4, 'ticks between two looks of a catalog over an outer log where nothing waits'),
+  presenceLeaseMs: bound(10_000, 'ms that a node is looked for where it was, after it last told where it is'),
+  presenceTellMs: bound(
+    3_000,
+    'ms between two times that a node tells where it is, and looks where the others are',
+  ),
+  logTimeStandstillMs: bound(
+    3_000,
+    'ms that the time of an outer log may stand still before another catalog keeps it; holds end as much later',
+  ),
   comparedEveryEntries: bound(
     10_000,
     'entries between two places at which the states of all catalogs are compared',

@@ -107,7 +107,9 @@ remote(
       for (const key of KEYS) assert.is(await read(cache, key), undefined);
       for (const key of KEYS) cache.put(key, { value: 'new', version: 1, asOf: 1 });
       for (const key of KEYS) await eventually(key, async () => (await read(cache, key)) === 'new');
-      assert.equal(told, ['ready', 'bypassed', 'ready']);
+      assert.is(told[0], 'ready');
+      assert.ok(told.includes('bypassed'));
+      assert.is(told.at(-1), 'ready');
     } finally {
       await cache.stop();
     }

@@ -21,7 +21,7 @@ export async function startRedisCluster(): Promise<TestRedisCluster> {
   const links: number[] = [];
   for (let at = 0; at < MEMBERS; at++) {
     links.push(await freePort());
-    const options = { 'cluster-enabled': 'yes', 'cluster-port': links[at]!, 'cluster-node-timeout': 1_000 };
+    const options = { 'cluster-enabled': 'yes', 'cluster-port': links[at]!, 'cluster-node-timeout': 2_000 };
     members.push(await startRedisServer(options));
   }
   const portOf = ({ url }: RedisServer) => new URL(url).port;

@@ -238,4 +238,24 @@ export function commandLogSuite(
     );
     await Promise.all([one!.close(), other!.close()]);
   });
+
+  promise('of all who replace a record of the board at once one does', async (at) => {
+    const [one, other] = await Promise.all([at.open('replace'), at.open('replace')]);
+    const race = async (before: string | undefined, round: string) => {
+      const values = Array.from({ length: 6 }, (_, index) => `${round} ${index}`);
+      const done = await Promise.all(
+        values.map((value, index) => (index % 2 ? one! : other!).board.replace('beginning', before, value)),
+      );
+      const kept = (await other!.board.list('beginning')).get('beginning');
+      assert.equal(
+        values.filter((_, index) => done[index]),
+        [kept],
+      );
+      return kept!;
+    };
+    const first = await race(undefined, 'first');
+    await race(first, 'second');
+    assert.is(await one!.board.replace('beginning', first, 'late'), false);
+    await Promise.all([one!.close(), other!.close()]);
+  });
 }

@@ -19,6 +19,7 @@ function boardOfAll() {
     async put(key: string, value: string) {
       records.set(key, value);
     },
+    replace: async () => false,
     list: async () => records,
   };
 

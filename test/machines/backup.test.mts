@@ -4,6 +4,10 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runCli } from '../../client/cli/cli.ts';
+import { systemClock } from '../../runtime/clock.ts';
+import { openBackup } from '../../runtime/launcher/backup/backup-file.ts';
+import { restoreToFile } from '../../runtime/launcher/backup/restore-node.ts';
+import { systemRandom } from '../../runtime/random.ts';
 import { ADMIN_TOKEN, type NodeAlone, startAlone, writeClusterFile } from '../support/alone.ts';
 import { withEtcd } from '../support/etcd.ts';
 import { eventually } from '../support/eventually.ts';
@@ -16,12 +20,14 @@ import { inTemporaryFolder } from '../support/temporary.ts';
 const NODES = ['catalog-1', 'catalog-2', 'order-1', 'gateway-1'];
 
 /** One command line of `npm run bazar`, and what it said. */
-async function bazar(...args: string[]): Promise<{ code: number; text: string }> {
+const bazar = (...args: string[]) => run(args, new AbortController().signal);
+
+async function run(args: string[], signal: AbortSignal): Promise<{ code: number; text: string }> {
   let text = '';
   const code = await runCli({
     args,
     env: {},
-    signal: new AbortController().signal,
+    signal,
     terminal: {
       out: (part) => {
         text += part;
@@ -132,6 +138,16 @@ test('a store that was killed is kept in a file, which is a store of its own aga
       'EUR',
     );
     const before = await contentsOf(data);
+    const interrupted = await run(['backup', file, '--data', data], AbortSignal.abort());
+    assert.equal(
+      [interrupted.code, interrupted.text],
+      [2, 'bazar: interrupted before all was read: nothing was written\n'],
+    );
+    assert.equal(
+      (await readdir(folder)).sort(),
+      ['books.csv', 'data'],
+      'who is interrupted leaves nothing behind',
+    );
     const said = await done('backup', file, '--data', data);
     assert.equal(await contentsOf(data), before, 'the directory is as it was');
     assert.equal((await readdir(folder)).sort(), ['books.csv', 'data', 'monday.bazar']);
@@ -234,7 +250,37 @@ test(
           await etcd.control('compact', revision!);
           await refused(/cannot be brought back. --begin-anew restores what the backup has/, ...restore);
           await nobodyThere();
-          assert.match(await done(...restore, '--begin-anew'), 'left out: orders of that time are lost');
+          const source = await openBackup(backup);
+          const late = restoreToFile(
+            {
+              origin: source.origin,
+              async *pieces() {
+                assert.match(
+                  await done(...restore, '--begin-anew'),
+                  'left out: orders of that time are lost',
+                );
+                yield* source.pieces();
+              },
+            },
+            cluster,
+            {
+              directory: join(folder, 'late'),
+              name: 'catalog-1',
+              beginsAnew: true,
+              timeoutMs: 5_000,
+              clock: systemClock,
+              random: systemRandom,
+            },
+          );
+          const words = await late.then(
+            () => 'restored',
+            (error: Error) => error.message,
+          );
+          assert.match(
+            words,
+            /^the log of bookshop was begun anew by another restore meanwhile: nothing was restored/,
+          );
+          assert.equal(await readdir(join(folder, 'late')), [], 'of two restores at once, one is refused');
           shop = await startAll();
           await eventually('what the backup had', async () => (await shop.stock()) === 98);
           assert.ok(await shop.buy('second'));

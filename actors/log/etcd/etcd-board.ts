@@ -2,7 +2,7 @@ import type { Clock } from '../../../runtime/clock.ts';
 import type { Limits } from '../../../runtime/limits.ts';
 import type { Board } from '../command-log.ts';
 import type { EtcdMembers } from './etcd-members.ts';
-import type { LeaseAnswer, RangeAnswer } from './etcd-messages.ts';
+import type { ChoiceAnswer, LeaseAnswer, RangeAnswer } from './etcd-messages.ts';
 
 const MS_IN_SECOND = 1_000;
 
@@ -33,6 +33,24 @@ export function createEtcdBoard(options: {
       }
       const request = { key: Buffer.from(prefix + key), value: Buffer.from(value), lease };
       await members.change((member) => member.ask('KV', 'put', request), until);
+    },
+    async replace(key, before, value) {
+      const record = Buffer.from(prefix + key);
+      const compared =
+        before === undefined
+          ? { target: 'Version', version: '0' }
+          : { target: 'Value', value: Buffer.from(before) };
+      const request = {
+        compare: [{ result: 'Equal', key: record, ...compared }],
+        success: [{ request_put: { key: record, value: Buffer.from(value), lease: '0' } }],
+        failure: [{ request_range: { key: record } }],
+      };
+      const { succeeded, responses } = await members.change(
+        (member) => member.ask<ChoiceAnswer>('KV', 'txn', request),
+        deadline(),
+      );
+      // It may have been done already, for one who was asked before and is slower to say so.
+      return succeeded || responses[0]?.response_range?.kvs[0]?.value.toString() === value;
     },
     async list(under) {
       const key = Buffer.from(prefix + under);

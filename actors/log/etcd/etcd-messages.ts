@@ -23,6 +23,12 @@ export interface LeaseAnswer extends EtcdAnswer {
   readonly ID: string;
 }
 
+/** Of one of two requests, by what was there. */
+export interface ChoiceAnswer extends EtcdAnswer {
+  readonly succeeded: boolean;
+  readonly responses: readonly { readonly response_range?: RangeAnswer }[];
+}
+
 export interface AlarmAnswer extends EtcdAnswer {
   readonly alarms: readonly { readonly memberID: string; readonly alarm: string }[];
 }

@@ -20,16 +20,19 @@ export const backup: CliCommand = {
       'the same of a store over an etcd, one of whose catalogs is stopped',
     ],
   ],
-  async run({ args: [path = ''], options, clock, terminal, show }) {
-    const { openStoppedStore } = await import('../../../runtime/launcher/backup/stopped-store.ts');
+  async run({ args: [path = ''], options, clock, terminal, signal, show }) {
+    const { openStoppedStore, refuseInterrupted } = await import(
+      '../../../runtime/launcher/backup/stopped-store.ts'
+    );
     const { writeBackup } = await import('../../../runtime/launcher/backup/backup-file.ts');
-    const store = await openStoppedStore(String(options.data), { target: path, now: clock.now() });
+    const store = await openStoppedStore(String(options.data), { target: path, now: clock.now(), signal });
     const bar = progressBar(terminal, 'KiB');
     bar.start(0);
     try {
-      const bytes = await writeBackup(path, store, (written) =>
-        bar.at(Math.ceil(written / KIB), Math.ceil(written / KIB)),
-      );
+      const bytes = await writeBackup(path, store, (written) => {
+        refuseInterrupted(signal);
+        bar.at(Math.ceil(written / KIB), Math.ceil(written / KIB));
+      });
       const { cluster, position, digest } = store.origin;
       show(
         { file: path, bytes, cluster, index: position.index, digest },

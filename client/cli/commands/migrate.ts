@@ -26,7 +26,11 @@ export const migrate: CliCommand = {
     const { openStoppedStore } = await import('../../../runtime/launcher/backup/stopped-store.ts');
     const { restoreToFile } = await import('../../../runtime/launcher/backup/restore-node.ts');
     const directory = String(options.into);
-    const source = await openStoppedStore(String(options.data), { target: directory, now: clock.now() });
+    const source = await openStoppedStore(String(options.data), {
+      target: directory,
+      now: clock.now(),
+      signal: context.signal,
+    });
     try {
       const restored = await restoreToFile(source, String(options.to), {
         directory,

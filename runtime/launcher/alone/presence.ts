@@ -1,13 +1,11 @@
 import type { Board } from '../../../actors/log/command-log.ts';
 import type { Clock, Timer } from '../../clock.ts';
 import { UsageError } from '../../command-line.ts';
+import type { Limits } from '../../limits.ts';
 import type { NodeId, NodeKind } from '../../links/mesh.ts';
 import type { Logger } from '../../logger.ts';
 
-/** Milliseconds that a record outlives its node, and between two times that it is written, or all are read. */
-const LEASE_MS = 10_000;
-const TELL_MS = 3_000;
-/** How long the record of one that ends stays: the shortest time that the engine knows. */
+/** Milliseconds that the record of one that ends stays: the shortest time that the engine knows. */
 const LAST_LEASE_MS = 1_000;
 /** What the records of living nodes begin with. */
 export const NODES_RECORDS = 'nodes/';
@@ -35,11 +33,12 @@ export function createPresence(options: {
   readonly kind: NodeKind;
   readonly home: string;
   readonly clock: Clock;
+  readonly limits: Limits;
   readonly logger: Logger;
   /** The addresses of all that are there. */
   readonly found: (addresses: Readonly<Record<NodeId, string>>) => void;
 }): Presence {
-  const { board, name, kind, home, clock, logger, found } = options;
+  const { board, name, kind, home, clock, limits, logger, found } = options;
   let url: string | undefined;
   let timer: Timer | undefined;
   let exchanging = false;
@@ -57,7 +56,7 @@ export function createPresence(options: {
   }
 
   async function exchange(): Promise<void> {
-    if (url !== undefined) await put(url, LEASE_MS);
+    if (url !== undefined) await put(url, limits.presenceLeaseMs);
     const there = await all();
     there.delete(name);
     found(Object.fromEntries([...there].map(([id, one]) => [id, one.url])));
@@ -71,7 +70,7 @@ export function createPresence(options: {
       .catch((error) => logger.debug({ err: error }, 'the board of the engine cannot be reached'))
       .finally(() => {
         exchanging = false;
-        if (!stopped) timer = clock.setTimeout(tick, TELL_MS);
+        if (!stopped) timer = clock.setTimeout(tick, limits.presenceTellMs);
       });
   }
 

@@ -51,7 +51,7 @@ async function serve(
   logger: Logger,
 ): Promise<number> {
   const { name, kind } = options;
-  const ports = { clock: systemClock, limits: DEFAULT_LIMITS, logger };
+  const ports = { clock: systemClock, limits: { ...DEFAULT_LIMITS, ...options.limits }, logger };
   const told = new Promise<'stopped'>((done) => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => done('stopped'));
   });
@@ -66,8 +66,7 @@ async function serve(
       name,
       kind,
       home: data.home,
-      clock: systemClock,
-      logger,
+      ...ports,
       found(there) {
         Object.assign(addresses, there);
         supervisor.tell(name, { type: 'addresses', urls: addresses });

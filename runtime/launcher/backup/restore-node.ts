@@ -84,7 +84,7 @@ export async function restoreNode(source: StateSource, options: RestoreOptions):
       const also = [writeIdentity({ ...identity, engine: 'log', generation })];
       const counts = await fillFolder(part, source, { at, also });
       await rename(part, folder);
-      if (!way.place) await log.board.put(BEGINNING_RECORD, JSON.stringify(way.beginning));
+      if (!way.place) await begin(log, way, options, folder);
       const following = way.place ? way.end - way.place.ordinal : null;
       return { counts, name, folder, following, leftOut: way.leftOut };
     } finally {
@@ -98,6 +98,8 @@ export async function restoreNode(source: StateSource, options: RestoreOptions):
 
 interface WayOn {
   readonly beginning: LogBeginning;
+  /** What the board said of it before. */
+  readonly record: string | undefined;
   /** Where the log goes on; none where it begins anew. */
   readonly place: LogPlace | undefined;
   readonly end: number;
@@ -107,13 +109,14 @@ interface WayOn {
 async function wayOn(log: CommandLog, origin: StateOrigin, options: RestoreOptions): Promise<WayOn> {
   const { map, beginsAnew, clock } = options;
   const { beginning } = log;
+  const record = (await log.board.list(BEGINNING_RECORD)).get(BEGINNING_RECORD);
   const { index } = origin.position;
   const place = origin.position.place ?? (index === beginning.index ? LOG_BEGIN : undefined);
   const isOwn = origin.cluster === map.cluster && origin.engine === 'etcd';
   const end = await log.barrier(clock.monotonic() + options.timeoutMs);
   const isOfThisLog = isOwn && origin.generation === beginning.generation;
   const obstacle = isOfThisLog && place ? await obstacleAfter(log, place, options) : 'it is of another log';
-  if (obstacle === undefined && !beginsAnew) return { beginning, place, end, leftOut: 0 };
+  if (obstacle === undefined && !beginsAnew) return { beginning, record, place, end, leftOut: 0 };
 
   const isEmpty = end === 0 && beginning.index === 0;
   if (!isEmpty && !isOwn) {
@@ -130,7 +133,23 @@ async function wayOn(log: CommandLog, origin: StateOrigin, options: RestoreOptio
   }
   await refuseWhileNodesRun(log);
   const generation = isEmpty && !isOwn ? 1 : Math.max(beginning.generation, origin.generation ?? 0) + 1;
-  return { beginning: { generation, index }, place: undefined, end, leftOut };
+  return { beginning: { generation, index }, record, place: undefined, end, leftOut };
+}
+
+/** The log begins anew, unless somebody else has had it begin otherwise meanwhile: then the folder is of no store. */
+async function begin(
+  log: CommandLog,
+  { beginning, record }: WayOn,
+  { map, random }: RestoreOptions,
+  folder: string,
+) {
+  // Of two who do the same, one is told that it was the other.
+  const own = JSON.stringify({ ...beginning, by: random.id() });
+  if (await log.board.replace(BEGINNING_RECORD, record, own)) return;
+  await rm(folder, { recursive: true, force: true });
+  throw new StartRefused(
+    `the log of ${map.cluster} was begun anew by another restore meanwhile: nothing was restored here, start the catalog of that one`,
+  );
 }
 
 /** Why the log cannot be followed from a place, if so. */

@@ -39,7 +39,7 @@ interface OpenCopy {
  */
 export async function openStoppedStore(
   directory: string,
-  options: { readonly target: string; readonly now: number },
+  options: { readonly target: string; readonly now: number; readonly signal: AbortSignal },
 ): Promise<StoppedStore> {
   const path = resolve(directory);
   const names = (await readdir(path).catch(() => [])).filter((name) => /^catalog-\d+$/.test(name));
@@ -55,7 +55,7 @@ export async function openStoppedStore(
     await claim();
   };
   try {
-    const copy = await openNewest({ path, names, scratch, record });
+    const copy = await openNewest({ path, names, scratch, record, signal: options.signal });
     const { store, identity, state } = copy;
     const place = placeIn(store, state);
     if (place === undefined) throw new StartRefused(`${path} has an empty store: there is nothing to keep`);
@@ -73,6 +73,11 @@ export async function openStoppedStore(
   }
 }
 
+/** To be called between two steps of what may take long: whoever is told to stop leaves nothing behind. */
+export function refuseInterrupted(signal: AbortSignal): void {
+  if (signal.aborted) throw new StartRefused('interrupted before all was read: nothing was written');
+}
+
 function originOf({ cluster, engine, generation }: Identity, record: ClusterRecord | undefined) {
   return {
     cluster,
@@ -87,8 +92,9 @@ async function openNewest(options: {
   readonly names: readonly string[];
   readonly scratch: string;
   readonly record: ClusterRecord | undefined;
+  readonly signal: AbortSignal;
 }): Promise<OpenCopy> {
-  const { path, names, scratch, record } = options;
+  const { path, names, scratch, record, signal } = options;
   const troubles: string[] = [];
   const floors: NonNullable<Identity['voteFloor']>[] = [];
   let best: OpenCopy | undefined;
@@ -98,7 +104,9 @@ async function openNewest(options: {
     await cp(await realpath(join(path, name)), folder, {
       recursive: true,
       mode: constants.COPYFILE_FICLONE,
+      filter: () => !signal.aborted,
     });
+    if (signal.aborted) break;
     const copy = await openCopy(folder).catch((error: Error) => error.message.replaceAll(scratch, path));
     if (typeof copy === 'string') {
       troubles.push(copy);
@@ -113,6 +121,8 @@ async function openNewest(options: {
     await dropped.store.close();
     await rm(dropped.store.location, { recursive: true, force: true });
   }
+  if (signal.aborted) await best?.store.close();
+  refuseInterrupted(signal);
   if (best === undefined) throw new StartRefused(troubles.join('; '));
   const isOuter = best.identity.engine !== undefined;
   const needed = isOuter ? 1 : Math.floor((record?.catalogs ?? names.length) / 2) + 1;
