@@ -35,10 +35,12 @@ export function createLogContact(options: {
   readonly log: Pick<CommandLog, 'barrier'>;
   /** The number of the last batch that is applied here. */
   readonly ordinal: () => number;
+  /** The log ends with `last`, although `had` was applied here before it was asked. */
+  readonly wentBack: (last: number, had: number) => void;
   readonly clock: Clock;
   readonly limits: Limits;
 }): LogContact {
-  const { log, ordinal, clock, limits } = options;
+  const { log, ordinal, wentBack, clock, limits } = options;
   let end = 0;
   let currentAt: number | null = null;
   let awaited: Awaited[] = [];
@@ -51,7 +53,9 @@ export function createLogContact(options: {
   async function ask(deadline: number): Promise<Omit<Awaited, 'resolve'>> {
     const from = clock.monotonic();
     askedAt = from;
+    const had = ordinal();
     const last = await log.barrier(deadline);
+    if (last < had) wentBack(last, had);
     end = Math.max(end, last);
     return { ordinal: last, askedAt: from, deadline };
   }

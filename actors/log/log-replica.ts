@@ -23,6 +23,14 @@ import { createSnapshotExchange } from './snapshot-exchange.ts';
 
 type ProposalResult = Reply<'propose'>['result'];
 
+/** What people have to do about a log that cannot be followed. */
+const REMEDIES: Readonly<Record<Exclude<BrokenLog, 'trimmed'>, string>> = {
+  gap: 'start this catalog again, and if it says so again, delete its data: the state then comes from another catalog',
+  damaged: 'nothing else may write there; restore a backup if it is not to be mended',
+  regressed: 'stop all catalogs, and put the engine back as it was, or restore a backup with --begin-anew',
+  newer: 'upgrade this node first',
+};
+
 /** One copy of the state that follows a command log which an outer engine orders. */
 export interface LogReplica extends Replica {
   /** The batch that was applied last. */
@@ -64,7 +72,14 @@ export function createLogReplica<Change>(
   let timer: Timer | undefined;
   let stopped = false;
 
-  const contact = createLogContact({ log, ordinal: () => place.ordinal, clock, limits });
+  const contact = createLogContact({
+    log,
+    ordinal: () => place.ordinal,
+    wentBack: (last, had) =>
+      broken('regressed', `${log.name}: it ends with batch ${last}, and batch ${had} was applied before`),
+    clock,
+    limits,
+  });
   const appender = createAppender<ProposalResult>({ log, name, ordinal: () => place.ordinal, clock, limits });
   const delivered = createDelivered({
     following: () => following,
@@ -116,8 +131,12 @@ export function createLogReplica<Change>(
     following = log.follow(place, {
       batch(batch) {
         if (stopped) return;
-        if (batch.ordinal === delivered.ordinal + 1) delivered.take(batch);
-        else broken('gap', `batch ${batch.ordinal} follows batch ${delivered.ordinal}`);
+        const { ordinal, seen } = batch;
+        if (ordinal !== delivered.ordinal + 1)
+          broken('gap', `${log.name}: batch ${ordinal} follows batch ${delivered.ordinal}`);
+        else if (seen >= ordinal)
+          broken('regressed', `${log.name}: who sent batch ${ordinal} had applied ${seen} of them before`);
+        else delivered.take(batch);
       },
       broken,
     });
@@ -130,7 +149,7 @@ export function createLogReplica<Change>(
     if (reason === 'trimmed') {
       logger.info(`the log was let go of after batch ${place.ordinal}: the state comes from another catalog`);
       snapshots.want();
-    } else fail(new StartRefused(`${log.name}: ${words}`));
+    } else fail(new StartRefused(`${words}: ${REMEDIES[reason]}`));
   }
 
   function hasRoom(): boolean {

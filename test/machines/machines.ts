@@ -20,6 +20,8 @@ export interface StoreMachine {
 
 export interface Answer<Body> {
   readonly status: number;
+  /** How new the store is known to be. */
+  readonly version: string | null;
   readonly body: Body;
 }
 
@@ -30,7 +32,8 @@ const KINDS = [
   ['gateway', 7301],
 ] as const;
 const LAST_LINES = 8;
-const START_PATIENCE_MS = 60_000;
+/** Milliseconds for three machines that start together on a slow one. */
+const START_PATIENCE_MS = 120_000;
 /** Milliseconds that a client waits: longer than a gateway takes for any answer. */
 const CLIENT_PATIENCE_MS = 6_000;
 
@@ -131,12 +134,13 @@ export async function ask<Body>(
   gateway: string,
   method: string,
   path: string,
-  { body, key }: { body?: object; key?: string } = {},
+  { body, key, version }: { body?: object; key?: string; version?: string | null } = {},
 ): Promise<Answer<Body>> {
   const headers = {
     authorization: `Bearer ${ADMIN_TOKEN}`,
     ...(body && { 'content-type': 'application/json' }),
     ...(key && { 'idempotency-key': key }),
+    ...(version && { 'x-bazar-version': version }),
   };
   const signal = AbortSignal.timeout(CLIENT_PATIENCE_MS);
   const answer = await fetch(gateway + path, {
@@ -145,5 +149,6 @@ export async function ask<Body>(
     signal,
     ...(body && { body: JSON.stringify(body) }),
   });
-  return { status: answer.status, body: (await answer.json()) as Body };
+  const { status } = answer;
+  return { status, version: answer.headers.get('x-bazar-version'), body: (await answer.json()) as Body };
 }

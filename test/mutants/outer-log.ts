@@ -1,4 +1,5 @@
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
+import { createFaithlessLog } from '../simulation/faithless-log.ts';
 import { overOuterLog } from '../simulation/over-outer-log.ts';
 import type { Plan } from '../simulation/plan.ts';
 import type { Mutant } from './mutant.ts';
@@ -8,6 +9,12 @@ const over =
   (change: (plan: Plan) => Plan) =>
   (plan: Plan): Plan =>
     overOuterLog(change(plan));
+
+/** An engine that does what it must not, beside what may happen to any. */
+const faithless = (fault: string) => (plan: Plan) => ({
+  ...over(under([fault, 'kill any']))(plan),
+  log: createFaithlessLog,
+});
 
 /** Bugs in following a log that an outer engine orders. */
 export const OUTER_LOG_MUTANTS: readonly Mutant[] = [
@@ -100,5 +107,109 @@ export const OUTER_LOG_MUTANTS: readonly Mutant[] = [
       ...cutOffFromCatalogs(plan),
       faults: ['cut off from the log'],
     })),
+  },
+  {
+    name: 'gap-passed-over',
+    harm: 'A batch that the engine left out is missing in one catalog for good.',
+    swaps: [
+      {
+        file: 'actors/log/log-replica.ts',
+        find: 'if (ordinal !== delivered.ordinal + 1)',
+        put: 'if (ordinal <= delivered.ordinal)',
+      },
+    ],
+    seeds: 5,
+    change: faithless('leave a batch out'),
+  },
+  {
+    name: 'any-order-taken',
+    harm: 'One catalog applies two batches in another order than the rest.',
+    swaps: [
+      {
+        file: 'actors/log/log-replica.ts',
+        find: 'if (ordinal !== delivered.ordinal + 1)',
+        put: 'if (ordinal > delivered.ordinal + 2)',
+      },
+    ],
+    seeds: 10,
+    change: faithless('swap two batches'),
+  },
+  {
+    name: 'repeated-batch-applied-again',
+    harm: 'One catalog counts a batch twice, and all its versions are others from then on.',
+    swaps: [
+      {
+        file: 'actors/log/log-replica.ts',
+        find: 'if (ordinal !== delivered.ordinal + 1)',
+        put: 'if (ordinal > delivered.ordinal + 1)',
+      },
+    ],
+    seeds: 5,
+    change: faithless('repeat a batch'),
+  },
+  {
+    name: 'engine-gone-back-unnoticed',
+    harm: 'The engine has forgotten what a catalog has shown, and the catalog waits for the others to come by it.',
+    swaps: [
+      {
+        file: 'actors/log/log-contact.ts',
+        find: 'if (last < had) wentBack(last, had);',
+        put: '',
+      },
+    ],
+    seeds: 1,
+    test: 'test/log/forgetful-log.test.ts',
+  },
+  {
+    name: 'rewritten-history-followed',
+    harm: 'The engine has forgotten what its sender had applied, and the others follow the new history.',
+    swaps: [
+      {
+        file: 'actors/log/log-replica.ts',
+        find: 'else if (seen >= ordinal)',
+        put: 'else if (seen < 0)',
+      },
+    ],
+    seeds: 1,
+    test: 'test/log/forgetful-log.test.ts',
+  },
+  {
+    name: 'doubt-forgotten',
+    harm: 'An append that may be in the log, tried again in vain, is said not to have happened.',
+    swaps: [
+      {
+        file: 'actors/log/appender.ts',
+        find: "end(one, () => (one.isDoubtful ? new BazarError('timeout', error.message) : error));",
+        put: 'end(one, () => error);',
+      },
+    ],
+    seeds: 1,
+    test: 'test/log/appender.test.ts',
+  },
+  {
+    name: 'overdue-batch-did-not-happen',
+    harm: 'What the log has, and who asked was not told of in time, is said not to have happened.',
+    swaps: [
+      {
+        file: 'actors/log/appender.ts',
+        find: "end(batch, () => new BazarError('timeout')),",
+        put: "end(batch, () => new BazarError('timeout', undefined, {}, 'none')),",
+      },
+    ],
+    seeds: 1,
+    test: 'test/log/appender.test.ts',
+  },
+  {
+    name: 'refusals-unrecorded',
+    harm: 'A refused purchase that the log carries twice is confirmed the second time.',
+    swaps: [
+      {
+        file: 'actors/log/log-replica.ts',
+        find: 'return { result: await appender.add(repeatable(command), deadline), leader: mesh.self };',
+        put: 'return { result: await appender.add(command, deadline), leader: mesh.self };',
+      },
+    ],
+    seeds: 1,
+    test: 'test/log/appended-twice.test.ts',
   },
 ];

@@ -33,11 +33,15 @@ export interface OuterLog {
   readonly trimmed: number;
   readonly faults: readonly (readonly [name: string, weight: number, run: () => void])[];
   heal(): void;
+  /** It breaks its promises (`faithless-log.ts`): catalogs end, and are started again by whoever reads why. */
+  readonly isFaithless?: boolean;
+  /** What it has promised to keep is gone, from its end. */
+  forget(batches: number): void;
 }
 
 export interface OuterLogSurroundings {
   readonly seed: number;
-  readonly scheduler: Scheduler;
+  readonly scheduler: Pick<Scheduler, 'now' | 'after' | 'cancel'>;
   readonly outside: SimProcess;
   readonly catalogs: readonly NodeId[];
   readonly say: (line: string) => void;
@@ -135,7 +139,7 @@ export function createOuterLog({ seed, scheduler, outside, catalogs, say }: Oute
           for (let count = 0; count < many && !isPaused && !isStopped && next <= entries.length; count++) {
             if (next <= trimmed) {
               isStopped = true;
-              follower.broken('trimmed', `batch ${next} was let go of`);
+              follower.broken('trimmed', `simulated log: batch ${next} was let go of`);
               return;
             }
             follower.batch(delivered<Command>(next++));
@@ -147,7 +151,10 @@ export function createOuterLog({ seed, scheduler, outside, catalogs, say }: Oute
         scheduler.after(0, process, () => {
           if (from.ordinal <= entries.length) return wake();
           isStopped = true;
-          follower.broken('regressed', `batch ${from.ordinal} is not there: the last is ${entries.length}`);
+          follower.broken(
+            'regressed',
+            `simulated log: batch ${from.ordinal} is not there: the last is ${entries.length}`,
+          );
         });
         return {
           pause() {
@@ -248,6 +255,9 @@ export function createOuterLog({ seed, scheduler, outside, catalogs, say }: Oute
     },
     get trimmed() {
       return trimmed;
+    },
+    forget(batches) {
+      entries.splice(Math.max(trimmed, entries.length - batches));
     },
     faults: [
       ['cut off from the log', 4, () => cutOff([pick()])],

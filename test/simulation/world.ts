@@ -249,13 +249,14 @@ export function createWorld(plan: Plan, random: Random, observer?: Observer): Wo
       });
       return;
     }
-    const isTold = plan.lostFolder !== undefined && error instanceof StartRefused;
+    const isForgiven = log?.isFaithless === true;
+    const isTold = (plan.lostFolder !== undefined || isForgiven) && error instanceof StartRefused;
     if (!node.disk?.failed && !isTold && !(error instanceof RoomAgainError)) {
       complain(node, error);
       return;
     }
     kill(node);
-    if (!(error instanceof StartRefused)) start(node);
+    if (isForgiven || !(error instanceof StartRefused)) start(node);
     else if (plan.lostFolder && !node.disk?.failed) replaceFolder(node);
   }
 

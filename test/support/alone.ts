@@ -15,6 +15,8 @@ export interface NodeAlone {
 }
 
 export const NODE_START = fileURLToPath(new URL('../../runtime/launcher/alone/start.cjs', import.meta.url));
+/** Milliseconds for nodes that start together on a slow machine. */
+const READY_PATIENCE_MS = 120_000;
 export const ADMIN_TOKEN = 'token-of-sixteen-and-more';
 
 /** Writes what all nodes know alike; returns the file. */
@@ -46,10 +48,16 @@ export function startAlone(args: readonly string[]): NodeAlone {
     child,
     said,
     exited: once(child, 'close').then(([code]) => code),
-    ready: () =>
-      eventually(
-        `a line that says ready, after: ${said.text}`,
-        async () => /^ready \S+ (\S+)$/m.exec(said.text)?.[1],
-      ),
+    async ready() {
+      try {
+        return await eventually(
+          'a line that says ready',
+          () => /^ready \S+ (\S+)$/m.exec(said.text)?.[1],
+          READY_PATIENCE_MS,
+        );
+      } catch (error) {
+        throw new Error(`${(error as Error).message}, but: ${said.text}`);
+      }
+    },
   };
 }

@@ -1,7 +1,10 @@
 import { type Catalog, createCatalog } from '../../actors/catalog/catalog.ts';
-import { joinRaft } from '../../actors/raft/join-raft.ts';
+import { type CatalogDisk, openCatalogDisk } from '../../actors/catalog/disk.ts';
+import { joinRaft, openRaftDisk } from '../../actors/raft/join-raft.ts';
 import type { RaftReplica } from '../../actors/raft/raft-replica.ts';
-import type { Command, Result } from '../../runtime/domain.ts';
+import type { JoinLog } from '../../actors/replica/join-log.ts';
+import type { Replica } from '../../actors/replica/replica.ts';
+import type { BookChange, Command, Result } from '../../runtime/domain.ts';
 import { DEFAULT_LIMITS, type Limits } from '../../runtime/limits.ts';
 import type { AskType, Body, NodeId, Reply } from '../../runtime/links/mesh.ts';
 import { silentLogger } from '../../runtime/logger.ts';
@@ -10,41 +13,63 @@ import { type SimulatedDisk, simulatedDisk } from '../simulation/disk.ts';
 import type { ManualClock } from './manual-clock.ts';
 import { type MeshNode, meshCluster } from './memory-cluster.ts';
 import type { MemoryNetwork } from './memory-transport.ts';
-import { openWholeDisk } from './whole-disk.ts';
 
 /** Milliseconds that a write to a catalog's disk takes. */
 const SYNC_MS = 2;
 /** Simulated milliseconds that anything here may take. */
 const PATIENCE_MS = 60_000;
 
-export interface RunningCatalog {
+export interface RunningCatalog<R extends Replica = RaftReplica> {
   readonly id: NodeId;
   readonly mesh: MeshNode;
-  readonly catalog: Catalog<RaftReplica>;
+  readonly catalog: Catalog<R>;
 }
 
+/** What orders the log of the catalogs under test. */
+export interface TrialEngine<R extends Replica> {
+  join(
+    id: NodeId,
+    disk: CatalogDisk,
+    ids: readonly NodeId[],
+    random: Random,
+  ): Promise<JoinLog<R, Result, BookChange>>;
+  /** The process of this catalog is gone. */
+  killed(id: NodeId): void;
+  /** The one of them that commands go through, once there is one. */
+  foremost(running: readonly RunningCatalog<R>[]): RunningCatalog<R> | undefined;
+}
+
+const RAFT: TrialEngine<RaftReplica> = {
+  join: async (_id, disk, ids, random) => joinRaft(await openRaftDisk({ ...disk, random }), ids),
+  killed() {},
+  foremost(running) {
+    const leaders = running.filter(({ catalog }) => catalog.replica.role === 'leader');
+    return leaders.length === 1 && leaders[0]!.catalog.replica.caughtUp ? leaders[0] : undefined;
+  },
+};
+
 /** Real catalogs on simulated disks, joined by a network in memory, and a gateway's links to ask them by. */
-export interface Catalogs {
+export interface Catalogs<R extends Replica = RaftReplica> {
   readonly clock: ManualClock;
   readonly network: MemoryNetwork;
   readonly gateway: MeshNode;
   readonly failures: unknown[];
-  readonly running: readonly RunningCatalog[];
+  readonly running: readonly RunningCatalog<R>[];
   /** The start of the store that the next catalog is told of. */
   boot: string;
   /** The command level that a catalog's next start says in its greetings; without one it says none. */
   readonly levels: Map<NodeId, number>;
-  get(id: NodeId): RunningCatalog;
+  get(id: NodeId): RunningCatalog<R>;
   /** Starts a catalog that is not running, on the disk that it had. */
-  start(id: NodeId): Promise<RunningCatalog>;
+  start(id: NodeId): Promise<RunningCatalog<R>>;
   /** Its process is gone, with everything that was not synced. */
   kill(id: NodeId): Promise<void>;
   wipe(id: NodeId): void;
   disk(id: NodeId): SimulatedDisk;
   /** Lets time pass until the running catalogs have a ready leader, and returns it. */
-  leader(): Promise<RunningCatalog>;
+  leader(): Promise<RunningCatalog<R>>;
   /** The running catalogs that do not lead. */
-  followers(): Promise<RunningCatalog[]>;
+  followers(): Promise<RunningCatalog<R>[]>;
   /** Lets time pass until all running catalogs have applied the same entries, and are ready. */
   level(): Promise<void>;
   until(condition: () => boolean): Promise<void>;
@@ -55,14 +80,24 @@ export interface Catalogs {
   propose(to: NodeId, command: Command): Promise<Result>;
 }
 
-export async function startCatalogs(
+export function startCatalogs(
   count = 3,
   changes: Partial<Limits> = {},
   levels = new Map<NodeId, number>(),
 ): Promise<Catalogs> {
+  return startCatalogsOver(() => RAFT, count, changes, levels);
+}
+
+export async function startCatalogsOver<R extends Replica>(
+  engineOf: (clock: ManualClock) => TrialEngine<R>,
+  count = 3,
+  changes: Partial<Limits> = {},
+  levels = new Map<NodeId, number>(),
+): Promise<Catalogs<R>> {
   const limits = { ...DEFAULT_LIMITS, ...changes };
   const cluster = meshCluster(limits);
   const { clock, network } = cluster;
+  const engine = engineOf(clock);
   const ids = Array.from({ length: count }, (_, at) => `catalog-${at + 1}`);
   const disks = new Map<NodeId, SimulatedDisk>();
   const randoms = new Map<NodeId, Random>();
@@ -72,22 +107,23 @@ export async function startCatalogs(
     const latencyMs = { least: SYNC_MS, most: SYNC_MS };
     disks.set(id, simulatedDisk({ location: id, clock, random, latencyMs }));
   });
-  const running = new Map<NodeId, RunningCatalog>();
+  const running = new Map<NodeId, RunningCatalog<R>>();
   const failures: unknown[] = [];
   const gateway = await cluster.open('gateway-1');
   let formatted = false;
 
-  async function start(id: NodeId): Promise<RunningCatalog> {
+  async function start(id: NodeId): Promise<RunningCatalog<R>> {
     const random = randoms.get(id)!;
     const store = disks.get(id)!.open();
     const disk = await settled(
-      openWholeDisk(store, { cluster: 'memory', node: id, format: !formatted, random }),
+      openCatalogDisk(store, { cluster: 'memory', node: id, format: !formatted, random }),
     );
+    const join = await settled(engine.join(id, disk, ids, random));
     const { incarnation } = disk.identity;
     const level = catalogs.levels.get(id);
     const mesh = await cluster.open(id, { self: { id, kind: 'catalog', incarnation, level }, limits });
     const catalog = createCatalog({
-      join: joinRaft(disk, ids),
+      join,
       disk,
       catalogs: ids,
       boot: catalogs.boot,
@@ -122,12 +158,9 @@ export async function startCatalogs(
     return promise;
   }
 
-  const leading = () => {
-    const leaders = [...running.values()].filter(({ catalog }) => catalog.replica.role === 'leader');
-    return leaders.length === 1 && leaders[0]!.catalog.replica.caughtUp ? leaders[0] : undefined;
-  };
+  const foremost = () => engine.foremost([...running.values()]);
 
-  const catalogs: Catalogs = {
+  const catalogs: Catalogs<R> = {
     clock,
     network,
     gateway,
@@ -143,14 +176,15 @@ export async function startCatalogs(
       const { mesh, catalog } = running.get(id)!;
       running.delete(id);
       catalog.stop();
+      engine.killed(id);
       disks.get(id)!.crash();
       await mesh.close();
     },
     wipe: (id) => disks.get(id)!.wipe(),
     disk: (id) => disks.get(id)!,
     async leader() {
-      await until(() => leading() !== undefined);
-      return leading()!;
+      await until(() => foremost() !== undefined);
+      return foremost()!;
     },
     async followers() {
       const { id } = await catalogs.leader();
