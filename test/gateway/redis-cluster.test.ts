@@ -10,7 +10,7 @@ import { silentLogger } from '../../runtime/logger.ts';
 import { eventually } from '../support/eventually.ts';
 import { needs } from '../support/needs.ts';
 import { keyValueSuite } from './key-value-suite.ts';
-import { startRedisCluster, type TestRedisCluster } from './redis-cluster.ts';
+import { follows, startRedisCluster, type TestRedisCluster } from './redis-cluster.ts';
 
 /** One cluster for all tests, whole and empty for each. */
 let started: Promise<TestRedisCluster> | undefined;
@@ -135,6 +135,40 @@ remote(
       assert.is(await to.say('DBSIZE'), ':1\r\n');
     } finally {
       await client.close();
+    }
+  }),
+);
+
+/** In another slot than what has moved. */
+const KEY = 'another';
+const takenOver = 'when a replica has taken over, the cluster is used again, as another run';
+remote(
+  takenOver,
+  needsRedis(takenOver, async () => {
+    const cluster = await freshCluster();
+    const master = await cluster.holder(KEY);
+    const replica = await cluster.addReplica(master);
+    const client = openRedis(cluster.url, { limits: { ...limits, redisSlotsMs: 200 }, logger: silentLogger });
+    const isAnotherRun = (former: string) => async () => client.ready && (await client.runId()) !== former;
+    try {
+      await eventually('ready', () => client.ready);
+      const first = await client.runId();
+      await client.putIfNewer(KEY, 1, 'one', 60);
+      await eventually('replicated', async () => (await replica.say('DBSIZE')).startsWith(':1'));
+      await master.kill();
+      await eventually('the replica serves', isAnotherRun(first));
+      assert.is((await client.get(KEY))?.value, 'one');
+      assert.is(await client.putIfNewer(KEY, 2, 'two', 60), true);
+
+      const second = await client.runId();
+      await master.start('nothing');
+      await follows(master);
+      await master.say('CLUSTER FAILOVER');
+      await eventually('roles that were changed, without a loss, are noticed', isAnotherRun(second));
+      assert.is((await client.get(KEY))?.value, 'two');
+    } finally {
+      await client.close();
+      await replica.end();
     }
   }),
 );

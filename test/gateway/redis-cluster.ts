@@ -8,6 +8,8 @@ export interface TestRedisCluster {
   readonly members: readonly RedisServer[];
   /** The member that holds the key. */
   holder(key: string): Promise<RedisServer>;
+  /** Another server that has what this member has, and takes over from it when it is gone. */
+  addReplica(of: RedisServer): Promise<RedisServer>;
   /** Until all members say that the cluster is whole. */
   whole(): Promise<void>;
   end(): Promise<void>;
@@ -19,10 +21,17 @@ const MEMBERS = 3;
 export async function startRedisCluster(): Promise<TestRedisCluster> {
   const members: RedisServer[] = [];
   const links: number[] = [];
+
+  async function startMember(): Promise<{ server: RedisServer; link: number }> {
+    const link = await freePort();
+    const options = { 'cluster-enabled': 'yes', 'cluster-port': link, 'cluster-node-timeout': 2_000 };
+    return { server: await startRedisServer(options), link };
+  }
+
   for (let at = 0; at < MEMBERS; at++) {
-    links.push(await freePort());
-    const options = { 'cluster-enabled': 'yes', 'cluster-port': links[at]!, 'cluster-node-timeout': 2_000 };
-    members.push(await startRedisServer(options));
+    const { server, link } = await startMember();
+    members.push(server);
+    links.push(link);
   }
   const portOf = ({ url }: RedisServer) => new URL(url).port;
   const firstSlot = (at: number) => Math.ceil((at * SLOTS) / MEMBERS);
@@ -50,7 +59,24 @@ export async function startRedisCluster(): Promise<TestRedisCluster> {
       const slot = Number((await members[0]!.say(`CLUSTER KEYSLOT ${key}`)).slice(1));
       return members.findLast((_, at) => firstSlot(at) <= slot)!;
     },
+    async addReplica(of) {
+      const { server, link } = await startMember();
+      await members[0]!.say(`CLUSTER MEET 127.0.0.1 ${portOf(server)} ${link}`);
+      const id = (await of.say('CLUSTER MYID')).split('\r\n')[1];
+      await eventually('the replica knows its master', async () =>
+        (await server.say(`CLUSTER REPLICATE ${id}`)).startsWith('+OK'),
+      );
+      await follows(server);
+      return server;
+    },
     whole,
     end: async () => void (await Promise.all(members.map((member) => member.end()))),
   };
+}
+
+/** Until the server is a replica that has all its master has. */
+export function follows(server: RedisServer): Promise<true> {
+  return eventually('a replica in step', async () =>
+    /role:slave[\s\S]*master_link_status:up/.test(await server.say('INFO replication')),
+  );
 }

@@ -117,6 +117,10 @@ test('what a cluster file lacks or a node may not be is said in one line', () =>
       'there is no field colour',
     );
     assert.match(
+      await refusal({ cluster: 'x', log, nodes: ['catalog-1'], redis: 'redis+cluster://' }),
+      'redis: must be redis://HOST:PORT',
+    );
+    assert.match(
       await refusal({ cluster: 'x', log, nodes: ['catalog-1'] }, '--listen', '0.0.0.0:0'),
       'opens links in the clear',
     );

@@ -121,6 +121,7 @@ export const fullDisks = under(['fill a disk', 'fill all disks', 'kill any'], {
 export function libraryUnder(faults: readonly string[] = []): (plan: Plan) => Plan {
   return under(['reset a client', 'cut off a client', 'kill any', ...faults], {
     libraryClients: 3,
+    follows: false,
     clients: 2,
     books: 3,
     stock: 200,
@@ -129,6 +130,24 @@ export function libraryUnder(faults: readonly string[] = []): (plan: Plan) => Pl
     duplicateRate: 0,
   });
 }
+
+/**
+ * The client library follows the events of orders and books, which keepers change and buyers take back. Pages are short, so that there
+ * are many places to go on from.
+ */
+export const followedUnder =
+  (faults: readonly string[] = []) =>
+  (plan: Plan): Plan => {
+    const changed = libraryUnder(faults)(plan);
+    return {
+      ...changed,
+      follows: true,
+      keepers: 1,
+      holds: 0.3,
+      cancellations: 0.3,
+      limits: { ...changed.limits, defaultPage: 5 },
+    };
+  };
 
 /** The folder of one catalog is put back from an earlier copy while the store stands still. */
 export const folderPutBack =

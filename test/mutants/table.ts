@@ -2,6 +2,7 @@ import { ANSWER_MUTANTS } from './answers.ts';
 import { BOUND_MUTANTS } from './bounds.ts';
 import { CANCELLATION_MUTANTS } from './cancellations.ts';
 import { ELECTION_MUTANTS } from './elections.ts';
+import { EVENT_MUTANTS } from './events.ts';
 import { HOLD_MUTANTS } from './holds.ts';
 import { LIBRARY_MUTANTS } from './library.ts';
 import type { Mutant } from './mutant.ts';
@@ -18,6 +19,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...ANSWER_MUTANTS,
   ...BOUND_MUTANTS,
   ...LIBRARY_MUTANTS,
+  ...EVENT_MUTANTS,
   ...HOLD_MUTANTS,
   ...CANCELLATION_MUTANTS,
   ...PAYMENT_MUTANTS,

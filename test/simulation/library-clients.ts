@@ -6,6 +6,7 @@ import { asBazarError } from '../../runtime/errors.ts';
 import { type Random, seededRandom } from '../../runtime/random.ts';
 import type { Line, WriteLine } from '../checkers/history.ts';
 import { ADMIN_TOKEN, simulatedDial } from './client-door.ts';
+import { createFollowers } from './followers.ts';
 import { Violation } from './invariants.ts';
 import { createProcess, processClock } from './scheduler.ts';
 import type { World } from './world.ts';
@@ -54,6 +55,7 @@ export function createLibraryClients(
   const book = () => 1 + random.integer(plan.books);
   const clients = Array.from({ length: plan.libraryClients }, (_, at) => join(at, 'library'));
   const pageReaders = Array.from({ length: plan.pageReaders }, (_, at) => join(at, 'library-reader'));
+  const followers = plan.follows ? createFollowers(world) : undefined;
   let operations = 0;
 
   function join(at: number, kind: string): LibraryClient {
@@ -232,6 +234,7 @@ export function createLibraryClients(
   }
 
   async function live(of: LibraryClient, isRunning: () => boolean): Promise<void> {
+    followers?.begin(of);
     await watch(of);
     while (isRunning()) {
       await pause(random.next() * 2 * plan.thinkMs);
@@ -285,7 +288,7 @@ export function createLibraryClients(
       await Promise.all(clients.map(decided));
     },
     async told() {
-      while (!clients.every(isTold)) await pause(100);
+      while (!clients.every(isTold) || (followers && !(await followers.haveAll()))) await pause(100);
     },
     close() {
       for (const { client } of [...clients, ...pageReaders]) client.close();

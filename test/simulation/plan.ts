@@ -20,6 +20,8 @@ export interface Plan {
   readonly clients: number;
   /** Clients beside them that use the client library, over its own connections. */
   readonly libraryClients: number;
+  /** Those follow all events of the store, too. */
+  readonly follows: boolean;
   /** Clients that shelve books into topics and read topics, books and orders by pages. */
   readonly librarians: number;
   /** Clients that adjust stock, retire books and bring them back, and move one between topics. */
@@ -109,6 +111,7 @@ export function drawPlan(seed: number, random: Random): Plan {
   const cancellations = later.next() < 0.3 ? 0.2 + later.next() * 0.5 : 0;
   const customers = later.next() < 0.15 ? 2 + later.integer(6) : 0;
   const carriesVersions = later.next() < 0.25;
+  const follows = later.next() < 0.5;
   const pick = <T>(...choices: readonly T[]): T => choices[random.integer(choices.length)]!;
   const between = (low: number, high: number) => low + random.integer(high - low + 1);
   const roughness = pick<Roughness>('calm', 'breeze', 'breeze', 'storm', 'storm');
@@ -126,6 +129,7 @@ export function drawPlan(seed: number, random: Random): Plan {
     stock: pick(5, 30, 200),
     clients: between(2, 6),
     libraryClients,
+    follows,
     librarians,
     keepers,
     pageReaders: 0,
