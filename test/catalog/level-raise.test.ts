@@ -69,6 +69,16 @@ for (const [where, start] of engines) {
     assert.is(new Set(catalogs.running.map(({ catalog }) => catalog.state.digest)).size, 1);
     assert.equal(catalogs.failures, []);
   });
+
+  test(`a catalog that meets a higher level than it knows ends with one line that says so, ${where}`, async () => {
+    const catalogs = await start(new Map());
+    const { catalog } = await catalogs.leader();
+    catalog.replica.note({ kind: 'raiseLevel', level: LEVEL + 1 });
+    await catalogs.until(() => catalogs.failures.length > 0);
+    const words = `its log is of level ${LEVEL + 1}, and this one knows ${LEVEL}`;
+    for (const failure of catalogs.failures) assert.match(String(failure), words);
+    for (const one of catalogs.running) assert.ok(one.catalog.state.level <= LEVEL);
+  });
 }
 
 test.run();
