@@ -3,7 +3,7 @@ const USUAL_NAMES = {
   id: ['id'],
   title: ['title', 'book title', 'product title', 'item name', 'name'],
   topic: ['topic', 'genre', 'category', 'categories', 'product category', 'product type'],
-  // "Regular price" is WooCommerce's, "Variant Price" Shopify's, "List Price" LibraryThing's.
+  // "Regular price" is WooCommerce's, "Variant Price" that of Shopify's earlier exports, "List Price" LibraryThing's.
   price: ['price', 'regular price', 'variant price', 'list price'],
   stock: [
     'stock',
@@ -11,6 +11,7 @@ const USUAL_NAMES = {
     'qty',
     'stock quantity',
     'variant inventory qty',
+    'inventory quantity',
     'current quantity',
     'copies',
     'owned copies',

@@ -172,6 +172,49 @@ const EXPORTS = {
   ],
 } as const;
 
+/** Whole headers as these programs write them today, with a value for each column that there is one for. */
+const WHOLE_HEADERS = {
+  Goodreads: [
+    'Book Id,Title,Author,Author l-f,Additional Authors,ISBN,ISBN13,My Rating,Average Rating,Publisher,Binding,Number of Pages,Year Published,Original Publication Year,Date Read,Date Added,Bookshelves,Bookshelves with positions,Exclusive Shelf,My Review,Spoiler,Private Notes,Read Count,Owned Copies',
+    {
+      Title: 'A',
+      Author: 'B C',
+      ISBN: '=""0306406152""',
+      ISBN13: '=""9780306406157""',
+      'Year Published': '1999',
+      'Exclusive Shelf': 'read',
+      'Owned Copies': '2',
+    },
+    { map: { topic: 'Exclusive Shelf' }, set: { price: '10.00' } },
+    { title: 'A', topic: 'read', price: 1000, stock: 2, authors: 'B C', year: 1999, isbn: ISBN },
+  ],
+  Calibre: [
+    'author_sort,authors,comments,cover,formats,id,identifiers,isbn,languages,library_name,pubdate,publisher,rating,series,series_index,size,tags,timestamp,title,title_sort,uuid',
+    { id: '7', authors: 'B C', isbn: ISBN, pubdate: '1999-04-01T00:00:00+00:00', tags: 'novels', title: 'A' },
+    { map: { topic: 'tags' }, set: { price: '5', stock: '1' } },
+    { id: 7, title: 'A', topic: 'novels', price: 500, stock: 1, authors: 'B C', year: 1999, isbn: ISBN },
+  ],
+  Shopify: [
+    'Title,URL handle,Description,Vendor,Product category,Type,Tags,Published on online store,Status,SKU,Barcode,Option1 name,Option1 value,Option2 name,Option2 value,Option3 name,Option3 value,Price,Compare-at price,Cost per item,Charge tax,Tax code,Inventory tracker,Inventory quantity,Continue selling when out of stock,Weight value (grams),Weight unit for display,Requires shipping,Fulfillment service,Product image URL,Image position,Image alt text,Variant image URL,Gift card,SEO title,SEO description',
+    { Title: 'A', 'Product category': 'novels', Barcode: ISBN, Price: '12.50', 'Inventory quantity': '3' },
+    {},
+    { title: 'A', topic: 'novels', price: 1250, stock: 3, isbn: ISBN },
+  ],
+  Square: [
+    'Token,Item Name,Variation Name,SKU,Description,Category,GTIN,Square Online Item Visibility,Weight (lb),Price,Sellable,Stockable,Option Name 1,Option Value 1,Current Quantity Main Street,New Quantity Main Street,Stock Alert Enabled Main Street,Stock Alert Count Main Street,Tax - Sales (8%)',
+    { 'Item Name': 'A', Category: 'novels', GTIN: ISBN, Price: '12.50', 'Current Quantity Main Street': '3' },
+    {},
+    { title: 'A', topic: 'novels', price: 1250, stock: 3, isbn: ISBN },
+  ],
+} as const;
+
+for (const [program, [header, cells, wishes, book]] of Object.entries(WHOLE_HEADERS)) {
+  test(`the whole header of an export of ${program} is read, and no column of it for another`, async () => {
+    const row = header.split(',').map((name) => `"${(cells as Record<string, string>)[name] ?? ''}"`);
+    assert.equal(await readBooks(`${header}\n${row.join(',')}\n`, wishes), [book]);
+  });
+}
+
 for (const [program, [file, wishes, book]] of Object.entries(EXPORTS)) {
   test(`the columns of an export of ${program} are known`, async () => {
     assert.equal(await readBooks(file, wishes), [book]);

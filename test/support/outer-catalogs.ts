@@ -10,6 +10,8 @@ export interface OuterCatalogs extends Catalogs<LogReplica> {
   readonly log: OuterLog;
 }
 
+const IDS = ['catalog-1', 'catalog-2', 'catalog-3'];
+
 /** Real catalogs as `startCatalogs` has them, over the simulated engine, whose time passes by hand too. */
 export async function startOuterCatalogs(
   changes: Partial<Limits> = {},
@@ -22,7 +24,7 @@ export async function startOuterCatalogs(
   function engineOf(clock: ManualClock): TrialEngine<LogReplica> {
     const outside = createProcess('outside');
     const scheduler = schedulerBy(clock);
-    log = createOuterLog({ seed: 1, scheduler, outside, catalogs: [], say() {} });
+    log = createOuterLog({ seed: 1, scheduler, outside, catalogs: IDS, say() {} });
     return {
       async join(id, _disk, ids) {
         const process = createProcess(id);
@@ -37,7 +39,7 @@ export async function startOuterCatalogs(
     };
   }
 
-  const catalogs = await startCatalogsOver(engineOf, 3, changes, levels);
+  const catalogs = await startCatalogsOver(engineOf, IDS.length, changes, levels);
   return Object.assign(catalogs, { log });
 }
 
