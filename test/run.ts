@@ -10,16 +10,31 @@ import { onChanges } from './support/watch.ts';
 /** Runs every `*.test.ts` and `*.test.mts` under this folder, and ends with `N passed, N failed`. */
 const AT_A_TIME = 2;
 /** Files of the fast set that share a process: loading the product counts little, and both processes end at about one time. */
-const SHARING = 12;
+const SHARING = 40;
 const LIMIT_MS = Number(process.env.BAZAR_TEST_LIMIT_MS ?? 300_000);
 
-/** Folders and files whose tests start processes, run whole clusters for long, or wait for real time to pass. */
-const SLOW =
-  /\/(attack|chaos|fuzz|launcher|mutants|page|runner|simulation|system|machines)\/|\/log\/etcd|\/gateway\/redis-cluster\.|\/client\/(cli|cli-cancel|store)\.|\/bench\/(command|subjects)\.|\/bridge\/(heavy-reads|page)\./;
+/**
+ * Folders and files whose tests start programs, compile, make documents anew, run whole clusters for long, or wait for real
+ * time to pass.
+ */
+const SLOW = new RegExp(
+  [
+    /\/(attack|chaos|fuzz|launcher|machines|mutants|openapi|page|runner|simulation|system)\//,
+    /\/bench\/(command|subjects)\./,
+    /\/bridge\/(heavy-reads|ordinary-clients|page)\./,
+    /\/client\/(cli|cli-cancel|store)\./,
+    /\/documents\/(api|statecharts)\./,
+    /\/gateway\/redis(-cluster)?\./,
+    /\/log\/etcd/,
+    /\/runtime\/bundle\./,
+  ]
+    .map(({ source }) => source)
+    .join('|'),
+);
 
 const command = tool('npm test --', 'Runs the tests: all, or the files with a PART in their path.')
   .argument('[PART...]')
-  .option('--fast', 'leave out what takes long; the rest takes one minute to two')
+  .option('--fast', 'leave out what takes long; the rest takes a minute')
   .option('--watch', 'run the files again whenever a source file changes, until Ctrl-C');
 const options = readOptions<{ fast?: true; watch?: true }>(command);
 const wanted = command.args;
