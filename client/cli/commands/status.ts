@@ -1,3 +1,4 @@
+import type { StatusAnswer } from '../../../runtime/api.ts';
 import { type CliCommand, EXIT } from '../command.ts';
 import { table } from '../table.ts';
 
@@ -44,13 +45,20 @@ export const status: CliCommand = {
       return [
         table(context.terminal, columns, rows),
         '',
-        `Leader: ${leader ?? 'none'}. Cache: ${cache.kind}, ${reads}. Version: ${version ?? 'not known yet'}.`,
+        `Leader: ${leader ?? withoutLeader(found.nodes)}. Cache: ${cache.kind}, ${reads}. Version: ${version ?? 'not known yet'}.`,
         ...(unasked > 0 ? [leftOpen(unasked)] : []),
       ].join('\n');
     });
     return EXIT.done;
   },
 };
+
+/** Catalogs that order their log themselves have a term, whether one leads or not. */
+export function withoutLeader(nodes: StatusAnswer['nodes']): string {
+  const ready = nodes.filter(({ kind, state }) => kind === 'catalog' && state === 'ready');
+  const isOuter = ready.length > 0 && ready.every(({ term }) => (term ?? null) === null);
+  return isOuter ? 'none needed, the etcd orders the log' : 'none';
+}
 
 const leftOpen = (count: number) =>
   `Payments and refunds that are open: ${count}. The store runs without the payment service that knows of them; start it with --payments URL, and they are seen through.`;

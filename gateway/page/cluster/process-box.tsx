@@ -2,7 +2,7 @@ import type { FiguresAnswer } from '../../../runtime/watch-answers.ts';
 import { formatCount, formatMs } from '../format.ts';
 import { roleSign, stateSign } from '../signs.tsx';
 import { CATALOG, type Placed } from './layout.ts';
-import { type Standing, standingOf } from './standing.ts';
+import { isOrderedOutside, type Standing, standingOf } from './standing.ts';
 
 /** One process in the picture: its state, and what is its own: role, countdown and log of a catalog. */
 export function ProcessBox({ place, figures }: { place: Placed; figures: FiguresAnswer }) {
@@ -24,17 +24,17 @@ export function ProcessBox({ place, figures }: { place: Placed; figures: Figures
       {standing && !isAway ? (
         <CatalogFacts standing={standing} figures={figures} id={node.id} />
       ) : (
-        <Facts place={place} />
+        <Facts place={place} isOutside={isOrderedOutside(figures)} />
       )}
     </g>
   );
 }
 
-function Facts({ place: { node } }: { place: Placed }) {
+function Facts({ place: { node }, isOutside }: { place: Placed; isOutside: boolean }) {
   const own = node.figures;
   const lines = own?.order
     ? [
-        own.order.leader ? `asks ${own.order.leader}` : 'knows no leader',
+        own.order.leader ? `asks ${own.order.leader}` : isOutside ? 'asks any catalog' : 'knows no leader',
         `${formatCount(own.order.inFlight)} in flight · ${own.lateMs} ms late`,
       ]
     : own?.gateway
@@ -42,7 +42,9 @@ function Facts({ place: { node } }: { place: Placed }) {
           own.gateway.feed ? `feed of ${own.gateway.feed}` : 'follows no feed',
           `${formatCount(own.links.reduce((sum, { asks }) => sum + asks, 0))} asked · ${own.lateMs} ms late`,
         ]
-      : [shortened(node.reason ?? ''), ''];
+      : isOutside && node.reason == null
+        ? ['follows the log of the etcd', '']
+        : [shortened(node.reason ?? ''), ''];
   return (
     <>
       {lines.map((line, row) => (

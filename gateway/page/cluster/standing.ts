@@ -22,10 +22,18 @@ export function standingOf(node: WatchedNodeAnswer, { nodes }: FiguresAnswer): S
   };
 }
 
+/** An engine outside orders the log, so that nobody of the store leads. */
+export function isOrderedOutside({ nodes }: FiguresAnswer): boolean {
+  return nodes.some(({ figures }) => figures?.machines?.replica === 'log');
+}
+
 /** The sentence that says what the picture shows. */
 export function describeCluster(figures: FiguresAnswer): string {
   const { nodes, leader, version } = figures;
-  const words = [`${nodes.length} processes`, leader ? `${leader} leads` : 'nobody leads'];
+  const words = [
+    `${nodes.length} processes`,
+    leader ? `${leader} leads` : isOrderedOutside(figures) ? 'the etcd orders the log' : 'nobody leads',
+  ];
   if (version !== null) words.push(`version ${version}`);
   const away = nodes.filter(({ state }) => state === 'down' || state === 'unreachable').map(({ id }) => id);
   if (away.length > 0) words.push(`away: ${away.join(', ')}`);
