@@ -1,6 +1,8 @@
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { connect } from '../../client/client.ts';
 import { ADMIN_TOKEN, type NodeAlone, startAlone, writeClusterFile } from '../support/alone.ts';
 import { withEtcd } from '../support/etcd.ts';
 import { eventually } from '../support/eventually.ts';
@@ -9,11 +11,17 @@ import { inTemporaryFolder } from '../support/temporary.ts';
 
 /** Nodes that are started one by one, each with a folder of its own, and find each other on the board of an etcd. */
 
-const NODES = ['catalog-1', 'catalog-2', 'catalog-3', 'order-1', 'gateway-1', 'gateway-2'];
+const NODES = ['catalog-1', 'catalog-2', 'catalog-3', 'order-1', 'order-2', 'gateway-1', 'gateway-2'];
+const BUYERS = 3;
+const THINK_MS = 20;
+const PLENTY = 1_000_000;
+/** Milliseconds that a call of the client library lasts, all its tries together: longer than a slow machine starts a node. */
+const CALL_MS = 60_000;
 
 interface Audit {
   readonly consistent: boolean;
   readonly catalogs: readonly { readonly state: string; readonly digest?: string }[];
+  readonly books: readonly { readonly id: number; readonly sold: number; readonly stock: number }[];
 }
 
 async function ask<T>(url: string, method = 'GET', body?: object): Promise<{ status: number; body: T }> {
@@ -22,8 +30,53 @@ async function ask<T>(url: string, method = 'GET', body?: object): Promise<{ sta
   return { status: answer.status, body: (await answer.json()) as T };
 }
 
+/**
+ * A client of the library at each gateway, with a few who buy one book each and look at it with the version that the client
+ * brings along. Whatever a call rejects with is thrown at the end.
+ */
+function openShoppers(gateways: readonly string[], id: number) {
+  let leaving = false;
+  const clients = gateways.map((url) => ({
+    library: connect({ url, token: ADMIN_TOKEN, limits: { callTimeoutMs: CALL_MS } }),
+    bought: 0,
+    /** The fewest that it was shown; later reads show no more. */
+    seen: PLENTY,
+  }));
+  type Client = (typeof clients)[number];
+  const live = async (client: Client) => {
+    while (!leaving) {
+      const order = await client.library.purchase({ id });
+      assert.is(order.status, 'confirmed');
+      client.bought += 1;
+      const most = Math.min(client.seen, PLENTY - client.bought);
+      const { stock } = await client.library.info(id);
+      assert.ok(stock <= most, `${stock} are shown after ${most}`);
+      client.seen = Math.min(client.seen, stock);
+      await sleep(THINK_MS);
+    }
+  };
+  const lives = clients.flatMap((client) => Array.from({ length: BUYERS }, () => live(client)));
+  const ended = Promise.allSettled(lives);
+  return {
+    /** Until everybody at each gateway has bought again. */
+    async sell(): Promise<void> {
+      const before = clients.map(({ bought }) => bought);
+      const goesOn = () => clients.every(({ bought }, at) => bought >= before[at]! + 2 * BUYERS);
+      await Promise.race([eventually('sales at both gateways', goesOn, CALL_MS), Promise.all(lives)]);
+    },
+    /** How many copies the clients were told to have. */
+    async leave(): Promise<number> {
+      leaving = true;
+      await ended;
+      for (const { library } of clients) library.close();
+      await Promise.all(lives);
+      return clients.reduce((sum, { bought }) => sum + bought, 0);
+    },
+  };
+}
+
 const name =
-  'nodes alone find each other, sell through one gateway what another shows, and outlive each other';
+  'nodes alone find each other, sell through one gateway what another shows, outlive each other, and are restarted one by one without a failed call';
 test(
   name,
   needs('etcd', name, () =>
@@ -32,7 +85,7 @@ test(
         const log = { engine: 'etcd', urls: etcd.urls };
         const file = await writeClusterFile(folder, { cluster: 'bookshop', log, nodes: NODES });
         const running = new Map<string, NodeAlone>();
-        const start = (node: string, data = join(folder, node)) => {
+        const start = (node: string, { data = join(folder, node), port = '0' } = {}) => {
           const kind = node.split('-')[0]!;
           return startAlone([
             '--kind',
@@ -44,7 +97,7 @@ test(
             '--data',
             data,
             '--port',
-            '0',
+            port,
           ]);
         };
         try {
@@ -52,12 +105,12 @@ test(
           const [one, two] = await Promise.all(
             ['gateway-1', 'gateway-2'].map((gateway) => running.get(gateway)!.ready()),
           );
-          const shelved = await eventually('a shelf', async () => {
-            const book = { title: 'A book', topic: 'books', price: '10.00', stock: 100 };
-            const answer = await ask<{ added: number[] }>(`${one}/books`, 'POST', book);
-            return answer.status === 201 && answer;
-          });
-          const id = shelved.body.added[0]!;
+          const shelve = (stock: number) =>
+            eventually('a shelf', async () => {
+              const book = { title: 'A book', topic: 'books', price: '10.00', stock };
+              return (await ask<{ added?: number[] }>(`${one}/books`, 'POST', book)).body.added?.[0];
+            });
+          const id = await shelve(100);
           const buy = async (gateway: string) =>
             (await ask<{ status: string }>(`${gateway}/purchase`, 'POST', { id })).body.status ===
             'confirmed';
@@ -65,7 +118,7 @@ test(
           const shown = await ask<{ stock: number }>(`${two}/info/${id}?consistency=strong`);
           assert.is(shown.body.stock, 99);
 
-          const second = start('catalog-2', join(folder, 'other'));
+          const second = start('catalog-2', { data: join(folder, 'other') });
           assert.is(await second.exited, 2);
           assert.match(second.said.text, /catalog-2 is already running at ws:\/\/127\.0\.0\.1:\d+/);
 
@@ -75,13 +128,35 @@ test(
           await eventually('a sale with one catalog left', () => buy(two!));
           assert.is((await fetch(`${two}/readyz`)).status, 200, 'one catalog is enough to be ready');
           for (const node of ['catalog-2', 'catalog-3']) running.set(node, start(node));
-          await eventually('equal catalogs', async () => {
-            const { body } = await ask<Audit>(`${two}/audit`);
-            const digests = new Set(body.catalogs.map(({ digest }) => digest));
-            return (
-              body.consistent && body.catalogs.every(({ state }) => state === 'present') && digests.size === 1
-            );
-          });
+          const equalCatalogs = () =>
+            eventually('equal catalogs', async () => {
+              const { body } = await ask<Audit>(`${two}/audit`);
+              const digests = new Set(body.catalogs.map(({ digest }) => digest));
+              const isWhole = body.catalogs.every(({ state }) => state === 'present');
+              return body.consistent && isWhole && digests.size === 1 && body;
+            });
+          await equalCatalogs();
+
+          const popular = await shelve(PLENTY);
+          const shoppers = openShoppers([one!, two!], popular);
+          let told = 0;
+          try {
+            await shoppers.sell();
+            for (const node of NODES) {
+              const { child, exited, ready } = running.get(node)!;
+              const { port } = new URL(await ready());
+              child.kill('SIGTERM');
+              assert.is(await exited, 0, `${node} ends by itself`);
+              const again = start(node, { port: node.startsWith('gateway') ? port : '0' });
+              running.set(node, again);
+              await again.ready();
+            }
+            await shoppers.sell();
+          } finally {
+            told = await shoppers.leave();
+          }
+          const { sold, stock } = (await equalCatalogs()).books.find((book) => book.id === popular)!;
+          assert.equal([sold, stock], [told, PLENTY - told], 'what was told is sold, once');
         } finally {
           for (const { child } of running.values()) child.kill('SIGKILL');
           await Promise.all([...running.values()].map(({ exited }) => exited));
