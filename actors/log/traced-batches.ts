@@ -30,7 +30,7 @@ export interface TracedCommand {
 }
 
 /** A traced command, and the step that it is in. */
-interface Place {
+interface TracedPlace {
   readonly recorder: SpanRecorder;
   /** From 0, within its batch. */
   readonly at: number;
@@ -38,7 +38,7 @@ interface Place {
 }
 
 interface TracedBatch {
-  readonly places: readonly Place[];
+  readonly places: readonly TracedPlace[];
   attempts: number;
   isDelivered: boolean;
 }
@@ -50,7 +50,7 @@ export function createTracedBatches(): TracedBatches {
   const batches = new Map<string, TracedBatch>();
 
   /** What was delivered is in the log, whatever becomes of an attempt to append it. */
-  function undelivered(id: string): readonly Place[] {
+  function undelivered(id: string): readonly TracedPlace[] {
     const batch = batches.get(id);
     return batch && !batch.isDelivered ? batch.places : [];
   }
@@ -60,7 +60,7 @@ export function createTracedBatches(): TracedBatches {
       return batches.size;
     },
     take(id, commands) {
-      const places: Place[] = [];
+      const places: TracedPlace[] = [];
       for (const [at, { trace }] of commands.entries()) {
         if (trace === undefined) continue;
         trace.gathering.end({ facts: { commands: commands.length } });
