@@ -3,9 +3,11 @@ import { createDeadlineWheel } from '../../runtime/deadline-wheel.ts';
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { LoggedCommand } from '../../runtime/messages.ts';
+import type { SpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import { approximateBytes } from '../../storage/log-record.ts';
 import type { ProposedCommand } from '../replica/replica.ts';
 import { type CommandLog, LOG_LEVEL, type LogBatch } from './command-log.ts';
+import { createTracedBatches, type TracedBatches, type TracedCommand } from './traced-batches.ts';
 
 /**
  * The commands that this replica has in hand. Those of one turn of the event loop become one batch; a few batches are
@@ -14,14 +16,18 @@ import { type CommandLog, LOG_LEVEL, type LogBatch } from './command-log.ts';
  * since each command has a key. An answer comes from the log itself, when the batch is delivered and applied here.
  */
 export interface Appender<Result> {
-  /** Resolves once the command is applied here. Rejects with `none`, or with `unknown` at the deadline (monotonic ms). */
-  add(command: ProposedCommand, deadline: number): Promise<Result>;
+  /**
+   * Resolves once the command is applied here. Rejects with `none`, or with `unknown` at the deadline (monotonic ms).
+   * `trace` notes what becomes of it.
+   */
+  add(command: ProposedCommand, deadline: number, trace?: SpanRecorder): Promise<Result>;
   /** The same for a command that nobody waits for. */
   note(command: LoggedCommand): void;
   /** A batch has been applied; `results` are those of its commands. */
   applied(id: string, results: readonly (Result | null)[]): void;
   /** Commands that are not applied here yet. */
   readonly inHand: number;
+  readonly traced: TracedBatches;
   /** Rises with each note that may have been lost. */
   readonly lostNotes: number;
   /** Everybody who waits is told that nobody knows; what was not sent has not happened. */
@@ -34,6 +40,7 @@ interface Waiting<Result> {
   readonly deadline: number;
   /** Nobody waits for a note. */
   readonly settle: { resolve(result: Result): void; reject(error: BazarError): void } | undefined;
+  readonly trace: TracedCommand | undefined;
 }
 
 interface OpenBatch<Result> {
@@ -59,6 +66,7 @@ export function createAppender<Result>(options: {
   const overdue = createDeadlineWheel<OpenBatch<Result>>(clock, limits.tickMs, (batch) =>
     end(batch, () => new BazarError('timeout')),
   );
+  const traced = createTracedBatches();
   let queue: Waiting<Result>[] = [];
   let inHand = 0;
   let bytesInHand = 0;
@@ -106,28 +114,37 @@ export function createAppender<Result>(options: {
       isDoubtful: false,
     };
     open.set(id, batch);
+    traced.take(id, waiting);
     overdue.add(batch);
     underWay++;
     append(batch);
   }
 
   function append(one: OpenBatch<Result>): void {
+    const { id } = one.batch;
+    if (traced.size > 0) traced.appending(id);
     log.append(one.batch, one.deadline).then(
-      () => free(),
+      () => {
+        if (traced.size > 0) traced.acknowledged(id);
+        free();
+      },
       (error: unknown) => failed(one, asBazarError(error)),
     );
   }
 
   function failed(one: OpenBatch<Result>, error: BazarError): void {
-    if (!open.has(one.batch.id) || stopped) free();
+    const { id } = one.batch;
+    if (traced.size > 0) traced.failed(id, error.code);
+    if (!open.has(id) || stopped) free();
     else if (error.outcome === 'none') {
       free();
       // Said of this attempt alone: an earlier one may be in the log.
       end(one, () => (one.isDoubtful ? new BazarError('timeout', error.message) : error));
     } else {
       one.isDoubtful = true;
+      if (traced.size > 0) traced.pausing(id);
       clock.setTimeout(() => {
-        if (open.has(one.batch.id) && !stopped) append(one);
+        if (open.has(id) && !stopped) append(one);
         else free();
       }, limits.logRetryMs);
     }
@@ -140,6 +157,7 @@ export function createAppender<Result>(options: {
 
   function close(one: OpenBatch<Result>): void {
     open.delete(one.batch.id);
+    if (traced.size > 0) traced.forget(one.batch.id);
     overdue.delete(one);
   }
 
@@ -167,13 +185,15 @@ export function createAppender<Result>(options: {
   }
 
   return {
-    add(command, deadline) {
+    add(command, deadline, recorder) {
       if (stopped) return Promise.reject(new BazarError('draining'));
       if (inHand >= limits.maxUncommittedEntries || bytesInHand >= limits.maxUncommittedBytes) {
         return Promise.reject(new BazarError('overloaded'));
       }
+      const bytes = approximateBytes(command);
+      const trace = recorder && { recorder, gathering: recorder.begin('gather') };
       return new Promise((resolve, reject) =>
-        enqueue({ command, bytes: approximateBytes(command), deadline, settle: { resolve, reject } }),
+        enqueue({ command, bytes, deadline, settle: { resolve, reject }, trace }),
       );
     },
     note(command) {
@@ -183,7 +203,13 @@ export function createAppender<Result>(options: {
         return;
       }
       const deadline = clock.monotonic() + limits.logNoteMs;
-      enqueue({ command, bytes: JSON.stringify(command).length, deadline, settle: undefined });
+      enqueue({
+        command,
+        bytes: JSON.stringify(command).length,
+        deadline,
+        settle: undefined,
+        trace: undefined,
+      });
     },
     applied(id, results) {
       const one = open.get(id);
@@ -197,6 +223,7 @@ export function createAppender<Result>(options: {
     get inHand() {
       return inHand;
     },
+    traced,
     get lostNotes() {
       return lostNotes;
     },

@@ -136,7 +136,10 @@ export function createLogReplica<Change>(
           broken('gap', `${log.name}: batch ${ordinal} follows batch ${delivered.ordinal}`);
         else if (seen >= ordinal)
           broken('regressed', `${log.name}: who sent batch ${ordinal} had applied ${seen} of them before`);
-        else delivered.take(batch);
+        else {
+          if (appender.traced.size > 0) appender.traced.delivered(batch.id, ordinal);
+          delivered.take(batch);
+        }
       },
       broken,
     });
@@ -170,6 +173,7 @@ export function createLogReplica<Change>(
       return result;
     });
     place = next;
+    if (appender.traced.size > 0) appender.traced.applied(id, index);
     appender.applied(id, results);
   }
 
@@ -231,11 +235,11 @@ export function createLogReplica<Change>(
       return diskFull;
     },
     figures: {},
-    async propose(command, _forwarded, { deadline }) {
+    async propose(command, _forwarded, { deadline, trace }) {
       if (diskFull !== null) throw new BazarError('disk-full');
       if (!takes(command, mesh.self)) throw new BazarError('not-yet');
       if (following === undefined) throw new BazarError('behind');
-      return { result: await appender.add(repeatable(command), deadline), leader: mesh.self };
+      return { result: await appender.add(repeatable(command), deadline, trace), leader: mesh.self };
     },
     async readIndex(deadline) {
       await contact.catchUp(deadline);

@@ -52,6 +52,8 @@ export const CLIENT = 'client';
 /** A time in which nothing happens is folded from so much on, in µs and as a part of the whole. */
 const LEAST_IDLE_US = 5_000;
 const LEAST_IDLE_PART = 0.1;
+/** Waits that are told once they are over. */
+const TOLD_AT_THEIR_END = new Set(['queue', 'gather']);
 const AFTERWARDS = 'the client has its answer';
 
 export function chronologyOf(trace: TraceAnswer): Chronology {
@@ -79,7 +81,7 @@ export function chronologyOf(trace: TraceAnswer): Chronology {
     });
     if (sign === 'durable')
       events.push({ atUs: fromUs, lane: node, sign: 'mark', text: 'writes it to its disk' });
-    const atUs = sign === 'durable' || step.what === 'queue' ? toUs : fromUs;
+    const atUs = sign === 'durable' || TOLD_AT_THEIR_END.has(step.what) ? toUs : fromUs;
     events.push({ atUs, lane: node, to, sign: isLost ? 'lost' : sign, text });
     if (asked) draw(asked, fromUs, depth + 1);
     if (to === undefined || isLost || step.tookUs === undefined) return;
@@ -116,7 +118,7 @@ export function endWords({ outcome, code, version, replayed }: TraceAnswer): str
   return `${what}${at}${replayed ? ', as recorded before' : ''}`;
 }
 
-const KINDS = [CLIENT, 'gateway', 'order', 'catalog'];
+const KINDS = [CLIENT, 'gateway', 'order', 'catalog', 'log'];
 
 function lanesOf(events: readonly TraceEvent[]): string[] {
   const lanes = new Set(events.flatMap(({ lane, to }) => (to === undefined ? [lane] : [lane, to])));

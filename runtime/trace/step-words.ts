@@ -26,6 +26,20 @@ export function stepWords({ what, facts = {}, tookUs }: TraceStep): string {
       return 'does not lead, and forwards it';
     case 'queue':
       return `in the mailbox for ${took}`;
+    case 'gather':
+      return facts.commands === undefined
+        ? 'waits for its batch'
+        : `gathered after ${took} into a batch of ${facts.commands}`;
+    case 'log':
+      return isAgain
+        ? `gives the same batch to the log again (attempt ${facts.attempt})`
+        : 'gives the batch to the log';
+    case 'again':
+      return 'does not know whether the log has the batch, and pauses';
+    case 'follow':
+      return 'waits for the log to bring the batch back';
+    case 'delivered':
+      return `the log brings it back, as its batch ${facts.ordinal}`;
     case 'append':
       return `entry ${facts.index} of its log`;
     case 'replicate':
@@ -52,8 +66,10 @@ export function stepWords({ what, facts = {}, tookUs }: TraceStep): string {
 }
 
 /** What came back for a step that asked another process. */
-export function answerWords({ what, error }: TraceStep): string {
+export function answerWords({ what, error, facts }: TraceStep): string {
   if (error !== undefined) return errorWords(error);
+  if (what === 'log')
+    return facts?.ordinal === undefined ? 'has it on its disks' : 'has it, and brings it back already';
   return what === 'replicate' ? 'has it on its disk' : 'decided';
 }
 
@@ -71,10 +87,19 @@ export function errorWords(error: string): string {
   return ERRORS[error] ?? error;
 }
 
+const WAITING: Readonly<Record<string, string>> = {
+  pausing: 'pauses before the next proposal',
+  batch: 'writes to its disk',
+  queue: 'has it in the mailbox',
+  gather: 'gathers the batch',
+  again: 'pauses before it asks the log again',
+  follow: 'waits for the log to bring it back',
+  delivered: 'has it waiting to be applied',
+};
+
 /** What is waited for while nothing else happens; the subject is the process. */
 export function waitingWords({ what, to }: Pick<TraceStep, 'what' | 'to'>): string {
+  if (what === 'log') return 'waits for the log to take it';
   if (to !== undefined) return what === 'replicate' ? `waits for the disk of ${to}` : `waits for ${to}`;
-  if (what === 'pausing') return 'pauses before the next proposal';
-  if (what === 'batch') return 'writes to its disk';
-  return what === 'queue' ? 'has it in the mailbox' : what;
+  return WAITING[what] ?? what;
 }

@@ -44,7 +44,7 @@ const ARROWS: Readonly<Record<string, readonly string[]>> = {
   'storage/leveldb': ['runtime', 'storage'],
   'actors/raft/core': ['types:runtime', 'types:runtime/links', 'types:storage'],
   'actors/replica': ['runtime', 'types:runtime/links', 'types:storage'],
-  'actors/log': ['actors/replica', 'runtime', 'types:runtime/links', 'storage'],
+  'actors/log': ['actors/replica', 'runtime', 'types:runtime/links', 'types:runtime/trace', 'storage'],
   'actors/log/etcd': ['actors/log', 'runtime'],
   'actors/raft': [
     'actors/replica',

@@ -2,6 +2,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { Replica } from '../../actors/replica/replica.ts';
 import type { Limits } from '../../runtime/limits.ts';
+import { createSpanRecorder } from '../../runtime/trace/span-recorder.ts';
 import { addBooks, newBook, orderIn, purchase } from '../catalog/support.ts';
 import type { Catalogs } from '../support/catalogs.ts';
 
@@ -20,6 +21,12 @@ const outcomeOf = (promise: Promise<unknown>) =>
     () => 'done',
     ({ outcome }) => outcome as string,
   );
+
+/** Steps of a trace that each engine has to tell. */
+const TOLD = {
+  raft: ['queue', 'append', 'batch', 'commit'],
+  log: ['gather', 'log', 'delivered'],
+};
 
 /** Every promise of the port that a catalog rests on. */
 export function replicaSuite<R extends Replica>(
@@ -48,6 +55,26 @@ export function replicaSuite<R extends Replica>(
     }
     await catalogs.level();
     assert.is(first.catalog.state.book(1)!.sold, 3);
+  });
+
+  test('a traced command tells its way up to the entry that it became', async () => {
+    const { catalogs, first } = await startStocked();
+    const { clock } = catalogs;
+    const trace = createSpanRecorder(first.id, 'propose', clock, 100);
+    const deadline = clock.monotonic() + 1_000;
+    await catalogs.settled(first.catalog.replica.propose(buy('traced'), false, { deadline, trace }));
+    const { steps, tookUs } = trace.span();
+    const { index } = first.catalog.state.applied;
+    assert.equal(
+      steps.filter(({ what }) => what === 'apply').map(({ facts }) => facts),
+      [{ index }],
+    );
+    for (const step of steps) assert.ok(step.atUs + (step.tookUs ?? 0) <= tookUs, JSON.stringify(step));
+    for (const what of TOLD[engine])
+      assert.ok(
+        steps.some((step) => step.what === what),
+        what,
+      );
   });
 
   test('a command that is proposed again is not done again, whichever replica is asked', async () => {

@@ -159,6 +159,51 @@ test('of a purchase through a killed leader shows two proposals and where the ti
   ]);
 });
 
+/** A purchase that an engine outside ordered, which did not answer the first time. */
+const OVER_LOG: TraceAnswer = {
+  ...KILLED,
+  span: {
+    node: 'catalog-1',
+    what: 'propose',
+    tookUs: 131_000,
+    steps: [
+      { what: 'gather', atUs: 0, tookUs: 400, facts: { commands: 5 } },
+      { what: 'log', atUs: 400, tookUs: 9_600, to: 'log', error: 'unavailable', facts: { attempt: 1 } },
+      { what: 'again', atUs: 10_000, tookUs: 100_000 },
+      { what: 'log', atUs: 110_000, tookUs: 4_000, to: 'log', facts: { attempt: 2 } },
+      { what: 'follow', atUs: 114_000, tookUs: 1_000, facts: { ordinal: 17 } },
+      { what: 'delivered', atUs: 115_000, tookUs: 16_000, facts: { ordinal: 17 } },
+      { what: 'apply', atUs: 131_000, facts: { index: 90 } },
+    ],
+  },
+};
+
+test('of a purchase over an engine outside says in words what the log was asked and when it brought it back', () => {
+  const text = traceText(OVER_LOG);
+  for (const words of [
+    /^ +ms +client +catalog-1 +log$/m,
+    /● .* gathered after 0\.40 ms into a batch of 5$/m,
+    /├─+▶✕ +gives the batch to the log: unavailable after 9\.60 ms$/m,
+    /does not know whether the log has the batch, and pauses$/m,
+    /├─+▶│ +gives the same batch to the log again \(attempt 2\)$/m,
+    /│◀─+┤ +has it on its disks$/m,
+    /the log brings it back, as its batch 17$/m,
+    /≈ ~~~ 100 ms: catalog-1 pauses before it asks the log again/,
+    /≈ ~~~ 16\.0 ms: catalog-1 has it waiting to be applied/,
+  ])
+    assert.match(text, words);
+  assert.equal(
+    timeParts(OVER_LOG.span).map(({ what, us }) => `${what} ${us}`),
+    [
+      'gathers the batch 400',
+      'waits for the log to take it 13600',
+      'pauses before it asks the log again 100000',
+      'waits for the log to bring it back 1000',
+      'has it waiting to be applied 16000',
+    ],
+  );
+});
+
 test('is told in one order of time, from the client to the client, with a lane for each who took part', () => {
   const { lanes, events, totalUs } = chronologyOf(KILLED);
   assert.equal(lanes, ['client', 'gateway-1', 'order-2', 'catalog-1', 'catalog-2', 'catalog-3']);

@@ -1,5 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { chronologyOf } from '../../runtime/trace/chronology.ts';
+import { TraceAnswer } from '../../runtime/trace/trace-answers.ts';
 import { type LauncherCluster, startLauncherCluster } from '../support/cluster.ts';
 import { assertTold, type Crowd, fillShelf, openCrowd } from '../support/crowd.ts';
 import { type TestEtcd, withEtcd } from '../support/etcd.ts';
@@ -22,6 +24,25 @@ async function amidPurchases(cluster: LauncherCluster, name: string, work: (crow
   await assertTold(cluster, crowd, name);
 }
 
+/** A traced purchase says what the log was asked for, and when it brought it back. */
+async function assertTraced(cluster: LauncherCluster): Promise<void> {
+  const headers = { 'idempotency-key': 'traced', traceparent: `00-${'4'.repeat(32)}-${'1'.repeat(16)}-01` };
+  const bought = await cluster.request('POST', '/purchase', { body: { id: BOOKS[0] }, headers });
+  assert.is(bought.status, 201);
+  const { body } = await cluster.request('GET', '/orders/traced/trace');
+  const told = chronologyOf(TraceAnswer.parse(body)).events.map(({ text }) => text);
+  for (const words of [
+    /^gathered after /,
+    /^gives the batch to the log$/,
+    /^the log brings it back/,
+    /^applied$/,
+  ])
+    assert.ok(
+      told.some((text) => words.test(text)),
+      `${words} in ${told.join('; ')}`,
+    );
+}
+
 function onEtcd(work: (etcd: TestEtcd, cluster: LauncherCluster) => Promise<void>): Promise<void> {
   return withEtcd({ members: 3 }, async (etcd) => {
     const cluster = await startLauncherCluster({ args: ['--log', addressOf(etcd)] });
@@ -41,6 +62,7 @@ test(
   needs('etcd', name, () =>
     onEtcd(async (etcd, cluster) => {
       await fillShelf(cluster, BOOKS);
+      await assertTraced(cluster);
       await amidPurchases(cluster, 'member', async (crowd) => {
         const leader = await etcd.leader();
         await leader.kill();
