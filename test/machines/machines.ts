@@ -11,6 +11,8 @@ export interface StoreMachine {
   /** Where clients find its gateway, also while it is cut off from the other machines. */
   readonly gateway: string;
   cut(): Promise<void>;
+  /** What it sends to the others is lost, what they send arrives. */
+  mute(): Promise<void>;
   heal(): Promise<void>;
   kill(): Promise<void>;
   /** After `kill`: on the disks that it had. */
@@ -80,6 +82,7 @@ export function withMachines(work: (machines: readonly StoreMachine[]) => Promis
         return {
           gateway: `http://${outside(number)}:8080`,
           cut: () => machine!.cut(),
+          mute: () => machine!.mute(),
           heal: () => machine!.heal(),
           kill: () => machine!.kill(),
           async start() {

@@ -25,11 +25,15 @@ export interface Machine {
   start(program: readonly string[], output: string): void;
   /** Nothing that it sends reaches another machine, and nothing reaches it; nobody is told. */
   cut(): Promise<void>;
+  /** Nothing that it sends reaches another machine, but what they send reaches it; nobody is told. */
+  mute(): Promise<void>;
   heal(): Promise<void>;
   /** Ends at once everything that runs there. */
   kill(): Promise<void>;
 }
 
+/** The address of no card: what is sent there is lost. */
+const NOWHERE = '02:00:00:00:ff:ff';
 const MACHINE = ['--net', '--pid', '--fork', '--mount-proc', '--kill-child'];
 /** Networks of two tests at once are apart. The addresses are those set aside for trying networks (RFC 2544). */
 const SITE = (process.pid % 250) + 1;
@@ -60,6 +64,7 @@ export async function whatIsMissing(): Promise<string | undefined> {
 export async function openNetwork(folder: string): Promise<Network> {
   const hub = openShell(['--net'], `sleep 1; rm -rf ${quoted(folder)}`);
   const shells = new Set([hub]);
+  const numbers = new Set<number>();
   let cables = 0;
   for (const bridge of ['machines', 'tests']) {
     await hub.run(`ip link add ${bridge} type bridge && ip link set ${bridge} up`);
@@ -86,6 +91,12 @@ export async function openNetwork(folder: string): Promise<Network> {
     async add(number) {
       const shell = openShell(MACHINE);
       shells.add(shell);
+      numbers.add(number);
+      const toOthers = (command: (address: string) => string) =>
+        [...numbers]
+          .filter((other) => other !== number)
+          .map((other) => command(inside(other)))
+          .join(' && ');
       await shell.run('ip link set lo up');
       const cable = await lay('machines', shell.pid, 'machines', `02:00:00:00:01:0${number}`);
       const testCable = await lay('tests', shell.pid, 'tests', `02:00:00:00:02:0${number}`);
@@ -95,7 +106,12 @@ export async function openNetwork(folder: string): Promise<Network> {
         start: (program, output) =>
           shell.send(`${program.map(quoted).join(' ')} >> ${quoted(output)} 2>&1 &`),
         cut: () => hub.run(`ip link set ${cable} nomaster`),
-        heal: () => hub.run(`ip link set ${cable} master machines`),
+        mute: () =>
+          shell.run(toOthers((to) => `ip neigh replace ${to} lladdr ${NOWHERE} dev machines nud permanent`)),
+        async heal() {
+          await hub.run(`ip link set ${cable} master machines`);
+          await shell.run(toOthers((to) => `{ ip neigh del ${to} dev machines || true; }`));
+        },
         async kill() {
           shells.delete(shell);
           await shell.kill();
