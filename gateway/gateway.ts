@@ -45,6 +45,8 @@ export interface GatewayOptions {
   readonly pid?: number;
   /** So many catalogs must be within reach; more than half of them unless it is said. */
   readonly neededCatalogs?: number;
+  /** An engine outside orders the log: no catalog leads. */
+  readonly isOrderedOutside?: boolean;
   /** False until `fill` says that the first books are in. */
   readonly filled?: boolean;
 }
@@ -81,7 +83,7 @@ const NO_FEED = { state: 'bypassed', reason: 'no catalog tells of changes' } as 
 export function createGateway(options: GatewayOptions): Gateway {
   const { mesh, catalogs, orders, clock, random, limits, logger, remote, pid = process.pid } = options;
   const boot = random.id();
-  const { neededCatalogs = Math.floor(catalogs.length / 2) + 1 } = options;
+  const { neededCatalogs = Math.floor(catalogs.length / 2) + 1, isOrderedOutside = false } = options;
   let { filled = true } = options;
   const lifecycle = createLifecycle({ clock, logger, limits });
   const happenings = createHappenings({ node: mesh.self, clock, limits, logger });
@@ -169,7 +171,9 @@ export function createGateway(options: GatewayOptions): Gateway {
   function whyUnready(): string | undefined {
     if (disks.reason !== undefined) return disks.reason;
     if (lifecycle.state !== 'ready') return 'No quorum of catalogs is within reach.';
-    if (clock.monotonic() - feed.currentAt > limits.readySilenceMs) return 'No catalog hears a leader.';
+    if (clock.monotonic() - feed.currentAt > limits.readySilenceMs) {
+      return isOrderedOutside ? 'No catalog reaches the engine of the log.' : 'No catalog hears a leader.';
+    }
     if (!orders.some((id) => mesh.peer(id))) return 'No order replica is within reach.';
     return filled ? undefined : 'The first books are not in yet.';
   }

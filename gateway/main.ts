@@ -9,8 +9,8 @@ import { createLabLine } from './lab-line.ts';
 
 /** The gateway as a process of its own, with its door for clients. It keeps nothing: each start is a new incarnation. */
 runChild(async ({ configuration, ...ports }) => {
-  const { http, redisUrl, cluster, secret, catalogs, orders, filled, neededCatalogs, currency } =
-    configuration;
+  const { http, redisUrl, cluster, secret, catalogs, orders, currency } = configuration;
+  const { filled, neededCatalogs, isOrderedOutside } = configuration;
   if (!http) throw new Error('a gateway needs to know where to listen');
 
   function openRemote(url: string): RemoteCache {
@@ -21,7 +21,16 @@ runChild(async ({ configuration, ...ports }) => {
     incarnation: ports.random.id(),
     async run(mesh) {
       const remote = redisUrl === undefined ? undefined : openRemote(redisUrl);
-      const gateway = createGateway({ mesh, catalogs, orders, remote, filled, neededCatalogs, ...ports });
+      const gateway = createGateway({
+        mesh,
+        catalogs,
+        orders,
+        remote,
+        filled,
+        neededCatalogs,
+        isOrderedOutside,
+        ...ports,
+      });
       const waits = createWaits(ports.clock);
       const tell: Parameters<typeof createLabLine>[0]['tell'] = (number, action) =>
         void tellLauncher({ type: 'lab', number, action });

@@ -144,7 +144,7 @@ export function sentenceOf({ kind, term, facts }: Happening): string {
 
 const FEED_FAULTS: Readonly<Record<FeedFault, string>> = {
   'link-lost': 'to which the link was lost',
-  'hears-no-leader': 'which hears no leader',
+  'hears-no-leader': 'which is cut off from the log',
   stalled: 'which has stalled',
 };
 

@@ -147,7 +147,7 @@ export function createCatalog<R extends Replica>(options: CatalogOptions<R>): Ca
   mesh.onAsk('feed.follow', ({ from }, incoming) => {
     const silentMs = replica.silentMs();
     if (silentMs === null || silentMs > limits.leaderSilenceMs) {
-      throw new BazarError('unavailable', 'This catalog hears no leader.');
+      throw new BazarError('unavailable', 'This catalog is cut off from the log.');
     }
     return { ...feed.follow(incoming.from.id, from), boot: knownBoot() };
   });

@@ -211,6 +211,7 @@ function planNodes(options: {
         }),
       ...(kind !== 'catalog' && config.log && { neededCatalogs: 1 }),
       ...(kind === 'gateway' && {
+        isOrderedOutside: config.log !== undefined,
         filled: data.record.seeded,
         currency: data.record.currency,
         http: {

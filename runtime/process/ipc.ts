@@ -71,6 +71,8 @@ export const Configure = z.object({
   payments: z.object({ url: z.string(), currency: z.string().optional() }).optional(),
   /** Gateways and orders: so many catalogs must be within reach and have room; more than half unless it is said. */
   neededCatalogs: z.int().min(1).optional(),
+  /** Gateways only: an engine outside orders the log. */
+  isOrderedOutside: z.boolean().optional(),
   /** Gateways only: the store has its first books. */
   filled: z.boolean().optional(),
   /** Gateways only: what amounts are of. */

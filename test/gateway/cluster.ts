@@ -102,6 +102,7 @@ export interface ScriptedClusterOptions {
   readonly prepare?: (catalogs: readonly ScriptedCatalog[]) => void;
   /** False: the first books are not in. */
   readonly filled?: boolean;
+  readonly isOrderedOutside?: boolean;
   /** False: return at once, not when the gateway is ready and follows a feed. */
   readonly settled?: boolean;
 }
@@ -154,6 +155,7 @@ export async function startScriptedCluster(options: ScriptedClusterOptions = {})
     remote,
     pid: 1,
     filled: options.filled,
+    isOrderedOutside: options.isOrderedOutside,
   });
   mesh.setAddresses(Object.fromEntries(meshes.map(({ self, url }) => [self, url])));
 

@@ -163,18 +163,22 @@ test('a gateway is not ready before the first books are in', async () => {
   await cluster.end();
 });
 
-test('a gateway whose catalogs hear no leader is not ready', async () => {
-  const cluster = await startScriptedCluster();
-  for (const catalog of cluster.catalogs) {
-    catalog.alive = () => ({ index: 0, silentMs: null, boot: null });
-    catalog.followed = () => {
-      throw new BazarError('unavailable');
-    };
-  }
-  await cluster.clock.elapse(2_500);
-  assert.is(cluster.gateway.whyUnready(), 'No catalog hears a leader.');
-  await cluster.end();
-});
+for (const [isOrderedOutside, why] of [
+  [false, 'No catalog hears a leader.'],
+  [true, 'No catalog reaches the engine of the log.'],
+] as const)
+  test(`a gateway whose catalogs are cut off from the log is not ready: ${why}`, async () => {
+    const cluster = await startScriptedCluster({ isOrderedOutside });
+    for (const catalog of cluster.catalogs) {
+      catalog.alive = () => ({ index: 0, silentMs: null, boot: null });
+      catalog.followed = () => {
+        throw new BazarError('unavailable');
+      };
+    }
+    await cluster.clock.elapse(2_500);
+    assert.is(cluster.gateway.whyUnready(), why);
+    await cluster.end();
+  });
 
 test('a draining gateway says so, and what it has in flight is answered', async () => {
   const cluster = await startScriptedCluster();

@@ -91,6 +91,10 @@ test(
       await Promise.all([one!.kill(), two!.kill()]);
       const read = await cluster.request('GET', '/info/1');
       assert.is(read.status, 200);
+      await eventually('a word of the engine', async () => {
+        const { body } = await cluster.request('GET', '/readyz');
+        return JSON.stringify(body).includes('No catalog reaches the engine of the log.');
+      });
       const sale = await cluster.request<{ outcome: string }>('POST', '/purchase', { body: { id: 1 } });
       assert.is(sale.status, 503);
       assert.ok(['none', 'unknown'].includes(sale.body.outcome), sale.body.outcome);
