@@ -14,6 +14,8 @@ import { inTemporaryFolder } from '../support/temporary.ts';
  * Data directories that earlier versions have left, as small stores with two orders (one confirmed, one refused) and a book
  * whose price was changed. Each is kept for good, and started by every later version.
  */
+/** How long their refused orders are remembered. */
+const KEPT = '3650d';
 const EARLIER = fileURLToPath(new URL('./earlier-stores/', import.meta.url));
 
 /** Files come out of version control open to others; a data directory must not be. */
@@ -33,7 +35,9 @@ for (const name of await readdir(EARLIER)) {
       const dataDirectory = join(folder, 'data');
       await putBack(name, dataDirectory);
       const before = await recordIn(dataDirectory);
-      const cluster = await startLauncherCluster({ dataDirectory });
+      // They are older each day, and their refusals are to be there all the same.
+      const args = ['--keep-refusals', KEPT];
+      const cluster = await startLauncherCluster({ dataDirectory, args });
       try {
         const confirmed = await cluster.request<{ total: string }>('GET', '/orders/old-1');
         assert.equal([confirmed.status, confirmed.body.total], [200, '20.00']);
