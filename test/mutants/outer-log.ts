@@ -205,8 +205,8 @@ export const OUTER_LOG_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/log/log-replica.ts',
-        find: 'return { result: await appender.add(repeatable(command), deadline), leader: mesh.self };',
-        put: 'return { result: await appender.add(command, deadline), leader: mesh.self };',
+        find: 'return { result: await appender.add(repeatable(command), deadline, trace), leader: mesh.self };',
+        put: 'return { result: await appender.add(command, deadline, trace), leader: mesh.self };',
       },
     ],
     seeds: 1,
