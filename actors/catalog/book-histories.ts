@@ -11,11 +11,9 @@ export class BookHistories {
     this.#kept = kept;
   }
 
-  /** Remembers changes, each in the place of the oldest. */
-  remember(changed: readonly ChangedBook[]): void {
-    for (const { after, event } of changed) {
-      this.#kept.put(eventKey(after.id, event.number % KEPT_BOOK_EVENTS), JSON.stringify(event));
-    }
+  /** Remembers a change, in the place of the oldest. */
+  remember({ after, event }: ChangedBook): void {
+    this.#kept.put(eventKey(after.id, event.number % KEPT_BOOK_EVENTS), JSON.stringify(event));
   }
 
   /** The change of a book with that number, one of those that are remembered. */
@@ -26,11 +24,9 @@ export class BookHistories {
   /** The changes of a book that are remembered, the latest first, from the one before the number `before` on. */
   *of(book: Book, before = Number.POSITIVE_INFINITY): Iterable<BookEvent> {
     const { id, changes = 0 } = book;
-    for (let number = Math.min(changes, before - 1); number >= oldestOf(book); number--) {
+    const oldest = Math.max(1, changes - KEPT_BOOK_EVENTS + 1);
+    for (let number = Math.min(changes, before - 1); number >= oldest; number--) {
       yield this.event(id, number);
     }
   }
 }
-
-/** The number of the oldest change of a book that is remembered. */
-export const oldestOf = ({ changes = 0 }: Book) => Math.max(1, changes - KEPT_BOOK_EVENTS + 1);

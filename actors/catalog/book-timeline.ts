@@ -1,5 +1,5 @@
-import type { Book, BookId } from '../../runtime/domain.ts';
-import { type BookHistories, oldestOf } from './book-histories.ts';
+import { type Book, type BookId, KEPT_BOOK_EVENTS } from '../../runtime/domain.ts';
+import type { BookHistories } from './book-histories.ts';
 import type { BookIndex } from './book-index.ts';
 import type { ChangedBook } from './edit-book.ts';
 import { LatestVersions } from './latest-versions.ts';
@@ -57,21 +57,22 @@ export class BookTimeline {
     }
   }
 
-  /** Takes in what is remembered from now on. */
-  noteChanges(changed: readonly ChangedBook[]): void {
-    for (const { after, event } of changed) {
-      if (after.id <= this.#upTo) {
-        this.#changes.add(event.version, nameOf({ id: after.id, number: event.number }));
-      }
+  /** Takes in a change that is about to be remembered, in the place of the oldest. */
+  noteChange({ after: { id }, event: { number, version } }: ChangedBook): void {
+    if (id > this.#upTo) return;
+    const forgotten = number - KEPT_BOOK_EVENTS;
+    if (forgotten > 0) {
+      this.#changes.remove(this.#histories.event(id, forgotten).version, nameOf({ id, number: forgotten }));
     }
+    this.#changes.add(version, nameOf({ id, number }));
   }
 
-  /** The changes behind one of them at a version, or without one behind all of it. Those that are forgotten are left out. */
+  /** The changes behind one of them at a version, or without one behind all of it. */
   *changesAfter(version: number, change?: NumberedChange): Iterable<NumberedChange & { version: number }> {
     this.#makeSureItIsWhole();
     for (const { version: at, name } of this.#changes.after(version, change && nameOf(change))) {
       const [id, number] = name.split('.', 2).map(Number) as [BookId, number];
-      if (number === 0 || number >= oldestOf(this.#shelf.book(id)!)) yield { version: at, id, number };
+      yield { version: at, id, number };
     }
   }
 

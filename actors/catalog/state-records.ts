@@ -167,10 +167,10 @@ export class StateRecords {
     for (const book of books) this.#change(book);
   }
 
-  /** Remembers changes of books that have been put. */
-  remember(changed: readonly ChangedBook[]): void {
+  /** Remembers a change of a book that has been put. */
+  remember(changed: ChangedBook): void {
+    this.timelines.books.noteChange(changed);
     this.histories.remember(changed);
-    this.timelines.books.noteChanges(changed);
   }
 
   enact(note: Note): void {

@@ -100,7 +100,7 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
     enactDecision(this.#records, command, decision, position.index);
     const { result, books, changed } = decision;
     if (changed) {
-      this.#records.remember(changed);
+      for (const one of changed) this.#records.remember(one);
       const changes = changed.map((one) => records.asChangeOfWords(one, at));
       return { result, changes: [...this.#changesOf(due, at), ...changes] };
     }

@@ -28,6 +28,16 @@ export class VersionStretches {
     this.#last = Math.max(this.#last, number);
   }
 
+  /** Takes one away that was added. */
+  remove(version: number, name: string): void {
+    const number = stretchOf(version);
+    const stretch = this.#stretches.get(number);
+    const at = stretch?.texts.indexOf(textOf(version, name)) ?? -1;
+    if (at < 0) return;
+    stretch!.texts.splice(at, 1);
+    if (stretch!.texts.length === 0) this.#stretches.delete(number);
+  }
+
   /** All behind a version and name, each once; without a name, behind all of that version. */
   *after(version: number, name = AFTER_ALL): Iterable<{ version: number; name: string }> {
     let told = textOf(version, name);
