@@ -43,15 +43,18 @@ export class HoldQueue {
     this.#rise(node);
   }
 
-  delete(key: Key): void {
+  /** Whether it was there. */
+  delete(key: Key): boolean {
     const node = this.#nodes.get(key);
-    if (node === undefined) return;
+    if (node === undefined) return false;
     this.#nodes.delete(key);
     const last = this.#heap.pop()!;
-    if (last === node) return;
-    this.#put(last, node.place);
-    this.#rise(last);
-    this.#sink(last);
+    if (last !== node) {
+      this.#put(last, node.place);
+      this.#rise(last);
+      this.#sink(last);
+    }
+    return true;
   }
 
   #put(node: Node, place: number): void {
