@@ -7,6 +7,7 @@ import { suffices } from '../roles.ts';
 import { createAllBooksWatcher } from './all-books.ts';
 import { createEventSubscriptions } from './event-subscriptions.ts';
 import type { Method, MethodResult, RpcCaller } from './methods.ts';
+import { createPlainCalls } from './plain-calls.ts';
 import {
   encodeError,
   encodeResult,
@@ -78,6 +79,7 @@ export function createRpcConnection(options: {
     logger,
   } = context;
   const load: ConnectionLoad = { inFlight: 0 };
+  const plainCalls = createPlainCalls(context);
   const outlet = { send, isReady: () => line.isReady, cut: line.cut };
   const watcher = createWatcher(outlet);
   const allBooksWatcher = createAllBooksWatcher(outlet);
@@ -127,6 +129,11 @@ export function createRpcConnection(options: {
   }
 
   function received(text: string): void {
+    const answered = plainCalls(text, load, line.address);
+    if (answered !== undefined) {
+      send(answered);
+      return;
+    }
     const frame = readFrame(text, limits.maxInFlightPerConnection);
     if ('refusal' in frame) send(frame.refusal);
     else if ('batch' in frame) answerBatch(frame.batch);
