@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -20,11 +21,10 @@ import { rounds } from './rounds.ts';
 /** What is read and answered by hand on a WebSocket is what the library and the methods make of it. */
 
 /** What `ws` does not declare. */
-const { Sender: SENDER } = ws as unknown as {
+const { Sender: SENDER, Receiver: RECEIVER } = ws as unknown as {
   Sender: { frame(data: Buffer, options: object): Buffer[] };
+  Receiver: new (options: { isServer: boolean }) => Writable;
 };
-/** Of a server, that reads what clients send, or of a client. */
-const receiver = (isServer: boolean) => new ws.Receiver({ isServer } as object);
 
 const content = fc.oneof(
   fc.string({ unit: 'grapheme', maxLength: 200 }).map((text) => Buffer.from(text)),
@@ -47,7 +47,7 @@ const frame = fc
 /** What the library reads of it, until it finds fault. */
 function readByLibrary(piece: Buffer, isServer: boolean): Promise<string[]> {
   const texts: string[] = [];
-  const stream = receiver(isServer).on('message', (data: Buffer) => void texts.push(data.toString()));
+  const stream = new RECEIVER({ isServer }).on('message', (data: Buffer) => void texts.push(data.toString()));
   return new Promise((resolve) => {
     stream.on('error', () => resolve(texts));
     stream.write(piece, () => resolve(texts));

@@ -5,7 +5,7 @@ import type { Operation } from '../operations/operation.ts';
 import { problemResponse } from '../problem-response.ts';
 import type { PlainAnswer } from './door.ts';
 import { doneHead, type Head, JSON_TYPE, originHead, storeVersionHead, versionHead } from './heads.ts';
-import { isEmpty, readCart, readHold } from './plain-bodies.ts';
+import { isEmpty, readCart, readHold } from './plain-carts.ts';
 import { createResponseText } from './response-text.ts';
 
 const BOOK = /^\/info\/([1-9]\d{0,14})(\?consistency=strong)?$/;

@@ -1,7 +1,7 @@
 import type { Limits } from '../../../runtime/limits.ts';
 import type { BookId } from '../../../runtime/scalars.ts';
 
-/** The bodies of plain requests, of which each that is anything else is for its route to read. */
+/** The carts that plain requests ask for, and the bodies of those that need none; any other body is for its route to read. */
 
 const FACTS = ['id', 'quantity'];
 const LINES = ['lines'];
