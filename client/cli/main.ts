@@ -1,7 +1,7 @@
 import { runCli } from './cli.ts';
 
 /** `npm run bazar`. */
-export async function main(): Promise<void> {
+export async function startCommand(): Promise<void> {
   const { argv, env, stdout, stderr } = process;
   const interrupted = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());

@@ -1,1 +1,1 @@
-require('../../runtime/bundle/start.cjs')('bazar');
+require('../../runtime/bundle/start.cjs')('bazar', ({ startCommand }) => startCommand());

@@ -2,6 +2,6 @@ import type { Bundle } from '../bundle/open-bundle.cjs';
 import { launch } from './launch.ts';
 
 /** `npm start`. */
-export async function main(bundle: Bundle): Promise<never> {
+export async function startLauncher(bundle: Bundle): Promise<never> {
   process.exit(await launch(bundle));
 }

@@ -1,1 +1,1 @@
-require('../bundle/start.cjs')('launcher');
+require('../bundle/start.cjs')('launcher', ({ startLauncher }, bundle) => startLauncher(bundle));

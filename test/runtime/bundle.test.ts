@@ -36,7 +36,7 @@ test('two that start at once share one bundle, which is whole, and the next one 
     assert.equal(found.programs.bazar.href, one.programs.bazar);
 
     const code = join(cache, name!, 'bazar.js');
-    const bazar = `require(${JSON.stringify(fileURLToPath(found.programs.bazar))}).main()`;
+    const bazar = `require(${JSON.stringify(fileURLToPath(found.programs.bazar))}).startCommand()`;
     const help = () => run('-e', bazar, '--', 'bazar', '--help');
     const said = await help();
     assert.match(said, /Exit codes/);

@@ -2,6 +2,6 @@ import type { Bundle } from '../../bundle/open-bundle.cjs';
 import { runNode } from './run-node.ts';
 
 /** `npm run node`. */
-export async function main(bundle: Bundle): Promise<never> {
+export async function startNode(bundle: Bundle): Promise<never> {
   process.exit(await runNode(bundle));
 }

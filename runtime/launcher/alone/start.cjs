@@ -1,1 +1,1 @@
-require('../../bundle/start.cjs')('node');
+require('../../bundle/start.cjs')('node', ({ startNode }, bundle) => startNode(bundle));
