@@ -1,7 +1,7 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { bookList } from '../../client/files/books-file.ts';
-import { openBundle } from '../../runtime/bundle.ts';
+import { openBundle } from '../../runtime/bundle/open-bundle.cjs';
 import { systemClock } from '../../runtime/clock.ts';
 import { type Cluster, startCluster } from '../../runtime/launcher/cluster.ts';
 import type { Config } from '../../runtime/launcher/config.ts';
@@ -106,7 +106,7 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
     const { addressFor } = network;
     store = await startCluster({
       config,
-      programs: (await openBundle()).programs,
+      programs: openBundle().programs,
       books: bookList(BOOKS),
       logFormat: 'json',
       addressFor,
