@@ -51,14 +51,16 @@ export class HoldQueue {
     if (place === 0) this.#first = undefined;
   }
 
-  delete({ key, due }: OpenHold): void {
+  /** False where it was not here. */
+  delete({ key, due }: OpenHold): boolean {
     const text = holdKey(due, key);
     const { number, list, place } = this.#placeBehind(text);
-    if (list[place - 1] !== text) return;
+    if (list[place - 1] !== text) return false;
     list.splice(place - 1, 1);
     if (list.length === 0) this.#lists.splice(number, 1);
     this.#size--;
     if (place === 1) this.#first = undefined;
+    return true;
   }
 
   /** The list that a text belongs into, and the place behind it there. */

@@ -152,8 +152,7 @@ export class StateRecords {
   }
 
   endHold(hold: OpenHold): void {
-    this.holds.delete(hold);
-    this.#kept.remove(holdKey(hold.due, hold.key));
+    if (this.holds.delete(hold)) this.#kept.removeKnown(holdKey(hold.due, hold.key), '');
   }
 
   /** Puts books in their new state, as of the log index `version`. */
