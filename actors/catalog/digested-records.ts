@@ -33,7 +33,7 @@ export class DigestedRecords {
     if (this.#leave(key)) this.overlay.remove(key);
   }
 
-  /** Removes a record of which this is surely the text. */
+  /** Removes a record of which it is known that it is there, and what it says. */
   removeKnown(key: string, text: string): void {
     this.digest.remove(recordHash(key, text));
     this.overlay.remove(key);
