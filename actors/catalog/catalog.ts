@@ -165,7 +165,7 @@ export function createCatalog<R extends Replica>(options: CatalogOptions<R>): Ca
   });
 
   mesh.onAsk('status', (): NodeStatus => {
-    const { role, term, leader } = replica.standing;
+    const { engine, role, term, leader } = replica.standing;
     return {
       id: mesh.self,
       kind: 'catalog',
@@ -175,6 +175,7 @@ export function createCatalog<R extends Replica>(options: CatalogOptions<R>): Ca
       term,
       applied: state.applied.index,
       leader: leader ?? undefined,
+      engine: engine === 'raft' ? undefined : engine,
       url: mesh.url,
       reason: fullDiskText(replica.diskFull),
     };
