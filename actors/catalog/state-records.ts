@@ -25,7 +25,7 @@ import { BookIndex } from './book-index.ts';
 import { BookTimeline } from './book-timeline.ts';
 import { CustomerCounts } from './customer-counts.ts';
 import type { Recorded } from './decision.ts';
-import { type RecordHash, recordChecksum, recordHash } from './digest.ts';
+import { type RecordHash, recordHash, recordSum } from './digest.ts';
 import { DigestedRecords } from './digested-records.ts';
 import type { ChangedBook } from './edit-book.ts';
 import { HoldQueue, type OpenHold, readHoldKey } from './hold-queue.ts';
@@ -54,7 +54,7 @@ export class StateRecords {
   readonly #store: Store;
   readonly #kept: DigestedRecords;
   /** The keys under which orders and admin requests are recorded. */
-  readonly #recordKeys = new KeyFilter();
+  readonly recordKeys = new KeyFilter();
   /** The parts in the digest of books that have changed since the start, to be taken out when they change again. */
   readonly #bookHashes = new Map<BookId, RecordHash>();
   /** Those whose present state is in neither the overlay nor the digest yet. */
@@ -128,14 +128,14 @@ export class StateRecords {
   }
 
   recorded(key: string): Recorded | undefined {
-    const text = this.#recordKeys.mayHave(key) ? this.#kept.get(key) : undefined;
+    const text = this.recordKeys.mayHave(key) ? this.#kept.get(key) : undefined;
     return text === undefined ? undefined : (JSON.parse(text) as Recorded);
   }
 
   /** Keeps what was recorded under a key that had no record. */
   record(key: string, record: Recorded): void {
     this.#kept.add(key, JSON.stringify(record));
-    this.#recordKeys.add(key);
+    this.recordKeys.add(key);
     this.refusals.note(record);
     this.timelines.orders.note(record);
   }
@@ -199,7 +199,7 @@ export class StateRecords {
     const books: Book[] = [];
     for (const [key, text] of given) {
       if (key.startsWith(ORDER_PREFIX) || key.startsWith(ADMIN_PREFIX)) {
-        this.#recordKeys.add(key);
+        this.recordKeys.add(key);
         continue;
       }
       if (key === BOOT_KEY) this.#boot = text;
@@ -233,7 +233,7 @@ export class StateRecords {
   #takeIn(given: readonly KeyedText[]): void {
     this.shelve(given);
     for (const [key, text] of given) {
-      if (records.isDigested(key)) this.digest.addChecksum(recordChecksum(key, text));
+      if (records.isDigested(key)) this.digest.addSum(recordSum(key, text));
       // The digest that is adopted in the end has this time in it.
       if (key === APPLIED_KEY) this.adoptTime(records.timeIn(this.#store, text));
     }
@@ -245,7 +245,7 @@ export class StateRecords {
     const text = this.overlay.get(key);
     if (text === undefined) return;
     this.overlay.remove(key);
-    if (records.isDigested(key)) this.digest.removeChecksum(recordChecksum(key, text));
+    if (records.isDigested(key)) this.digest.removeSum(recordSum(key, text));
   }
 
   /** Brings overlay and digest up to the present books and time: once per book, however often it was sold. */
