@@ -201,6 +201,11 @@ export const NOTIFICATIONS: Readonly<Record<string, { readonly after: string; re
         '`subscribe`: a watched book has changed. Never out of version order; a slow client gets the latest state of each book',
       params: StockAnswer,
     },
+    stocks: {
+      after:
+        '`subscribe` of `all` with `everyMs`: the newest states of the books that have changed since the last one, at most 1,000 at a time',
+      params: z.object({ books: z.array(StockAnswer) }),
+    },
     event: {
       after:
         '`subscribe` of `orders`: each event once, in the order of the log, under the name of the subscription. `ended` where it cannot go on: subscribe again with the `id` of the last event as `since`',

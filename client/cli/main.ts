@@ -1,15 +1,15 @@
-import { loadProgram, openBundle } from '../../runtime/bundle.ts';
+import { runCli } from './cli.ts';
 
-const { argv, env, stdout, stderr } = process;
-const interrupted = new AbortController();
-for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
+/** `npm run bazar`. */
+export async function startCommand(): Promise<void> {
+  const { argv, env, stdout, stderr } = process;
+  const interrupted = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => interrupted.abort());
 
-// Whoever reads the output may have seen enough of it (`| head`).
-for (const stream of [stdout, stderr]) stream.on('error', () => interrupted.abort());
+  // Whoever reads the output may have seen enough of it (`| head`).
+  for (const stream of [stdout, stderr]) stream.on('error', () => interrupted.abort());
 
-async function main(): Promise<number> {
-  const { runCli } = await loadProgram<typeof import('./cli.ts')>(await openBundle(), 'bazar');
-  return runCli({
+  process.exitCode = await runCli({
     args: argv.slice(2),
     env,
     signal: interrupted.signal,
@@ -21,7 +21,3 @@ async function main(): Promise<number> {
     },
   });
 }
-
-void main().then((code) => {
-  process.exitCode = code;
-});

@@ -53,7 +53,7 @@ export function createContext(
     views,
     writes: createWrites(service, views, metrics.purchased),
     subscriptions: createSubscriptions({ service, views, limits, endOfTurn }),
-    allBooks: createAllBooks({ service, views, limits, endOfTurn }),
+    allBooks: createAllBooks({ service, views, limits, clock, endOfTurn }),
     spectators: createSpectators({ service, metrics, limits, clock }),
     followers: createEventFollowers({ service, views, limits, clock, waits, logger }),
     admission: createAdmission(limits, clock),

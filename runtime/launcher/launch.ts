@@ -2,7 +2,7 @@ import { type BookList, bookList, notesOf } from '../../client/files/books-file.
 import { openBooksFile } from '../../client/files/open-books-file.ts';
 import { DEFAULT_CLIENT_LIMITS } from '../../client/limits.ts';
 import { SAMPLE_BOOKS } from '../../client/sample-books.ts';
-import type { Bundle } from '../bundle.ts';
+import type { Bundle } from '../bundle/open-bundle.cjs';
 import { stayAlive, systemClock } from '../clock.ts';
 import { BazarError, StartRefused } from '../errors.ts';
 import { type LogFormat, logDestination } from '../log-text.ts';

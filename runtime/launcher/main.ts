@@ -1,11 +1,7 @@
-import { loadProgram, openBundle } from '../bundle.ts';
+import type { Bundle } from '../bundle/open-bundle.cjs';
+import { launch } from './launch.ts';
 
-/** `npm start`. Compiles the programs if that has not been done, and runs the launcher among them. */
-
-async function main(): Promise<never> {
-  const bundle = await openBundle();
-  const { launch } = await loadProgram<typeof import('./launch.ts')>(bundle, 'launcher');
+/** `npm start`. */
+export async function startLauncher(bundle: Bundle): Promise<never> {
   process.exit(await launch(bundle));
 }
-
-void main();

@@ -2,7 +2,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 
 /** What the kernel says of the processes of a store (`proc(5)`, Linux). */
 
-const PROGRAM = /\/(catalog|order|gateway)(?:\/main\.ts|\.mjs)$/;
+const PROGRAM = /\/(catalog|order|gateway)(?:\/main\.ts|\.cjs)$/;
 
 /** The nodes among the children of a launcher, as their programs tell: pid to `catalog`, `order` or `gateway`. */
 export function nodesUnder(launcher: number): Map<number, string> {

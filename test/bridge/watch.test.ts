@@ -110,6 +110,44 @@ test('subscribe to all begins with pages of whole books, and tells every change,
     client.close();
   }));
 
+test('changes of all books come gathered to whoever asks so: the newest state of each, in one message', () =>
+  withBridge(async ({ url, service }) => {
+    const [gathered, each] = [await openRpc(url), await openRpc(url)];
+    assert.ok((await gathered.call('subscribe', { all: true, everyMs: 50 })).result);
+    assert.ok((await each.call('subscribe', { all: true })).result);
+    for (let version = 901; version <= 910; version++) {
+      service.publish({ id: 1 + (version % 2), stock: 1000 - version, price: 1000, version });
+    }
+    const booksOf = ({ method, params }: Awaited<ReturnType<typeof gathered.message>>) => {
+      assert.is(method, 'stocks');
+      return (params as unknown as { books: { id: number; stock: number; version: number }[] }).books;
+    };
+    assert.equal(
+      booksOf(await gathered.message(1))
+        .map(({ id, stock, version }) => [id, stock, version])
+        .sort(),
+      [
+        [1, 90, 910],
+        [2, 91, 909],
+      ],
+    );
+    assert.is((await each.message(1)).method, 'stock');
+    service.publish({ id: 3, stock: 5, price: 1000, version: 911 });
+    await gathered.call('unsubscribe', { all: true });
+    const answered = gathered.received.length + 1;
+    assert.ok((await gathered.call('subscribe', { all: true, everyMs: 20 })).result);
+    service.publish({ id: 2, stock: 7, price: 1000, version: 912 });
+    const afterwards = booksOf(await gathered.message(answered));
+    assert.equal(
+      afterwards.map(({ id }) => id),
+      [2],
+      'what waited before the end is not told',
+    );
+    assert.ok((await gathered.call('subscribe', { all: true, everyMs: 19 })).error);
+    gathered.close();
+    each.close();
+  }));
+
 test('what changes while the first page is read is told once, after it', () =>
   withBridge(async ({ url, service }) => {
     const client = await openRpc(url);

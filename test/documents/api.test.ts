@@ -25,7 +25,7 @@ test('every notification that the store sends is in it', () => {
   const sent = readdirSync(new URL('gateway', project), { recursive: true, encoding: 'utf8' })
     .filter((path) => path.endsWith('.ts'))
     .flatMap((path) => [
-      ...readFileSync(new URL(`gateway/${path}`, project), 'utf8').matchAll(/encodeNotification\('(\w+)'/g),
+      ...readFileSync(new URL(`gateway/${path}`, project), 'utf8').matchAll(/encoded?Notification\('(\w+)'/g),
     ])
     .map(([, name]) => name!);
   assert.equal([...new Set(sent)].sort(), Object.keys(NOTIFICATIONS).sort());

@@ -112,7 +112,7 @@ test('the balancer has every gateway of the compose file', () => {
 
 test('the Containerfile copies every folder that the programs are made of', () => {
   const copied = [...read('Containerfile').matchAll(/^COPY (\w+) \1$/gm)].map(([, folder]) => folder);
-  const bundle = readFileSync(new URL('../../runtime/bundle.ts', import.meta.url), 'utf8');
+  const bundle = readFileSync(new URL('../../runtime/bundle/open-bundle.cjs', import.meta.url), 'utf8');
   const [, sources] = /const SOURCES = \[(.*)\]/.exec(bundle)!;
   assert.equal(copied.map((folder) => `'${folder}'`).join(', '), sources);
 });

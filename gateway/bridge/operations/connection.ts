@@ -20,7 +20,16 @@ export function connectionOperations(limits: Limits) {
   const byIds = z.strictObject({ ids: z.array(BookId).min(1).max(limits.maxSubscriptions) });
   const byTopic = z.strictObject({ topic: Topic });
   const all = z.literal(true).meta({ description: 'Every book, also those that are added later.' });
-  const allFrom = z.strictObject({ all, after: After(BookId), limit: PageLimit(limits, limits.defaultPage) });
+  const everyMs = z.int().min(20).max(10_000).optional().meta({
+    description:
+      'Gather what changes and tell it at most once in so many milliseconds, the newest state of each book, by `stocks` notifications `{books}`; without it each change is told at once. What the last page was asked with holds for all.',
+  });
+  const allFrom = z.strictObject({
+    all,
+    after: After(BookId),
+    limit: PageLimit(limits, limits.defaultPage),
+    everyMs,
+  });
 
   const events = z.literal(true).meta({
     description: 'The events of orders, or those of `types`: for those with a token.',
@@ -39,7 +48,7 @@ export function connectionOperations(limits: Limits) {
   return {
     subscribe: operation({
       summary:
-        'Watch books, some by id, a whole topic, or all page by page: `stock` notifications follow. Or follow the orders: `event` notifications',
+        'Watch books, some by id, a whole topic, or all page by page: `stock` notifications follow, or `stocks`. Or follow the orders: `event` notifications',
       kind: CONNECTION,
       params: z.union([byIds, byTopic, allFrom, eventsFrom]),
       answers: {
@@ -58,8 +67,9 @@ export function connectionOperations(limits: Limits) {
       async run({ subscriptions, allBooks, views }, filter, { caller, deadline }) {
         if ('orders' in filter) return follow(caller, filter);
         if (!('all' in filter)) return subscribed(await subscriptions.subscribe(caller.watcher!, filter));
-        const { after, limit = limits.defaultPage } = filter;
-        const { page, sent } = await allBooks.subscribe(caller.allBooksWatcher!, { after, limit, deadline });
+        const { after, limit = limits.defaultPage, everyMs } = filter;
+        const start = { after, limit, everyMs, deadline };
+        const { page, sent } = await allBooks.subscribe(caller.allBooksWatcher!, start);
         return { body: () => views.books(page), sent };
       },
     }),

@@ -88,5 +88,10 @@ export function encodeError(id: CallId, error: BazarError, readOnly: boolean, ve
 }
 
 export function encodeNotification(method: string, params: object): string {
-  return JSON.stringify({ jsonrpc: '2.0', method, params });
+  return encodedNotification(method, JSON.stringify(params));
+}
+
+/** The same of parameters that are JSON already. */
+export function encodedNotification(method: string, params: string): string {
+  return `{"jsonrpc":"2.0","method":"${method}","params":${params}}`;
 }

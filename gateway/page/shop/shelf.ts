@@ -1,4 +1,4 @@
-import { computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
+import { batch, computed, type ReadonlySignal, type Signal, signal } from '@preact/signals';
 import type { BookAnswer, StockAnswer } from '../../../runtime/api.ts';
 import { browserClock } from '../browser-clock.ts';
 import { call, onNotification, onOpen } from '../store-socket.ts';
@@ -13,6 +13,8 @@ export interface ShelfBook extends BookAnswer {
 }
 
 const PAGE = 200;
+/** What changes comes gathered: with thousands of purchases a second, one message each would cost more than drawing them. */
+const NEWS_EVERY_MS = 100;
 /** Books that one page shows; beyond them one has to search by topic. */
 export const MOST_BOOKS = 2_000;
 
@@ -75,6 +77,7 @@ async function loadPage(after: number | undefined): Promise<number | null> {
   const page = await call<{ books: BookAnswer[]; next: number | null }>('subscribe', {
     all: true,
     limit: PAGE,
+    everyMs: NEWS_EVERY_MS,
     ...(after === undefined ? {} : { after }),
   });
   place(page.books);
@@ -93,6 +96,10 @@ async function load(): Promise<void> {
 }
 
 export function keepShelf(): void {
-  onNotification<StockAnswer>('stock', (state) => void told(state));
+  onNotification<{ books: StockAnswer[] }>('stocks', (news) => {
+    batch(() => {
+      for (const state of news.books) void told(state);
+    });
+  });
   onOpen(() => void load());
 }

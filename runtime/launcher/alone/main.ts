@@ -1,11 +1,7 @@
-import { loadProgram, openBundle } from '../../bundle.ts';
+import type { Bundle } from '../../bundle/open-bundle.cjs';
+import { runNode } from './run-node.ts';
 
-/** `npm run node`. Compiles the programs if that has not been done, and runs one node. */
-
-async function main(): Promise<never> {
-  const bundle = await openBundle();
-  const { runNode } = await loadProgram<typeof import('./run-node.ts')>(bundle, 'node');
+/** `npm run node`. */
+export async function startNode(bundle: Bundle): Promise<never> {
   process.exit(await runNode(bundle));
 }
-
-void main();

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { LogBeginning } from '../../../actors/log/command-log.ts';
 import { openEtcdLog } from '../../../actors/log/etcd/open-etcd-log.ts';
-import type { Bundle } from '../../bundle.ts';
+import type { Bundle } from '../../bundle/open-bundle.cjs';
 import { stayAlive, systemClock } from '../../clock.ts';
 import { UsageError } from '../../command-line.ts';
 import { StartRefused } from '../../errors.ts';

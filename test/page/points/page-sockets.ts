@@ -6,6 +6,7 @@ import { openRpc } from '../../bridge/support.ts';
  */
 
 const SHELF_PAGE = 200;
+const NEWS_EVERY_MS = 100;
 
 const [url, pages] = process.argv.slice(2);
 process.once('disconnect', () => process.exit());
@@ -19,6 +20,7 @@ async function openPageSocket(): Promise<void> {
     const { result } = await socket.call('subscribe', {
       all: true,
       limit: SHELF_PAGE,
+      everyMs: NEWS_EVERY_MS,
       after: after || undefined,
     });
     after = result!.next as number | null;
