@@ -231,6 +231,7 @@ export function createGateway(options: GatewayOptions): Gateway {
     changeBooks: (changes, key) => submit({ kind: 'changeBooks', ...named(key), changes: [...changes] }),
 
     onChange: changes.onChange,
+    onHeard: changes.onHeard,
 
     async status() {
       const others = await clusterNodes.ask();

@@ -175,7 +175,16 @@ export function createReads(
         for (const { orderId, version } of orders) freshness.orders.raise(orderId, version);
       }),
 
-    changes: (query, options) => readPage('read.changes', query, options),
+    async changes(query, options) {
+      const served = await readPage('read.changes', query, options);
+      if (served.value.types === undefined && query.types.some((type) => type !== 'order')) {
+        throw new BazarError(
+          'not-yet',
+          `${served.servedBy} tells of orders only, until it is of this version`,
+        );
+      }
+      return served;
+    },
 
     async order(orderId, options = {}) {
       const patience = await begin(options);

@@ -65,6 +65,8 @@ export interface GatewayService extends StoreReads {
 
   /** Calls `changed` with every later state of every book, in version order for each; returns the unsubscriber. */
   onChange(changed: (change: BookChange) => void): () => void;
+  /** Calls `heard` each time that the gateway has heard of a later version; returns the unsubscriber. */
+  onHeard(heard: () => void): () => void;
 
   /** Names this run of the gateway. */
   readonly boot: string;

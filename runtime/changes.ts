@@ -23,13 +23,15 @@ export const ChangesPlace = z.object({
 });
 export type ChangesPlace = z.infer<typeof ChangesPlace>;
 
+const Types = z.array(EventType).min(1).max(EventType.options.length);
+
 /**
  * Which events are asked for: of orders with `every` all, and otherwise the last of each. Status and customer choose among those
- * of orders.
+ * of orders. A program that says no types knows no others than orders.
  */
 export const ChangesQuery = z.object({
   since: ChangesPlace,
-  types: z.array(EventType).min(1).max(EventType.options.length),
+  types: Types.default(['order']),
   every: z.boolean(),
   status: z.string().max(32).optional(),
   customer: Customer.optional(),
@@ -39,16 +41,20 @@ export type ChangesQuery = z.infer<typeof ChangesQuery>;
 
 const at = { version: LogIndex };
 
-/** One event, with the order or the book as it is now. Of a book that was added there is no `event`. */
-export const StoreChange = z.discriminatedUnion('type', [
-  z.object({ type: z.literal('order'), ...at, what: OrderEvent.shape.what, order: Order }),
+/**
+ * One event, with the order or the book as it is now. Of a book that was added there is no `event`. What says no type comes
+ * from a program that knows orders alone.
+ */
+export const StoreChange = z.union([
+  z.object({ type: z.literal('order').default('order'), ...at, what: OrderEvent.shape.what, order: Order }),
   z.object({ type: z.literal('book'), ...at, book: Book, event: BookEvent.optional() }),
   z.object({ type: z.literal('stock'), ...at, book: Book }),
 ]);
 export type StoreChange = z.infer<typeof StoreChange>;
 
-/** Events in the order of the log, and the place to go on from. */
+/** Events in the order of the log, and the place to go on from. Those of which types; nothing where orders alone are known. */
 export const ChangesPage = z.object({
+  types: Types.optional(),
   changes: z.array(StoreChange),
   cursor: ChangesPlace,
   more: z.boolean(),

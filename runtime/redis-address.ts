@@ -3,20 +3,22 @@ export interface RedisClusterAddress {
   readonly members: readonly { readonly host: string; readonly port: number }[];
   readonly username?: string;
   readonly password?: string;
+  /** Of those that are named and of those that are learnt from them. */
+  readonly encrypted: boolean;
 }
 
 /** What is said of an address that is none. */
 export const REDIS_ADDRESSES =
-  "redis://HOST:PORT, rediss://…, redis+cluster://HOST:PORT with further members by commas, or a socket's path";
+  "redis://HOST:PORT, rediss://…, redis+cluster://HOST:PORT or rediss+cluster://… with further members by commas, or a socket's path";
 
 export function isRedisAddress(text: string): boolean {
   if (text.startsWith('/') || readRedisCluster(text) !== undefined) return true;
   return URL.canParse(text) && /^rediss?:$/.test(new URL(text).protocol);
 }
 
-/** Reads `redis+cluster://[USER:PASSWORD@]HOST[:PORT][,HOST[:PORT]…]`; undefined where it is none. */
+/** Reads `redis+cluster://` or, for TLS, `rediss+cluster://`, and `[USER:PASSWORD@]HOST[:PORT][,HOST[:PORT]…]`; undefined where it is none. */
 export function readRedisCluster(text: string): RedisClusterAddress | undefined {
-  const [, account = '', hosts] = /^redis\+cluster:\/\/([^/?#]*@)?([^@/?#\s]+)\/?$/.exec(text) ?? [];
+  const [, s, account = '', hosts] = /^redis(s?)\+cluster:\/\/([^/?#]*@)?([^@/?#\s]+)\/?$/.exec(text) ?? [];
   if (hosts === undefined) return undefined;
   const members = hosts.split(',').map((host) => `redis://${account}${host}`);
   if (!members.every((member) => URL.canParse(member) && new URL(member).hostname !== '')) return undefined;
@@ -30,6 +32,7 @@ export function readRedisCluster(text: string): RedisClusterAddress | undefined 
       })),
       ...(username && { username }),
       ...(password && { password }),
+      encrypted: s === 's',
     };
   } catch {
     return undefined;

@@ -31,6 +31,12 @@ export class DigestedRecords {
     if (this.#leave(key)) this.overlay.remove(key);
   }
 
+  /** Removes a record of which it is known that it is there, and what it says. */
+  removeKnown(key: string, text: string): void {
+    this.digest.remove(recordHash(key, text));
+    this.overlay.remove(key);
+  }
+
   /** Takes the present record out of the digest; false where there is none. */
   #leave(key: string): boolean {
     const text = this.overlay.get(key);

@@ -1,4 +1,6 @@
 import type { Key } from '../../runtime/domain.ts';
+import { holdKey } from '../../storage/keys.ts';
+import { firstGreater } from './first-greater.ts';
 
 /** A hold that is open, and the time of the log at which it ends. */
 export interface OpenHold {
@@ -12,78 +14,61 @@ export function readHoldKey(holdKey: string): OpenHold {
   return { due: Number(due), key };
 }
 
-interface Node extends OpenHold {
-  /** Where it is in the heap. */
-  place: number;
-}
+/** Holds that lie together at most; then they are parted, so that none of them costs more with a million open. */
+const MAX_TOGETHER = 512;
 
 /**
  * The open holds by the time at which they are due; of those due at once the one with the least key is first, so that
- * every replica ends them in the same order, in whatever order it got to know them. A binary heap in which each hold knows
- * its place, so that one that ends early leaves nothing behind.
+ * every replica ends them in the same order, in whatever order it got to know them. Each is the text of its key in the store,
+ * which takes the least memory, in one of many short sorted lists: no table has to be made anew when there are more.
  */
 export class HoldQueue {
-  readonly #heap: Node[] = [];
-  readonly #nodes = new Map<Key, Node>();
+  /** None of them is empty, and all of one come before all of the next. */
+  readonly #lists: string[][] = [];
+  #size = 0;
+  /** That of the first text, which is asked for with every entry. */
+  #first: OpenHold | undefined;
 
   get size(): number {
-    return this.#heap.length;
+    return this.#size;
   }
 
   /** The one that is due first. */
   get first(): OpenHold | undefined {
-    return this.#heap[0];
+    if (this.#size === 0) return undefined;
+    this.#first ??= readHoldKey(this.#lists[0]![0]!);
+    return this.#first;
   }
 
   add({ key, due }: OpenHold): void {
-    this.delete(key);
-    const node = { key, due, place: this.#heap.length };
-    this.#nodes.set(key, node);
-    this.#heap.push(node);
-    this.#rise(node);
+    const text = holdKey(due, key);
+    const { number, list, place } = this.#placeBehind(text);
+    if (list[place - 1] === text) return;
+    list.splice(place, 0, text);
+    if (list.length === 1) this.#lists.push(list);
+    if (list.length > MAX_TOGETHER) this.#lists.splice(number + 1, 0, list.splice(MAX_TOGETHER / 2));
+    this.#size++;
+    if (place === 0) this.#first = undefined;
   }
 
-  delete(key: Key): void {
-    const node = this.#nodes.get(key);
-    if (node === undefined) return;
-    this.#nodes.delete(key);
-    const last = this.#heap.pop()!;
-    if (last === node) return;
-    this.#put(last, node.place);
-    this.#rise(last);
-    this.#sink(last);
+  /** False where it was not here. */
+  delete({ key, due }: OpenHold): boolean {
+    const text = holdKey(due, key);
+    const { number, list, place } = this.#placeBehind(text);
+    if (list[place - 1] !== text) return false;
+    list.splice(place - 1, 1);
+    if (list.length === 0) this.#lists.splice(number, 1);
+    this.#size--;
+    if (place === 1) this.#first = undefined;
+    return true;
   }
 
-  #put(node: Node, place: number): void {
-    this.#heap[place] = node;
-    node.place = place;
-  }
-
-  #rise(node: Node): void {
-    while (node.place > 0) {
-      const parent = this.#heap[(node.place - 1) >>> 1]!;
-      if (!isBefore(node, parent)) return;
-      this.#exchange(parent, node);
-    }
-  }
-
-  #sink(node: Node): void {
-    for (;;) {
-      const left = this.#heap[2 * node.place + 1];
-      const right = this.#heap[2 * node.place + 2];
-      const child = right && isBefore(right, left!) ? right : left;
-      if (!child || !isBefore(child, node)) return;
-      this.#exchange(node, child);
-    }
-  }
-
-  #exchange(upper: Node, lower: Node): void {
-    const { place } = upper;
-    this.#put(upper, lower.place);
-    this.#put(lower, place);
+  /** The list that a text belongs into, and the place behind it there. */
+  #placeBehind(text: string) {
+    const number = Math.max(0, firstGreater(this.#lists, (list) => list[0]!, text) - 1);
+    const list = this.#lists[number] ?? [];
+    return { number, list, place: firstGreater(list, asItIs, text) };
   }
 }
 
-function isBefore(one: OpenHold, other: OpenHold): boolean {
-  return one.due < other.due || (one.due === other.due && one.key < other.key);
-}
+const asItIs = (text: string) => text;

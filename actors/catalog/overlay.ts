@@ -18,6 +18,8 @@ export class Overlay {
   #fresh = new Map<string, string | null>();
   #inFlight = new Map<string, string | null>();
   #freshBytes = 0;
+  /** What was found in the store last: a record that is replaced was mostly read just before. */
+  #found: KeyedText | undefined;
 
   constructor(store: Store, prefix: string) {
     this.#store = store;
@@ -31,17 +33,30 @@ export class Overlay {
 
   get(key: string): string | undefined {
     const own = this.#fresh.get(key) ?? (this.#fresh.has(key) ? null : this.#inFlight.get(key));
-    return own === undefined ? this.#store.get(this.#prefix + key) : (own ?? undefined);
+    return own === undefined ? this.#find(key) : (own ?? undefined);
+  }
+
+  #find(key: string): string | undefined {
+    if (this.#found?.[0] === key) return this.#found[1];
+    const text = this.#store.get(this.#prefix + key);
+    if (text !== undefined) this.#found = [key, text];
+    return text;
   }
 
   put(key: string, value: string): void {
+    this.#forget(key);
     this.#fresh.set(key, value);
     this.#freshBytes += key.length + value.length;
   }
 
   remove(key: string): void {
+    this.#forget(key);
     this.#fresh.set(key, null);
     this.#freshBytes += key.length;
+  }
+
+  #forget(key: string): void {
+    if (this.#found?.[0] === key) this.#found = undefined;
   }
 
   /** What was put or removed since the last call, one operation per key. */

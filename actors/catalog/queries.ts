@@ -86,6 +86,7 @@ export const QUERIES: Queries = {
 
   'read.changes': (state, query, { maxPageBytes }) => ({
     ...changesSince(state, query, maxPageBytes - PAGE_FRAME_BYTES),
+    types: query.types,
     asOf: state.applied.index,
   }),
 

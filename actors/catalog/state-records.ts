@@ -151,9 +151,8 @@ export class StateRecords {
     this.#kept.add(holdKey(hold.due, hold.key), '');
   }
 
-  endHold({ due, key }: OpenHold): void {
-    this.holds.delete(key);
-    this.#kept.remove(holdKey(due, key));
+  endHold(hold: OpenHold): void {
+    if (this.holds.delete(hold)) this.#kept.removeKnown(holdKey(hold.due, hold.key), '');
   }
 
   /** Puts books in their new state, as of the log index `version`. */
@@ -240,7 +239,7 @@ export class StateRecords {
   }
 
   #forget(key: string): void {
-    if (key.startsWith(HOLD_PREFIX)) this.holds.delete(readHoldKey(key).key);
+    if (key.startsWith(HOLD_PREFIX)) this.holds.delete(readHoldKey(key));
     this.asked.note(key, false);
     const text = this.overlay.get(key);
     if (text === undefined) return;

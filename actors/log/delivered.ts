@@ -53,7 +53,9 @@ export function createDelivered(options: {
   function applySlice(): void {
     let count = 0;
     let work = 0;
-    while (count < waiting.length && work < limits.maxAppliedPerTurn && hasRoom()) {
+    const until = clock.monotonic() + limits.maxApplyMs;
+    const hasShare = () => count === 0 || (work < limits.maxAppliedPerTurn && clock.monotonic() < until);
+    while (count < waiting.length && hasShare() && hasRoom()) {
       const batch = waiting[count++]!;
       commands -= batch.commands.length;
       bytes -= batch.bytes;

@@ -52,6 +52,7 @@ export function createDriver<Result, Change>(options: DriverOptions<Result, Chan
 
   const applier = createApplier({
     raft,
+    clock,
     state: () => state,
     applied(index, result, changes) {
       observer.applied(index, changes);

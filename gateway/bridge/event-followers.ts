@@ -50,13 +50,31 @@ export function createEventFollowers(context: {
   const { limits, clock, waits, service, logger } = context;
   let open = 0;
   let pause: Promise<void> | undefined;
+  let heard: (() => void) | undefined;
+  /** What was there to be seen at the last look. */
+  let seen = 0;
+  service.onHeard(() => heard?.());
 
   /** All look at the same time. */
   function nextLook(): Promise<void> {
-    pause ??= waits.pause(limits.eventPauseMs).then(() => {
+    pause ??= untilNews().then(() => {
       pause = undefined;
+      seen = service.version() ?? 0;
     });
     return pause;
+  }
+
+  /** At once when the feed has told of more, but after a rest, which is longer the more streams would look. */
+  async function untilNews(): Promise<void> {
+    const { eventPauseMs, eventRestMs, maxEventReads } = limits;
+    const restMs = Math.min(eventPauseMs, Math.max(eventRestMs, (1_000 * open) / maxEventReads));
+    await waits.pause(restMs);
+    if ((service.version() ?? 0) > seen || restMs === eventPauseMs) return;
+    const news = new Promise<void>((resolve) => {
+      heard = resolve;
+    });
+    await waits.atMost(news, eventPauseMs - restMs).catch(() => {});
+    heard = undefined;
   }
 
   async function read(params: EventsParams) {

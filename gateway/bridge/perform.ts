@@ -45,7 +45,11 @@ export async function perform(
 }
 
 /** The parameters without the version that has to be reached first. */
-function reached({ storeVersions }: Context, given: object, deadline: number): object | Promise<object> {
+export function reached(
+  { storeVersions }: Context,
+  given: object,
+  deadline: number,
+): object | Promise<object> {
   if (!('minVersion' in given)) return given;
   const { minVersion, ...params } = given as { minVersion?: StoreVersion };
   return minVersion === undefined ? params : storeVersions.reach(minVersion, deadline).then(() => params);

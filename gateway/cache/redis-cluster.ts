@@ -1,4 +1,4 @@
-import { Cluster, type Redis } from 'ioredis';
+import { Cluster, Redis } from 'ioredis';
 import { doublingMs } from '../../runtime/backoff.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { RedisClusterAddress } from '../../runtime/redis-address.ts';
@@ -10,13 +10,19 @@ import { connectionOptions, type RedisLine, type RedisLineEvents, SCRIPTS } from
  * all of it, as with one server, and reads nothing of a member that has come back unnoticed.
  */
 export function openRedisCluster(
-  { members: seeds, username, password }: RedisClusterAddress,
+  { members: seeds, username, password, encrypted }: RedisClusterAddress,
   limits: Limits,
   events: RedisLineEvents,
 ): RedisLine {
   /** The masters, while all are connected; none otherwise. */
   let members: Redis[] = [];
   let triesInRow = 0;
+  const options = {
+    ...connectionOptions(limits),
+    ...(username && { username }),
+    ...(password && { password }),
+    ...(encrypted && { tls: {} }),
+  };
 
   const client = new Cluster([...seeds], {
     scripts: SCRIPTS,
@@ -31,11 +37,9 @@ export function openRedisCluster(
     maxRedirections: limits.redisRedirections,
     slotsRefreshTimeout: limits.redisSilenceMs,
     slotsRefreshInterval: limits.redisSlotsMs,
-    redisOptions: {
-      ...connectionOptions(limits),
-      ...(username && { username }),
-      ...(password && { password }),
-    },
+    // A certificate is for the name by which a member was given or announces itself, not for what that leads to.
+    ...(encrypted && { dnsLookup: (host, found) => found(null, host) }),
+    redisOptions: options,
   });
 
   const isSame = (masters: readonly Redis[]) => {
@@ -72,8 +76,22 @@ export function openRedisCluster(
     client.disconnect(true);
   }
 
-  client.on('error', (error) => events.failed(error.lastNodeError ?? error));
-  client.on('node error', events.failed);
+  /** The client does not say why a member cannot be reached, so it is dialled once more. */
+  function tellWhy(member: RedisClusterAddress['members'][number]): void {
+    const dialled = new Redis({ ...options, ...member, lazyConnect: true, retryStrategy: () => null });
+    dialled.on('error', events.failed);
+    dialled
+      .connect()
+      .catch(() => {})
+      .finally(() => dialled.disconnect());
+  }
+
+  client.on('error', (error) => {
+    const own = error.lastNodeError ?? error;
+    if (isHidden(own)) tellWhy(seeds[triesInRow % seeds.length]!);
+    else events.failed(own);
+  });
+  client.on('node error', (error) => void (isHidden(error) || events.failed(error)));
   client.on('ready', () => void join());
   client.on('close', leave);
   client.on('+node', (node: Redis) => {
@@ -93,4 +111,6 @@ export function openRedisCluster(
 }
 
 const isReady = ({ status }: Redis) => status === 'ready';
+/** The word for a connection that was closed before it was open. */
+const isHidden = ({ message }: Error) => message === 'Connection is closed.';
 const NOT_WHOLE = 'a member says that the Redis Cluster does not serve all slots: see CLUSTER INFO';

@@ -10,6 +10,8 @@ import type { BooksPage, Served } from '../service.ts';
  */
 export interface Changes {
   onChange(changed: (change: BookChange) => void): () => void;
+  /** Calls `heard` each time that the version has risen, by what the feed has told or has missed. */
+  onHeard(heard: () => void): () => void;
   deliver(change: BookChange): void;
   /** The feed has delivered everything up to `index`. */
   heard(index: number): void;
@@ -26,6 +28,7 @@ export function createChanges(options: {
 }): Changes {
   const { books, limits, waits, logger } = options;
   const listeners = new Set<(change: BookChange) => void>();
+  const hearers = new Set<() => void>();
   /** During a backfill: the last version delivered of each book. Otherwise the feed's own order is enough. */
   let delivered: Map<BookId, number> | undefined;
   /** The index after which changes are still to be read. */
@@ -73,11 +76,17 @@ export function createChanges(options: {
       listeners.add(changed);
       return () => void listeners.delete(changed);
     },
+    onHeard(heard) {
+      hearers.add(heard);
+      return () => void hearers.delete(heard);
+    },
     deliver,
     heard(index) {
       if (!backfilling && index >= readUpTo) delivered = undefined;
+      for (const heard of hearers) heard();
     },
     missed(from) {
+      for (const heard of hearers) heard();
       if (listeners.size === 0) return;
       delivered ??= new Map();
       missedFrom = Math.min(from, missedFrom ?? from);

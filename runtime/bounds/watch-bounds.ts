@@ -16,7 +16,12 @@ export const WATCH_BOUNDS = {
   maxTraceSteps: bound(200, 'steps of one process in a trace; those in the middle give way, and are counted'),
   traceKeptMs: bound(600_000, 'ms a trace is kept'),
   maxEventStreams: bound(200, 'streams of events that a gateway tells at once', '429'),
-  eventPauseMs: bound(200, 'ms between two looks of a stream of events for what is new or taken'),
+  eventPauseMs: bound(200, 'ms between two looks of the streams of events while nothing is told'),
+  eventRestMs: bound(20, 'ms between two of their looks at least, however much happens'),
+  maxEventReads: bound(
+    1_000,
+    'pages a second that all of them together look for; with many streams their looks lie further apart',
+  ),
   eventHeartbeatMs: bound(5_000, 'ms of silence after which a stream of events says that it lives'),
   eventDrainMs: bound(10_000, 'ms a client may leave a page of events untaken', 'its stream is ended'),
   maxSpectators: bound(1_000, 'connections that watch the store at work', '429'),

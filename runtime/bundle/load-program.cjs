@@ -20,11 +20,7 @@ function loadProgram(path) {
   const kept = `${path}.cache`;
   const cachedData = readIfThere(kept);
   // The compiler writes ASCII alone.
-  const script = new vm.Script(fs.readFileSync(path, 'latin1'), {
-    filename: path,
-    cachedData,
-    importModuleDynamically: vm.constants.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-  });
+  const script = new vm.Script(fs.readFileSync(path, 'latin1'), { filename: path, cachedData });
   if (cachedData === undefined || script.cachedDataRejected) keepOnce(script, kept);
   const program = { exports: {} };
   script.runInThisContext()(createRequire(path), program, program.exports, path);

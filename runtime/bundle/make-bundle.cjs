@@ -54,6 +54,8 @@ function compile(outdir) {
     platform: 'node',
     target: `node${process.versions.node}`,
     external: EXTERNAL,
+    // What is loaded later is required: Node does not find modules for a text that it runs from kept byte code.
+    supported: { 'dynamic-import': false },
     // What the loader expects: a function of what a CommonJS module is given.
     banner: { js: `(function (require, module, exports, __filename) { ${FILE_URL}` },
     footer: { js: '})' },

@@ -92,7 +92,8 @@ export async function startCluster(options: ClusterOptions): Promise<Cluster> {
     logger.warn({ err: error }, `${data.path}/cluster.json is not written`);
   // Before any catalog writes it down: a record that knows of no such start would be an earlier one.
   await data.begin(clock.now()).catch(unwritten);
-  const plans = planNodes({ config, data, boot, sockets, logFormat, redisUrl, httpPort: () => httpPort });
+  const sites = { config, data, boot, sockets, logFormat, redisUrl, addressFor };
+  const plans = planNodes({ ...sites, httpPort: () => httpPort });
   let lab: Lab | undefined;
   const supervisor = startSupervisor({
     plans,
@@ -175,8 +176,9 @@ function planNodes(options: {
   logFormat: Configure['logFormat'];
   redisUrl: string | undefined;
   httpPort: () => number;
+  addressFor: AddressFor | undefined;
 }): NodePlan[] {
-  const { config, data, boot, sockets, logFormat, redisUrl, httpPort } = options;
+  const { config, data, boot, sockets, logFormat, redisUrl, httpPort, addressFor } = options;
   const catalogs = names('catalog', data.record.catalogs);
   const orders = names('order', config.orders);
   const gateways = names('gateway', 1);
@@ -200,7 +202,10 @@ function planNodes(options: {
       logLevel: config.logLevel,
       logFormat,
       limits: config.limits,
-      ...(kind === 'catalog' && config.log && { log: { ...config.log, urls: [...config.log.urls] } }),
+      ...(kind === 'catalog' &&
+        config.log && {
+          log: { ...config.log, urls: config.log.urls.map((url) => addressFor?.(id, url, url) ?? url) },
+        }),
       ...(kind === 'catalog' && {
         start: { number: data.record.start, attended: data.record.attended[id] ?? 0 },
       }),

@@ -88,7 +88,7 @@ const OPTIONS: readonly Option[] = [
     '--log <URL>',
     'an etcd that orders the log: etcd://HOST:PORT,HOST:PORT (kept with the data)',
   ).env('BAZAR_LOG'),
-  new Option('--redis <URL>', 'the Redis to cache in, or redis+cluster://HOST:PORT,…').env('REDIS_URL'),
+  new Option('--redis <URL>', 'the Redis to cache in, or redis[s]+cluster://HOST:PORT,…').env('REDIS_URL'),
   plainSwitch('--no-redis', 'no private redis-server, even where one is installed'),
   new Option('--links <KIND>', 'unix (sockets that only you can open) or tcp (ports of 127.0.0.1)')
     .env('BAZAR_LINKS')

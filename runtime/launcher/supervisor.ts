@@ -32,6 +32,7 @@ export interface SupervisorOptions {
   readonly lab?: (action: LabAction) => LabReply;
 }
 
+/** `target` is a node, or the own address of a member of the log's engine. */
 export type AddressFor = (viewer: NodeId, target: NodeId, url: string) => string;
 
 export interface Supervisor {

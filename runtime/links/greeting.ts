@@ -2,6 +2,7 @@ import { createHmac, timingSafeEqual } from 'node:crypto';
 import * as z from 'zod';
 import type { NodeId, Peer } from './mesh.ts';
 import { parseNodeId } from './topology.ts';
+import type { ShownCertificates } from './transport.ts';
 
 /**
  * How two nodes prove to each other that they know the cluster's secret, without sending it (mutual
@@ -15,6 +16,9 @@ import { parseNodeId } from './topology.ts';
  * A proof is HMAC-SHA256 over the side that makes it and both introductions, so it is good for this
  * connection, this direction and these two nodes only. The acceptor proves itself first: a dialler that
  * reached a stranger gives nothing away. A greeting frame that comes twice, late or out of order is refused.
+ *
+ * Over TLS a proof is over both certificates too, as the side that makes it has shown and seen them (RFC 5929). Whoever
+ * has a certificate of the same authority and passes the frames on has shown another one to each side.
  */
 
 /** The versions of the protocol of links that a program speaks; two that have one in common understand each other. */
@@ -23,7 +27,10 @@ export interface ProtocolVersions {
   readonly most: number;
 }
 
-const PROTOCOL_VERSIONS: ProtocolVersions = { least: 1, most: 1 };
+const PROTOCOL_VERSIONS: ProtocolVersions = { least: 1, most: 2 };
+
+/** From this version on a proof is over the certificates, and a nonce begins with the most that its side speaks. */
+const WITH_CERTIFICATES = 2;
 
 /** Characters of the longest greeting frame; more from a stranger is not even parsed. */
 const MAX_GREETING_LENGTH = 2_048;
@@ -76,6 +83,8 @@ export interface GreetingOptions {
   /** Whether this peer belongs at the other end of this connection. */
   readonly expects: (peer: NodeId) => boolean;
   readonly versions?: ProtocolVersions;
+  /** Of the connection, where it is encrypted. */
+  readonly certificates?: ShownCertificates | undefined;
 }
 
 export function greetAsDialler(options: GreetingOptions): Greeting {
@@ -85,8 +94,10 @@ export function greetAsDialler(options: GreetingOptions): Greeting {
     receive(frame) {
       const { welcome, proof } = read(Welcome, frame);
       examine(welcome, options);
-      verify(proof, prove(options.secret, 'acceptor', mine, welcome));
-      const closing: z.infer<typeof Closing> = { proof: prove(options.secret, 'dialler', mine, welcome) };
+      const { own, peer } = options.certificates ?? IN_THE_CLEAR;
+      const said: Said = { dialler: mine, acceptor: welcome, certificates: [own, peer] };
+      verify(proof, prove(options.secret, 'acceptor', said));
+      const closing: z.infer<typeof Closing> = { proof: prove(options.secret, 'dialler', said) };
       return { send: JSON.stringify(closing), peer: peerOf(welcome) };
     },
   };
@@ -94,25 +105,38 @@ export function greetAsDialler(options: GreetingOptions): Greeting {
 
 export function greetAsAcceptor(options: GreetingOptions): Greeting {
   const mine = introduce(options);
-  let theirs: Introduction | undefined;
+  let said: Said | undefined;
   return {
     receive(frame) {
-      if (theirs) {
-        verify(read(Closing, frame).proof, prove(options.secret, 'dialler', theirs, mine));
-        return { peer: peerOf(theirs) };
+      if (said) {
+        verify(read(Closing, frame).proof, prove(options.secret, 'dialler', said));
+        return { peer: peerOf(said.dialler) };
       }
-      theirs = read(Hello, frame).hello;
-      examine(theirs, options);
-      const proof = prove(options.secret, 'acceptor', theirs, mine);
+      const { own, peer } = options.certificates ?? IN_THE_CLEAR;
+      said = { dialler: read(Hello, frame).hello, acceptor: mine, certificates: [peer, own] };
+      examine(said.dialler, options);
+      const proof = prove(options.secret, 'acceptor', said);
       const welcome: z.infer<typeof Welcome> = { welcome: mine, proof };
       return { send: JSON.stringify(welcome) };
     },
   };
 }
 
+/** What both sides know when they prove themselves, if nobody is between them. */
+interface Said {
+  readonly dialler: Introduction;
+  readonly acceptor: Introduction;
+  /** The dialler's, and the acceptor's. */
+  readonly certificates: readonly [string, string];
+}
+
+const IN_THE_CLEAR: ShownCertificates = { own: '', peer: '' };
+
 function introduce({ self, cluster, nonce, versions = PROTOCOL_VERSIONS }: GreetingOptions): Introduction {
   const { id, kind, incarnation, level } = self;
-  return { version: versions.least, most: versions.most, level, cluster, id, kind, incarnation, nonce };
+  const { least, most } = versions;
+  const signed = most >= WITH_CERTIFICATES ? `${most}.${nonce}` : nonce;
+  return { version: least, most, level, cluster, id, kind, incarnation, nonce: signed };
 }
 
 function peerOf({ id, kind, incarnation, level }: Introduction): Peer {
@@ -139,20 +163,26 @@ function examine(
   const spoken = { least: theirs.version, most: theirs.most ?? theirs.version };
   if (spoken.least > versions.most || spoken.most < versions.least)
     throw new GreetingError(`protocol version ${rangeText(spoken)}, not ${rangeText(versions)}`);
+  // Every proof is over the nonce, also that of the oldest form. So nobody makes two sides believe that the other is old.
+  const [, most] = /^(\d+)\./.exec(theirs.nonce) ?? [];
+  if (versions.most >= WITH_CERTIFICATES && most !== undefined && Number(most) !== spoken.most)
+    throw new GreetingError('the versions that it speaks were changed on the way');
   if (theirs.cluster !== cluster) throw new GreetingError(`member of another cluster, ${theirs.cluster}`);
   if (parseNodeId(theirs.id)?.kind !== theirs.kind)
     throw new GreetingError(`${theirs.id} is no name of a ${theirs.kind}`);
   if (!expects(theirs.id)) throw new GreetingError(`${theirs.id} does not belong at this end`);
 }
 
+/** In the newest form that both sides know. */
 function prove(
   secret: string,
   side: 'dialler' | 'acceptor',
-  dialler: Introduction,
-  acceptor: Introduction,
+  { dialler, acceptor, certificates }: Said,
 ): string {
   const isWhole = dialler.most !== undefined && acceptor.most !== undefined;
-  const said = [side, ...spelled(dialler, isWhole), ...spelled(acceptor, isWhole)];
+  const common = Math.min(dialler.most ?? 0, acceptor.most ?? 0);
+  const shown = common >= WITH_CERTIFICATES ? certificates : [];
+  const said = [side, ...spelled(dialler, isWhole), ...spelled(acceptor, isWhole), ...shown];
   return createHmac('sha256', secret).update(JSON.stringify(said)).digest('hex');
 }
 
@@ -171,5 +201,7 @@ function rangeText({ least, most }: ProtocolVersions): string {
 
 function verify(given: string, right: string): void {
   if (!timingSafeEqual(Buffer.from(given), Buffer.from(right)))
-    throw new GreetingError('the proof is wrong: another secret');
+    throw new GreetingError(
+      'the proof is wrong: another secret, or somebody between with a certificate of his own',
+    );
 }

@@ -183,7 +183,9 @@ function createLink(
 
   function greet(): void {
     const { self, cluster, secret } = setting;
-    const options = { self, cluster, secret, nonce: random.id(), expects: owner.expects };
+    const { expects } = owner;
+    const certificates = connection?.certificates;
+    const options = { self, cluster, secret, nonce: random.id(), expects, certificates };
     greeting = dials ? greetAsDialler(options) : greetAsAcceptor(options);
     if (greeting.first) connection?.send(greeting.first);
   }

@@ -11,8 +11,16 @@ export interface Connection {
   close(): void;
 }
 
+/** SHA-256 of the certificates that the ends of an encrypted connection have shown each other. */
+export interface ShownCertificates {
+  readonly own: string;
+  readonly peer: string;
+}
+
 /** A connection between two nodes. */
 export interface PeerConnection extends Connection {
+  /** Once it is open; undefined in the clear. */
+  readonly certificates?: ShownCertificates | undefined;
   /**
    * The peer has proved who it is. Until this is called the connection takes `maxStrangerBytes` from it, all frames
    * together, and closes at more.

@@ -1,11 +1,12 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
+import { type PeerCertificate, TLSSocket } from 'node:tls';
 import { type RawData, WebSocket, WebSocketServer } from 'ws';
 import type { Limits } from '../limits.ts';
 import { type Allowance, createAllowance, createStrangers } from './strangers.ts';
-import type { ConnectionEvents, PeerConnection, Transport } from './transport.ts';
+import type { ConnectionEvents, PeerConnection, ShownCertificates, Transport } from './transport.ts';
 
 type WebSocketLimits = Pick<
   Limits,
@@ -52,14 +53,20 @@ export function webSocketTransport(limits: WebSocketLimits, place = LOOPBACK): T
     dial(url, events) {
       const socket = new WebSocket(url, { ...options, ...tls, handshakeTimeout: limits.greetingTimeoutMs });
       let allowance: Allowance | undefined;
+      let certificates: ShownCertificates | undefined;
       socket.once('upgrade', ({ socket: wire }) => {
+        certificates = shownOn(wire);
         socket.once('open', () => {
           allowance = createAllowance(wire, limits.maxStrangerBytes);
           events.opened();
         });
       });
       report(socket, events, (bytes) => allowance?.admits(bytes) ?? true);
-      return connectionOf(socket, () => allowance?.lift());
+      return connectionOf(
+        socket,
+        () => allowance?.lift(),
+        () => certificates,
+      );
     },
     async listen(accept) {
       const strangers = createStrangers(limits.maxUngreetedConnections);
@@ -80,7 +87,8 @@ export function webSocketTransport(limits: WebSocketLimits, place = LOOPBACK): T
           allowance.lift();
           strangers.left(wire);
         };
-        report(socket, accept(connectionOf(socket, trust)), allowance.admits);
+        const certificates = shownOn(wire);
+        report(socket, accept(connectionOf(socket, trust, () => certificates)), allowance.admits);
       });
       http.listen('path' in place ? place : { host: place.host, port: place.port ?? 0 });
       await once(http, 'listening');
@@ -98,9 +106,22 @@ export function webSocketTransport(limits: WebSocketLimits, place = LOOPBACK): T
   };
 }
 
-function connectionOf(socket: WebSocket, trust: () => void): PeerConnection {
+function shownOn(wire: Socket): ShownCertificates | undefined {
+  if (!(wire instanceof TLSSocket)) return undefined;
+  const own = wire.getCertificate() as Partial<PeerCertificate> | null;
+  return { own: own?.fingerprint256 ?? '', peer: wire.getPeerCertificate().fingerprint256 ?? '' };
+}
+
+function connectionOf(
+  socket: WebSocket,
+  trust: () => void,
+  certificates: () => ShownCertificates | undefined,
+): PeerConnection {
   return {
     trust,
+    get certificates() {
+      return certificates();
+    },
     send(frame) {
       if (socket.readyState === WebSocket.OPEN) socket.send(frame);
     },

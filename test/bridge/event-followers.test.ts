@@ -76,7 +76,7 @@ test('a stream of which nothing is to be told says at intervals that it lives', 
   void follower.follow(outlet);
   await clock.elapse(limits.eventHeartbeatMs - limits.eventPauseMs);
   assert.is(outlet.beats, 0);
-  await clock.elapse(limits.eventPauseMs);
+  await clock.elapse(limits.eventPauseMs + limits.eventRestMs);
   assert.is(outlet.beats, 1);
   // An event says it as well.
   await clock.elapse(limits.eventHeartbeatMs / 2);
@@ -87,6 +87,41 @@ test('a stream of which nothing is to be told says at intervals that it lives', 
   assert.is(outlet.beats, 11);
 });
 
+test('what happens in a store at rest is told at once, and what follows after a short rest', async () => {
+  const { clock, followers, limits, buy } = await setUp();
+  const outlet = createOutlet();
+  void (await followers.open({})).follow(outlet);
+  await clock.elapse(10.5 * limits.eventPauseMs);
+  await buy(1);
+  await settle();
+  assert.is(outlet.told.length, 1);
+  await buy(2);
+  await clock.elapse(limits.eventRestMs - 1);
+  assert.is(outlet.told.length, 1);
+  await clock.elapse(1);
+  assert.is(outlet.told.length, 3);
+});
+
+test('however much happens and however many follow, they read so many pages a second', async () => {
+  const { clock, followers, limits, buy, reads } = await setUp({ maxEventReads: 200 });
+  async function readsOfASecond(): Promise<number> {
+    const before = reads();
+    for (let passed = 0; passed < 1_000; passed += 5) {
+      await buy(1);
+      await clock.elapse(5);
+    }
+    return reads() - before;
+  }
+  const follow = async () => void (await followers.open({})).follow(createOutlet());
+  await follow();
+  const looks = 1_000 / limits.eventRestMs;
+  const alone = await readsOfASecond();
+  assert.ok(alone > looks / 2 && alone <= looks + 1, `${alone} reads`);
+  for (let open = 1; open < 20; open++) await follow();
+  const together = await readsOfASecond();
+  assert.ok(together > 100 && together <= 200 + 20, `${together} reads`);
+});
+
 test('one that takes nothing holds a page and is cut, and the others go on', async () => {
   const { clock, followers, limits, buy, reads } = await setUp({ maxEventStreams: 2 });
   const [slow, quick] = [createOutlet(), createOutlet()];
@@ -95,7 +130,7 @@ test('one that takes nothing holds a page and is cut, and the others go on', asy
   void (await followers.open({ since: 0 })).follow(quick);
   assert.match(await refusal(followers.open({})), 'already');
   await buy(1_000);
-  await clock.elapse(limits.eventPauseMs);
+  await clock.elapse(limits.eventRestMs);
   await clock.elapse(limits.eventDrainMs - 1);
   assert.equal([slow.told.length, slow.cuts], [limits.defaultPage, 0]);
   assert.is(quick.told.length, 1_000);

@@ -75,4 +75,22 @@ test('a version that is not of this store, or that it has not come to, is refuse
     client.close();
   }));
 
+test('a stream of events waits for the version that it brings along, and is refused with one that is not of this store', () =>
+  withBridge(async ({ url, service }) => {
+    const stream = async (version: string) => {
+      const abort = new AbortController();
+      const headers = { ...AS_READER, accept: 'text/event-stream', [VERSION]: version };
+      const { status } = await fetch(`${url}/events`, { headers, signal: abort.signal });
+      abort.abort();
+      return status;
+    };
+    assert.is(await stream('shop.9'), 422);
+    assert.is(await stream('other.1'), 422);
+    const waited: string[] = [];
+    service.before = (operation) => void waited.push(operation);
+    service.heard = 0;
+    assert.is(await stream('shop.1'), 200);
+    assert.is(waited[0], 'reach');
+  }));
+
 test.run();

@@ -42,6 +42,19 @@ test('every kind of read is answered by any catalog, with the index it is as of'
   assert.is((await catalogs.ask(id, 'read.orders', { limit: 5, ...options })).orders.length, 1);
 });
 
+test('a gateway of an earlier version, which says no types of events, is told those of orders', async () => {
+  const catalogs = await startCatalogs(1);
+  const { id } = await catalogs.leader();
+  await catalogs.propose(id, addBooks('books', [newBook(1)]));
+  await catalogs.propose(id, purchase('o-1', [{ id: 1, quantity: 1 }]));
+  const query = { since: { version: 0 }, every: true, limit: 10, minVersion: 0, strong: false };
+  const { changes } = await catalogs.ask(id, 'read.changes', query as Body<'read.changes'>);
+  assert.equal(
+    changes.map(({ type }) => type),
+    ['order'],
+  );
+});
+
 test('a refused order is forgotten by all catalogs when its time is over, a few at a time, and its key is free', async () => {
   const { catalogs, leader } = await start({
     keepRefusalsMs: 5_000,

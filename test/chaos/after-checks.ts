@@ -18,9 +18,9 @@ export interface AfterChecks {
 /** Milliseconds between two looks. */
 const LOOK_MS = 250;
 
-/** Every process is there and ready, and there is a leader; false if `limitMs` is over before that. */
+/** Every process is there and ready, and there is a leader where there is to be one; false if `limitMs` is over before that. */
 export async function becomesWhole(
-  { store }: PrivateStore,
+  { store, log }: PrivateStore,
   observer: Observer,
   limitMs: number,
 ): Promise<boolean> {
@@ -28,7 +28,8 @@ export async function becomesWhole(
   while (systemClock.monotonic() < giveUpAt) {
     const areReady = store.supervisor.nodes.every(({ state }) => state === 'ready');
     const status = areReady ? await observer.status().catch(() => undefined) : undefined;
-    if (status?.leader && status.nodes.every(({ state }) => state === 'ready')) return true;
+    const isLed = log !== undefined || !!status?.leader;
+    if (status && isLed && status.nodes.every(({ state }) => state === 'ready')) return true;
     await sleep(LOOK_MS);
   }
   return false;

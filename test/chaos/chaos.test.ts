@@ -7,10 +7,11 @@ import * as assert from 'uvu/assert';
 import { stayAlive } from '../../runtime/clock.ts';
 import { findOnPath } from '../../runtime/launcher/private-redis.ts';
 import { eventually } from '../support/eventually.ts';
+import { needs } from '../support/needs.ts';
 import { isRunning } from '../support/processes.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
 import type { PlannedFault } from './plan.ts';
-import { runChaos } from './run.ts';
+import { type ChaosOptions, runChaos } from './run.ts';
 import { tellVerdict } from './verdict.ts';
 
 /** A run with real processes, and the command as a user meets it. */
@@ -28,13 +29,13 @@ const PLAN: readonly PlannedFault[] = [
   { kind: 'kill', target: 'gateway-1', atMs: 9_000 },
 ];
 
-test('a store that is killed, wiped, paused and cut off keeps its promises', () =>
+const keepsPromises = (own: Pick<ChaosOptions, 'plan' | 'log'>) =>
   inTemporaryFolder(async (folder) => {
     const letGo = stayAlive();
     const verdict = await runChaos({
+      ...own,
       folder,
       seed: 1,
-      plan: PLAN,
       durationMs: 10_000,
       catalogs: 3,
       orders: 2,
@@ -46,7 +47,24 @@ test('a store that is killed, wiped, paused and cut off keeps its promises', () 
     assert.ok(verdict.clean, tellVerdict(verdict));
     const confirmed = verdict.rows.find(({ name }) => name === 'purchases confirmed')!.value;
     assert.ok(Number(confirmed.replace(',', '')) > 50, confirmed);
-  }));
+  });
+
+test('a store that is killed, wiped, paused and cut off keeps its promises', () =>
+  keepsPromises({ plan: PLAN }));
+
+const OUTER_PLAN: readonly PlannedFault[] = [
+  { kind: 'kill', target: 'leader', atMs: 500 },
+  { kind: 'isolate', target: 'catalog-1', forMs: 1_500, atMs: 3_500 },
+  { kind: 'wipe', target: 'catalog-2', atMs: 4_000 },
+  { kind: 'pause', target: 'leader', forMs: 1_500, atMs: 5_500 },
+  { kind: 'kill all', atMs: 8_000 },
+];
+
+const outer = 'so does one whose log an etcd orders, with its members';
+test(
+  outer,
+  needs('etcd', outer, () => keepsPromises({ plan: OUTER_PLAN, log: 'etcd' })),
+);
 
 /** Runs the command, with its temporary folders in `folder`, and interrupts it once it has said `interruptAt`. */
 async function runMain(

@@ -32,25 +32,34 @@ export function createFaults(options: {
   readonly note: (says: string) => void;
 }): Faults {
   const { target, observer, tally, note } = options;
-  const { network, redis } = target;
+  const { network, redis, log } = target;
   const { supervisor } = target.store;
   const happened = new Map<string, number>();
   /** Ends what lasts; each takes itself out. */
   const ends = new Set<() => void>();
   const wiped = new Set<NodeId>();
-  let leader: NodeId | undefined;
+  let leader: Station | undefined;
   let healed = false;
 
+  /** What is no node, and was started by this run too. */
+  const beside = (station: Station) =>
+    station === 'redis' ? redis : log?.members.find(({ id }) => id === station);
+
   function signal(station: Station, name: NodeJS.Signals): boolean {
-    return station === 'redis' ? (redis?.signal(name) ?? false) : supervisor.signal(station, name);
+    const isNode = supervisor.nodes.some(({ id }) => id === station);
+    return isNode ? supervisor.signal(station, name) : (beside(station)?.signal(name) ?? false);
   }
 
   function pidOf(station: Station): number | undefined {
-    return station === 'redis' ? redis?.pid : supervisor.nodes.find(({ id }) => id === station)?.pid;
+    return (supervisor.nodes.find(({ id }) => id === station) ?? beside(station))?.pid;
   }
 
-  /** Whoever leads now or, while nobody can be asked, has led last. */
-  async function findLeader(): Promise<NodeId | undefined> {
+  /** Whoever leads now, the log's engine where there is one, or, while nobody can be asked, has led last. */
+  async function findLeader(): Promise<Station | undefined> {
+    if (log) {
+      leader = (await log.findLeader()) ?? leader;
+      return leader;
+    }
     const status = await observer.status().catch(() => undefined);
     if (status) leader = status.leader ?? undefined;
     return leader;
@@ -109,8 +118,8 @@ export function createFaults(options: {
       case 'kill':
         return signal(station, 'SIGKILL');
       case 'kill all':
-        return [...supervisor.nodes.map(({ id }) => id), 'redis']
-          .map((id) => signal(id, 'SIGKILL'))
+        return [...supervisor.nodes, ...(log?.members ?? []), { id: 'redis' }]
+          .map(({ id }) => signal(id, 'SIGKILL'))
           .some(Boolean);
       case 'wipe':
         return wipe(station);

@@ -8,6 +8,7 @@ import { findOnPath } from '../../runtime/launcher/private-redis.ts';
 import { seededRandom } from '../../runtime/random.ts';
 import { decimal, readOptions, tool, whole } from '../support/tool.ts';
 import { drawPlan } from './plan.ts';
+import { memberNames } from './private-log.ts';
 import { nodeNames } from './private-store.ts';
 import { type Progress, showProgress } from './progress.ts';
 import { runChaos } from './run.ts';
@@ -29,6 +30,12 @@ const COMMAND = tool(
   .addOption(
     new Option('--links <KIND>', 'what joins the processes').choices(['unix', 'tcp']).default('unix'),
   )
+  .addOption(
+    new Option(
+      '--log <ENGINE>',
+      'what orders the log instead of the catalogs: an etcd of three members',
+    ).choices(['etcd']),
+  )
   .option('--payments', 'purchases are paid for, through a service that declines, fails, hangs and dies')
   .option('--no-redis', 'without a private redis-server')
   .option('--keep', 'keep the folder, with the history, even if nothing is wrong')
@@ -45,6 +52,7 @@ interface Options extends Record<string, unknown> {
   readonly orders: number;
   readonly buyers: number;
   readonly links: 'unix' | 'tcp';
+  readonly log?: 'etcd';
   readonly redis: boolean;
   readonly payments?: boolean;
   readonly keep?: boolean;
@@ -64,11 +72,17 @@ async function main(): Promise<number> {
     durationMs: Math.round(minutes * 60_000),
     redis: values.redis && (await findOnPath('redis-server')) !== undefined,
   };
-  const { seed, durationMs, catalogs, orders, buyers, redis } = shape;
-  const plan = drawPlan({ random: seededRandom(seed), durationMs, nodes: nodeNames(shape), redis });
+  const { seed, durationMs, catalogs, orders, buyers, redis, log } = shape;
+  if (log && !(await findOnPath(log))) {
+    process.stderr.write(`chaos: there is no ${log} on the PATH: install the package etcd-server\n`);
+    return 2;
+  }
+  const members = memberNames(log);
+  const plan = drawPlan({ random: seededRandom(seed), durationMs, nodes: nodeNames(shape), redis, members });
   const cache = redis ? 'with Redis' : 'without Redis';
+  const engine = log ? `, ${log} of ${members.length} members` : '';
   process.stdout.write(
-    `seed ${seed}, ${catalogs} catalogs, ${orders} orders, 1 gateway, ${buyers} buyers, ${cache}\n`,
+    `seed ${seed}, ${catalogs} catalogs, ${orders} orders, 1 gateway, ${buyers} buyers, ${cache}${engine}\n`,
   );
 
   const folder = await mkdtemp(join(tmpdir(), 'bazar-chaos-'));

@@ -4,7 +4,7 @@ import type { NodeId } from '../../runtime/links/mesh.ts';
 import { dials } from '../../runtime/links/topology.ts';
 import { openProxy, type Place, type TcpProxy } from './proxy.ts';
 
-/** Whoever sends and receives: a process of the store, its Redis, or all of its clients together. */
+/** Whoever sends and receives: a process of the store, a member of its log's engine, its Redis, or all of its clients together. */
 export type Station = NodeId | 'redis' | 'clients';
 
 /** Says of what `sender` sends to `receiver` whether it is held back. */
@@ -53,13 +53,23 @@ interface Line {
   moves: number;
 }
 
-/** With a folder, nodes are dialled by sockets in it; clients and Redis always by TCP. */
-export async function openNetwork(nodes: readonly NodeId[], sockets?: SocketFolder): Promise<Network> {
+/** With a folder, nodes are dialled by sockets in it; clients, Redis and the members of the log's engine always by TCP. */
+export async function openNetwork(
+  nodes: readonly NodeId[],
+  sockets?: SocketFolder,
+  members: readonly { readonly id: Station; readonly url: string }[] = [],
+): Promise<Network> {
   const lines: Line[] = [];
   const open = async (from: Station, to: Station, path?: string) =>
     void lines.push({ from, to, proxy: await openProxy(path), address: '', moves: 0 });
   for (const from of nodes) {
     for (const to of nodes) if (dials(from, to)) await open(from, to, sockets?.pathFor(`${from}.${to}`));
+  }
+  for (const node of nodes.filter((id) => id.startsWith('catalog-'))) {
+    for (const { id, url } of members) {
+      await open(node, id);
+      lines.at(-1)!.proxy.leadTo(targetOf(url));
+    }
   }
   await open('gateway-1', 'redis');
   await open('clients', 'gateway-1');
@@ -78,6 +88,8 @@ export async function openNetwork(nodes: readonly NodeId[], sockets?: SocketFold
 
   return {
     addressFor(viewer, target, url) {
+      const member = members.find((one) => one.url === target);
+      if (member) return `http://${hostOf(line(viewer, member.id)!.proxy.at)}`;
       const found = line(viewer, target);
       if (!found) return url;
       if (found.address !== url) {

@@ -2,14 +2,24 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { seededRandom } from '../../runtime/random.ts';
 import { drawPlan, kindOf, nameOf, type PlannedFault } from './plan.ts';
+import { memberNames } from './private-log.ts';
 import { nodeNames } from './private-store.ts';
 
 const MINUTE_MS = 60_000;
 
-function plan(seed: number, more: { minutes?: number; catalogs?: number; redis?: boolean } = {}) {
-  const { minutes = 10, catalogs = 3, redis = true } = more;
+function plan(
+  seed: number,
+  more: { minutes?: number; catalogs?: number; redis?: boolean; log?: 'etcd' } = {},
+) {
+  const { minutes = 10, catalogs = 3, redis = true, log } = more;
   const nodes = nodeNames({ catalogs, orders: 2 });
-  return drawPlan({ random: seededRandom(seed), durationMs: minutes * MINUTE_MS, nodes, redis });
+  return drawPlan({
+    random: seededRandom(seed),
+    durationMs: minutes * MINUTE_MS,
+    nodes,
+    redis,
+    members: memberNames(log),
+  });
 }
 
 const endOf = (fault: PlannedFault) => fault.atMs + ('forMs' in fault ? fault.forMs : 0);
@@ -51,6 +61,14 @@ test('without a Redis nothing happens to it', () => {
     [...kinds(plan(1, { redis: false }))].filter((kind) => kind.includes('redis')),
     [],
   );
+});
+
+test('where an etcd orders the log, its members are killed, paused and cut off too', () => {
+  const seen = kinds(plan(1, { log: 'etcd' }));
+  for (const kind of ['kill etcd', 'pause etcd', 'isolate etcd']) {
+    assert.ok(seen.has(kind), kind);
+    assert.not(kinds(plan(1)).has(kind));
+  }
 });
 
 test('a fault has a name for people', () => {

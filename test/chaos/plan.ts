@@ -26,6 +26,8 @@ export interface PlanOptions {
   /** Every process, without Redis. */
   readonly nodes: readonly NodeId[];
   readonly redis: boolean;
+  /** Of the engine that orders the log, if it has one: the leader is one of them then. */
+  readonly members?: readonly Station[];
 }
 
 /** Milliseconds before the first fault. */
@@ -81,16 +83,17 @@ function isDeadly({ kind }: Fault): boolean {
 type Card = () => Fault;
 
 function deckOf(options: PlanOptions, lasting: () => { forMs: number }): readonly Card[] {
-  const { random, nodes, redis } = options;
+  const { random, nodes, redis, members = [] } = options;
+  const everybody = [...nodes, ...members];
   const pick = <T>(choices: readonly T[]): T => choices[random.integer(choices.length)]!;
   const catalogs = nodes.filter((id) => id.startsWith('catalog-'));
   const orders = nodes.filter((id) => id.startsWith('order-'));
   const anyCatalog = () => pick(catalogs);
   const anyOrder = () => pick(orders);
-  const anyNode = () => pick(nodes);
+  const anyNode = () => pick(everybody);
   /** Those outside stay with their gateway. */
   const side = (): Station[] => {
-    const chosen = nodes.filter(() => random.next() < 0.5);
+    const chosen: Station[] = everybody.filter(() => random.next() < 0.5);
     return chosen.includes('gateway-1') ? [...chosen, 'redis', 'clients'] : chosen;
   };
 
@@ -122,6 +125,12 @@ function deckOf(options: PlanOptions, lasting: () => { forMs: number }): readonl
   if (catalogs.length >= 3) {
     cards.push(() => ({ kind: 'wipe', target: anyCatalog() }));
     cards.push(() => ({ kind: 'wipe', target: anyCatalog() }));
+  }
+  if (members.length > 0) {
+    cards.push(() => ({ kind: 'kill', target: pick(members) }));
+    cards.push(() => ({ kind: 'pause', target: pick(members), ...lasting() }));
+    cards.push(() => ({ kind: 'isolate', target: pick(members), ...lasting() }));
+    cards.push(() => ({ kind: 'isolate', target: anyCatalog(), ...lasting() }));
   }
   if (redis) {
     cards.push(() => ({ kind: 'kill', target: 'redis' }));

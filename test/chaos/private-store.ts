@@ -13,11 +13,14 @@ import { createLogger } from '../../runtime/logger.ts';
 import { systemRandom } from '../../runtime/random.ts';
 import { BOOKS } from './books.ts';
 import { type Network, openNetwork } from './network.ts';
+import { type PrivateLog, startPrivateLog } from './private-log.ts';
 
 /** A store of its own, with real processes and disks, whose every connection goes through a proxy. */
 export interface PrivateStore {
   readonly store: Cluster;
   readonly redis: PrivateRedis | undefined;
+  /** The engine that orders its log; without one the catalogs do. */
+  readonly log: PrivateLog | undefined;
   readonly network: Network;
   /** Where buyers find it: by a proxy. */
   readonly url: string;
@@ -36,6 +39,8 @@ export interface PrivateStoreOptions {
   readonly orders: number;
   readonly redis: boolean;
   readonly links: Config['links'];
+  /** What orders its log instead of the catalogs. */
+  readonly log?: 'etcd' | undefined;
   /** Where its payment service is, if it has one. */
   readonly payments?: string;
   /** Rejects when the start is to be given up. */
@@ -60,13 +65,16 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
   const logger = createLogger('chaos', 'info', { write: (line) => void writeSync(output, line) });
   const ports = { clock: systemClock, random: systemRandom, logger };
   const sockets = await openSocketFolder();
-  const network = await openNetwork(nodeNames(options), options.links === 'unix' ? sockets : undefined);
+  const log = options.log && (await startPrivateLog(folder));
+  const linkSockets = options.links === 'unix' ? sockets : undefined;
+  const network = await openNetwork(nodeNames(options), linkSockets, log?.members);
   let redis: PrivateRedis | undefined;
   let store: Cluster | undefined;
 
   async function stop(): Promise<void> {
     await store?.stop();
     await redis?.stop();
+    await log?.stop();
     await network.close();
     await sockets.remove();
     closeSync(output);
@@ -84,7 +92,7 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
       books: undefined,
       payments: options.payments,
       currency: undefined,
-      log: undefined,
+      log: log && { engine: 'etcd', urls: log.members.map(({ url }) => url) },
       cache: redis ? { kind: 'redis', url: network.redisUrl(redis.url) } : { kind: 'none' },
       links: options.links,
       logLevel: 'info',
@@ -109,6 +117,7 @@ export async function startPrivateStore(options: PrivateStoreOptions): Promise<P
     return {
       store,
       redis,
+      log,
       network,
       url: network.clientUrl(url),
       directUrl: url,

@@ -32,6 +32,8 @@ export interface ChaosOptions {
   readonly buyers: number;
   readonly redis: boolean;
   readonly links: 'unix' | 'tcp';
+  /** What orders the log instead of the catalogs. */
+  readonly log?: 'etcd' | undefined;
   /** Purchases are paid for, through a service that fails and dies. */
   readonly payments?: boolean;
   readonly onTally?: (tally: Tally) => void;
@@ -88,14 +90,14 @@ interface Lived extends Pick<Evidence, 'payments'> {
 
 /** From the store's start to its end; leaves a history. */
 async function live(options: ChaosOptions, tally: Tally, file: string): Promise<Lived> {
-  const { folder, seed, catalogs, orders, redis, links, onPhase = () => {} } = options;
+  const { folder, seed, catalogs, orders, redis, links, log, onPhase = () => {} } = options;
   onPhase('starting the store');
   const calledOff = interruption(options.signal);
   const service = options.payments
     ? await startPaymentProcess({ ledger: join(folder, 'payments'), rules: BAD_SERVICE, comesBack: true })
     : undefined;
   const target = await startPrivateStore({
-    ...{ folder, catalogs, orders, redis, links, calledOff },
+    ...{ folder, catalogs, orders, redis, links, log, calledOff },
     payments: service?.url,
   }).catch(async (error) => {
     await service?.kill();

@@ -136,7 +136,7 @@ test('Author, ISBN13 and Year Published are taken, and columns that are not read
   ]);
 });
 
-/** Headers as these programs write them, cut to what matters. */
+/** Other names than in the whole headers below, cut to what matters. */
 const EXPORTS = {
   Goodreads: [
     'Book Id,Title,Author,Author l-f,ISBN,ISBN13,Publisher,Year Published,Original Publication Year,Bookshelves,Owned Copies\n' +
@@ -144,31 +144,10 @@ const EXPORTS = {
     { map: { topic: 'Bookshelves' }, set: { price: '10.00', stock: '1' } },
     { title: 'A', topic: 'novels', price: 1000, stock: 1, authors: 'B C', year: 1999, isbn: ISBN },
   ],
-  LibraryThing: [
-    'Book Id\tTitle\tPrimary Author\tDate\tISBN\tTags\tCopies\n5\tA\tB C\t1999\t[0306406152]\tnovels\t3\n',
-    { map: { topic: 'tags' }, set: { price: '5' } },
-    { title: 'A', topic: 'novels', price: 500, stock: 3, authors: 'B C', year: 1999, isbn: ISBN },
-  ],
-  Calibre: [
-    'authors,isbn,pubdate,tags,title,uuid\nB C,9780306406157,1999-04-01T00:00:00+00:00,novels,A,0-1\n',
-    { map: { topic: 'tags' }, set: { price: '5', stock: '1' } },
-    { title: 'A', topic: 'novels', price: 500, stock: 1, authors: 'B C', year: 1999, isbn: ISBN },
-  ],
-  WooCommerce: [
-    'ID,Type,SKU,"GTIN, UPC, EAN, or ISBN",Name,Published,"In stock?",Stock,"Regular price",Categories\n' +
-      '44,simple,s,978-0-306-40615-7,A,1,1,3,12.50,novels\n',
-    {},
-    { id: 44, title: 'A', topic: 'novels', price: 1250, stock: 3, isbn: ISBN },
-  ],
   Shopify: [
     `Handle,Title,Vendor,Product Category,Type,Variant Inventory Qty,Variant Price,Variant Barcode\na,A,P,novels,x,3,12.50,'${ISBN}\n`,
     {},
     { title: 'A', topic: 'novels', price: 1250, stock: 3, isbn: ISBN },
-  ],
-  Square: [
-    'Token,Item Name,Variation Name,Category,SKU,Price,Current Quantity Main Street,GTIN\nx,A,Regular,novels,s,12.50,3,\n',
-    {},
-    { title: 'A', topic: 'novels', price: 1250, stock: 3 },
   ],
 } as const;
 
@@ -187,6 +166,46 @@ const WHOLE_HEADERS = {
     },
     { map: { topic: 'Exclusive Shelf' }, set: { price: '10.00' } },
     { title: 'A', topic: 'read', price: 1000, stock: 2, authors: 'B C', year: 1999, isbn: ISBN },
+  ],
+  LibraryThing: [
+    'Book Id|Title|Sort Character|Primary Author|Primary Author Role|Secondary Author|Secondary Author Roles|Publication|Date|Review|Rating|Comment|Private Comment|Summary|Media|Physical Description|Weight|Height|Thickness|Length|Dimensions|Page Count|LCCN|Acquired|Date Started|Date Read|Barcode|BCID|Tags|Collections|Languages|Original Languages|LC Classification|ISBN|ISBNs|Subjects|Dewey Decimal|Dewey Wording|Other Call Number|Copies|Source|Entry Date|From Where|OCLC|Work id|Lending Patron|Lending Status|Lending Start|Lending End|List Price|Purchase Price|Value|Condition|ISSN'.replaceAll(
+      '|',
+      '\t',
+    ),
+    {
+      'Book Id': '5',
+      Title: 'A',
+      'Primary Author': 'B C',
+      Date: '1999',
+      Barcode: '0042',
+      Tags: 'novels',
+      ISBN: '[0306406152]',
+      ISBNs: '0306406152, 9780306406157',
+      Copies: '3',
+      'List Price': '12.50',
+    },
+    { map: { topic: 'tags' } },
+    { title: 'A', topic: 'novels', price: 1250, stock: 3, authors: 'B C', year: 1999, isbn: ISBN },
+  ],
+  WooCommerce: [
+    'ID,Type,SKU,"GTIN, UPC, EAN, or ISBN",Name,Published,"Is featured?","Visibility in catalog","Short description",Description,"Date sale price starts","Date sale price ends","Tax status","Tax class","In stock?",Stock,"Low stock amount","Backorders allowed?","Sold individually?","Weight (kg)","Length (cm)","Width (cm)","Height (cm)","Allow customer reviews?","Purchase note","Sale price","Regular price",Categories,Tags,"Shipping class",Images,"Download limit","Download expiry days",Parent,"Grouped products",Upsells,Cross-sells,"External URL","Button text",Position,Brands,"Attribute 1 name","Attribute 1 value(s)","Attribute 1 visible","Attribute 1 global"',
+    {
+      ID: '44',
+      Type: 'simple',
+      SKU: 's-1',
+      'GTIN, UPC, EAN, or ISBN': '978-0-306-40615-7',
+      Name: 'A',
+      Published: '1',
+      'In stock?': '1',
+      Stock: '3',
+      'Low stock amount': '1',
+      'Sale price': '9.50',
+      'Regular price': '12.50',
+      Categories: 'novels',
+      Position: '0',
+    },
+    {},
+    { id: 44, title: 'A', topic: 'novels', price: 1250, stock: 3, isbn: ISBN },
   ],
   Calibre: [
     'author_sort,authors,comments,cover,formats,id,identifiers,isbn,languages,library_name,pubdate,publisher,rating,series,series_index,size,tags,timestamp,title,title_sort,uuid',
@@ -210,8 +229,10 @@ const WHOLE_HEADERS = {
 
 for (const [program, [header, cells, wishes, book]] of Object.entries(WHOLE_HEADERS)) {
   test(`the whole header of an export of ${program} is read, and no column of it for another`, async () => {
-    const row = header.split(',').map((name) => `"${(cells as Record<string, string>)[name] ?? ''}"`);
-    assert.equal(await readBooks(`${header}\n${row.join(',')}\n`, wishes), [book]);
+    const between = header.includes('\t') ? '\t' : ',';
+    const names = Array.from(header.matchAll(/"([^"]*)"|[^,\t]+/g), ([cell, quoted]) => quoted ?? cell);
+    const row = names.map((name) => `"${(cells as Record<string, string>)[name] ?? ''}"`);
+    assert.equal(await readBooks(`${header}\n${row.join(between)}\n`, wishes), [book]);
   });
 }
 

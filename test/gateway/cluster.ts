@@ -274,6 +274,17 @@ function script(mesh: OpenMesh, asked: Question[]): ScriptedCatalog {
     await read('read.order', body);
     return { order: catalog.orders.get(body.orderId) ?? null, asOf: catalog.applied };
   });
+  // As a catalog of an earlier version, which knows no events but those of orders.
+  mesh.onAsk('read.changes', async (body) => {
+    await read('read.changes', body);
+    const changes = [...catalog.orders.values()].map((order) => ({
+      version: order.version,
+      what: 'confirmed',
+      order,
+    }));
+    const cursor = { version: catalog.applied };
+    return { changes, cursor, more: false, bytes: 2, asOf: catalog.applied } as never;
+  });
   mesh.onAsk('feed.follow', async (body, incoming) => {
     asked.push({ by, type: 'feed.follow', minVersion: body.from });
     const reply = await catalog.followed(body, incoming);

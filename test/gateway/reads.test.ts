@@ -79,6 +79,27 @@ test('the feed makes a cached book current, without another read', async () => {
   await cluster.end();
 });
 
+test('a catalog of an earlier version tells the events of orders, and is not believed to tell any others', async () => {
+  const cluster = await startScriptedCluster({
+    prepare(catalogs) {
+      const result = confirmed('o-1', 4);
+      for (const catalog of catalogs) if (result.kind === 'order') catalog.orders.set('o-1', result.order);
+      fill(catalogs);
+    },
+  });
+  const query = { since: { version: 0 }, every: true, limit: 10 };
+  const { value } = await cluster.answer(cluster.gateway.changes({ ...query, types: ['order'] }));
+  assert.equal(
+    value.changes.map(({ type, version }) => [type, version]),
+    [['order', 4]],
+  );
+  const more = cluster.gateway.changes({ ...query, types: ['order', 'stock'] });
+  const error = await cluster.answer(more.catch((thrown) => thrown as BazarError));
+  assert.ok(error instanceof BazarError && error.code === 'not-yet');
+  assert.match(error.message, /^catalog-\d tells of orders only/);
+  await cluster.end();
+});
+
 test('reads of one book that come together are one', async () => {
   const cluster = await startScriptedCluster({ prepare: fill });
   const all = Array.from({ length: 100 }, () => cluster.gateway.book(1));

@@ -1,4 +1,6 @@
+import { execFile } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
@@ -7,8 +9,10 @@ import { createRemoteCache, type RemoteCache } from '../../gateway/cache/remote-
 import { systemClock } from '../../runtime/clock.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { silentLogger } from '../../runtime/logger.ts';
+import { makeCertificate } from '../support/certificate.ts';
 import { eventually } from '../support/eventually.ts';
 import { needs } from '../support/needs.ts';
+import { inTemporaryFolder } from '../support/temporary.ts';
 import { keyValueSuite } from './key-value-suite.ts';
 import { follows, startRedisCluster, type TestRedisCluster } from './redis-cluster.ts';
 
@@ -189,6 +193,56 @@ remote(
       await Promise.all([cache.stop(), entered.stop()]);
     }
   }),
+);
+
+/** Says that it is in use, and whether what it puts is found on both members, or why not. */
+const PUT_AND_READ = `
+  import { openRedis } from '${new URL('../../gateway/cache/redis.ts', import.meta.url)}';
+  import { DEFAULT_LIMITS } from '${new URL('../../runtime/limits.ts', import.meta.url)}';
+  import { silentLogger } from '${new URL('../../runtime/logger.ts', import.meta.url)}';
+  const server = openRedis(process.argv[1], { limits: DEFAULT_LIMITS, logger: silentLogger });
+  server.observe({
+    async ready() {
+      for (const key of ['k', 'another']) await server.putIfNewer(key, 1, key, 60);
+      const [first, second] = await Promise.all(['k', 'another'].map((key) => server.get(key)));
+      console.log(first.value, second.value);
+      process.exit();
+    },
+    closed() {},
+    failed() {
+      console.log(server.fault);
+      process.exit();
+    },
+  });`;
+
+const encrypted = 'a Redis Cluster is spoken to by TLS, and only where its certificate is trusted';
+remote(
+  encrypted,
+  needsRedis(
+    encrypted,
+    needs('openssl', encrypted, () =>
+      inTemporaryFolder(async (folder) => {
+        const tls = await makeCertificate(folder);
+        const cluster = await startRedisCluster({ size: 2, tls });
+        const says = async (env: NodeJS.ProcessEnv) => {
+          const args = ['--import', 'tsx', '--input-type=module', '-e', PUT_AND_READ, cluster.encryptedUrl];
+          const { stdout } = await promisify(execFile)(process.execPath, args, {
+            env: { ...process.env, ...env },
+            timeout: 60_000,
+          });
+          return stdout.trim();
+        };
+        try {
+          const [trusting, other] = await Promise.all([says({ NODE_EXTRA_CA_CERTS: tls.cert }), says({})]);
+          assert.is(trusting, 'k another');
+          assert.match(other, /certificate/);
+          for (const member of cluster.members) assert.match(await member.say('DBSIZE'), /^:1/);
+        } finally {
+          await cluster.end();
+        }
+      }),
+    ),
+  ),
 );
 
 remote.after(async () => (await started)?.end());

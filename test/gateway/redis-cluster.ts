@@ -1,10 +1,13 @@
+import type { CertificateFiles } from '../support/certificate.ts';
 import { eventually } from '../support/eventually.ts';
 import { freePort } from '../support/free-port.ts';
 import { type RedisServer, startRedisServer } from './redis-server.ts';
 
-/** A real Redis Cluster of three masters, each with a third of the slots. */
+/** A real Redis Cluster of some masters, each with as many slots. */
 export interface TestRedisCluster {
   readonly url: string;
+  /** The same by TLS, where it has a certificate. */
+  readonly encryptedUrl: string;
   readonly members: readonly RedisServer[];
   /** The member that holds the key. */
   holder(key: string): Promise<RedisServer>;
@@ -16,25 +19,40 @@ export interface TestRedisCluster {
 }
 
 const SLOTS = 16_384;
-const MEMBERS = 3;
 
-export async function startRedisCluster(): Promise<TestRedisCluster> {
+export async function startRedisCluster({
+  size = 3,
+  tls,
+}: {
+  readonly size?: number;
+  readonly tls?: CertificateFiles;
+} = {}): Promise<TestRedisCluster> {
   const members: RedisServer[] = [];
   const links: number[] = [];
+  const doors: number[] = [];
 
-  async function startMember(): Promise<{ server: RedisServer; link: number }> {
-    const link = await freePort();
-    const options = { 'cluster-enabled': 'yes', 'cluster-port': link, 'cluster-node-timeout': 2_000 };
-    return { server: await startRedisServer(options), link };
+  async function startMember(): Promise<{ server: RedisServer; link: number; door: number }> {
+    const [link, door] = [await freePort(), await freePort()];
+    const encrypted = tls && {
+      'tls-port': door,
+      'tls-cluster': 'yes',
+      'tls-auth-clients': 'no',
+      'tls-cert-file': tls.cert,
+      'tls-key-file': tls.key,
+      'tls-ca-cert-file': tls.cert,
+    };
+    const own = { 'cluster-enabled': 'yes', 'cluster-port': link, 'cluster-node-timeout': 2_000 };
+    return { server: await startRedisServer({ ...own, ...encrypted }), link, door };
   }
 
-  for (let at = 0; at < MEMBERS; at++) {
-    const { server, link } = await startMember();
+  for (let at = 0; at < size; at++) {
+    const { server, link, door } = await startMember();
     members.push(server);
     links.push(link);
+    doors.push(door);
   }
   const portOf = ({ url }: RedisServer) => new URL(url).port;
-  const firstSlot = (at: number) => Math.ceil((at * SLOTS) / MEMBERS);
+  const firstSlot = (at: number) => Math.ceil((at * SLOTS) / size);
   for (const [at, member] of members.entries()) {
     await member.say(`CLUSTER SET-CONFIG-EPOCH ${at + 1}`);
     await member.say(`CLUSTER ADDSLOTSRANGE ${firstSlot(at)} ${firstSlot(at + 1) - 1}`);
@@ -44,7 +62,7 @@ export async function startRedisCluster(): Promise<TestRedisCluster> {
   async function whole(): Promise<void> {
     const isWhole = async (member: RedisServer) => {
       const info = await member.say('CLUSTER INFO');
-      return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${MEMBERS}`);
+      return info.includes('cluster_state:ok') && info.includes(`cluster_known_nodes:${size}`);
     };
     await eventually('the Redis Cluster is whole', async () =>
       (await Promise.all(members.map(isWhole))).every(Boolean),
@@ -54,6 +72,7 @@ export async function startRedisCluster(): Promise<TestRedisCluster> {
   await whole();
   return {
     url: `redis+cluster://${members.map((member) => `127.0.0.1:${portOf(member)}`).join(',')}`,
+    encryptedUrl: `rediss+cluster://${doors.map((door) => `127.0.0.1:${door}`).join(',')}`,
     members,
     async holder(key) {
       const slot = Number((await members[0]!.say(`CLUSTER KEYSLOT ${key}`)).slice(1));

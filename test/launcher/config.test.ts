@@ -98,7 +98,9 @@ test('the cache is a given Redis, a private one, or none', () => {
   assert.equal(read([], { REDIS_URL: '/tmp/redis.sock' }).cache, { kind: 'redis', url: '/tmp/redis.sock' });
   assert.equal(read(['--no-redis'], { REDIS_URL: 'redis://h' }).cache, { kind: 'none' });
   const cluster = 'redis+cluster://u:p%40@a:7000,b,[::1]:7002';
-  assert.equal(read(['--redis', cluster]).cache, { kind: 'redis', url: cluster });
+  for (const url of [cluster, cluster.replace('redis', 'rediss')]) {
+    assert.equal(read(['--redis', url]).cache, { kind: 'redis', url });
+  }
   for (const wrong of ['http://h', 'redis+cluster://', 'redis+cluster://a:1,,b:2', 'redis+cluster://a:1/3']) {
     assert.match(complaint(['--redis', wrong]), 'must be redis://HOST:PORT');
   }
@@ -112,6 +114,7 @@ test('what is secret in the address of a Redis is not shown with what is wrong',
     'http://u:s3/c@r:s3cret@h/0',
     'h?password=s3cret',
     'redis+cluster://u:s3cret@h:1,h:x',
+    'rediss+cluster://u:s3cret@h:1,h:x',
   ];
   for (const address of secrets) {
     assert.not.match(complaint([`--redis=${address}`]), /s3|cret/);

@@ -1,9 +1,7 @@
-import { hash } from 'node:crypto';
 import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runCli } from '../../client/cli/cli.ts';
 import { systemClock } from '../../runtime/clock.ts';
 import { openBackup } from '../../runtime/launcher/backup/backup-file.ts';
 import { restoreToFile } from '../../runtime/launcher/backup/restore-node.ts';
@@ -11,115 +9,13 @@ import { systemRandom } from '../../runtime/random.ts';
 import { ADMIN_TOKEN, type NodeAlone, startAlone, writeClusterFile } from '../support/alone.ts';
 import { withEtcd } from '../support/etcd.ts';
 import { eventually } from '../support/eventually.ts';
-import { spawnLauncher } from '../support/launcher-process.ts';
 import { needs } from '../support/needs.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
+import { contentsOf, copyAmidSales, done, onOneMachine, refused, run, shopAt } from './kept-stores.ts';
 
 /** A store is kept in files, brought back from them, and brought to other machines, by real programs and directories. */
 
 const NODES = ['catalog-1', 'catalog-2', 'order-1', 'gateway-1'];
-
-/** One command line of `npm run bazar`, and what it said. */
-const bazar = (...args: string[]) => run(args, new AbortController().signal);
-
-async function run(args: string[], signal: AbortSignal): Promise<{ code: number; text: string }> {
-  let text = '';
-  const code = await runCli({
-    args,
-    env: {},
-    signal,
-    terminal: {
-      out: (part) => {
-        text += part;
-      },
-      err: (part) => {
-        text += part;
-      },
-      isWatched: false,
-      hasColour: false,
-    },
-  });
-  return { code, text };
-}
-
-async function done(...args: string[]): Promise<string> {
-  const { code, text } = await bazar(...args);
-  assert.is(code, 0, text);
-  return text;
-}
-
-async function refused(words: string | RegExp, ...args: string[]): Promise<void> {
-  const { code, text } = await bazar(...args);
-  assert.is(code, 2, text);
-  assert.match(text, words);
-  assert.is(text.trim().split('\n').length, 1, text);
-}
-
-/** All files of a store with their contents, in short; but for the mark of one who has the directory, or had when he was killed. */
-async function contentsOf(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  const files = entries
-    .filter((entry) => entry.isFile() && !entry.name.startsWith('launcher.'))
-    .map((entry) => join(entry.parentPath, entry.name));
-  return Promise.all(files.sort().map(async (file) => `${file} ${hash('sha256', await readFile(file))}`));
-}
-
-interface Shop {
-  /** Whether it is confirmed, now or before. */
-  buy(key: string): Promise<boolean>;
-  stock(): Promise<number>;
-  /** How many catalogs are there, and agree. */
-  agreeing(): Promise<number>;
-}
-
-function shopAt(url: string, token: string): Shop {
-  const headers = { 'content-type': 'application/json', authorization: `Bearer ${token}` };
-  return {
-    async buy(key) {
-      const body = JSON.stringify({ id: 1 });
-      const answer = await fetch(`${url}/purchase`, {
-        method: 'POST',
-        headers: { ...headers, 'idempotency-key': key },
-        body,
-      });
-      return ((await answer.json()) as { status?: string }).status === 'confirmed';
-    },
-    async stock() {
-      const answer = await fetch(`${url}/info/1?consistency=strong`, { headers });
-      return ((await answer.json()) as { stock: number }).stock;
-    },
-    async agreeing() {
-      const answer = await fetch(`${url}/audit`, { headers });
-      const { consistent, catalogs } = (await answer.json()) as {
-        consistent: boolean;
-        catalogs: { state: string }[];
-      };
-      return consistent ? catalogs.filter(({ state }) => state === 'present').length : 0;
-    },
-  };
-}
-
-async function onOneMachine<T>(
-  data: string,
-  work: (shop: Shop) => Promise<T>,
-  ...args: string[]
-): Promise<T> {
-  const launcher = spawnLauncher(['--data', data, '--port', '0', '--orders', '1', '--no-redis', ...args], {
-    ownGroup: true,
-  });
-  try {
-    const url = await eventually(
-      'a store that is ready',
-      async () => /http:\/\/\S+?:\d+/.exec(launcher.said.stdout)?.[0],
-    );
-    const token = (await readFile(join(data, 'admin-token'), 'utf8')).trim();
-    return await work(shopAt(url, token));
-  } finally {
-    // All its processes at once, as when the power is gone.
-    process.kill(-launcher.child.pid!, 'SIGKILL');
-    await launcher.exited;
-  }
-}
 
 test('a store that was killed is kept in a file, which is a store of its own again, with all that was acknowledged', () =>
   inTemporaryFolder(async (folder) => {
@@ -171,18 +67,21 @@ test('a store that was killed is kept in a file, which is a store of its own aga
     await refused('2 whole catalogs are needed', 'backup', file, '--data', copy);
   }));
 
+const COPIES = 10_000;
+
 const name =
-  'a store moves to an etcd, is kept while it sells, and comes back when all its catalogs are lost';
+  'a store that was copied while it sold moves to an etcd, is kept while it sells, and comes back when all its catalogs are lost';
 test(
   name,
   needs('etcd', name, () =>
-    withEtcd({ members: 1 }, (etcd) =>
+    withEtcd({ members: 3 }, (etcd) =>
       inTemporaryFolder(async (folder) => {
         const data = join(folder, 'data');
         const backup = join(folder, 'kept.bazar');
         const books = join(folder, 'books.csv');
-        await writeFile(books, 'title,topic,price,stock\nA book,books,10.00,100\n');
-        await onOneMachine(data, (shop) => shop.buy('first'), '--books', books, '--catalogs', '1');
+        await writeFile(books, `title,topic,price,stock\nA book,books,10.00,${COPIES}\n`);
+        const copied = join(folder, 'copied');
+        const sold = await onOneMachine(data, (shop) => copyAmidSales(shop, data, copied), '--books', books);
         const log = { engine: 'etcd', urls: etcd.urls };
         const cluster = await writeClusterFile(folder, { cluster: 'bookshop', log, nodes: NODES });
         const running = new Map<string, NodeAlone>();
@@ -217,24 +116,34 @@ test(
           assert.match(running.get('catalog-1')!.said.text, 'migrate brings it to an etcd');
           await rm(join(folder, 'catalog-1'), { recursive: true });
 
-          const before = await contentsOf(data);
-          const migrate = ['migrate', '--data', data, '--to', cluster];
-          assert.match(await done(...migrate, '--into', into[1]!), '1 books with 99 copies, 1 orders');
-          assert.equal(await contentsOf(data), before, 'the source is as it was');
+          const before = await contentsOf(copied);
+          const migrate = ['migrate', '--data', copied, '--to', cluster];
+          const moved = await done(...migrate, '--into', into[1]!);
+          const [copies, orders] = /1 books with (\d+) copies, (\d+) orders/
+            .exec(moved)!
+            .slice(1)
+            .map(Number) as [number, number];
+          assert.is(copies, COPIES - orders);
+          assert.ok(orders >= sold.length, `${orders} of at least ${sold.length}`);
+          assert.equal(await contentsOf(copied), before, 'the source is as it was');
           await refused('is not empty', ...migrate, '--into', join(folder, 'elsewhere'));
 
           let shop = await startAll();
-          await eventually('what was sold before', async () => (await shop.stock()) === 99);
-          assert.ok(await shop.buy('first'), 'a key of before');
+          await eventually('what was sold before', async () => (await shop.stock()) === copies);
+          for (const key of sold) assert.ok(await shop.buy(key), 'a key of before');
+          assert.is(await shop.stock(), copies, 'all that was acknowledged before it was copied');
           await eventually('a sale', () => shop.buy('second'));
           await eventually('the other catalog, which was empty', async () => (await shop.agreeing()) === 2);
           await end('SIGTERM', 'catalog-1');
           await done('backup', backup, ...into);
           const single = ['restore-backup', backup, '--data', join(folder, 'single'), '--catalogs', '1'];
           await refused('does not say what its amounts are of', ...single);
-          assert.match(await done(...single, '--currency', 'none'), '1 books with 98 copies, 2 orders');
+          assert.match(
+            await done(...single, '--currency', 'none'),
+            `1 books with ${copies - 1} copies, ${orders + 1} orders`,
+          );
           assert.ok(await shop.buy('third'), 'the store sells while it is kept');
-          assert.is(await shop.stock(), 97);
+          assert.is(await shop.stock(), copies - 2);
 
           await end('SIGTERM', 'catalog-2', 'order-1', 'gateway-1');
           await wipe();
@@ -242,7 +151,7 @@ test(
           const restore = ['restore-backup', backup, '--to', cluster, ...into];
           assert.match(await done(...restore), /The log goes on after that: \d+ batches/);
           shop = await startAll();
-          await eventually('all that was acknowledged', async () => (await shop.stock()) === 97);
+          await eventually('all that was acknowledged', async () => (await shop.stock()) === copies - 2);
 
           await end('SIGTERM', ...NODES);
           await wipe();
@@ -282,9 +191,9 @@ test(
           );
           assert.equal(await readdir(join(folder, 'late')), [], 'of two restores at once, one is refused');
           shop = await startAll();
-          await eventually('what the backup had', async () => (await shop.stock()) === 98);
+          await eventually('what the backup had', async () => (await shop.stock()) === copies - 1);
           assert.ok(await shop.buy('second'));
-          assert.is(await shop.stock(), 98, 'a key that the backup had');
+          assert.is(await shop.stock(), copies - 1, 'a key that the backup had');
           await eventually('equal catalogs', async () => (await shop.agreeing()) === 2);
         } finally {
           for (const { child } of running.values()) child.kill('SIGKILL');

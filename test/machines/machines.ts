@@ -1,10 +1,12 @@
 import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ADMIN_TOKEN, NODE_START, writeClusterFile } from '../support/alone.ts';
-import { memberFlags } from '../support/etcd.ts';
+import { isEtcdLeader, memberFlags } from '../support/etcd.ts';
 import { eventually } from '../support/eventually.ts';
 import { inTemporaryFolder } from '../support/temporary.ts';
-import { type Machine, openNetwork } from './network.ts';
+import { type Machine, openNetwork, type Program } from './network.ts';
+
+export type ProgramKind = 'etcd' | 'catalog' | 'order' | 'gateway';
 
 /** A store on three machines: on each a member of the etcd, a catalog, an order and a gateway. */
 export interface StoreMachine {
@@ -14,9 +16,10 @@ export interface StoreMachine {
   /** What it sends to the others is lost, what they send arrives. */
   mute(): Promise<void>;
   heal(): Promise<void>;
-  kill(): Promise<void>;
+  /** The whole machine, or one program of it alone. */
+  kill(program?: ProgramKind): Promise<void>;
   /** After `kill`: on the disks that it had. */
-  start(): Promise<void>;
+  start(program?: ProgramKind): Promise<void>;
   isEtcdLeader(): Promise<boolean>;
 }
 
@@ -28,11 +31,7 @@ export interface Answer<Body> {
 }
 
 const NUMBERS = [1, 2, 3];
-const KINDS = [
-  ['catalog', 7101],
-  ['order', 7201],
-  ['gateway', 7301],
-] as const;
+const PORTS = { catalog: 7101, order: 7201, gateway: 7301 } as const;
 const LAST_LINES = 8;
 /** Milliseconds for three machines that start together on a slow one. */
 const START_PATIENCE_MS = 120_000;
@@ -46,7 +45,7 @@ export function withMachines(work: (machines: readonly StoreMachine[]) => Promis
     try {
       const { inside, outside } = network;
       const urls = NUMBERS.map((number) => `http://${inside(number)}:2379`);
-      const nodes = KINDS.flatMap(([kind]) => NUMBERS.map((number) => `${kind}-${number}`));
+      const nodes = Object.keys(PORTS).flatMap((kind) => NUMBERS.map((number) => `${kind}-${number}`));
       const file = await writeClusterFile(folder, {
         cluster: 'bookshop',
         log: { engine: 'etcd', urls },
@@ -54,10 +53,8 @@ export function withMachines(work: (machines: readonly StoreMachine[]) => Promis
       });
       const peers = NUMBERS.map((number) => `etcd-${number}=http://${inside(number)}:2380`).join(',');
 
-      async function startMachine(number: number): Promise<Machine> {
-        const machine = await network.add(number);
-        const home = join(folder, `machine-${number}`);
-        await mkdir(home, { recursive: true, mode: 0o700 });
+      /** What is started on a machine for each of its programs. */
+      function commandsOf(number: number, home: string): Record<ProgramKind, readonly string[]> {
         const member = memberFlags({
           name: `etcd-${number}`,
           data: join(home, 'etcd'),
@@ -65,38 +62,41 @@ export function withMachines(work: (machines: readonly StoreMachine[]) => Promis
           peer: `http://${inside(number)}:2380`,
           cluster: peers,
         });
-        machine.start(['etcd', ...member], join(home, 'etcd.log'));
-        for (const [kind, port] of KINDS) {
+        const door = ['--host', outside(number), '--insecure-http', '--limit', 'requestsPerSecond=0'];
+        const node = (kind: keyof typeof PORTS) => {
           const name = `${kind}-${number}`;
           const own = ['--kind', kind, '--name', name, '--cluster', file, '--data', join(home, name)];
-          const links = ['--listen', `${inside(number)}:${port}`, '--insecure-links'];
-          const door = ['--host', outside(number), '--insecure-http', '--limit', 'requestsPerSecond=0'];
-          const node = [process.execPath, NODE_START, ...own, ...links, ...(kind === 'gateway' ? door : [])];
-          machine.start(node, join(home, `${name}.log`));
-        }
-        return machine;
+          const links = ['--listen', `${inside(number)}:${PORTS[kind]}`, '--insecure-links'];
+          return [process.execPath, NODE_START, ...own, ...links, ...(kind === 'gateway' ? door : [])];
+        };
+        return {
+          etcd: ['etcd', ...member],
+          catalog: node('catalog'),
+          order: node('order'),
+          gateway: node('gateway'),
+        };
       }
 
       const machines = NUMBERS.map((number): StoreMachine => {
+        const home = join(folder, `machine-${number}`);
+        const commands = commandsOf(number, home);
+        const running = new Map<ProgramKind, Program>();
         let machine: Machine | undefined;
+        const startProgram = (kind: ProgramKind) =>
+          running.set(kind, machine!.start(commands[kind], join(home, `${kind}-${number}.log`)));
         return {
           gateway: `http://${outside(number)}:8080`,
           cut: () => machine!.cut(),
           mute: () => machine!.mute(),
           heal: () => machine!.heal(),
-          kill: () => machine!.kill(),
-          async start() {
-            machine = await startMachine(number);
+          kill: (kind) => (kind ? running.get(kind)! : machine!).kill(),
+          async start(kind) {
+            if (kind) return void startProgram(kind);
+            machine = await network.add(number);
+            await mkdir(home, { recursive: true, mode: 0o700 });
+            for (const each of Object.keys(commands) as ProgramKind[]) startProgram(each);
           },
-          async isEtcdLeader() {
-            const url = `http://${outside(number)}:2379/v3/maintenance/status`;
-            const answer = await fetch(url, { method: 'POST', body: '{}' });
-            const { header, leader } = (await answer.json()) as {
-              header: { member_id: string };
-              leader: string;
-            };
-            return leader === header.member_id;
-          },
+          isEtcdLeader: () => isEtcdLeader(`http://${outside(number)}:2379`),
         };
       });
       for (const machine of machines) await machine.start();

@@ -22,13 +22,18 @@ export interface Network {
 
 export interface Machine {
   /** Starts a program there, whose output goes to a file. */
-  start(program: readonly string[], output: string): void;
+  start(program: readonly string[], output: string): Program;
   /** Nothing that it sends reaches another machine, and nothing reaches it; nobody is told. */
   cut(): Promise<void>;
   /** Nothing that it sends reaches another machine, but what they send reaches it; nobody is told. */
   mute(): Promise<void>;
   heal(): Promise<void>;
   /** Ends at once everything that runs there. */
+  kill(): Promise<void>;
+}
+
+export interface Program {
+  /** Ends it alone, at once. */
   kill(): Promise<void>;
 }
 
@@ -66,6 +71,7 @@ export async function openNetwork(folder: string): Promise<Network> {
   const shells = new Set([hub]);
   const numbers = new Set<number>();
   let cables = 0;
+  let programs = 0;
   for (const bridge of ['machines', 'tests']) {
     await hub.run(`ip link add ${bridge} type bridge && ip link set ${bridge} up`);
   }
@@ -103,8 +109,11 @@ export async function openNetwork(folder: string): Promise<Network> {
       await shell.run(`ip addr add ${inside(number)}/24 dev machines && ip link set machines up`);
       await shell.run(`ip addr add ${outside(number)}/24 dev tests && ip link set tests up`);
       return {
-        start: (program, output) =>
-          shell.send(`${program.map(quoted).join(' ')} >> ${quoted(output)} 2>&1 &`),
+        start(program, output) {
+          const pid = `program${++programs}`;
+          shell.send(`${program.map(quoted).join(' ')} >> ${quoted(output)} 2>&1 & ${pid}=$!`);
+          return { kill: () => shell.run(`kill -9 $${pid} && { wait $${pid} || true; }`) };
+        },
         cut: () => hub.run(`ip link set ${cable} nomaster`),
         mute: () =>
           shell.run(toOthers((to) => `ip neigh replace ${to} lladdr ${NOWHERE} dev machines nud permanent`)),

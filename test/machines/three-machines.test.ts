@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { eventually } from '../support/eventually.ts';
-import { ask, type StoreMachine, seesAll, withMachines } from './machines.ts';
+import { ask, type ProgramKind, type StoreMachine, seesAll, withMachines } from './machines.ts';
 import { needsMachines } from './network.ts';
 
 /** Three machines with everything of a machine on each, while people buy through the gateways of all. */
@@ -76,18 +76,40 @@ function openBuyers(machines: readonly StoreMachine[], books: readonly number[])
   };
 }
 
-async function ordersOf(gateway: string): Promise<Map<string, string>> {
+/** All that the store knows of now; so a fresh read is asked for first, and its token goes with the pages. */
+async function ordersOf(gateway: string, book: number): Promise<Map<string, string>> {
+  const { version } = await eventually('a strong read', async () => {
+    const answer = await ask(gateway, 'GET', `/info/${book}?consistency=strong`);
+    return answer.status === 200 && answer;
+  });
   const orders = new Map<string, string>();
   for (let after: string | null = ''; after !== null; ) {
-    const page: OrdersPage = (await ask<OrdersPage>(gateway, 'GET', `/orders?limit=1000&after=${after}`))
-      .body;
+    const path = `/orders?limit=1000&after=${after}`;
+    const page: OrdersPage = (await ask<OrdersPage>(gateway, 'GET', path, { version })).body;
     for (const { orderId, status } of page.orders) orders.set(orderId, status);
     after = page.next;
   }
   return orders;
 }
 
-/** Everything that was told is kept by the store, which has not sold a copy twice. */
+/** Everything that was told is kept, as it was told; gives the orders. */
+async function assertKept(
+  gateway: string,
+  told: readonly Told[],
+  book: number,
+): Promise<Map<string, string>> {
+  const before = [...told];
+  const orders = await ordersOf(gateway, book);
+  const broken = before.filter(({ key, outcome }) => {
+    const kept = orders.get(key);
+    if (outcome === 'unknown') return false;
+    return kept !== (outcome === 'none' ? undefined : outcome);
+  });
+  assert.equal(broken, [], 'what was told is kept');
+  return orders;
+}
+
+/** Besides, when nobody buys any more: the catalogs are equal, and the store has not sold a copy twice. */
 async function assertTold(gateway: string, told: readonly Told[], few: number): Promise<void> {
   const audit = await eventually('equal catalogs', async () => {
     const { body } = await ask<Audit>(gateway, 'GET', '/audit');
@@ -95,18 +117,16 @@ async function assertTold(gateway: string, told: readonly Told[], few: number): 
     const digests = new Set(body.catalogs.map(({ digest }) => digest));
     return body.consistent && isWhole && digests.size === 1 && body;
   });
-  const orders = await ordersOf(gateway);
-  const broken = told.filter(({ key, outcome }) => {
-    const kept = orders.get(key);
-    if (outcome === 'unknown') return false;
-    return kept !== (outcome === 'none' ? undefined : outcome);
-  });
-  assert.equal(broken, [], 'what was told is kept');
+  const orders = await assertKept(gateway, told, few);
   const confirmed = [...orders.values()].filter((status) => status === 'confirmed').length;
   const sold = audit.books.reduce((sum, book) => sum + book.sold, 0);
   assert.is(sold, confirmed, 'every copy that was sold has one order');
   const rare = audit.books.find(({ id }) => id === few)!;
   assert.equal([rare.sold, rare.stock], [FEW, 0], 'none too many and none too few');
+}
+
+function tellGap(after: string, gapMs: number): void {
+  console.log(`\n${after}: the others sold again after ${gapMs.toFixed(0)} ms`);
 }
 
 async function findLeader(machines: readonly StoreMachine[]): Promise<StoreMachine> {
@@ -117,7 +137,7 @@ async function findLeader(machines: readonly StoreMachine[]): Promise<StoreMachi
 }
 
 const name =
-  'the machine of the etcd leader is cut off, and is no longer heard, one is killed, and all are: nothing is lost or sold twice';
+  'the machine of the etcd leader is cut off, and is no longer heard, each program is killed alone, a machine is, and all are: nothing is lost or sold twice';
 test(
   name,
   needsMachines(name, () =>
@@ -163,7 +183,7 @@ test(
         await sleep(Math.max(0, cutAt + CUT_MS - performance.now()));
         const uncutAt = performance.now();
         await lonely.heal();
-        console.log(`\n${how}: the others sold again after ${gapMs.toFixed(0)} ms`);
+        tellGap(how, gapMs);
         const alone = buyers.told.filter(
           ({ machine, askedAt, outcome }) =>
             machine === lonely &&
@@ -173,18 +193,33 @@ test(
         );
         assert.equal(alone, [], 'it has promised nothing');
         await buyers.sell(machines);
+        await assertKept(second.gateway, buyers.told, plenty);
+      };
+      /** One program ends alone, and all who can sell without it sell on; it comes back on its disk. */
+      const programDies = async (kind: ProgramKind, machine: StoreMachine) => {
+        await machine.kill(kind);
+        const through = machines.filter((one) => kind !== 'gateway' || one !== machine);
+        tellGap(`kill ${kind}`, await buyers.sell(through));
+        await machine.start(kind);
+        await seesAll(machine.gateway);
+        await buyers.sell(machines);
+        await assertKept(second.gateway, buyers.told, plenty);
       };
       try {
         await buyers.sell(machines);
         await leaderApart('cut');
         await leaderApart('mute');
 
+        await programDies('etcd', await findLeader(machines));
+        for (const kind of ['catalog', 'order', 'gateway'] as const) await programDies(kind, first);
+
         const dead = second;
         await dead.kill();
-        await buyers.sell(machines.filter((machine) => machine !== dead));
+        tellGap('kill machine', await buyers.sell(machines.filter((machine) => machine !== dead)));
         await dead.start();
         await seesAll(dead.gateway);
         await buyers.sell(machines);
+        await assertKept(first.gateway, buyers.told, plenty);
 
         await Promise.all(machines.map((machine) => machine.kill()));
         await Promise.all(machines.map((machine) => machine.start()));

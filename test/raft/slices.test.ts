@@ -80,6 +80,19 @@ test('a turn applies a slice, and a tick that is due comes before the next', asy
   assert.is(trial.applied.at(-1), 100);
 });
 
+test('a turn that has taken long applies no more, and the next goes on', async () => {
+  const clock = manualClock();
+  const commands = Array.from({ length: 100 }, (_, at) => manyBooks(`${at}`, 1));
+  const disk = await unappliedDisk(clock, commands);
+  let looks = 0;
+  const passing = { ...clock, monotonic: () => clock.monotonic() + 2 * looks++ };
+  const trial = await createDriverTrial({ catalogs: 3, clock: passing, disk, limits: { maxApplyMs: 5 } });
+  trial.driver.dispatch(append(2, { prev: [100, 1], commit: 100 }));
+  assert.is(trial.applied.length, 3, 'two milliseconds pass between two looks at the clock');
+  await clock.elapse(0);
+  assert.is(trial.applied.at(-1), 100);
+});
+
 test('applying pauses while the effects of a whole batch wait, and goes on when it is taken', async () => {
   const limits = { maxBatchOperations: 10 };
   const trial = await createDriverTrial({ limits });

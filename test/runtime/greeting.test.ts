@@ -7,6 +7,7 @@ import {
   greetAsDialler,
 } from '../../runtime/links/greeting.ts';
 import type { Peer } from '../../runtime/links/mesh.ts';
+import type { ShownCertificates } from '../../runtime/links/transport.ts';
 
 const test = suite('the greeting');
 
@@ -66,10 +67,12 @@ test('refuses a member of another cluster', () => {
 
 test('refuses another version of the protocol, at either end', () => {
   const { hello, welcome } = greet(options(order), options(catalog));
-  const older = (frame: string) => frame.replace('"version":1,"most":1', '"version":0,"most":0');
-  refuses(() => greetAsAcceptor(options(catalog)).receive(older(hello)), /version 0, not 1/);
-  refuses(() => greetAsDialler(options(order)).receive(older(welcome)), /version 0, not 1/);
+  const older = (frame: string) => frame.replace('"version":1,"most":2', '"version":0,"most":0');
+  refuses(() => greetAsAcceptor(options(catalog)).receive(older(hello)), /version 0, not 1 to 2/);
+  refuses(() => greetAsDialler(options(order)).receive(older(welcome)), /version 0, not 1 to 2/);
 });
+
+const BEFORE_CERTIFICATES = { least: 1, most: 1 };
 
 /** The greeting frames of a program from before levels and ranges: it names one version, and reads nothing else. */
 function old(frame: string): string {
@@ -95,7 +98,7 @@ test('takes a peer whose versions have one in common with its own, and refuses o
 test('is understood by a program from before levels, whose level is not known then', () => {
   const self: Peer = { ...order, level: 2 };
   const dialler = greetAsDialler(options(self));
-  const acceptor = greetAsAcceptor(options(catalog));
+  const acceptor = greetAsAcceptor(options(catalog, { versions: BEFORE_CERTIFICATES }));
   // What the other program does not know it does not sign, and it says nothing of it.
   const { send: welcome } = acceptor.receive(old(dialler.first!));
   const { send: proof, peer } = dialler.receive(old(welcome!));
@@ -104,11 +107,58 @@ test('is understood by a program from before levels, whose level is not known th
 });
 
 test('refuses a level that was changed or taken out on the way', () => {
-  for (const change of [(text: string) => text.replace('"level":2', '"level":9'), old]) {
+  const [changed, lacking] = ['"level":9,', ''].map(
+    (level) => (text: string) => text.replace('"level":2,', level),
+  );
+  for (const change of [changed!, lacking!]) {
     const dialler = greetAsDialler(options({ ...order, level: 2 }));
     const { send } = greetAsAcceptor(options({ ...catalog, level: 2 })).receive(change(dialler.first!));
     refuses(() => dialler.receive(send!), /another secret/);
   }
+});
+
+const shown = {
+  dialler: { own: 'certificate of the dialler', peer: 'certificate of the acceptor' },
+  acceptor: { own: 'certificate of the acceptor', peer: 'certificate of the dialler' },
+};
+
+test('refuses one between who has shown each side a certificate of his own, and passes the frames on', () => {
+  const meets = (atDialler: ShownCertificates | undefined, atAcceptor: ShownCertificates | undefined) =>
+    greet(options(order, { certificates: atDialler }), options(catalog, { certificates: atAcceptor }));
+  assert.equal(meets(shown.dialler, shown.acceptor).atAcceptor.peer, order);
+  const between = 'certificate of one between';
+  const wrong = [
+    [
+      { ...shown.dialler, peer: between },
+      { ...shown.acceptor, peer: between },
+    ],
+    [{ ...shown.dialler, peer: between }, shown.acceptor],
+    [shown.dialler, { ...shown.acceptor, peer: between }],
+    [shown.dialler, undefined],
+    [undefined, shown.acceptor],
+  ] as const;
+  for (const [near, far] of wrong) refuses(() => meets(near, far), /somebody between/);
+});
+
+test('is not made to take the other side for a program from before certificates', () => {
+  const certificates = shown.dialler;
+  const older = [old, (frame: string) => frame.replace('"most":2', '"most":1')];
+  for (const change of older) {
+    const dialler = greetAsDialler(options(order, { certificates }));
+    const acceptor = () => greetAsAcceptor(options(catalog, { certificates: shown.acceptor }));
+    refuses(() => acceptor().receive(change(dialler.first!)), /changed on the way/);
+    const { send } = acceptor().receive(dialler.first!);
+    refuses(() => dialler.receive(change(send!)), /changed on the way/);
+    const renamed = (frame: string) => change(frame).replace('"nonce":"2.', '"nonce":"');
+    const { send: other } = acceptor().receive(renamed(dialler.first!));
+    refuses(() => dialler.receive(renamed(other!)), /the proof is wrong/);
+  }
+});
+
+test('links with a program from before certificates, also over TLS, as long as not all are upgraded', () => {
+  const ofOld = { versions: BEFORE_CERTIFICATES, certificates: shown.acceptor };
+  const { atAcceptor } = greet(options(order, { certificates: shown.dialler }), options(catalog, ofOld));
+  assert.equal(atAcceptor.peer, order);
 });
 
 test('refuses a peer that does not belong at this end', () => {

@@ -5,7 +5,14 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
+import { stayAlive, systemClock } from '../../runtime/clock.ts';
+import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
+import type { NodeId } from '../../runtime/links/mesh.ts';
+import { openMesh } from '../../runtime/links/open-mesh.ts';
+import { parseNodeId } from '../../runtime/links/topology.ts';
 import { type LinkCertificates, webSocketTransport } from '../../runtime/links/web-socket-transport.ts';
+import { createLogger } from '../../runtime/logger.ts';
+import { systemRandom } from '../../runtime/random.ts';
 import { eventually } from '../support/eventually.ts';
 import { transportSuite } from './transport-suite.ts';
 
@@ -19,15 +26,19 @@ const limits = {
 const folder = mkdtempSync(join(tmpdir(), 'bazar-test-'));
 process.on('exit', () => rmSync(folder, { recursive: true, force: true }));
 
-/** A certificate that signs itself, so that it is its own authority. */
-function certificates(name: string): LinkCertificates {
-  const [cert, key] = [join(folder, `${name}.pem`), join(folder, `${name}-key.pem`)];
+const fileOf = (name: string) => join(folder, `${name}.pem`);
+
+/** A certificate that signs itself, so that it is its own authority, or that another signs. */
+function certificates(name: string, authority?: string): LinkCertificates {
+  const [cert, key] = [fileOf(name), fileOf(`${name}-key`)];
   const kind = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
   const names = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
   const files = ['-keyout', key, '-out', cert];
-  execFileSync('openssl', ['req', '-x509', '-days', '2', ...kind, ...names, ...files], { stdio: 'ignore' });
-  const pem = readFileSync(cert, 'utf8');
-  return { ca: pem, cert: pem, key: readFileSync(key, 'utf8') };
+  const signer = authority ? ['-CA', fileOf(authority), '-CAkey', fileOf(`${authority}-key`)] : [];
+  const request = ['req', '-x509', '-days', '2', ...kind, ...names, ...signer, ...files];
+  execFileSync('openssl', request, { stdio: 'ignore' });
+  const ca = readFileSync(fileOf(authority ?? name), 'utf8');
+  return { ca, cert: readFileSync(cert, 'utf8'), key: readFileSync(key, 'utf8') };
 }
 
 const own = certificates('own');
@@ -72,5 +83,53 @@ for (const [who, tls, scheme] of [
     await listener.close();
   });
 }
+
+test('who has a certificate of the same authority and passes all frames on between two nodes gets them no link', async () => {
+  const letGo = stayAlive();
+  const refusals: string[] = [];
+  const open = (id: NodeId, tls: LinkCertificates) =>
+    openMesh({
+      self: { id, kind: parseNodeId(id)!.kind, incarnation: 'first' },
+      cluster: 'real',
+      secret: 'shared',
+      transport: at(tls),
+      clock: systemClock,
+      random: systemRandom,
+      limits: DEFAULT_LIMITS,
+      logger: createLogger(id, 'warn', { write: (line) => void refusals.push(line) }),
+    });
+  const catalog = await open('catalog-1', own);
+  const order = await open('order-1', certificates('of-order', 'own'));
+  const between = at(certificates('of-one-between', 'own'));
+  const passed: string[] = [];
+  const listener = await between.listen((near) => {
+    const toFar: string[] = [];
+    let pass = (text: string): void => void toFar.push(text);
+    const far = between.dial(catalog.url, {
+      opened() {
+        pass = far.send;
+        for (const text of toFar) far.send(text);
+      },
+      frame(text) {
+        passed.push(text);
+        near.send(text);
+      },
+      closed: () => near.close(),
+    });
+    return { opened() {}, frame: (text) => pass(text), closed: () => far.close() };
+  });
+
+  order.setAddresses({ 'catalog-1': listener.url });
+  await eventually('a refusal', () => refusals.some((line) => line.includes('somebody between')));
+  assert.match(passed[0]!, '"welcome"', 'the frames have come through');
+  assert.is(order.peer('catalog-1'), undefined);
+  assert.is(catalog.peer('order-1'), undefined);
+  order.setAddresses({ 'catalog-1': catalog.url });
+  await eventually('a link without him', () => order.peer('catalog-1') && catalog.peer('order-1') && true);
+  await listener.close();
+  await order.close();
+  await catalog.close();
+  letGo();
+});
 
 test.run();

@@ -1,35 +1,56 @@
+import { Option } from 'commander';
 import { stayAlive } from '../../runtime/clock.ts';
 import { withLauncherCluster } from '../support/cluster.ts';
 import { readOptions, tool, whole } from '../support/tool.ts';
+import { endHolds } from './end-holds.ts';
 import { grow } from './grow.ts';
+
+/** Milliseconds that no turn of a catalog may take while holds end. */
+const LONGEST_TURN_MS = 50;
 
 const COMMAND = tool(
   'npm run sizes --',
   'Fills a store of its own with books and orders, then kills one catalog, wipes another and kills all of them, and ' +
-    'prints how long each took, in which term, and how much memory the catalogs had. It ends when all are equal again.',
+    'prints how long each took, in which term, and how much memory the catalogs had, until all are equal again. Then ' +
+    'it lets many holds of one catalog end at once, and prints how long the event loop stood.',
 )
+  .addOption(new Option('--only <WHAT>', 'one of the two').choices(['store', 'holds']))
   .option('--books <N>', 'how many', whole(1, 1e9), 250_000)
   .option('--orders <N>', 'how many', whole(1, 1e9), 1_000_000)
+  .option('--holds <N>', 'how many, open at once', whole(1, 1e6), 1_000_000)
   .option('--minutes <N>', 'for each step', whole(1, 24 * 60), 30)
-  .addHelpText('after', '\nExit code 0: everything came back. 1: it did not. 2: usage.');
+  .addHelpText(
+    'after',
+    '\nExit code 0: everything came back, and no turn was too long. 1: it was not so. 2: usage.',
+  );
 
 interface Options extends Record<string, unknown> {
+  readonly only?: 'store' | 'holds';
   readonly books: number;
   readonly orders: number;
+  readonly holds: number;
   readonly minutes: number;
 }
 
-const { books, orders, minutes } = readOptions<Options>(COMMAND);
+const { only, books, orders, holds, minutes } = readOptions<Options>(COMMAND);
+const report = (line: string) => void process.stdout.write(`${line}\n`);
+const patienceMs = minutes * 60_000;
+
+async function main(): Promise<void> {
+  if (only !== 'holds') {
+    await withLauncherCluster({ args: ['--limit', 'drainMs=30000'] }, (cluster) =>
+      grow(cluster, { books, orders, patienceMs, report }),
+    );
+  }
+  if (only !== 'store') {
+    const longest = await endHolds({ holds, report });
+    if (longest > LONGEST_TURN_MS)
+      throw new Error(`a turn took ${longest.toFixed(0)} ms, of ${LONGEST_TURN_MS}`);
+  }
+}
 
 const rest = stayAlive();
-await withLauncherCluster({ args: ['--limit', 'drainMs=30000'] }, (cluster) =>
-  grow(cluster, {
-    books,
-    orders,
-    patienceMs: minutes * 60_000,
-    report: (line) => void process.stdout.write(`${line}\n`),
-  }),
-).catch((error: Error) => {
+await main().catch((error: Error) => {
   process.stderr.write(`${error.message}\n`);
   process.exitCode = 1;
 });

@@ -18,6 +18,8 @@ export interface TestEtcdMember {
   readonly url: string;
   /** The folder of its data. */
   readonly data: string;
+  /** Undefined while it does not run. */
+  readonly pid: number | undefined;
   signal(name: NodeJS.Signals): void;
   /** Kills it at once; its data stays. */
   kill(): Promise<void>;
@@ -35,6 +37,9 @@ export interface TestEtcdOptions {
   readonly controlArgs?: readonly string[];
 }
 
+/** Milliseconds for a member to say who leads. */
+const ANSWER_MS = 1_000;
+
 /** Runs `work` with an etcd that answers, and ends it afterwards, whatever happened. */
 export function withEtcd<T>(options: TestEtcdOptions, work: (etcd: TestEtcd) => Promise<T>): Promise<T> {
   return inTemporaryFolder(async (folder) => {
@@ -48,7 +53,8 @@ export function withEtcd<T>(options: TestEtcdOptions, work: (etcd: TestEtcd) => 
   });
 }
 
-async function startEtcd(
+/** Its members run; whoever starts it kills them in the end. */
+export async function startEtcd(
   folder: string,
   { members: count = 1, quotaBytes = 0, args = [], scheme = 'http', controlArgs = [] }: TestEtcdOptions,
 ): Promise<TestEtcd> {
@@ -98,6 +104,14 @@ async function startEtcd(
   };
 }
 
+/** Whether the member at this address says that it leads. Rejects where it does not answer. */
+export async function isEtcdLeader(url: string): Promise<boolean> {
+  const signal = AbortSignal.timeout(ANSWER_MS);
+  const answer = await fetch(`${url}/v3/maintenance/status`, { method: 'POST', body: '{}', signal });
+  const { header, leader } = (await answer.json()) as { header: { member_id: string }; leader?: string };
+  return leader === header.member_id;
+}
+
 /** The options of one member, with short elections. */
 export function memberFlags(member: {
   readonly name: string;
@@ -134,12 +148,16 @@ process.on('exit', () => {
 
 function startMember(url: string, data: string, flags: readonly string[]): TestEtcdMember {
   let child: ChildProcess | undefined;
+  const runs = () => child !== undefined && child.exitCode === null && child.signalCode === null;
   const member: TestEtcdMember = {
     url,
     data,
+    get pid() {
+      return runs() ? child!.pid : undefined;
+    },
     signal: (name) => void child?.kill(name),
     async kill() {
-      if (!child || child.exitCode !== null || child.signalCode !== null) return;
+      if (!child || !runs()) return;
       const exited = once(child, 'exit');
       child.kill('SIGKILL');
       await exited;

@@ -45,6 +45,7 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
   const state = await CatalogState.load(await openMemoryStore());
   const observers = new Set<StoreObserver>();
   const listeners = new Set<(change: BookChange) => void>();
+  const hearers = new Set<() => void>();
   const finder = createBookFinder({ clock: systemClock, limits: DEFAULT_LIMITS });
   let strongReads = 0;
   let requests = 0;
@@ -136,6 +137,10 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
       listeners.add(changed);
       return () => void listeners.delete(changed);
     },
+    onHeard(heard) {
+      hearers.add(heard);
+      return () => void hearers.delete(heard);
+    },
     boot: 'run-1',
     version: () => state.applied.index,
     reached: () => service.heard ?? state.applied.index,
@@ -213,6 +218,7 @@ export async function createMemoryService(books: readonly NewBook[]): Promise<Me
     const { result, changes } = state.apply({ index, term: 1, sum: 0 }, entry);
     finder.changed(changes);
     for (const change of changes) service.publish(change);
+    for (const heard of hearers) heard();
     return result;
   }
 

@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import type { EventOutlet } from '../event-followers.ts';
 import { Since } from '../operations/events.ts';
 import { parseRequest } from '../parse-request.ts';
+import { reached } from '../perform.ts';
 import type { EventsParams } from '../read-events.ts';
 import { storeVersionHead } from './heads.ts';
 
@@ -14,11 +15,13 @@ export const wantsStream = ({ method, headers }: FastifyRequest): boolean =>
 
 /** Follows the events of the store as Server-Sent Events, which a client goes on with by `Last-Event-ID`. */
 export async function streamEvents(
-  { followers, held, storeVersions }: Context,
+  context: Context,
   request: FastifyRequest,
   reply: FastifyReply,
-  params: EventsParams,
+  given: object,
 ): Promise<void> {
+  const { followers, held, storeVersions, clock, limits } = context;
+  const params: EventsParams = await reached(context, given, clock.monotonic() + limits.readDeadlineMs);
   const last = request.headers['last-event-id'];
   const since = last === undefined ? params.since : parseRequest(Since, last, 'Last-Event-ID');
   const follower = await followers.open({ ...params, since });
