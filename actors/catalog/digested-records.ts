@@ -1,5 +1,5 @@
 import type { Store } from '../../storage/store.ts';
-import { recordHash, SetDigest } from './digest.ts';
+import { type RecordHash, recordHash, SetDigest } from './digest.ts';
 import { Overlay } from './overlay.ts';
 
 /** The records of one generation together with their digest: neither changes without the other. Keys are without the prefix. */
@@ -15,10 +15,12 @@ export class DigestedRecords {
     return this.overlay.get(key);
   }
 
-  /** Puts a record of which there is surely none under that key yet. */
-  add(key: string, text: string): void {
-    this.digest.add(recordHash(key, text));
+  /** Puts a record of which there is surely none under that key yet; returns what it is in the digest. */
+  add(key: string, text: string): RecordHash {
+    const hash = recordHash(key, text);
+    this.digest.add(hash);
     this.overlay.put(key, text);
+    return hash;
   }
 
   /** Puts a record in the place of what there is. */

@@ -49,7 +49,7 @@ export async function readRecords(
   if (written) digest.adopt(written.digest);
   const position = written?.position ?? LOG_START;
   if (written?.checksum !== undefined && written.resting === undefined) return { position };
-  records.recordKeys.isWhole = false;
+  records.answers.keys.isWhole = false;
   return { position, resting: { store, records, sum: written?.resting ?? 0 } };
 }
 
@@ -79,7 +79,7 @@ export async function* checkResting(
     await Promise.all(readers.map((reader) => reader.return(undefined)));
   }
   if (digest.resting !== sum) throw damaged(store);
-  records.recordKeys.isWhole = true;
+  records.answers.keys.isWhole = true;
 }
 
 /** Takes in a page of records, and adds them to a checksum. */

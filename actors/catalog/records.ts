@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Book, BookChange, Order } from '../../runtime/domain.ts';
 import { DamagedStoreError } from '../../storage/damage.ts';
 import {

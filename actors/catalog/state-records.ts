@@ -29,7 +29,7 @@ import { type RecordHash, recordHash, recordSum } from './digest.ts';
 import { DigestedRecords } from './digested-records.ts';
 import type { ChangedBook } from './edit-book.ts';
 import { HoldQueue, type OpenHold, readHoldKey } from './hold-queue.ts';
-import { KeyFilter } from './key-filter.ts';
+import { KeptAnswers } from './kept-answers.ts';
 import { afterEntry, type LogTime, TIME_START, timeHash } from './log-time.ts';
 import { OrderTimeline } from './order-timeline.ts';
 import type { KeyedText } from './overlay.ts';
@@ -53,8 +53,7 @@ export class StateRecords {
   readonly histories: BookHistories;
   readonly #store: Store;
   readonly #kept: DigestedRecords;
-  /** The keys under which orders and admin requests are recorded. */
-  readonly recordKeys = new KeyFilter();
+  readonly answers: KeptAnswers;
   /** The parts in the digest of books that have changed since the start, to be taken out when they change again. */
   readonly #bookHashes = new Map<BookId, RecordHash>();
   /** Those whose present state is in neither the overlay nor the digest yet. */
@@ -71,6 +70,7 @@ export class StateRecords {
     this.#store = store;
     this.prefix = generationPrefix(generation);
     this.#kept = new DigestedRecords(store, this.prefix);
+    this.answers = new KeptAnswers(this.#kept);
     this.counts = new CustomerCounts(this.#kept);
     this.asked = new AskedService(this.#kept);
     this.histories = new BookHistories(this.#kept);
@@ -128,21 +128,19 @@ export class StateRecords {
   }
 
   recorded(key: string): Recorded | undefined {
-    const text = this.recordKeys.mayHave(key) ? this.#kept.get(key) : undefined;
-    return text === undefined ? undefined : (JSON.parse(text) as Recorded);
+    return this.answers.get(key);
   }
 
   /** Keeps what was recorded under a key that had no record. */
   record(key: string, record: Recorded): void {
-    this.#kept.add(key, JSON.stringify(record));
-    this.recordKeys.add(key);
+    this.answers.add(key, record);
     this.refusals.note(record);
     this.timelines.orders.note(record);
   }
 
   /** Keeps what is recorded under a key from now on. */
   rerecord(key: string, record: Recorded): void {
-    this.#kept.put(key, JSON.stringify(record));
+    this.answers.replace(key, record);
     this.timelines.orders.note(record);
   }
 
@@ -198,7 +196,7 @@ export class StateRecords {
     const books: Book[] = [];
     for (const [key, text] of given) {
       if (key.startsWith(ORDER_PREFIX) || key.startsWith(ADMIN_PREFIX)) {
-        this.recordKeys.add(key);
+        this.answers.note(key);
         continue;
       }
       if (key === BOOT_KEY) this.#boot = text;

@@ -45,9 +45,7 @@ export function openWebSocketConnection(
           close: () => connection.close(),
         }),
       frame(text) {
-        const answer: RpcAnswer | RpcAnswer[] = JSON.parse(text);
-        for (const { id, error } of Array.isArray(answer) ? answer : [answer])
-          settle(id, error ? (error.data?.code ?? error.message) : 'ok');
+        for (const [slot, outcome] of outcomesIn(text)) settle(slot, outcome);
       },
       closed(reason) {
         reject(new Error(reason));
@@ -64,6 +62,16 @@ export function openWebSocketConnection(
 interface RpcAnswer {
   readonly id: number;
   readonly error?: { readonly message: string; readonly data?: { readonly code?: string } };
+}
+
+/** Within the texts of an answer quotation marks have a backslash before them, so this is found nowhere else. */
+const RESULT = /\{"jsonrpc":"2\.0","id":(\d+),"/g;
+
+/** As by HTTP it reads what it needs: the ids of good answers; all of a frame in which any is not. */
+function outcomesIn(text: string): (readonly [slot: number, outcome: Outcome])[] {
+  if (!text.includes('"error":')) return Array.from(text.matchAll(RESULT), ([, id]) => [Number(id), 'ok']);
+  const answer: RpcAnswer | RpcAnswer[] = JSON.parse(text);
+  return [answer].flat().map(({ id, error }) => [id, error ? (error.data?.code ?? error.message) : 'ok']);
 }
 
 const HEAD_END = '\r\n\r\n';

@@ -17,8 +17,8 @@ export interface Admission {
   leave(load: ConnectionLoad): void;
   /** Throws `draining` or `too-many-requests` if a request that has entered must be turned away. */
   check(load: ConnectionLoad, address: string): void;
-  /** Whether a request of this address that is answered at once may come in. */
-  admits(address: string): boolean;
+  /** Whether that many requests of this address that are answered at once may come in; all or none. */
+  admits(address: string, requests?: number): boolean;
   /** Turns away what comes from now on; resolves when nothing is in flight any more. */
   drain(): Promise<void>;
 }
@@ -58,7 +58,7 @@ export function createAdmission(limits: Limits, clock: Clock): Admission {
         );
       }
     },
-    admits: (address) => !draining && withinRate(address),
+    admits: (address, requests) => !draining && withinRate(address, requests),
     drain() {
       draining = true;
       if (inFlight === 0) return Promise.resolve();
@@ -74,18 +74,24 @@ export function createAdmission(limits: Limits, clock: Clock): Admission {
 function createRateLimit(
   { requestsPerSecond, localRequestsPerSecond, maxClientConnections }: Limits,
   clock: Clock,
-): (address: string) => boolean {
+): (address: string, requests?: number) => boolean {
   const buckets = new LRUCache<string, { tokens: number; at: number }>({ max: maxClientConnections });
-  return (address) => {
-    const rate = isLoopbackAddress(address) ? localRequestsPerSecond : requestsPerSecond;
+  /** Of the address that was asked about last, which is most often the next. */
+  let known: string | undefined;
+  let rate = 0;
+  return (address, requests = 1) => {
+    if (address !== known) {
+      known = address;
+      rate = isLoopbackAddress(address) ? localRequestsPerSecond : requestsPerSecond;
+    }
     if (rate === 0) return true;
     const now = clock.monotonic();
     const bucket = buckets.get(address) ?? { tokens: rate, at: now };
     bucket.tokens = Math.min(rate, bucket.tokens + ((now - bucket.at) / 1000) * rate);
     bucket.at = now;
     buckets.set(address, bucket);
-    if (bucket.tokens < 1) return false;
-    bucket.tokens -= 1;
+    if (bucket.tokens < requests) return false;
+    bucket.tokens -= requests;
     return true;
   };
 }

@@ -1,6 +1,7 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import type { ClusterStatus } from '../service.ts';
 import type { RouteTotals } from './rates.ts';
+import { createRequestCounts } from './request-counts.ts';
 
 /** What the gateway tells Prometheus. */
 export interface Metrics {
@@ -10,13 +11,12 @@ export interface Metrics {
   /** One purchase came to `outcome`. */
   purchased(outcome: string): void;
   /** What each route has answered so far. */
-  totals(): Promise<ReadonlyMap<string, RouteTotals>>;
+  totals(): ReadonlyMap<string, RouteTotals>;
   /** Everything as Prometheus text; without a status the cluster's figures stay as they were. */
   text(clients: number, status: ClusterStatus | undefined): Promise<string>;
 }
 
 const CACHE_STATES = ['ready', 'degraded', 'bypassed'] as const;
-const SECONDS = [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 3];
 
 /** Gauges under the names of counters, which `promtool check metrics` refuses; each is there by type, too. */
 const MISNAMED = ['active_handles', 'active_requests', 'active_resources'].map(
@@ -29,19 +29,8 @@ export function createMetrics(): Metrics {
   // The event loop's delay is measured by a timer, which wakes the process that often.
   collectDefaultMetrics({ register: registry, eventLoopMonitoringPrecision: 100 });
   for (const name of MISNAMED) registry.removeSingleMetric(name);
-  const requests = new Counter({
-    name: 'bazar_requests_total',
-    help: 'Requests answered, by route and status.',
-    labelNames: ['route', 'status'],
-    registers,
-  });
-  const latency = new Histogram({
-    name: 'bazar_request_duration_seconds',
-    help: 'Time from a request’s arrival to its answer.',
-    labelNames: ['route'],
-    buckets: SECONDS,
-    registers,
-  });
+  const requests = createRequestCounts();
+  requests.register(registry);
   const purchases = new Counter({
     name: 'bazar_purchases_total',
     help: 'Purchases, by what they came to.',
@@ -74,37 +63,11 @@ export function createMetrics(): Metrics {
     registers,
   });
 
-  /** Finding a series by its labels costs more than counting in it. */
-  const series = new Map<string, Map<number | string, { answered(seconds: number): void }>>();
-
-  function seriesOf(route: string, status: number | string): { answered(seconds: number): void } {
-    let ofRoute = series.get(route);
-    if (!ofRoute) {
-      ofRoute = new Map();
-      series.set(route, ofRoute);
-    }
-    let found = ofRoute.get(status);
-    if (!found) {
-      const counter = requests.labels(route, String(status));
-      const times = latency.labels(route);
-      found = {
-        answered(seconds) {
-          counter.inc();
-          times.observe(seconds);
-        },
-      };
-      ofRoute.set(status, found);
-    }
-    return found;
-  }
-
   return {
     contentType: registry.contentType,
-    answered(route, status, seconds) {
-      seriesOf(route, status).answered(seconds);
-    },
+    answered: requests.answered,
     purchased: (outcome) => purchases.inc({ outcome }),
-    totals: async () => totalsOf((await latency.get()).values),
+    totals: requests.totals,
     text(clients, status) {
       connected.set(clients);
       if (status) {
@@ -118,25 +81,6 @@ export function createMetrics(): Metrics {
       return registry.metrics();
     },
   };
-}
-
-/** A histogram's values, gathered by route. */
-function totalsOf(
-  values: readonly {
-    value: number;
-    metricName?: string;
-    labels: { route?: string | number; le?: string | number };
-  }[],
-): Map<string, RouteTotals> {
-  const totals = new Map<string, { count: number; within: [number, number][] }>();
-  for (const { value, metricName = '', labels } of values) {
-    const route = String(labels.route);
-    const total = totals.get(route) ?? { count: 0, within: [] };
-    totals.set(route, total);
-    if (metricName.endsWith('_count')) total.count = value;
-    else if (typeof labels.le === 'number') total.within.push([labels.le, value]);
-  }
-  return totals;
 }
 
 /** The service keeps these counts; here they are only shown. */

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { type AddressInfo, connect, type Socket } from 'node:net';
+import { type AddressInfo, connect } from 'node:net';
 import { promisify } from 'node:util';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -12,49 +12,11 @@ import { systemClock } from '../../runtime/clock.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { silentLogger } from '../../runtime/logger.ts';
 import { eventually } from '../support/eventually.ts';
+import { converse, posted, ROUTED } from './converse.ts';
 import { raw, withBridge } from './support.ts';
 
-/** What comes back on one connection that stays open, one answer after the other. */
-interface Conversation {
-  readonly socket: Socket;
-  say(text: string): void;
-  /** The next answer: its lines, sorted and without the date, and its body. */
-  next(): Promise<{ status: string; head: string[]; body: string }>;
-}
-
-async function converse(url: string): Promise<Conversation> {
-  const { hostname, port } = new URL(url);
-  const socket = connect({ port: Number(port), host: hostname, noDelay: true });
-  let unread = '';
-  // A character for each byte, as a content-length counts.
-  socket.setEncoding('latin1').on('data', (data) => {
-    unread += data;
-  });
-  socket.on('error', () => {});
-  await once(socket, 'connect');
-  return {
-    socket,
-    say: (text) => void socket.write(text),
-    next: () =>
-      eventually('the next answer', () => {
-        const [head = '', rest] = unread.split(/\r\n\r\n(.*)/s);
-        const length = Number(/content-length: (\d+)/i.exec(head)?.[1]);
-        if (rest === undefined || rest.length < length) return undefined;
-        unread = rest.slice(length);
-        const [status = '', ...lines] = head.split('\r\n');
-        const told = lines.map((line) => line.toLowerCase()).filter((line) => !line.startsWith('date:'));
-        return { status, head: told.sort(), body: rest.slice(0, length) };
-      }),
-  };
-}
-
 const get = (path: string, more = '') => `GET ${path} HTTP/1.1\r\nhost: localhost\r\n${more}\r\n`;
-function buy(body: string, more = ''): string {
-  const type = 'content-type: application/json';
-  return `POST /purchase HTTP/1.1\r\nhost: localhost\r\n${type}\r\n${more}content-length: ${body.length}\r\n\r\n${body}`;
-}
-/** The same, but for the router. */
-const ROUTED = 'x-empty:\r\n';
+const buy = (body: string, more = '') => posted('/purchase', body, more);
 
 /** The store has moved on by what was asked in between. */
 const atSomeVersion = (answer: Awaited<ReturnType<Awaited<ReturnType<typeof converse>>['next']>>) => ({
@@ -92,6 +54,22 @@ test('a plain request is answered as its route would answer it, to the byte', ()
     plain.say(soldOut(''));
     assert.is((await plain.next()).status, 'HTTP/1.1 409 Conflict');
     assert.is(await both(soldOut), 'HTTP/1.1 409 Conflict');
+    for (const ttlMs of ['', ',"ttlMs":60000']) {
+      const hold = (more: string) =>
+        posted('/holds', `{"id":1${ttlMs}}`, `${more}idempotency-key: hold${ttlMs.length}\r\n`);
+      plain.say(hold(''));
+      assert.is((await plain.next()).status, 'HTTP/1.1 201 Created');
+      assert.is(await both(hold), 'HTTP/1.1 200 OK');
+    }
+    for (const [path, body] of [
+      ['/holds/hold0/confirm', '{}'],
+      ['/holds/hold0/confirm', ''],
+      ['/holds/hold14/release', ''],
+    ] as const) {
+      plain.say(posted(path, body));
+      assert.is((await plain.next()).status, 'HTTP/1.1 200 OK', path);
+      assert.is(await both((more) => posted(path, body, more)), 'HTTP/1.1 200 OK', path);
+    }
     plain.socket.destroy();
     routed.socket.destroy();
   }));

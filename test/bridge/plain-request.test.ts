@@ -33,6 +33,8 @@ test('what programs send is plain', () => {
     least: undefined,
     body: BUY,
   });
+  const nothing = read('POST /holds/k/confirm HTTP/1.1', 'host: localhost', 'content-length: 0', '', '');
+  assert.is(nothing?.body, '');
 });
 
 test('what asks for more than a plain answer is not', () => {

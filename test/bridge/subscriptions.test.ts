@@ -331,4 +331,22 @@ test('a topic is the same for search, subscriptions and notifications, however i
     client.close();
   }));
 
+test('a subscription whose answer a batch has no room for holds back no news of others', () =>
+  withBridge(
+    async ({ url, service }) => {
+      const client = await openRpc(url);
+      await client.call('subscribe', { ids: [1] });
+      const calls = ['subscribe', 'info', 'info', 'info', 'info'].map((method, id) => {
+        return { jsonrpc: '2.0', id, method, params: method === 'info' ? { id: 1 } : { ids: [2] } };
+      });
+      client.sendText(JSON.stringify(calls));
+      const answers = (await client.message(1)) as unknown as Body[];
+      assert.is(answers.find(({ id }) => id === 0)!.error!.data!.code, 'too-large');
+      service.publish({ id: 1, version: 50, stock: 7, price: 1000 });
+      assert.is((await client.message(2)).params!.stock, 7);
+      client.close();
+    },
+    { maxClientBacklogBytes: 300 },
+  ));
+
 test.run();

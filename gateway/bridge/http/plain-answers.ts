@@ -5,19 +5,24 @@ import type { Operation } from '../operations/operation.ts';
 import { problemResponse } from '../problem-response.ts';
 import type { PlainAnswer } from './door.ts';
 import { doneHead, type Head, JSON_TYPE, originHead, storeVersionHead, versionHead } from './heads.ts';
+import { isEmpty, readCart, readHold } from './plain-carts.ts';
 import { createResponseText } from './response-text.ts';
 
 const BOOK = /^\/info\/([1-9]\d{0,14})(\?consistency=strong)?$/;
 const KEY = /^[A-Za-z0-9._~-]{1,128}$/;
+const HOLD = /^\/holds\/([A-Za-z0-9._~-]{1,128})\/(confirm|release)$/;
+
+type PlainOperation = 'info' | 'purchase' | 'hold' | 'confirm' | 'release';
 
 /**
- * Answers reads of a book and purchases of a few, as their routes would. Whatever a route has to find fault with is left
- * to it, so this needs no schema and says nothing about mistakes.
+ * Answers reads of a book, and purchases and holds of a few, as their routes would. Whatever a route has to find fault with
+ * is left to it, so this needs no schema and says nothing about mistakes.
  */
 export function createPlainAnswers(
   context: Context,
-  { info, purchase }: Readonly<Record<'info' | 'purchase', Operation>>,
+  operations: Readonly<Record<PlainOperation, Operation>>,
 ): PlainAnswer {
+  const { info, purchase, hold } = operations;
   const { heldBooks, storeVersions, admission, metrics, clock, limits, logger } = context;
   const text = createResponseText(clock, limits.keepAliveMs);
 
@@ -52,7 +57,7 @@ export function createPlainAnswers(
       const call = { caller: callerOf(address), deadline: clock.monotonic() + limits.readDeadlineMs };
       const { served, done, body } = await operation.run(context, params, call);
       if (served) origin = originHead(served);
-      const status = done && !done.replayed ? 201 : 200;
+      const status = 201 in operation.answers && done && !done.replayed ? 201 : 200;
       const head = served ? versionHead(served) : doneHead(done);
       const heads = [origin, head, storeVersionHead(storeVersions, served), JSON_TYPE];
       return { status, body: JSON.stringify(body()), heads };
@@ -75,11 +80,28 @@ export function createPlainAnswers(
       if (strong) return perform(info, { id, consistency: 'strong' }, remoteAddress);
       return heldBook(id) ?? perform(info, { id }, remoteAddress);
     }
-    const cart = path === '/purchase' && body !== undefined ? readCart(body, limits.maxQuantity) : undefined;
-    if (!cart || (key !== undefined && !KEY.test(key)) || !admission.admits(remoteAddress)) return undefined;
-    return perform(purchase, { ...cart, orderId: key }, remoteAddress);
+    const wish = body === undefined ? undefined : wishOf(path, body);
+    if (!wish || (key !== undefined && !KEY.test(key)) || !admission.admits(remoteAddress)) return undefined;
+    return perform(wish.operation, { orderId: key, ...wish.params }, remoteAddress);
   };
+
+  /** What a POST asks for, where it is plain. */
+  function wishOf(path: string, body: string): Wish | undefined {
+    if (path === '/purchase') return wish(purchase, readCart(body, limits));
+    if (path === '/holds') return wish(hold, readHold(body, limits));
+    const [, orderId, end] = HOLD.exec(path) ?? [];
+    if (orderId === undefined || !isEmpty(body)) return undefined;
+    return wish(operations[end as 'confirm' | 'release'], { orderId });
+  }
 }
+
+interface Wish {
+  readonly operation: Operation;
+  readonly params: object;
+}
+
+const wish = (operation: Operation, params: object | undefined): Wish | undefined =>
+  params && { operation, params };
 
 /** Who asks plainly shows no token, and neither operation waits among heavy reads. */
 function callerOf(address: string): Caller {
@@ -95,50 +117,4 @@ function callerOf(address: string): Caller {
       throw new Error('a plain request is not for a heavy read');
     },
   };
-}
-
-const FACTS = ['id', 'quantity'];
-const LINES = ['lines'];
-/** A cart with more lines is not plain. */
-const PLAIN_LINES = 10;
-
-interface PlainLine {
-  readonly id: BookId;
-  readonly quantity: number;
-}
-
-/** `{"id":1,"quantity":2}`, without the quantity, or a few of them: `{"lines":[…]}`. */
-function readCart(
-  body: string,
-  maxQuantity: number,
-): PlainLine | { readonly lines: readonly PlainLine[] } | undefined {
-  let given: unknown;
-  try {
-    given = JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-  if (!isObjectOf(given, LINES)) return readLine(given, maxQuantity);
-  const { lines } = given;
-  if (!Array.isArray(lines) || lines.length === 0 || lines.length > PLAIN_LINES) return undefined;
-  const read = lines.map((line) => readLine(line, maxQuantity));
-  return read.every((line) => line !== undefined) ? { lines: read } : undefined;
-}
-
-function readLine(given: unknown, maxQuantity: number): PlainLine | undefined {
-  if (!isObjectOf(given, FACTS)) return undefined;
-  const { id, quantity = 1 } = given;
-  const isLine = isCount(id, Number.MAX_SAFE_INTEGER) && isCount(quantity, maxQuantity);
-  return isLine ? { id, quantity } : undefined;
-}
-
-/** An object that has fields and none but these. */
-function isObjectOf(given: unknown, names: readonly string[]): given is Record<string, unknown> {
-  if (typeof given !== 'object' || given === null || Array.isArray(given)) return false;
-  const found = Object.keys(given);
-  return found.length > 0 && found.every((name) => names.includes(name));
-}
-
-function isCount(given: unknown, most: number): given is number {
-  return Number.isInteger(given) && (given as number) >= 1 && (given as number) <= most;
 }

@@ -7,7 +7,7 @@ export interface PlainRequest {
   readonly key: string | undefined;
   /** The `X-Bazar-Version` that the answer must not be older than. */
   readonly least: string | undefined;
-  /** The text of a JSON body; undefined where there is none. */
+  /** The text of a JSON body, or of none where nothing is posted; undefined where nothing could be. */
   readonly body: string | undefined;
 }
 
@@ -51,7 +51,8 @@ export function readPlainRequest(piece: Buffer): PlainRequest | undefined {
   const rest = piece.length - end - 4;
   if (length === undefined ? rest > 0 : length !== String(rest)) return undefined;
   const hasBody = length !== undefined;
-  if (hasBody !== (method === 'POST') || (hasBody && type !== 'application/json')) return undefined;
+  if (hasBody !== (method === 'POST')) return undefined;
+  if (hasBody && type !== 'application/json' && (type !== undefined || rest > 0)) return undefined;
   const body = hasBody ? piece.toString('utf8', end + 4) : undefined;
   return { method, path, host, key, least, body };
 }

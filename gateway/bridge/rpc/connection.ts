@@ -7,6 +7,7 @@ import { suffices } from '../roles.ts';
 import { createAllBooksWatcher } from './all-books.ts';
 import { createEventSubscriptions } from './event-subscriptions.ts';
 import type { Method, MethodResult, RpcCaller } from './methods.ts';
+import { createPlainCalls } from './plain-calls.ts';
 import {
   encodeError,
   encodeResult,
@@ -78,6 +79,7 @@ export function createRpcConnection(options: {
     logger,
   } = context;
   const load: ConnectionLoad = { inFlight: 0 };
+  const plainCalls = createPlainCalls(context);
   const outlet = { send, isReady: () => line.isReady, cut: line.cut };
   const watcher = createWatcher(outlet);
   const allBooksWatcher = createAllBooksWatcher(outlet);
@@ -127,6 +129,11 @@ export function createRpcConnection(options: {
   }
 
   function received(text: string): void {
+    const answered = plainCalls(text, load, line.address);
+    if (answered !== undefined) {
+      send(answered);
+      return;
+    }
     const frame = readFrame(text, limits.maxInFlightPerConnection);
     if ('refusal' in frame) send(frame.refusal);
     else if ('batch' in frame) answerBatch(frame.batch);
@@ -183,23 +190,33 @@ export function createRpcConnection(options: {
       admission.leave(load);
       metrics.answered(route, status, (clock.monotonic() - started) / 1000);
     };
+    const fail = (thrown: unknown, sent?: () => void) => {
+      const error = asBazarError(thrown);
+      if (error.code === 'internal') logger.error({ err: thrown }, `${route} failed`);
+      ended(error.code);
+      respond(id === undefined ? undefined : encodeError(id, error, readOnly, storeVersions.of()), sent);
+    };
+    const succeed = ({ json, version, sent }: MethodResult) => {
+      if (batch && readOnly && isOver(batch)) {
+        // What was to happen once the result had been sent happens all the same: others wait for it.
+        fail(tooLarge(), sent);
+        return;
+      }
+      ended('ok');
+      respond(id === undefined ? undefined : encodeResult(id, json, version), sent);
+    };
     perform(call, method, batch)
-      .then((result) => {
-        if (batch && readOnly) refuseIfFull(batch);
-        ended('ok');
-        respond(id === undefined ? undefined : encodeResult(id, result.json, result.version), result.sent);
-      })
-      .catch((thrown) => {
-        const error = asBazarError(thrown);
-        if (error.code === 'internal') logger.error({ err: thrown }, `${route} failed`);
-        ended(error.code);
-        respond(id === undefined ? undefined : encodeError(id, error, readOnly, storeVersions.of()));
-      });
+      .then(succeed, fail)
+      .catch((error) => logger.error({ err: error }, `${route} failed`));
   }
 
   function isFull({ inFlight }: ConnectionLoad, batch: Batch | undefined): boolean {
     if (inFlight >= limits.maxInFlightPerConnection) return true;
-    return batch !== undefined && batch.chars > limits.maxClientBacklogBytes;
+    return batch !== undefined && isOver(batch);
+  }
+
+  function isOver({ chars }: Batch): boolean {
+    return chars > limits.maxClientBacklogBytes;
   }
 
   /** Not a promise's function: nothing of the call but its id and its checked parameters may wait. */
@@ -224,13 +241,8 @@ export function createRpcConnection(options: {
   ): Promise<MethodResult> {
     // Nobody would take the answers of what still waits its turn, and pages cost too much to be read for nobody.
     if (!line.isOpen) throw new BazarError('unavailable', 'The client has gone.');
-    if (batch) refuseIfFull(batch);
+    if (batch && isOver(batch)) throw tooLarge();
     return run();
-  }
-
-  function refuseIfFull(batch: Batch): void {
-    if (batch.chars <= limits.maxClientBacklogBytes) return;
-    throw new BazarError('too-large', 'The answers of this batch are too large; ask for less at a time.');
   }
 
   function drained(): void {
@@ -263,3 +275,6 @@ export function createRpcConnection(options: {
     },
   };
 }
+
+const tooLarge = () =>
+  new BazarError('too-large', 'The answers of this batch are too large; ask for less at a time.');

@@ -72,8 +72,13 @@ export function encodeUnreadable(code: number, message: string, id: CallId = nul
 
 /** `result` is JSON already. `version` stands beside it, as the header of that meaning stands above an answer by HTTP. */
 export function encodeResult(id: CallId, result: string, version?: string): string {
+  return encodeHeld(JSON.stringify(id), result, version);
+}
+
+/** The same, where the id is JSON as well. */
+export function encodeHeld(id: string, result: string, version?: string): string {
   const more = version === undefined ? '' : `,"version":"${version}"`;
-  return `{"jsonrpc":"2.0","id":${JSON.stringify(id)},"result":${result}${more}}`;
+  return `{"jsonrpc":"2.0","id":${id},"result":${result}${more}}`;
 }
 
 export function encodeError(id: CallId, error: BazarError, readOnly: boolean, version?: string): string {

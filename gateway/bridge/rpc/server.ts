@@ -9,10 +9,11 @@ import { isLocal } from '../is-local.ts';
 import type { Operation } from '../operations/operation.ts';
 import { writeProblem } from '../problem-response.ts';
 import { UNCOUNTED_BYTES } from '../shared-bytes.ts';
-import { createRpcConnection, type Line } from './connection.ts';
+import { createRpcConnection } from './connection.ts';
 import { createFrameProgress } from './frame-progress.ts';
-import { createFlow, createLine } from './line.ts';
+import { createFlow, createLine, type GatheringLine } from './line.ts';
 import { createMethods } from './methods.ts';
+import { MAX_READ_BYTES, readTextFrames } from './text-frames.ts';
 
 const PATH = '/ws';
 const GOING_AWAY = 1001;
@@ -31,7 +32,7 @@ export interface RpcServer {
 
 /** A connection. Its times are monotonic ms. */
 interface Life {
-  readonly line: Line;
+  readonly line: GatheringLine;
   /** When it was heard of last. */
   heardAt: number;
   /** When it was first seen not to have taken what was sent; undefined while it has. */
@@ -57,6 +58,7 @@ export function createRpcServer(
     endOfTurn,
   } = context;
   const methods = createMethods(context, operations);
+  const maxText = Math.min(MAX_READ_BYTES, limits.maxBodyBytes);
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: limits.maxBodyBytes,
@@ -127,6 +129,7 @@ export function createRpcServer(
 
   function connect(client: WebSocket, socket: Socket, isLocal: boolean): void {
     const frames = createFrameProgress();
+    let hasEnded = false;
     const flow = createFlow(client, weighFrames);
     const line = createLine(client, socket, isLocal, flow, endOfTurn, (reason) => {
       logger.warn(`client ${socket.remoteAddress} is cut off: ${reason}`);
@@ -147,10 +150,21 @@ export function createRpcServer(
       sign();
       if (isBinary) connection.receivedBinary(data as Buffer);
       else connection.received(data.toString());
+      // The library answers a goodbye at once.
+      line.flush();
     });
     client.on('error', (error) => logger.debug(`client ${socket.remoteAddress}: ${error.message}`));
-    // Behind the reader of frames, which has handled every message that ended in what was read.
+    const [readFrames] = socket.listeners('data') as [(chunk: Buffer) => void];
+    socket.off('data', readFrames);
     socket.on('data', (chunk: Buffer) => {
+      if (socket.destroyed) return;
+      const texts = line.isOpen && frames.unfinishedBytes === 0 ? readTextFrames(chunk, maxText) : undefined;
+      if (texts) {
+        sign();
+        for (const text of texts) connection.received(text);
+        return;
+      }
+      readByLibrary(chunk);
       // What began within this piece is new, whatever was unfinished before it.
       if (frames.take(chunk)) unfinished.hold(0);
       weighFrames();
@@ -168,6 +182,16 @@ export function createRpcServer(
       connection.drained();
     });
 
+    /** It takes its listener away where it reads nothing more. */
+    function readByLibrary(chunk: Buffer): void {
+      line.flush();
+      if (hasEnded) return;
+      socket.on('data', readFrames);
+      readFrames.call(socket, chunk);
+      hasEnded = !socket.listeners('data').includes(readFrames);
+      socket.off('data', readFrames);
+    }
+
     function weighFrames(): void {
       // What is not read until calls have had their turns cannot come to its end.
       if (flow.isHeldBy('turns')) unfinished.hold(0);
@@ -179,7 +203,10 @@ export function createRpcServer(
     upgrade,
     clients: () => alive.size,
     goodbye() {
-      for (const client of alive.keys()) client.close(GOING_AWAY, 'the store is shutting down');
+      for (const [client, { line }] of alive) {
+        line.flush();
+        client.close(GOING_AWAY, 'the store is shutting down');
+      }
     },
     close() {
       clock.clearTimeout(pings);

@@ -77,7 +77,7 @@ export function createSpectators(options: {
   }
 
   function beat(): void {
-    if (beats++ % beatsPerSecond === 0) void lookAtRates();
+    if (beats++ % beatsPerSecond === 0) latestRates = rates.look(metrics.totals(), clock.monotonic());
     const texts = new Map<boolean, string>();
     for (const spectator of spectators) {
       if (!spectator.what.has('figures') || spectator.holds > 0 || !spectator.outlet.isReady()) continue;
@@ -86,11 +86,6 @@ export function createSpectators(options: {
       texts.set(seesProcesses, text);
       spectator.outlet.send(text);
     }
-  }
-
-  async function lookAtRates(): Promise<void> {
-    const totals = await metrics.totals();
-    if (stop) latestRates = rates.look(totals, clock.monotonic());
   }
 
   function happened(happenings: WatchAnswer['happenings']): void {
