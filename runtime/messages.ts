@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CatalogAudit } from './catalog-audit.ts';
 import { ChangesPage, ChangesQuery } from './changes.ts';
 import {

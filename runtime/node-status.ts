@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Index = z.int().min(0);
 const Term = z.int().min(0);
