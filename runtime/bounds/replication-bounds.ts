@@ -71,6 +71,12 @@ export const REPLICATION_BOUNDS = {
   maxFindWords: bound(12, 'words of one search that are looked for', 'the others are not looked for'),
   findPieceBooks: bound(400, 'books that one event-loop turn takes up into an index'),
   findRestMs: bound(4, 'ms between two of these turns, in which purchases get through'),
+  checkPageRecords: bound(
+    500,
+    'records that a catalog reads at once while it checks its orders after a start',
+  ),
+  checkTurnMs: bound(4, 'ms after which this check rests'),
+  checkRestMs: bound(8, 'ms between two turns of this check, in which purchases get through'),
   keepRefusalsMs: bound(
     24 * 60 * 60 * 1000,
     "ms that a refused order under a client's key is remembered (`--keep-refusals`)",
