@@ -213,6 +213,7 @@ export function createCatalog<R extends Replica>(options: CatalogOptions<R>): Ca
   lifecycle.opened();
   function watch(): void {
     state.tend(limits.findPieceBooks);
+    if (check.isOver) finder?.tend(state);
     noteBoot();
     levelRaise.look();
     tellLevel();

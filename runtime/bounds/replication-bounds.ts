@@ -70,6 +70,15 @@ export const REPLICATION_BOUNDS = {
   behindWaitMs: bound(100, 'ms a replica that is behind waits for the version a read asks for'),
   maxFindWords: bound(12, 'words of one search that are looked for', 'the others are not looked for'),
   findPieceBooks: bound(400, 'books that one event-loop turn takes up into an index'),
+  findTendBooks: bound(
+    200,
+    'books a tick that a catalog takes up into the index of words before somebody looks',
+  ),
+  maxFindTended: bound(
+    200_000,
+    'books of a catalog for which it does so',
+    'the index is made when somebody looks, who waits for it',
+  ),
   findRestMs: bound(4, 'ms between two of these turns, in which purchases get through'),
   checkPageRecords: bound(
     500,
