@@ -76,8 +76,7 @@ export const REPLICATION_BOUNDS = {
   ),
   maxFindTended: bound(
     200_000,
-    'books of a catalog for which it does so',
-    'the index is made when somebody looks, who waits for it',
+    'books of a catalog for which it does so; that of more is made when somebody looks',
   ),
   findRestMs: bound(4, 'ms between two of these turns, in which purchases get through'),
   checkPageRecords: bound(
