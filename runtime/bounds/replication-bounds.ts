@@ -47,7 +47,7 @@ export const REPLICATION_BOUNDS = {
     'entries and their effects that one event-loop turn applies; what is committed beyond waits for the next',
   ),
   maxAppliedBytesPerTurn: bound(MIB, 'bytes of the entries that one event-loop turn applies'),
-  maxApplyMs: bound(15, 'ms of a turn after which no further entry is applied in it'),
+  maxApplyMs: bound(10, 'ms of a turn after which no further entry is applied in it'),
   keptEntries: bound(10_000, 'applied entries kept in the log for followers that are a little behind'),
   keptBytes: bound(16 * MIB, 'bytes of applied entries kept in the log'),
   snapshotChunkBytes: bound(256 * KIB, 'bytes of one snapshot chunk'),
