@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { OperationName, Params } from '../gateway/bridge/operations/index.ts';
 import {
   AddedAnswer,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BazarError, ERROR_KINDS, type ErrorCode, type Outcome } from '../runtime/errors.ts';
 
 /** JSON-RPC 2.0 (jsonrpc.org/specification) as the store speaks it: one object a frame, parameters by name. */

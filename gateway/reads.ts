@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Book, type BookChange, BookId } from '../runtime/domain.ts';
 import { BazarError } from '../runtime/errors.ts';
 import type { AskType, Body, Reply } from '../runtime/links/mesh.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Count, CurrencyCode, Money, Replayed, Version, Via } from './answer-fields.ts';
 import { BookId, CHANGED_FACTS, Key } from './domain.ts';
 import { NodeState, NodeStatus } from './node-status.ts';

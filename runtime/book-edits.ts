@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { NewBook } from './books.ts';
 import { Amount, BookId, Copies, Key, LogIndex, MAX_STOCK } from './scalars.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Amount, BookId, Copies, LogIndex, MAX_STOCK } from './scalars.ts';
 
 /** Books, as they are added and as the catalogs keep them. */

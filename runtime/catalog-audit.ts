@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BookId } from './domain.ts';
 
 /** Where copies have come from and gone to. Earlier versions neither held copies nor took any back. */

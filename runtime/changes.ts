@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BookEvent } from './book-edits.ts';
 import { Book } from './books.ts';
 import { Order, OrderEvent } from './orders.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { ChangeBooks } from './book-edits.ts';
 import { Book, NewBook } from './books.ts';
 import { Cancellation, CancelledLine, Canceller, Order, Payment, RefundState } from './orders.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Version, Via } from './answer-fields.ts';
 import { BookAnswer, BookEventAnswer, OrderAnswer, StockAnswer } from './api.ts';
 import { OrderEvent } from './domain.ts';

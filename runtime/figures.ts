@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** The figures of one node at one moment, as it tells them to a gateway while somebody watches. */
 

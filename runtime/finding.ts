@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Book, BookId } from './domain.ts';
 
 /** What finding books needs in every process on the way: how they are sorted, and where a page ended. */

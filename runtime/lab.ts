@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * The lab: faults made on purpose, for people who want to see what the store does about them. Only a store that was

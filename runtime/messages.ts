@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CatalogAudit } from './catalog-audit.ts';
 import { ChangesPage, ChangesQuery } from './changes.ts';
 import {
@@ -224,7 +224,7 @@ export const MESSAGES = {
 
   /**
    * Gateway → catalog: send me every commit after index `from`. `reset`: `from` is too old, the feed starts at
-   * `index`. Refused as `unavailable` by a catalog that hears no leader.
+   * `index`. Refused as `unavailable` by a catalog that hears neither a leader nor the engine outside.
    */
   'feed.follow': {
     body: z.object({ from: Index }),
@@ -238,7 +238,7 @@ export const MESSAGES = {
   'feed.changes': { body: z.object({ from: Index, index: Index, changes: z.array(BookChange) }) },
   /**
    * Gateway → the catalog it follows, at an interval: is what you have told still all there is? The changes up to
-   * `index` were sent before the reply; `silentMs` ago they held everything that a leader had committed (null:
+   * `index` were sent before the reply; `silentMs` ago they held everything that was committed (null:
    * never so far). Loss: after `leaderSilenceMs` without a good answer another catalog is followed.
    */
   'feed.alive': {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 const Index = z.int().min(0);
 const Term = z.int().min(0);
@@ -18,6 +18,8 @@ export const NodeStatus = z.object({
   term: Term.optional(),
   applied: Index.optional(),
   leader: NodeName.optional(),
+  /** Of a catalog: what orders the log, where the catalogs do not themselves. */
+  engine: NodeName.optional(),
   url: z.string(),
   /** Why it is in that state, where it knows. */
   reason: z.string().optional(),

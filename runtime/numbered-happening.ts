@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * A happening as those who watch are told it: numbered by its node, with the node's wall time. The text is a sentence whose

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CurrencyCode, Money, Replayed, Version, Via } from './answer-fields.ts';
 import {
   BookId,

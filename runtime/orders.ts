@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BookId, Customer, Key, LogIndex } from './scalars.ts';
 
 /** Orders as they are recorded, and their cancellations. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { MAX_PRICE_CENTS } from './money.ts';
 
 /** The scalars that books, orders and commands are made of. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { NodeAnswer } from './api.ts';
 import { NodeFigures } from './figures.ts';
 import { NumberedHappening } from './numbered-happening.ts';

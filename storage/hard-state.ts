@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { DamagedStoreError } from './damage.ts';
 import { HARD_STATE_KEY } from './keys.ts';
 import { putSealed, readSealed } from './sealed.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FORMAT } from '../runtime/format.ts';
 import { IDENTITY_KEY } from './keys.ts';
 import { NewerDataError } from './newer-data.ts';

@@ -50,6 +50,13 @@ export const REFUND_PREFIX = 'f/';
 const EVENT_PREFIX = 'c/';
 const COUNT_PREFIX = 'q/';
 
+/** Prefixes in code-unit order of the records that only lie on the disk, and may be many; the others are held in memory as well. */
+const RESTING_PREFIXES = [ADMIN_PREFIX, EVENT_PREFIX, REFUSAL_PREFIX, ORDER_PREFIX, COUNT_PREFIX];
+const RESTING = new Set(RESTING_PREFIXES);
+
+/** Whether a record of a generation only lies on the disk. All these prefixes have two characters. */
+export const isResting = (key: string) => RESTING.has(key.slice(0, 2));
+
 const INDEX_DIGITS = 16;
 const ID_DIGITS = 16;
 const TIME_DIGITS = 16;
@@ -76,6 +83,19 @@ export const adminKey = (key: Key) => ADMIN_PREFIX + key;
 export function logIndex(key: string): number {
   const digits = key.slice(LOG_PREFIX.length);
   return key === logKey(Number.parseInt(digits, 16)) ? Number.parseInt(digits, 16) : Number.NaN;
+}
+
+/** Where records of a generation lie that only lie on the disk. */
+export const restingRanges = (generation: string): readonly Range[] =>
+  RESTING_PREFIXES.map((prefix) => keysUnder(generation + prefix));
+
+/** Where all its other records lie: before these ranges, between them, and behind. */
+export function heldRanges(generation: string): readonly Range[] {
+  const { gte, lt } = keysUnder(generation);
+  const resting = restingRanges(generation);
+  const starts = [gte, ...resting.map((range) => range.lt)];
+  const ends = [...resting.map((range) => range.gte), lt];
+  return starts.map((start, place) => ({ gte: start, lt: ends[place]! }));
 }
 
 /** Every key that starts with `prefix`. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Entry } from '../runtime/messages.ts';
 import { DamagedStoreError } from './damage.ts';
 import { keysUnder, LOG_PREFIX, logIndex, logKey, OFFSET_KEY } from './keys.ts';

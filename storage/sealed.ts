@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { DamagedStoreError } from './damage.ts';
 import type { Store, StoreOperation } from './store.ts';
 

@@ -20,6 +20,7 @@ import { createFeed } from './feed.ts';
 import type { BookFinder } from './find/book-finder.ts';
 import { createHoldExpiry } from './hold-expiry.ts';
 import { createLevelRaise } from './level-raise.ts';
+import { createRecordCheck } from './record-check.ts';
 import { createRefusalExpiry } from './refusal-expiry.ts';
 import { createRoomWatch } from './room-watch.ts';
 import { serveReads } from './serve-reads.ts';
@@ -78,6 +79,13 @@ export function createCatalog<R extends Replica>(options: CatalogOptions<R>): Ca
     send: (to, body) => mesh.tell(to, 'feed.changes', body),
   });
 
+  const check = createRecordCheck({
+    resting: disk.resting,
+    clock,
+    limits,
+    logger,
+    fail: options.onFailure,
+  });
   const diskFilled = tellFullDisk(mesh);
   const replica = options.join({
     state,
@@ -99,6 +107,7 @@ export function createCatalog<R extends Replica>(options: CatalogOptions<R>): Ca
       ticked: watch,
       replaced(next) {
         state = next as CatalogState;
+        check.stop();
         feed.reset(state.applied.index);
         waits.reached(state.applied.index);
       },
@@ -159,13 +168,14 @@ export function createCatalog<R extends Replica>(options: CatalogOptions<R>): Ca
   mesh.observe({ opened() {}, closed: (peer) => feed.unfollow(peer.id) });
 
   mesh.onAsk('audit', ({ atLeast, after, limit, waitMs }) => {
+    if (!check.isOver) throw new BazarError('behind', 'This catalog has not checked all of its orders yet.');
     const audit = () => auditCatalog(state, { after, limit });
     if (state.applied.index >= atLeast) return audit();
     return waits.until(atLeast, clock.monotonic() + waitMs, audit);
   });
 
   mesh.onAsk('status', (): NodeStatus => {
-    const { role, term, leader } = replica.standing;
+    const { engine, role, term, leader } = replica.standing;
     return {
       id: mesh.self,
       kind: 'catalog',
@@ -175,6 +185,7 @@ export function createCatalog<R extends Replica>(options: CatalogOptions<R>): Ca
       term,
       applied: state.applied.index,
       leader: leader ?? undefined,
+      engine: engine === 'raft' ? undefined : engine,
       url: mesh.url,
       reason: fullDiskText(replica.diskFull),
     };
@@ -203,6 +214,7 @@ export function createCatalog<R extends Replica>(options: CatalogOptions<R>): Ca
   lifecycle.opened();
   function watch(): void {
     state.tend(limits.findPieceBooks);
+    if (check.isOver) finder?.tend(state);
     noteBoot();
     levelRaise.look();
     tellLevel();
@@ -230,6 +242,7 @@ export function createCatalog<R extends Replica>(options: CatalogOptions<R>): Ca
       lifecycle.drained();
     },
     stop() {
+      check.stop();
       waits.stop();
       stopReads();
       watchedNode.stop();

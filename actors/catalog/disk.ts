@@ -3,13 +3,19 @@ import type { NodeId } from '../../runtime/links/mesh.ts';
 import type { Random } from '../../runtime/random.ts';
 import { type Identity, readIdentity, writeIdentity } from '../../storage/identity.ts';
 import type { Store } from '../../storage/store.ts';
+import type { RestingRecords } from './read-records.ts';
 import { CatalogState } from './state.ts';
 
-/** A catalog's disk, read and checked: who it is and its applied state. What its engine keeps there, that opens itself. */
+/**
+ * A catalog's disk, read and checked: who it is and its applied state, but for the records that only lie on it, which are
+ * checked later. What its engine keeps there, that opens itself.
+ */
 export interface CatalogDisk {
   readonly store: Store;
   readonly identity: Identity;
   readonly state: CatalogState;
+  /** What is to be checked yet; nothing where all has been. */
+  readonly resting?: RestingRecords;
   /**
    * What was found: an identity, none on a first start, or none although the cluster exists (a wiped disk, which
    * it stays until it has recovered).
@@ -67,12 +73,12 @@ export async function openCatalogDisk(
     throw new StartRefused(engine ? `${words}; npm run bazar -- migrate brings one store to another` : words);
   }
   if (start) refuseEarlierCopy(identity, start, store.location);
-  const state = await CatalogState.load(store);
+  const { state, resting } = await CatalogState.open(store);
   if (start && identity.start !== start.number) {
     identity = { ...identity, start: start.number };
     await store.write([writeIdentity(identity)]);
   }
-  return { store, identity, state, found };
+  return { store, identity, state, resting, found };
 }
 
 function refuseEarlierCopy({ start: last = 0 }: Identity, start: StoreStart, location: string): void {

@@ -40,7 +40,7 @@ export function createHoldExpiry(options: {
         const passed = clock.now() - own.at;
         const isNear = passed >= 0 && passed < own.most / 2;
         if (isNear && own.time + passed < firstHold.due) return;
-      } else if (replica.standing.engine === 'log' && !standsStill()) return;
+      } else if (replica.standing.engine !== 'raft' && !standsStill()) return;
       replica.note({ kind: 'tick' });
     },
   };

@@ -6,7 +6,7 @@ import { RecentHolds } from './recent-holds.ts';
 /** What is recorded under the keys of orders and admin requests. */
 export class KeptAnswers {
   readonly #records: DigestedRecords;
-  readonly #keys = new KeyFilter();
+  readonly keys = new KeyFilter();
   readonly #recent = new RecentHolds();
 
   constructor(records: DigestedRecords) {
@@ -15,11 +15,11 @@ export class KeptAnswers {
 
   /** Takes note of a record that is in the store, or comes there. */
   note(key: string): void {
-    this.#keys.add(key);
+    this.keys.add(key);
   }
 
   get(key: string): Recorded | undefined {
-    if (!this.#keys.mayHave(key)) return undefined;
+    if (!this.keys.mayHave(key)) return undefined;
     const recent = this.#recent.get(key);
     if (recent) return recent.record;
     const text = this.#records.get(key);
@@ -30,7 +30,7 @@ export class KeptAnswers {
   add(key: string, record: Recorded): void {
     const text = JSON.stringify(record);
     const hash = this.#records.add(key, text);
-    this.#keys.add(key);
+    this.keys.add(key);
     if (record.hold) this.#recent.add(key, { record, hash, chars: text.length });
   }
 

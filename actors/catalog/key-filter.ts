@@ -19,6 +19,8 @@ interface Part {
  * two hashes for all (Kirsch and Mitzenmacher 2006). Two to eight bytes a key; 10^6 keys have 2.7 MB.
  */
 export class KeyFilter {
+  /** While there are keys that have not been added yet, each counts as present. */
+  isWhole = true;
   readonly #parts: Part[] = [];
   /** Keys in the last part. */
   #size = 0;
@@ -43,6 +45,7 @@ export class KeyFilter {
 
   /** False only for a key that was never added. */
   mayHave(key: string): boolean {
+    if (!this.isWhole) return true;
     const start = startOf(key);
     const step = stepOf(key);
     // From the largest on: most of the keys are there.

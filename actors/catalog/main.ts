@@ -19,7 +19,6 @@ runChild(async ({ id, configuration, clock, random, limits, logger }) => {
     : { ...configuration, engine: undefined };
   const disk = await openCatalogDisk(store, { cluster, node: id, format, random, start, engine });
   const join = await openEngine(disk, { cluster, catalogs, log, clock, random, limits, logger });
-  await level.reopen();
   return {
     incarnation: disk.identity.incarnation,
     identity: disk.found,

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Book, BookChange, Order } from '../../runtime/domain.ts';
 import { DamagedStoreError } from '../../storage/damage.ts';
 import {
@@ -65,6 +65,7 @@ const AppliedRecord = z.object({
   }),
   digest: z.string(),
   checksum: Index.optional(),
+  resting: Index.optional(),
   time: z
     .object({
       time: Index,
@@ -77,7 +78,8 @@ const AppliedRecord = z.object({
 
 /**
  * Up to where the records under `prefix` are applied, the time of the log there, and their digest and checksum: written
- * with them in one batch. Earlier versions wrote no checksum, and no time.
+ * with them in one batch. Earlier versions wrote no checksum, or not which part of it is of records that only lie on the
+ * disk, and no time.
  */
 export function readApplied(store: Store, prefix: string): z.infer<typeof AppliedRecord> | undefined {
   return readSealed(store, prefix + APPLIED_KEY, AppliedRecord);
@@ -97,8 +99,8 @@ export function putApplied(
   digest: SetDigest,
   time: LogTime,
 ): StoreOperation {
-  const { checksum } = digest;
-  const record: z.infer<typeof AppliedRecord> = { position, digest: digest.toString(), checksum };
+  const { checksum, resting } = digest;
+  const record: z.infer<typeof AppliedRecord> = { position, digest: digest.toString(), checksum, resting };
   if (time !== TIME_START) record.time = time;
   return putSealed(prefix + APPLIED_KEY, record);
 }

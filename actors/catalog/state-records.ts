@@ -25,7 +25,7 @@ import { BookIndex } from './book-index.ts';
 import { BookTimeline } from './book-timeline.ts';
 import { CustomerCounts } from './customer-counts.ts';
 import type { Recorded } from './decision.ts';
-import { type RecordHash, recordChecksum, recordHash } from './digest.ts';
+import { type RecordHash, recordHash, recordSum } from './digest.ts';
 import { DigestedRecords } from './digested-records.ts';
 import type { ChangedBook } from './edit-book.ts';
 import { HoldQueue, type OpenHold, readHoldKey } from './hold-queue.ts';
@@ -53,7 +53,7 @@ export class StateRecords {
   readonly histories: BookHistories;
   readonly #store: Store;
   readonly #kept: DigestedRecords;
-  readonly #answers: KeptAnswers;
+  readonly answers: KeptAnswers;
   /** The parts in the digest of books that have changed since the start, to be taken out when they change again. */
   readonly #bookHashes = new Map<BookId, RecordHash>();
   /** Those whose present state is in neither the overlay nor the digest yet. */
@@ -70,7 +70,7 @@ export class StateRecords {
     this.#store = store;
     this.prefix = generationPrefix(generation);
     this.#kept = new DigestedRecords(store, this.prefix);
-    this.#answers = new KeptAnswers(this.#kept);
+    this.answers = new KeptAnswers(this.#kept);
     this.counts = new CustomerCounts(this.#kept);
     this.asked = new AskedService(this.#kept);
     this.histories = new BookHistories(this.#kept);
@@ -128,19 +128,19 @@ export class StateRecords {
   }
 
   recorded(key: string): Recorded | undefined {
-    return this.#answers.get(key);
+    return this.answers.get(key);
   }
 
   /** Keeps what was recorded under a key that had no record. */
   record(key: string, record: Recorded): void {
-    this.#answers.add(key, record);
+    this.answers.add(key, record);
     this.refusals.note(record);
     this.timelines.orders.note(record);
   }
 
   /** Keeps what is recorded under a key from now on. */
   rerecord(key: string, record: Recorded): void {
-    this.#answers.replace(key, record);
+    this.answers.replace(key, record);
     this.timelines.orders.note(record);
   }
 
@@ -196,7 +196,7 @@ export class StateRecords {
     const books: Book[] = [];
     for (const [key, text] of given) {
       if (key.startsWith(ORDER_PREFIX) || key.startsWith(ADMIN_PREFIX)) {
-        this.#answers.note(key);
+        this.answers.note(key);
         continue;
       }
       if (key === BOOT_KEY) this.#boot = text;
@@ -230,7 +230,7 @@ export class StateRecords {
   #takeIn(given: readonly KeyedText[]): void {
     this.shelve(given);
     for (const [key, text] of given) {
-      if (records.isDigested(key)) this.digest.addChecksum(recordChecksum(key, text));
+      if (records.isDigested(key)) this.digest.addSum(recordSum(key, text));
       // The digest that is adopted in the end has this time in it.
       if (key === APPLIED_KEY) this.adoptTime(records.timeIn(this.#store, text));
     }
@@ -242,7 +242,7 @@ export class StateRecords {
     const text = this.overlay.get(key);
     if (text === undefined) return;
     this.overlay.remove(key);
-    if (records.isDigested(key)) this.digest.removeChecksum(recordChecksum(key, text));
+    if (records.isDigested(key)) this.digest.removeSum(recordSum(key, text));
   }
 
   /** Brings overlay and digest up to the present books and time: once per book, however often it was sold. */

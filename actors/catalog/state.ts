@@ -20,9 +20,9 @@ import type { Recorded, Stamp, View } from './decision.ts';
 import { enactDecision } from './enact-decision.ts';
 import type { OpenHold } from './hold-queue.ts';
 import { expireHold, MAX_EXPIRED_PER_ENTRY } from './holds.ts';
-import { type LogTime, TIME_START } from './log-time.ts';
+import type { LogTime } from './log-time.ts';
 import { type BooksSlice, fillPage, nextOf, type OrdersSlice } from './page.ts';
-import { readRecords } from './read-records.ts';
+import { checkResting, type RestingRecords, readRecords } from './read-records.ts';
 import * as records from './records.ts';
 import type { RefusalIndex } from './refusal-index.ts';
 import { StateRecords } from './state-records.ts';
@@ -50,19 +50,24 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
   }
 
   /**
-   * The state as it was last persisted; empty in a new store. What abandoned snapshots left behind is removed.
-   * Rejects with a `DamagedStoreError` if the records are not the ones that were written, and with a `NewerDataError` if
-   * the log was raised to a level that this program does not know.
+   * The state as it was last persisted, all of it checked; empty in a new store. What abandoned snapshots left behind is
+   * removed. Rejects with a `DamagedStoreError` if the records are not the ones that were written, and with a
+   * `NewerDataError` if the log was raised to a level that this program does not know.
    */
   static async load(store: Store): Promise<CatalogState> {
+    const { state, resting } = await CatalogState.open(store);
+    if (resting) for await (const _ of checkResting(resting));
+    return state;
+  }
+
+  /** As `load`, of which only what is held in memory has been checked. `resting` is to be, as the records lie there now. */
+  static async open(store: Store): Promise<{ state: CatalogState; resting?: RestingRecords }> {
     const generation = await records.currentGeneration(store);
     const state = new CatalogState(store, generation);
-    const { prefix, refusals, digest } = state.#records;
-    const parts = { store, prefix, refusals, digest };
-    state.#standAt(await readRecords(parts, (given) => state.#records.shelve(given)));
-    state.#records.adoptTime(records.readApplied(store, prefix)?.time ?? TIME_START);
+    const { position, resting } = await readRecords(store, state.#records);
+    state.#standAt(position);
     for (const range of records.otherGenerations(generation)) await store.clear(range);
-    return state;
+    return { state, resting };
   }
 
   get prefix(): string {

@@ -56,6 +56,8 @@ export interface Following {
 }
 
 export interface CommandLog<Command = unknown> {
+  /** Its own word, by which people are told what orders the log. */
+  readonly engine: string;
   /** For people: which engine, where. */
   readonly name: string;
   readonly beginning: LogBeginning;

@@ -219,7 +219,7 @@ export function createLogReplica<Change>(
     get place() {
       return place;
     },
-    standing: { engine: 'log', leader: null },
+    standing: { engine: log.engine, leader: null },
     get caughtUp() {
       const silentMs = contact.silentMs();
       return following !== undefined && silentMs !== null && silentMs <= limits.leaderSilenceMs;

@@ -8,7 +8,8 @@ export type ReplicaRole = 'recovering' | 'reader' | 'follower' | 'pre-candidate'
 
 /** Where a replica stands in its engine, for people. */
 export interface EngineStanding {
-  readonly engine: 'raft' | 'log';
+  /** `raft`, or an outer engine by its own word. */
+  readonly engine: string;
   readonly role?: ReplicaRole;
   readonly term?: number;
   /** Who decides the order of commands; null where nobody of the store does, or is known to. */

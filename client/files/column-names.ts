@@ -83,7 +83,8 @@ export function readColumns(names: readonly string[], { map = {}, set = {} }: Wi
   if (missing.length > 0) {
     const [example = ''] = missing;
     const advice = `--map ${example}=COLUMN or --set ${example}=VALUE says what it is`;
-    return `the first row must name the columns; ${missing.join(', ')} missing: ${advice}`;
+    const found = names.filter(Boolean).join(', ');
+    return `the first row must name the columns; ${missing.join(', ')} missing among ${found}: ${advice}`;
   }
   const read = new Set([...places.values()].flat());
   return { places, ignored: names.filter((name, at) => name.trim() !== '' && !read.has(at)) };

@@ -84,10 +84,10 @@ export class RowIndex {
   }
 }
 
-/** A digest, since titles are long and there may be a million. */
+/** A digest, since titles are long and there may be a million; one so short is a text of its own, and keeps no longer one. */
 function titleKey(title: string, authors = ''): string {
   const [plainTitle, plainAuthors] = [title, authors].map((text) =>
     text.normalize('NFKC').toLowerCase().replaceAll(/\s+/g, ' ').trim(),
   );
-  return hash('sha1', JSON.stringify([plainTitle, plainAuthors]), 'base64').slice(0, 16);
+  return hash('sha1', JSON.stringify([plainTitle, plainAuthors]), 'binary').slice(0, 12);
 }

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { BazarError } from '../../runtime/errors.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 

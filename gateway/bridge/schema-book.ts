@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** JSON Schemas for a document: shapes that have a name are told once, under `components`, and referred to. */
 export interface SchemaBook {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BazarError } from '../../runtime/errors.ts';
 import type { GatewayService, Served } from '../service.ts';
 

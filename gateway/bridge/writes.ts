@@ -238,7 +238,7 @@ function reason(
     case 'limit-reached':
       return available === undefined
         ? `The customer may not have ${quantity} more of ${name}.`
-        : `Of ${name}, the customer may have ${available} more, and not ${quantity}.`;
+        : `Of ${name}, the customer may have ${available === 0 ? 'no more' : `${available} more, and not ${quantity}`}.`;
     case 'total-limit':
       return undefined;
   }

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Limits } from '../../runtime/limits.ts';
 import type { NodeId } from '../../runtime/links/mesh.ts';

@@ -8,7 +8,7 @@ import type { RoundRobin } from '../upstream/round-robin.ts';
 import { type FeedEffect, type FeedEvent, feedMachine } from './feed-machine.ts';
 
 /**
- * Follows the commit feed of one catalog, and of another when that one is gone, falls silent or hears no leader.
+ * Follows the commit feed of one catalog, and of another when that one is gone, falls silent or hears nothing of what orders the log.
  * Every message says which entries it covers, so it does not matter who sent what before: what is known already is
  * left out, and what was missed is noticed.
  *

@@ -37,12 +37,12 @@ export const browserParts = {
       contents: (await readFile(path, 'utf8')).replace(/,\s*(?:'[^'\n]*'|"[^"\n]*")(?=\s*[,)])/g, ''),
       loader: 'ts',
     }));
-    // A bundler leaves out what is not used of a module's names, and nothing of an object of them, such as `z`.
     // Nor does anybody there read what fields and operations are for.
     build.onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8'))
-        .replace("import { z } from 'zod'", "import * as z from 'zod'")
-        .replace(/\b(description|summary):\s*(?:'[^'\n]*'|"[^"\n]*")(?=,?\s*[,}\n])/g, "$1: ''"),
+      contents: (await readFile(path, 'utf8')).replace(
+        /\b(description|summary):\s*(?:'[^'\n]*'|"[^"\n]*")(?=,?\s*[,}\n])/g,
+        "$1: ''",
+      ),
       loader: 'ts',
     }));
     build.onLoad({ filter: NEVER_CALLED }, async ({ path }) => {

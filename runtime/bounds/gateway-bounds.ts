@@ -53,10 +53,16 @@ export const GATEWAY_BOUNDS = {
   ),
   readySilenceMs: bound(
     2_000,
-    'ms without word that a catalog hears a leader, after which the gateway is not ready',
+    'ms without word that a catalog hears what orders the log (a leader, or an engine outside), after which the gateway is not ready',
   ),
-  feedAliveMs: bound(250, 'ms between two questions to the followed catalog whether it hears a leader'),
-  leaderSilenceMs: bound(1_000, "ms without a leader's word after which a catalog's feed counts as silent"),
+  feedAliveMs: bound(
+    250,
+    'ms between two questions to the followed catalog whether it hears what orders the log',
+  ),
+  leaderSilenceMs: bound(
+    1_000,
+    "ms without word of what orders the log, after which a catalog's feed counts as silent",
+  ),
   statusWaitMs: bound(300, 'ms `GET /status` waits for a process'),
   auditWaitMs: bound(2_000, 'ms `GET /audit` waits for the catalogs to reach one index'),
   auditRoundMs: bound(250, 'ms of one try at it'),

@@ -36,7 +36,10 @@ export const LOG_BOUNDS = {
     'bytes of delivered batches that wait to be applied, at which the engine is asked to pause',
   ),
   etcdHedgeMs: bound(300, 'ms of silence of a member of etcd, after which the next is asked the same too'),
-  etcdRounds: bound(3, 'times that each member of etcd is asked the same, where all of them stay silent'),
+  etcdRounds: bound(
+    4,
+    'times that each member of etcd is asked the same, where all of them stay silent: of three, until no purchase waits any more',
+  ),
   etcdRetryMs: bound(
     100,
     'ms before etcd is asked again where all members failed, or a watch is begun again',

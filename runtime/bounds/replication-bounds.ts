@@ -47,7 +47,7 @@ export const REPLICATION_BOUNDS = {
     'entries and their effects that one event-loop turn applies; what is committed beyond waits for the next',
   ),
   maxAppliedBytesPerTurn: bound(MIB, 'bytes of the entries that one event-loop turn applies'),
-  maxApplyMs: bound(15, 'ms of a turn after which no further entry is applied in it'),
+  maxApplyMs: bound(10, 'ms of a turn after which no further entry is applied in it'),
   keptEntries: bound(10_000, 'applied entries kept in the log for followers that are a little behind'),
   keptBytes: bound(16 * MIB, 'bytes of applied entries kept in the log'),
   snapshotChunkBytes: bound(256 * KIB, 'bytes of one snapshot chunk'),
@@ -70,7 +70,21 @@ export const REPLICATION_BOUNDS = {
   behindWaitMs: bound(100, 'ms a replica that is behind waits for the version a read asks for'),
   maxFindWords: bound(12, 'words of one search that are looked for', 'the others are not looked for'),
   findPieceBooks: bound(400, 'books that one event-loop turn takes up into an index'),
+  findTendBooks: bound(
+    200,
+    'books a tick that a catalog takes up into the index of words before somebody looks',
+  ),
+  maxFindTended: bound(
+    200_000,
+    'books of a catalog for which it does so; that of more is made when somebody looks',
+  ),
   findRestMs: bound(4, 'ms between two of these turns, in which purchases get through'),
+  checkPageRecords: bound(
+    500,
+    'records that a catalog reads at once while it checks its orders after a start',
+  ),
+  checkTurnMs: bound(4, 'ms after which this check rests'),
+  checkRestMs: bound(8, 'ms between two turns of this check, in which purchases get through'),
   keepRefusalsMs: bound(
     24 * 60 * 60 * 1000,
     "ms that a refused order under a client's key is remembered (`--keep-refusals`)",

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { LEVEL } from '../command-levels.ts';
 import { FORMAT, PROGRAM_VERSION } from '../format.ts';
 import type { NodeId } from '../links/mesh.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../command-line.ts';
 import { type Currency, NO_CURRENCY } from '../money.ts';
 

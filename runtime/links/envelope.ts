@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BazarError, ERROR_KINDS, type ErrorCode } from '../errors.ts';
 import {
   type AskType,

@@ -1,5 +1,5 @@
 import type { ChildProcess } from 'node:child_process';
-import { z } from 'zod';
+import * as z from 'zod';
 import { CutWay, LabAction, LabReply } from '../lab.ts';
 import { DEFAULT_LIMITS, type Limits } from '../limits.ts';
 import { NodeState } from '../node-status.ts';

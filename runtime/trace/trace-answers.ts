@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Key } from '../domain.ts';
 import { ERROR_KINDS, type ErrorCode } from '../errors.ts';
 import { TraceSpan } from './trace-span.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /**
  * What one process did for one traced request, in microseconds of its own clock since it took the request. Where it asked

@@ -2,30 +2,42 @@
  * The checksum of LevelDB's files, a CRC-32C (Castagnoli) in the form in which they store it, so that the checksum
  * of one is not trivial; `zlib.crc32` is of another polynomial.
  *
- * Eight bytes are taken at a step, each by a table of its own (Kounavis and Berry's slicing by 8, 2005), since every
- * start reads all files.
+ * Sixteen bytes are taken at a step, each by a table of its own (Kounavis and Berry's slicing, 2005), since every start reads
+ * all files.
  */
 export function maskedCrc32c(bytes: Buffer, from: number, to: number): number {
+  const words = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let crc = -1;
   let at = from;
   for (; at + STEP_BYTES <= to; at += STEP_BYTES) {
-    crc ^= bytes[at]! | (bytes[at + 1]! << 8) | (bytes[at + 2]! << 16) | (bytes[at + 3]! << 24);
+    const first = crc ^ words.getInt32(at, true);
+    const second = words.getInt32(at + 4, true);
+    const third = words.getInt32(at + 8, true);
+    const fourth = words.getInt32(at + 12, true);
     crc =
-      TABLES[0x700 | (crc & 255)]! ^
-      TABLES[0x600 | ((crc >>> 8) & 255)]! ^
-      TABLES[0x500 | ((crc >>> 16) & 255)]! ^
-      TABLES[0x400 | (crc >>> 24)]! ^
-      TABLES[0x300 | bytes[at + 4]!]! ^
-      TABLES[0x200 | bytes[at + 5]!]! ^
-      TABLES[0x100 | bytes[at + 6]!]! ^
-      TABLES[bytes[at + 7]!]!;
+      TABLES[0xf00 | (first & 255)]! ^
+      TABLES[0xe00 | ((first >>> 8) & 255)]! ^
+      TABLES[0xd00 | ((first >>> 16) & 255)]! ^
+      TABLES[0xc00 | (first >>> 24)]! ^
+      TABLES[0xb00 | (second & 255)]! ^
+      TABLES[0xa00 | ((second >>> 8) & 255)]! ^
+      TABLES[0x900 | ((second >>> 16) & 255)]! ^
+      TABLES[0x800 | (second >>> 24)]! ^
+      TABLES[0x700 | (third & 255)]! ^
+      TABLES[0x600 | ((third >>> 8) & 255)]! ^
+      TABLES[0x500 | ((third >>> 16) & 255)]! ^
+      TABLES[0x400 | (third >>> 24)]! ^
+      TABLES[0x300 | (fourth & 255)]! ^
+      TABLES[0x200 | ((fourth >>> 8) & 255)]! ^
+      TABLES[0x100 | ((fourth >>> 16) & 255)]! ^
+      TABLES[fourth >>> 24]!;
   }
   for (; at < to; at++) crc = TABLES[(crc ^ bytes[at]!) & 255]! ^ (crc >>> 8);
   crc = ~crc;
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 }
 
-const STEP_BYTES = 8;
+const STEP_BYTES = 16;
 
 /** What a byte comes to, and in each further table of 256 what it comes to with one more byte behind it. */
 const TABLES = new Int32Array(STEP_BYTES * 256);

@@ -12,14 +12,11 @@ import { verifyFiles } from './verify.ts';
  */
 const WRITE_BUFFER_BYTES = 16 * 1024 * 1024;
 
-/** A store in LevelDB. */
-export interface LevelStore extends Store {
-  /**
-   * Closes the database and opens it again. The tables that were read are mapped into memory until then, as is everything
-   * after a start, which reads all. Nothing may be under way.
-   */
-  reopen(): Promise<void>;
-}
+/**
+ * Tables that LevelDB keeps open, and ten more files. An open table is mapped into memory, and what was read of it counts
+ * as resident; whoever reads all orders would otherwise leave all of them there. It is the least that LevelDB takes.
+ */
+const MAX_OPEN_FILES = 64 + 10;
 
 /**
  * Opens the LevelDB database in `directory`, which is made if it is not there.
@@ -27,21 +24,19 @@ export interface LevelStore extends Store {
  * Rejects with `DamagedStoreError` if its files are damaged. All else may pass and is told in a plain error: another
  * process has it open, or LevelDB's own message, as of a full disk.
  */
-export async function openLevelStore(directory: string): Promise<LevelStore> {
+export async function openLevelStore(directory: string): Promise<Store> {
   const verifyOpen = await verifyFiles(directory);
-  const database = new Level(directory, { compression: false, writeBufferSize: WRITE_BUFFER_BYTES });
+  const database = new Level(directory, {
+    compression: false,
+    writeBufferSize: WRITE_BUFFER_BYTES,
+    maxOpenFiles: MAX_OPEN_FILES,
+  });
   await open(database, directory);
   await verifyOpen().catch(async (error) => {
     await database.close();
     throw error;
   });
-  return {
-    ...storeOver(database, directory, (bytes) => hasRoom(directory, bytes)),
-    async reopen() {
-      await database.close();
-      await open(database, directory);
-    },
-  };
+  return storeOver(database, directory, (bytes) => hasRoom(directory, bytes));
 }
 
 async function open(database: Level, directory: string): Promise<void> {

@@ -1,7 +1,7 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DamagedStoreError } from '../damage.ts';
-import type { Files } from './files.ts';
+import { filesIn, nothingThere } from './files.ts';
 import { verifyJournals } from './journals.ts';
 import { verifyTables } from './tables.ts';
 
@@ -16,10 +16,7 @@ import { verifyTables } from './tables.ts';
  */
 export async function verifyFiles(directory: string): Promise<() => Promise<void>> {
   const names = await readdir(directory).catch(nothingThere<string[]>([]));
-  const files: Files = {
-    directory,
-    read: (name) => readFile(join(directory, name)).catch(nothingThere(Buffer.alloc(0))),
-  };
+  const files = filesIn(directory);
   const journals = names.filter((name) => name.endsWith('.log'));
   const tables = names.filter((name) => name.endsWith('.ldb'));
   if (names.includes('CURRENT')) {
@@ -50,11 +47,4 @@ export async function verifyFiles(directory: string): Promise<() => Promise<void
 function agesOf(directory: string, names: readonly string[]): Promise<(number | undefined)[]> {
   const age = async (name: string) => (await stat(join(directory, name))).mtimeMs;
   return Promise.all(names.map((name) => age(name).catch(nothingThere(undefined))));
-}
-
-function nothingThere<T>(instead: T): (error: NodeJS.ErrnoException) => T {
-  return (error) => {
-    if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return instead;
-    throw error;
-  };
 }

@@ -115,6 +115,8 @@ test('a limit for each customer is set and shown, asked for by name, and refused
     assert.is((refused.body as { available?: number }).available, 1);
     assert.match(refused.body.detail!, /the customer may have 1 more, and not 2\./);
     const held = await post(`${url}/holds`, { id: 1, quantity: 2, customer: 'Ada' });
+    await sell(url, 'b-2', { id: 1, customer: 'Ada' });
+    assert.match((await sell(url, 'e', { id: 1, customer: 'Ada' })).body.detail!, /may have no more\./);
     assert.equal(refusal(held), [409, 'limit-reached', 'refused']);
     assert.equal(refusal(await sell(url, 'b', { id: 1, customer: 'Bob' })), [422, 'key-reused', 'refused']);
     for (const wrong of [0, -1, 1.5, '2']) assert.is((await limit(wrong)).status, 422);

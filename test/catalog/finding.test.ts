@@ -138,7 +138,7 @@ test('books that come later are found at once, also after a snapshot has replace
   );
 });
 
-test('the index is made in pieces with rests, once for all who wait, and never before somebody looks', async () => {
+test('the index is made in pieces with rests, once for all who wait', async () => {
   const many = Array.from({ length: 1_000 }, (_, n) => newBook(n + 1, { title: `Book ${n} of many` }));
   const { replica, finder, clock } = await shelf(many, { findPieceBooks: 100, findRestMs: 10 });
   assert.is(clock.pending, 0);
@@ -155,6 +155,27 @@ test('the index is made in pieces with rests, once for all who wait, and never b
   assert.ok(checks <= 22, `${checks}`);
   const [first] = await Promise.all(both);
   assert.is(first!.books[0]!.id, 1000);
+});
+
+test('the index is made a little a tick before anybody looks, who then waits for nothing', async () => {
+  const many = Array.from({ length: 1_000 }, (_, n) => newBook(n + 1));
+  const { replica, finder, clock, find } = await shelf(many, { findPieceBooks: 100, findTendBooks: 90 });
+  for (let tick = 0; tick < 10; tick++) finder.tend(replica.state);
+  assert.equal(await find('7'), [7]);
+  assert.is(clock.pending, 0);
+  const { changes } = replica.apply(addBooks('more', [newBook(2_000, { title: 'Zebra' })]));
+  finder.changed(changes);
+  assert.equal(await find('zebra'), [2_000]);
+});
+
+test('the index of very many books is not made before somebody looks', async () => {
+  const many = Array.from({ length: 300 }, (_, n) => newBook(n + 1));
+  const { replica, finder, clock, find } = await shelf(many, { findPieceBooks: 100, maxFindTended: 299 });
+  for (let tick = 0; tick < 10; tick++) finder.tend(replica.state);
+  const found = find('7');
+  assert.ok(clock.pending > 0);
+  await clock.elapse(100);
+  assert.equal(await found, [7]);
 });
 
 test('whoever gives up while the index is made leaves what is made', async () => {

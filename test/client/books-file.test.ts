@@ -1,8 +1,15 @@
+import { execFileSync, spawn } from 'node:child_process';
+import { createWriteStream } from 'node:fs';
+import { truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { openBooksFile } from '../../client/files/open-books-file.ts';
+import { DEFAULT_CLIENT_LIMITS } from '../../client/limits.ts';
 import { formatMoney } from '../../runtime/money.ts';
 import { complaintOf as complaint, isbnNumber, readBooks as read } from '../support/books-files.ts';
+import { inTemporaryFolder } from '../support/temporary.ts';
 
 /** What a CSV file is made of: cells, rows, lines, bounds. What people put into the cells: `people-s-files.test.ts`. */
 
@@ -94,7 +101,7 @@ test('a header is required, with each needed column once', async () => {
   assert.is(await complaint(''), 'line 1: the first row must name the columns title, topic, price, stock');
   assert.is(
     await complaint('id,title\n'),
-    'line 1: the first row must name the columns; topic, price, stock missing: ' +
+    'line 1: the first row must name the columns; topic, price, stock missing among id, title: ' +
       '--map topic=COLUMN or --set topic=VALUE says what it is',
   );
   assert.is(await complaint(`title,${HEADER}\n`), 'line 1: the column title is there twice');
@@ -165,5 +172,26 @@ test('books that are written as CSV are read back as they were', async () => {
     { numRuns: 300 },
   );
 });
+
+test('a file above what is allowed is refused before it is read, and a pipe as soon as more has come', () =>
+  inTemporaryFolder(async (folder) => {
+    const limits = { ...DEFAULT_CLIENT_LIMITS, maxFileBytes: 1_000_000 };
+    const path = join(folder, 'large.csv');
+    // Nothing but zeros, of which the reading would complain.
+    await writeFile(path, '');
+    await truncate(path, limits.maxFileBytes + 1);
+    const refusal = (from: string) => openBooksFile(from, { limits }).then(String, (error) => error.message);
+    assert.is(await refusal(path), 'it has 1000001 bytes; 1 MB are allowed. Import it in parts');
+    const endless = spawn('sh', ['-c', 'while echo title,topic; do :; done'], {
+      stdio: ['ignore', 'pipe', 'ignore'],
+    });
+    const pipe = join(folder, 'pipe');
+    execFileSync('mkfifo', [pipe]);
+    const writer = createWriteStream(pipe);
+    writer.on('error', () => {});
+    endless.stdout.pipe(writer);
+    assert.is(await refusal(pipe), 'it has more; 1 MB are allowed. Import it in parts');
+    endless.kill();
+  }));
 
 test.run();

@@ -208,7 +208,7 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/catalog/state-records.ts',
-        find: '        this.#answers.note(key);\n        continue;',
+        find: '        this.answers.note(key);\n        continue;',
         put: '        continue;',
       },
     ],

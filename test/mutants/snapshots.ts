@@ -119,7 +119,7 @@ export const SNAPSHOT_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/catalog/state-records.ts',
-        find: 'if (records.isDigested(key)) this.digest.removeChecksum(recordChecksum(key, text));',
+        find: 'if (records.isDigested(key)) this.digest.removeSum(recordSum(key, text));',
         put: '',
       },
     ],

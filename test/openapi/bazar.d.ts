@@ -915,6 +915,7 @@ export interface components {
             term?: number;
             applied?: number;
             leader?: string;
+            engine?: string;
             url?: string;
             /** @description Why it is in that state, where that is known. */
             reason?: string;

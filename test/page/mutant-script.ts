@@ -1,7 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import esbuild from 'esbuild';
-// @ts-expect-error It is plain JavaScript, as what runs beside the gateway.
 import { browserParts, NODE_GLOBALS } from '../../gateway/page/browser-parts.mjs';
 import { mutatedSources } from '../mutants/swap.ts';
 import { mutantNamed } from '../mutants/table.ts';

@@ -30,7 +30,7 @@ const TOLD = {
 
 /** Every promise of the port that a catalog rests on. */
 export function replicaSuite<R extends Replica>(
-  engine: Replica['standing']['engine'],
+  engine: keyof typeof TOLD,
   { start, cutOff, mend }: ReplicaFixture<R>,
 ) {
   const test = suite(`replica over ${engine}`);

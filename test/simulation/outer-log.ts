@@ -93,6 +93,7 @@ export function createOuterLog({ seed, scheduler, outside, catalogs, say }: Oute
       );
 
     return {
+      engine: 'log',
       name: 'simulated log',
       beginning: FIRST_BEGINNING,
       append(batch: LogBatch<Command>) {

@@ -204,5 +204,8 @@ function tinyLimits(between: (low: number, high: number) => number): Limits {
     recentKeys: between(2, 20),
     maxPendingReads: between(5, 50),
     maxPendingAsks: between(20, 100),
+    checkPageRecords: 5,
+    checkTurnMs: 0,
+    checkRestMs: 20,
   };
 }

@@ -8,8 +8,8 @@ import type { CatalogState } from '../state.ts';
 import { SearchableBooks } from './searchable-books.ts';
 
 /**
- * Finds books by their words. Nothing is made before somebody looks for something; then the index is made a piece at a time, so
- * that purchases get through in between, and afterwards kept up to date whenever somebody looks.
+ * Finds books by their words. The index is made after the start, a little a tick, so that the first who looks does not wait for all of
+ * it; what is missing when somebody looks is made a piece at a time, so that purchases get through in between.
  */
 export interface BookFinder {
   /** Makes the index as far as it is missing. `checked` throws when nobody waits any more; what is made stays. */
@@ -19,6 +19,8 @@ export interface BookFinder {
     query: FindQuery,
     options: { readonly maxPageBytes: number; readonly checked: () => void },
   ): Promise<Reply<'read.find'>>;
+  /** Goes on with the index by so many books, unless there are so many that only who looks should pay for it. */
+  tend(state: CatalogState): void;
   /** Hears of everything that is applied to the state. */
   changed(changes: readonly BookChange[]): void;
 }
@@ -30,7 +32,7 @@ export function createBookFinder({
   readonly clock: Clock;
   readonly limits: Limits;
 }): BookFinder {
-  const { findPieceBooks, findRestMs, maxFindWords } = limits;
+  const { findPieceBooks, findRestMs, findTendBooks, maxFindTended, maxFindWords } = limits;
   let books: SearchableBooks | undefined;
   let piece: Promise<void> | undefined;
 
@@ -76,6 +78,10 @@ export function createBookFinder({
       const { elements, bytes, more } = page;
       const next = more ? places[elements.length - 1]! : null;
       return { books: elements, next, bytes, asOf: index.state.applied.index };
+    },
+
+    tend(state) {
+      if (state.size > 0 && state.size <= maxFindTended && !piece) indexOf(state).takeUp(findTendBooks);
     },
 
     changed(changes) {

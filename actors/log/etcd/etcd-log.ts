@@ -68,6 +68,7 @@ export function createEtcdLog<Command>(options: {
   }
 
   return {
+    engine: 'etcd',
     name,
     beginning,
     async append(batch, deadline) {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { type Clock, sleep, stayAlive } from '../../../runtime/clock.ts';
 import { StartRefused } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';

@@ -14,7 +14,7 @@ export const restoreBackup: CliCommand = {
   details: [
     'Without --to it makes a new data directory (--data) for npm start. With --to it fills the empty directory (--data) of',
     'one catalog of the cluster file; start that one first, and then the others with empty directories: they take their',
-    'state from it. What the log in the etcd still has after the backup is read by the catalogs. Where it was let go of,',
+    'state from it. What the log still has after the backup is read by the catalogs. Where it was let go of,',
     'nothing is restored unless --begin-anew says that it is to be left out; then all nodes must be stopped. The',
     'digest is made anew of what was read, and compared with that of the backup.',
   ],

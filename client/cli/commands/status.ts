@@ -53,11 +53,10 @@ export const status: CliCommand = {
   },
 };
 
-/** Catalogs that order their log themselves have a term, whether one leads or not. */
+/** Where an engine outside orders the log, its catalogs say so. */
 export function withoutLeader(nodes: StatusAnswer['nodes']): string {
-  const ready = nodes.filter(({ kind, state }) => kind === 'catalog' && state === 'ready');
-  const isOuter = ready.length > 0 && ready.every(({ term }) => (term ?? null) === null);
-  return isOuter ? 'none needed, the etcd orders the log' : 'none';
+  const engine = nodes.find((node) => node.engine)?.engine;
+  return engine ? `none needed, ${engine} orders the log` : 'none';
 }
 
 const leftOpen = (count: number) =>

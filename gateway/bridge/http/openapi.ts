@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ERROR_KINDS, type ErrorCode } from '../../../runtime/errors.ts';
 import { errorsOf, errorsOfAny } from '../operations/errors-of.ts';
 import type { HttpRequest, Operation } from '../operations/operation.ts';

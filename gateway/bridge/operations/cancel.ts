@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CancelledAnswer } from '../../../runtime/api.ts';
 import { BookId, Key } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';

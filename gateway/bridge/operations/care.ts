@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BookAnswer, ChangedAnswer, HistoryAnswer } from '../../../runtime/api.ts';
 import { type BookEdit, BookId, MAX_STOCK, type Result } from '../../../runtime/domain.ts';
 import { BazarError } from '../../../runtime/errors.ts';

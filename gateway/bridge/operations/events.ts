@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { EventType } from '../../../runtime/changes.ts';
 import { Customer, OrderEvent } from '../../../runtime/domain.ts';
 import { EventsAnswer } from '../../../runtime/event-answers.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { BookId, Customer, Key, MAX_NEW_BOOK_ID, NewBook } from '../../../runtime/domain.ts';
 import type { ErrorCode } from '../../../runtime/errors.ts';
 import { isbn13 } from '../../../runtime/isbn.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { FoundAnswer } from '../../../runtime/api.ts';
 import { BazarError } from '../../../runtime/errors.ts';
 import { BookSort, MAX_SOUGHT, SortPlace } from '../../../runtime/finding.ts';

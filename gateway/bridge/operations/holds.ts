@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { OrderAnswer } from '../../../runtime/api.ts';
 import { Key } from '../../../runtime/domain.ts';
 import type { Limits } from '../../../runtime/limits.ts';

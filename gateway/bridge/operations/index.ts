@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import type { Limits } from '../../../runtime/limits.ts';
 import { type Currency, NO_CURRENCY } from '../../../runtime/money.ts';
 import { cancelOperations } from './cancel.ts';

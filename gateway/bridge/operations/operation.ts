@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Role } from '../../../runtime/api.ts';
 import type { ErrorCode } from '../../../runtime/errors.ts';
 import { readTraceparent } from '../../../runtime/trace/traceparent.ts';

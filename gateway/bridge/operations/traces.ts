@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { Key } from '../../../runtime/domain.ts';
 import { BazarError } from '../../../runtime/errors.ts';
 import type { Limits } from '../../../runtime/limits.ts';

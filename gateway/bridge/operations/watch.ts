@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { UnwatchAnswer, WatchAnswer, WatchTopic } from '../../../runtime/watch-answers.ts';
 import { CONNECTION, operation } from './operation.ts';
 

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { ERROR_KINDS } from '../../../runtime/errors.ts';
 import { errorsOf } from '../operations/errors-of.ts';
 import { type Operation, variantsOf } from '../operations/operation.ts';

@@ -2,7 +2,7 @@ import type { FiguresAnswer } from '../../../runtime/watch-answers.ts';
 import { formatCount, formatMs } from '../format.ts';
 import { roleSign, stateSign } from '../signs.tsx';
 import { CATALOG, type Placed } from './layout.ts';
-import { isOrderedOutside, type Standing, standingOf } from './standing.ts';
+import { outerEngine, type Standing, standingOf } from './standing.ts';
 
 /** One process in the picture: its state, and what is its own: role, countdown and log of a catalog. */
 export function ProcessBox({ place, figures }: { place: Placed; figures: FiguresAnswer }) {
@@ -24,17 +24,17 @@ export function ProcessBox({ place, figures }: { place: Placed; figures: Figures
       {standing && !isAway ? (
         <CatalogFacts standing={standing} figures={figures} id={node.id} />
       ) : (
-        <Facts place={place} isOutside={isOrderedOutside(figures)} />
+        <Facts place={place} engine={outerEngine(figures)} />
       )}
     </g>
   );
 }
 
-function Facts({ place: { node }, isOutside }: { place: Placed; isOutside: boolean }) {
+function Facts({ place: { node }, engine }: { place: Placed; engine: string | undefined }) {
   const own = node.figures;
   const lines = own?.order
     ? [
-        own.order.leader ? `asks ${own.order.leader}` : isOutside ? 'asks any catalog' : 'knows no leader',
+        own.order.leader ? `asks ${own.order.leader}` : engine ? 'asks any catalog' : 'knows no leader',
         `${formatCount(own.order.inFlight)} in flight · ${own.lateMs} ms late`,
       ]
     : own?.gateway
@@ -42,8 +42,8 @@ function Facts({ place: { node }, isOutside }: { place: Placed; isOutside: boole
           own.gateway.feed ? `feed of ${own.gateway.feed}` : 'follows no feed',
           `${formatCount(own.links.reduce((sum, { asks }) => sum + asks, 0))} asked · ${own.lateMs} ms late`,
         ]
-      : isOutside && node.reason == null
-        ? ['follows the log of the etcd', '']
+      : engine && node.reason == null
+        ? [`follows the log of ${engine}`, '']
         : [shortened(node.reason ?? ''), ''];
   return (
     <>

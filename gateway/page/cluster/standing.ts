@@ -22,17 +22,21 @@ export function standingOf(node: WatchedNodeAnswer, { nodes }: FiguresAnswer): S
   };
 }
 
-/** An engine outside orders the log, so that nobody of the store leads. */
-export function isOrderedOutside({ nodes }: FiguresAnswer): boolean {
-  return nodes.some(({ figures }) => figures?.machines?.replica === 'log');
+/** The engine outside that orders the log, by its own word, where one does: a replica that votes has figures of its own. */
+export function outerEngine({ nodes }: FiguresAnswer): string | undefined {
+  const replicas = nodes.flatMap(({ figures }) =>
+    figures && !figures.raft ? [figures.machines?.replica] : [],
+  );
+  return replicas.find((replica) => replica !== undefined);
 }
 
 /** The sentence that says what the picture shows. */
 export function describeCluster(figures: FiguresAnswer): string {
   const { nodes, leader, version } = figures;
+  const engine = outerEngine(figures);
   const words = [
     `${nodes.length} processes`,
-    leader ? `${leader} leads` : isOrderedOutside(figures) ? 'the etcd orders the log' : 'nobody leads',
+    leader ? `${leader} leads` : engine ? `${engine} orders the log` : 'nobody leads',
   ];
   if (version !== null) words.push(`version ${version}`);
   const away = nodes.filter(({ state }) => state === 'down' || state === 'unreachable').map(({ id }) => id);

@@ -14,6 +14,8 @@ class Quiet {
 export class Counter extends Quiet {}
 export class Gauge extends Quiet {}
 export class Histogram extends Quiet {}
-export class Registry extends Quiet {}
+export class Registry extends Quiet {
+  registerMetric(): void {}
+}
 
 export function collectDefaultMetrics(): void {}

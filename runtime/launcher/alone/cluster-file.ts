@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { UsageError } from '../../command-line.ts';
 import type { NodeId, NodeKind } from '../../links/mesh.ts';
 import type { Currency } from '../../money.ts';

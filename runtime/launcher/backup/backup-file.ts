@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs';
 import { open, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { crc32 } from 'node:zlib';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { StatePlace } from '../../../actors/catalog/whole-state.ts';
 import { StartRefused } from '../../errors.ts';
 import { PROGRAM_VERSION } from '../../format.ts';

@@ -49,7 +49,7 @@ export interface RestoreOptions {
 
 /**
  * Brings a state to a store over an etcd: one catalog gets a folder with it, and the others, started empty, get it from
- * that one. Where the etcd still has what came after the state, the log goes on from there; else it begins anew after it,
+ * that one. Where the log still has what came after the state, the log goes on from there; else it begins anew after it,
  * which is put on the board when the folder is whole. Throws `StartRefused` before anything is changed.
  */
 export async function restoreNode(source: StateSource, options: RestoreOptions): Promise<RestoredNode> {
