@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** What a run of the bench wrote down: one file, of which tables and pictures are made again at any time. */
 

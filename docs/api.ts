@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { STATUS_CODES } from 'node:http';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod';
 import { PROBES } from '../gateway/bridge/http/probes.ts';
 import { type Door, errorsOf } from '../gateway/bridge/operations/errors-of.ts';
 import { createOperations, type OperationName } from '../gateway/bridge/operations/index.ts';

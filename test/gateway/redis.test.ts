@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
-import { z } from 'zod';
+import * as z from 'zod';
 import { openRedis } from '../../gateway/cache/redis.ts';
 import { createRemoteCache, type RemoteCache } from '../../gateway/cache/remote-cache.ts';
 import { systemClock } from '../../runtime/clock.ts';

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { z } from 'zod';
+import * as z from 'zod';
 import { createBreaker } from '../../gateway/cache/breaker.ts';
 import type { Held } from '../../gateway/cache/key-value-server.ts';
 import { createMemoryCache } from '../../gateway/cache/memory-cache.ts';

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { z } from 'zod';
+import * as z from 'zod';
 import { systemClock } from '../../runtime/clock.ts';
 import { TSX } from '../support/tsx.ts';
 import type { Mutant } from './mutant.ts';

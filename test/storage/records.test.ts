@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { z } from 'zod';
+import * as z from 'zod';
 import { DamagedStoreError } from '../../storage/damage.ts';
 import { readHardState, writeHardState } from '../../storage/hard-state.ts';
 import { type Identity, readIdentity, writeIdentity } from '../../storage/identity.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import { GENERATION_KEY, keysUnder, LOG_PREFIX } from '../../storage/keys.ts';
 import { openLevelStore } from '../../storage/leveldb/level-store.ts';
 import { readSealed } from '../../storage/sealed.ts';
