@@ -33,6 +33,12 @@ export class DigestedRecords {
     if (this.#leave(key)) this.overlay.remove(key);
   }
 
+  /** Puts a record in the place of one of which it is known that it is there, and what it is in the digest. */
+  replaceKnown(key: string, hash: RecordHash, text: string): void {
+    this.digest.remove(hash);
+    this.add(key, text);
+  }
+
   /** Removes a record of which it is known that it is there, and what it says. */
   removeKnown(key: string, text: string): void {
     this.digest.remove(recordHash(key, text));

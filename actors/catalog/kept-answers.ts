@@ -43,7 +43,6 @@ export class KeptAnswers {
       return;
     }
     this.#recent.delete(key);
-    this.#records.digest.remove(recent.hash);
-    this.#records.add(key, text);
+    this.#records.replaceKnown(key, recent.hash, text);
   }
 }

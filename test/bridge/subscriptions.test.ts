@@ -1,10 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { createAllBooks, createAllBooksWatcher } from '../../gateway/bridge/rpc/all-books.ts';
 import { createSubscriptions, createWatcher } from '../../gateway/bridge/rpc/subscriptions.ts';
 import { createViews } from '../../gateway/bridge/views.ts';
 import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import { NO_CURRENCY } from '../../runtime/money.ts';
 import { eventually } from '../support/eventually.ts';
+import { manualClock } from '../support/manual-clock.ts';
 import { createMemoryService } from '../support/memory-service.ts';
 import { ask, BOOKS, type Body, openRpc, post, TOKEN, withBridge } from './support.ts';
 
@@ -348,5 +350,40 @@ test('a subscription whose answer a batch has no room for holds back no news of 
     },
     { maxClientBacklogBytes: 300 },
   ));
+
+test('what is gathered waits for its time, also when the client could take more, and for nobody who asks for each change', async () => {
+  const service = await createMemoryService(BOOKS);
+  const clock = manualClock();
+  const sent: string[] = [];
+  const outlet = {
+    send: (text: string) => void sent.push(text),
+    isReady: () => true,
+    cut: assert.unreachable,
+  };
+  const watcher = createAllBooksWatcher(outlet);
+  const allBooks = createAllBooks({
+    ...{ service, clock, views: createViews(NO_CURRENCY), limits: DEFAULT_LIMITS },
+    endOfTurn: (run) => run(),
+  });
+  const start = { limit: 10, deadline: clock.monotonic() + 1_000 };
+  (await allBooks.subscribe(watcher, { ...start, everyMs: 100 })).sent();
+  const change = (version: number) => service.publish({ id: 1, version, stock: version, price: 1000 });
+  change(901);
+  change(902);
+  clock.advance(99);
+  allBooks.flush(watcher);
+  assert.equal(sent, []);
+  clock.advance(1);
+  assert.is(sent.length, 1);
+  assert.match(sent[0]!, /"method":"stocks".*"version":902/);
+  change(903);
+  (await allBooks.subscribe(watcher, start)).sent();
+  assert.match(sent[1]!, /"method":"stock".*"version":903/);
+  change(904);
+  assert.match(sent[2]!, /"method":"stock".*"version":904/);
+  clock.advance(1_000);
+  assert.is(sent.length, 3);
+  allBooks.close();
+});
 
 test.run();

@@ -91,8 +91,9 @@ test('an order that is lost, changed or nobody’s is found by the check, and a 
   await isDamaged(() => CatalogState.open(store));
 });
 
-test('a catalog whose orders are damaged serves, tells no digest, and ends with that word when it finds it', async () => {
-  const catalogs = await startCatalogs(3, { checkPageRecords: 5, checkTurnMs: 0, checkRestMs: 400 });
+/** Three catalogs with some orders, of which one has been killed. It will check five records at a time, and rest so long. */
+async function killedCatalog(checkRestMs: number) {
+  const catalogs = await startCatalogs(3, { checkPageRecords: 5, checkTurnMs: 0, checkRestMs });
   const { id: leader } = await catalogs.leader();
   await catalogs.propose(leader, BOOKS);
   for (let number = 0; number < ORDERS; number++) await catalogs.propose(leader, one(`o-${number}`));
@@ -100,6 +101,11 @@ test('a catalog whose orders are damaged serves, tells no digest, and ends with 
   const { id } = (await catalogs.followers())[0]!;
   await catalogs.clock.elapse(1_000);
   await catalogs.kill(id);
+  return { catalogs, leader, id };
+}
+
+test('a catalog whose orders are damaged serves, tells no digest, and ends with that word when it finds it', async () => {
+  const { catalogs, id } = await killedCatalog(400);
   assert.ok(catalogs.disk(id).lose(generationPrefix(1) + orderKey('o-5')));
   await catalogs.start(id);
   await catalogs.level();
@@ -115,14 +121,7 @@ test('a catalog whose orders are damaged serves, tells no digest, and ends with 
 });
 
 test('a sound catalog is audited as soon as it has checked its orders', async () => {
-  const catalogs = await startCatalogs(3, { checkPageRecords: 5, checkTurnMs: 0, checkRestMs: 50 });
-  const { id: leader } = await catalogs.leader();
-  await catalogs.propose(leader, BOOKS);
-  for (let number = 0; number < ORDERS; number++) await catalogs.propose(leader, one(`o-${number}`));
-  await catalogs.level();
-  const { id } = (await catalogs.followers())[0]!;
-  await catalogs.clock.elapse(1_000);
-  await catalogs.kill(id);
+  const { catalogs, leader, id } = await killedCatalog(50);
   await catalogs.start(id);
   await catalogs.clock.elapse(2_000);
   const audits = [];

@@ -16,6 +16,7 @@ export interface AllBooks {
   /** A page of books, and their changes from then on; `sent` must be called once it has been handed to the socket. */
   subscribe(watcher: AllBooksWatcher, page: StartPage): Promise<{ page: BooksPage; sent: () => void }>;
   unsubscribe(watcher: AllBooksWatcher): void;
+  /** Tells what waits for nothing but the client. */
   flush(watcher: AllBooksWatcher): void;
   close(): void;
 }
@@ -87,7 +88,7 @@ export function createAllBooks(options: {
   function flushInTime(watcher: AllBooksWatcher): void {
     const { everyMs, news } = watcher;
     if (everyMs === undefined || news.size >= MAX_GATHERED) flushSoon(watcher);
-    else watcher.timer ??= clock.setTimeout(() => flush(watcher), everyMs);
+    else watcher.timer ??= clock.setTimeout(() => tell(watcher), everyMs);
   }
 
   function flushSoon(watcher: AllBooksWatcher): void {
@@ -95,21 +96,29 @@ export function createAllBooks(options: {
     watcher.flushing = true;
     endOfTurn(() => {
       watcher.flushing = false;
-      flush(watcher);
+      tell(watcher);
     });
   }
 
+  /** What is gathered waits for its time, also where the client could take more. */
   function flush(watcher: AllBooksWatcher): void {
-    clock.clearTimeout(watcher.timer);
-    watcher.timer = undefined;
+    if (watcher.timer === undefined) tell(watcher);
+  }
+
+  function tell(watcher: AllBooksWatcher): void {
+    stopWaiting(watcher);
     if (watcher.holds > 0) return;
     if (watcher.everyMs === undefined) tellEach(watcher);
     else tellGathered(watcher);
   }
 
-  function unsubscribe(watcher: AllBooksWatcher): void {
+  function stopWaiting(watcher: AllBooksWatcher): void {
     clock.clearTimeout(watcher.timer);
     watcher.timer = undefined;
+  }
+
+  function unsubscribe(watcher: AllBooksWatcher): void {
+    stopWaiting(watcher);
     watcher.news.clear();
     watcher.pages.length = 0;
     watcher.asOf = 0;
@@ -124,6 +133,7 @@ export function createAllBooks(options: {
       const isNew = !watchers.has(watcher);
       watchers.add(watcher);
       stop ??= service.onChange(changed);
+      stopWaiting(watcher);
       watcher.everyMs = everyMs;
       watcher.holds += 1;
       const release = () => {
