@@ -17,8 +17,9 @@ import { linesOf } from './table.ts';
 
 /**
  * The short form of `npm run attack`: one private store bears all of this, one after the other, and sells on. It runs
- * beside other tests, so it judges what other load does not change: memory, processes that ended, terms and answers.
- * Rates and gaps are judged by `npm run attack` only, on a machine that has nothing else to do.
+ * beside other tests, so it judges what other load does not change: memory, processes that ended, answers, and that
+ * somebody leads. Rates, gaps and the single election are judged by `npm run attack` only, on a machine that has nothing else
+ * to do.
  */
 
 const CALM_MS = 500;

@@ -71,7 +71,7 @@ export interface StoreAttack extends Described {
   run(store: LauncherCluster, intensity: Intensity): Promise<Figures>;
   /** What is wrong, a clause each; nothing if the store held. */
   verdict(measured: Measured): readonly string[];
-  /** What was too slow, a clause each. It says something of the store only where nothing else uses the machine. */
+  /** What was too slow, or lost its leader, a clause each. It says something of the store only where nothing else uses the machine. */
   pace?(measured: Measured): readonly string[];
 }
 

@@ -5,6 +5,7 @@ import { ATTACKS } from './attacks/index.ts';
 import { lastWords } from './last-words.ts';
 import {
   keepsSelling,
+  leadsAgain,
   MIB,
   memoryBounded,
   noneEnded,
@@ -27,7 +28,7 @@ const CALM: Measured = {
 };
 const judge = (measured: Measured) => [
   ...noneEnded(measured),
-  ...staysInTerm(measured),
+  ...leadsAgain(measured),
   ...memoryBounded(measured),
   ...keepsSelling(measured, 0.7),
   ...noOutage(measured, 1_000),
@@ -42,7 +43,7 @@ test('each harm is seen and told', () => {
   const { purchases, lead } = CALM;
   const harms: [harm: Partial<Measured>, told: string][] = [
     [{ ended: ['catalog-2', 'catalog-2'] }, 'ended: catalog-2, catalog-2'],
-    [{ lead: { ...lead, after: { leader: 'catalog-3', term: 4 } } }, 'term 1 became 4'],
+    [{ lead: { ...lead, after: { leader: 'catalog-3', term: 7 } } }, 'term 1 became 7'],
     [{ lead: { ...lead, after: { leader: null, term: Number.NaN } } }, 'nobody leads'],
     [
       { memory: [{ name: 'gateway-1', before: 100 * MIB, most: 500 * MIB, after: 0 }] },
@@ -59,6 +60,13 @@ test('each harm is seen and told', () => {
     [{ purchases: { ...purchases, after: { ...phase, confirmed: 0 } } }, 'no purchase afterwards'],
   ];
   for (const [harm, told] of harms) assert.equal(judge({ ...CALM, ...harm }), [told]);
+});
+
+test('one election is borne beside other tests, and none where nothing else runs', () => {
+  const measured = { ...CALM, lead: { ...CALM.lead, after: { leader: 'catalog-3', term: 2 } } };
+  assert.equal(judge(measured), []);
+  assert.equal(staysInTerm(measured), ['term 1 became 2']);
+  assert.equal(staysInTerm(CALM), []);
 });
 
 test('what a process said as it ended is told once', () => {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { StoreAttack } from '../attack.ts';
-import { noneEnded, sellsAfterwards, staysInTerm } from '../rules.ts';
+import { leadsAgain, noneEnded, sellsAfterwards, staysInTerm } from '../rules.ts';
 
 /** Milliseconds that each sync takes longer, on all catalogs at once. */
 const STEP_MS = 500;
@@ -36,8 +36,9 @@ export const slowDisks: StoreAttack = {
   },
   verdict: (measured) => [
     ...noneEnded(measured),
-    ...staysInTerm(measured),
+    ...leadsAgain(measured),
     ...(measured.purchases.during.confirmed > 0 ? [] : ['nothing was sold while the disks were slow']),
     ...sellsAfterwards(measured),
   ],
+  pace: staysInTerm,
 };

@@ -3,7 +3,7 @@ import type { LauncherCluster } from '../../support/cluster.ts';
 import { ask } from '../ask.ts';
 import { type StoreAttack, scaled } from '../attack.ts';
 import { BOUGHT_BOOK } from '../goods.ts';
-import { atMost, memoryBounded, staysInTerm } from '../rules.ts';
+import { atMost, leadsAgain, memoryBounded, staysInTerm } from '../rules.ts';
 import { destroyAll, frameHead, openSockets, SWITCHED, upgrade } from '../sockets.ts';
 import { tcpLinks } from '../stage.ts';
 
@@ -48,10 +48,13 @@ export const strangers: StoreAttack = {
     ...(measured.seen['link ports'] ? [] : ['no link listens on a port, so nothing was tried']),
     ...measured.ended.filter((name) => name !== 'gateway-1').map((name) => `${name} ended`),
     ...memoryBounded(measured),
-    ...staysInTerm(measured),
+    ...leadsAgain(measured),
     ...atMost(measured, 'ms until the gateway is back', PATIENCE_MS),
   ],
-  pace: (measured) => [...atMost(measured, 'ms until the gateway is back', RETURN_LIMIT_MS)],
+  pace: (measured) => [
+    ...staysInTerm(measured),
+    ...atMost(measured, 'ms until the gateway is back', RETURN_LIMIT_MS),
+  ],
 };
 
 /** Where catalogs and orders listen for others of the store. */

@@ -1,7 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type StoreAttack, scaled } from '../attack.ts';
 import { addBooks, asAdmin, placeOrders } from '../goods.ts';
-import { keepsSelling, memoryBounded, noneEnded, noOutage, sellsAfterwards, staysInTerm } from '../rules.ts';
+import {
+  keepsSelling,
+  leadsAgain,
+  memoryBounded,
+  noneEnded,
+  noOutage,
+  sellsAfterwards,
+  staysInTerm,
+} from '../rules.ts';
 import { destroyAll, openSockets } from '../sockets.ts';
 
 const CONNECTIONS = 30;
@@ -43,9 +51,13 @@ export const unreadPages: StoreAttack = {
   },
   verdict: (measured) => [
     ...noneEnded(measured),
-    ...staysInTerm(measured),
+    ...leadsAgain(measured),
     ...memoryBounded(measured),
     ...sellsAfterwards(measured),
   ],
-  pace: (measured) => [...keepsSelling(measured, 0.5), ...noOutage(measured, 1_000)],
+  pace: (measured) => [
+    ...staysInTerm(measured),
+    ...keepsSelling(measured, 0.5),
+    ...noOutage(measured, 1_000),
+  ],
 };

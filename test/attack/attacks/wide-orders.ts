@@ -2,7 +2,7 @@ import { Agent } from 'node:http';
 import { ask, tally } from '../ask.ts';
 import { type Intensity, type StoreAttack, scaled } from '../attack.ts';
 import { addBooks, asAdmin, placeOrders } from '../goods.ts';
-import { expects, memoryBounded, noneEnded, sellsAfterwards, staysInTerm } from '../rules.ts';
+import { expects, leadsAgain, memoryBounded, noneEnded, sellsAfterwards, staysInTerm } from '../rules.ts';
 
 const ORDERS = 1_000;
 /** Fewer would be less than a frame between processes. */
@@ -62,10 +62,11 @@ export const wideOrders: StoreAttack = {
     ...expects(measured, 'first page', 200),
     ...expects(measured, 'not listed', 0),
     ...noneEnded(measured),
-    ...staysInTerm(measured),
+    ...leadsAgain(measured),
     ...memoryBounded(measured),
     ...sellsAfterwards(measured),
   ],
+  pace: staysInTerm,
 };
 
 const ordersAt = (intensity: Intensity) => scaled(intensity, ORDERS, LEAST_ORDERS);

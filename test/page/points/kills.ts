@@ -20,6 +20,14 @@ export interface LeaderKill {
   readonly shownMs: readonly number[];
   /** Whether the list says that the old leader is missed, then that another stands, and then that it leads. */
   readonly inOrder: boolean;
+  /** What the list said, the oldest first. */
+  readonly told: readonly string[];
+}
+
+interface Story {
+  readonly times: number[];
+  readonly inOrder: boolean;
+  readonly told: string[];
 }
 
 /** Kills the leader, and looks at a page that shows the cluster until it has the whole story. */
@@ -29,15 +37,21 @@ export async function killLeader(cluster: LauncherCluster, page: Page): Promise<
   await page.getByRole('img', { name: `${leader} leads` }).waitFor();
   const seeing = page.evaluate(watchStory, leader);
   await eventually('the page is watched', () => page.evaluate<boolean>('globalThis.watchesStory === true'));
-  const { pid } = await cluster.node(leader);
+  const { leader: leads, nodes } = await cluster.status();
+  if (leads !== leader) {
+    // A busy machine has brought an election meanwhile, and nobody stands for election when a follower dies.
+    await page.evaluate('globalThis.endStory()');
+    return killLeader(cluster, page);
+  }
   const killedAt = systemClock.now();
-  process.kill(pid!, 'SIGKILL');
-  const { times, inOrder } = await seeing;
-  return { shownMs: times.map((at) => at - killedAt), inOrder };
+  process.kill(nodes.find(({ id }) => id === leader)!.pid!, 'SIGKILL');
+  const { times, inOrder, told } = await seeing;
+  return { shownMs: times.map((at) => at - killedAt), inOrder, told };
 }
 
-/** Runs in the page: resolves with the wall times at which the parts of the story were there. */
-function watchStory(leader: string): Promise<{ times: number[]; inOrder: boolean }> {
+/** Runs in the page: resolves with the wall times at which the parts of the story were there; a minute later without them. */
+function watchStory(leader: string): Promise<Story> {
+  const LIMIT_MS = 60_000;
   const items = () => [...document.querySelectorAll('.happened li')].map((item) => item.textContent ?? '');
   const known = new Set(items());
   // A process that is starved of time dies late: then the others miss its word before they hear of its end, and say so.
@@ -55,24 +69,31 @@ function watchStory(leader: string): Promise<{ times: number[]; inOrder: boolean
   };
   return new Promise((resolve) => {
     const times: number[] = [];
-    function look(): void {
-      const told = items()
+    const tell = () =>
+      items()
         .filter((text) => !known.has(text))
         .reverse();
+    function end(inOrder = false): void {
+      seeing.disconnect();
+      clearTimeout(late);
+      Object.assign(globalThis, { watchesStory: false });
+      resolve({ times, inOrder, told: tell() });
+    }
+    function look(): void {
+      const told = tell();
       const places = parts.map((part) => told.findIndex((text) => part.test(text)));
       places.forEach((place, part) => {
         if (place >= 0) times[part] ??= Date.now();
       });
       if (isLed()) times[parts.length] ??= Date.now();
       if (Object.keys(times).length <= parts.length) return;
-      seeing.disconnect();
-      (globalThis as { watchesStory?: boolean }).watchesStory = false;
       const missedAt = told.findIndex((text) => missed.test(text));
-      resolve({ times, inOrder: missedAt < places[1]! && places[1]! < places[2]! });
+      end(missedAt < places[1]! && places[1]! < places[2]!);
     }
+    const late = setTimeout(end, LIMIT_MS);
     const seeing = new MutationObserver(look);
     seeing.observe(document.body, { subtree: true, childList: true, characterData: true, attributes: true });
-    (globalThis as { watchesStory?: boolean }).watchesStory = true;
+    Object.assign(globalThis, { watchesStory: true, endStory: end });
   });
 }
 
