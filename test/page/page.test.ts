@@ -1,6 +1,7 @@
 import type { Page } from 'playwright-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { DEFAULT_LIMITS } from '../../runtime/limits.ts';
 import type { LauncherCluster } from '../support/cluster.ts';
 import { eventually } from '../support/eventually.ts';
 import { assertSold, buyUnkeyed } from '../support/unkeyed-purchase.ts';
@@ -233,7 +234,10 @@ shown(
     await item.locator('.sign').getByText('not known').waitFor();
     await page.reload();
     await isLive(page);
-    const wasSold = (await stockOf(cluster, 2)) === before - 1;
+    const isSold = async () => (await stockOf(cluster, 2)) === before - 1;
+    const wasSold = await eventually('the sale', isSold, DEFAULT_LIMITS.purchaseDeadlineMs).catch(
+      () => false,
+    );
     // While the catalogs hold an election the answer is again that it is not known, and the button is there again.
     await eventually('the answer', async () => {
       if (await item.locator('.sign').getByText('bought').isVisible()) return true;
