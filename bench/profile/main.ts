@@ -29,7 +29,7 @@ const COMMAND = tool(
   'npm run profile --',
   'Loads a private store and tells what each process spent a request on: microseconds by group of functions, system calls, frames and syncs.',
 )
-  .addArgument(new Argument('<what>', 'what is asked').choices(['purchase', 'hold', 'read']))
+  .addArgument(new Argument('<what>', 'what is asked').choices(['purchase', 'hold', 'read', 'strong']))
   .addOption(new Option('--protocol <P>', 'how').choices(['ws', 'http']).default('ws'))
   .option('--connections <N>', 'how many', whole(1, 1_000), 50)
   .option('--in-flight <M>', 'requests under way on each WebSocket', whole(1, 1_000), 16)
@@ -47,7 +47,7 @@ const COUNTED = {
 } as const;
 
 const given = readOptions<Options>(COMMAND);
-const what = COMMAND.args[0] as 'purchase' | 'hold' | 'read';
+const what = COMMAND.args[0] as 'purchase' | 'hold' | 'read' | 'strong';
 await run();
 
 async function run(): Promise<void> {

@@ -97,8 +97,8 @@ export function createCachedRead<Subject, T>(
   async function ask(subject: Subject, demand: Demand, cached: boolean, fetch: Fetch<T>): Promise<Found<T>> {
     const { entry, from } = await fetch(demand);
     const key = remoteKey(subject);
-    if (key !== undefined && isKept(entry.value)) {
-      memory.put(subject, entry);
+    // What the memory knows to be as new was written when it came there.
+    if (key !== undefined && isKept(entry.value) && memory.put(subject, entry) === entry) {
       remote?.put(key, entry);
     }
     return { ...entry, servedBy: from, cache: cached ? 'miss' : 'bypass' };

@@ -67,6 +67,9 @@ export function createFreshness({ recentKeys }: Pick<Limits, 'recentKeys'>): Fre
   };
 }
 
+/** Part of the memory that is given up when it is full. */
+const FORGOTTEN_AT_ONCE = 1 / 64;
+
 function createHeard<Subject>(recentKeys: number, saw: (index: number) => void) {
   const latest = new Map<Subject, number>();
   let floor = 0;
@@ -75,11 +78,13 @@ function createHeard<Subject>(recentKeys: number, saw: (index: number) => void) 
     return latest.get(subject) ?? floor;
   }
 
+  /** A walk begins by passing over the places of all that was deleted, so one walk forgets many. */
   function dropOldest(): void {
+    let left = Math.ceil(recentKeys * FORGOTTEN_AT_ONCE);
     for (const [subject, index] of latest) {
       latest.delete(subject);
       floor = Math.max(floor, index);
-      return;
+      if (--left === 0) return;
     }
   }
 

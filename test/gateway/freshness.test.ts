@@ -41,6 +41,13 @@ test('an index that is forgotten is asked of every subject of its kind, and of n
   assert.is(freshness.topics.needed('novels'), 0);
 });
 
+test('a full memory forgets the oldest sixty-fourth at once, and what is left is asked for one by one', () => {
+  const freshness = create(128);
+  for (let id = 1; id <= 129; id++) freshness.books.raise(id, id);
+  assert.equal([1, 2, 3, 4].map(freshness.books.needed), [2, 2, 3, 4]);
+  assert.is(freshness.books.needed(999), 2);
+});
+
 test('after a gap in the feed every subject is asked for the newest index, heard or missed', () => {
   const freshness = create();
   freshness.books.raise(1, 30);

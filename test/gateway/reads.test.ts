@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { KeyValueServer } from '../../gateway/cache/key-value-server.ts';
 import { createRemoteCache } from '../../gateway/cache/remote-cache.ts';
 import { BazarError } from '../../runtime/errors.ts';
 import { silentLogger } from '../../runtime/logger.ts';
@@ -234,6 +235,47 @@ test('a strong read goes past every cache and is asked for as such', async () =>
     reads(cluster).map(({ strong }) => strong),
     [false, true],
   );
+  await cluster.end();
+});
+
+test('strong reads of a book write it to the remote cache once for each state of the store', async () => {
+  const written: number[] = [];
+  const cluster = await startScriptedCluster({
+    prepare: fill,
+    remote(clock, limits) {
+      const server = simulatedRedis({ clock, random: seededRandom(1) }).connect(clock);
+      const counted: KeyValueServer = {
+        ...server,
+        get ready() {
+          return server.ready;
+        },
+        putIfNewer(key, asOf, ...rest) {
+          if (key.endsWith('b:1')) written.push(asOf);
+          return server.putIfNewer(key, asOf, ...rest);
+        },
+      };
+      return createRemoteCache({
+        server: counted,
+        cluster: 'c',
+        secret: 's',
+        clock,
+        limits,
+        logger: silentLogger,
+      });
+    },
+  });
+  const { gateway, clock } = cluster;
+  const readOften = async () => {
+    for (let times = 0; times < 5; times++) {
+      await cluster.answer(gateway.book(1, { strong: true }));
+      await clock.elapse(100);
+    }
+  };
+  await readOften();
+  assert.equal(written, [5]);
+  for (const catalog of cluster.catalogs) catalog.write(6, { id: 1, stock: 2 });
+  await readOften();
+  assert.equal(written, [5, 6]);
   await cluster.end();
 });
 
