@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { connect } from 'node:net';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -68,6 +68,29 @@ for (const [what, message] of [
     assert.is(seen.frames, 0);
     await listener.close();
   });
+
+test('who dials masks nothing, so that neither end goes over every byte', async () => {
+  const { listener, seen, port } = await listen();
+  const sent: Buffer[] = [];
+  const between = createServer((near) => {
+    const far = connect(port, '127.0.0.1');
+    near.on('data', (bytes) => void sent.push(bytes));
+    near.pipe(far).pipe(near);
+  });
+  between.listen(0, '127.0.0.1');
+  await once(between, 'listening');
+  const { port: way } = between.address() as AddressInfo;
+  const connection = webSocketTransport(limits).dial(`ws://127.0.0.1:${way}`, {
+    opened: () => connection.send('plain words'),
+    frame() {},
+    closed() {},
+  });
+  await eventually('the frame arrives', () => seen.frames === 1);
+  assert.ok(Buffer.concat(sent).includes('plain words'));
+  connection.close();
+  await listener.close();
+  between.close();
+});
 
 test('plain HTTP is told to upgrade', async () => {
   const { listener, port } = await listen();
