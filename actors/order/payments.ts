@@ -12,6 +12,7 @@ import {
 import { asBazarError, BazarError } from '../../runtime/errors.ts';
 import type { Incoming } from '../../runtime/links/mesh.ts';
 import { createStatechart } from '../../runtime/statechart.ts';
+import { createPaymentGate } from './payment-gate.ts';
 import type { PaymentHost, SubmitReply } from './payment-host.ts';
 import { type PaymentEffect, type PaymentEvent, paymentMachine } from './payment-machine.ts';
 import { type PaymentPort, type PaymentStatus, paymentKeyOf } from './payment-port.ts';
@@ -55,7 +56,8 @@ export const paymentsThrough =
 function createPayments(port: PaymentPort, host: PaymentHost): Payments {
   const { submit, clock, random, limits, logger } = host;
   const courses = new Map<Key, Course>();
-  const refunds = createRefunds(port, host);
+  const gate = createPaymentGate(port, host);
+  const refunds = createRefunds(gate, host);
   let waiting = 0;
   /** The orders that were open at the last look, and of which nothing was known here. */
   let left: ReadonlySet<Key> = new Set();
@@ -63,8 +65,10 @@ function createPayments(port: PaymentPort, host: PaymentHost): Payments {
 
   async function purchase(command: Purchase, incoming: Incoming): Promise<SubmitReply> {
     const { key, requestId, once, lines, customer } = command;
-    if (courses.size >= limits.maxOpenPayments && !courses.has(key)) throw new BazarError('overloaded');
-    if (!courses.has(key)) begin(key);
+    if (!courses.has(key)) {
+      mayBegin();
+      begin(key);
+    }
     const ttlMs = Math.max(MIN_HOLD_MS, Math.min(limits.paymentHoldMs, MAX_HOLD_MS));
     const held = await submit(
       {
@@ -87,6 +91,19 @@ function createPayments(port: PaymentPort, host: PaymentHost): Payments {
     course.total = order.total;
     course.actor.send({ type: 'hold.kept' });
     return asAnswerTo(held, await endOf(course, incoming));
+  }
+
+  const isSlow = () => gate.waitMs(courses.size) > limits.paymentQueueMs;
+
+  /** Who could not be paid for soon takes no copies off the shelf meanwhile. */
+  function mayBegin(): void {
+    const isSlow = gate.waitMs(courses.size) > limits.paymentQueueMs;
+    if (isSlow)
+      throw new BazarError(
+        'overloaded',
+        'The payment service is slow or not reached; buy again in a moment.',
+      );
+    if (courses.size >= limits.maxOpenPayments) throw new BazarError('overloaded');
   }
 
   async function cancel(command: Cancel, incoming: Incoming): Promise<SubmitReply> {
@@ -164,7 +181,7 @@ function createPayments(port: PaymentPort, host: PaymentHost): Payments {
     const { paymentAnswerMs } = limits;
     // Nobody takes nothing.
     if (total === 0) return Promise.resolve(what === 'pay' ? 'captured' : 'voided');
-    return what === 'pay' ? port.pay(request, paymentAnswerMs) : port.makeVoid(request, paymentAnswerMs);
+    return what === 'pay' ? gate.pay(request, paymentAnswerMs) : gate.makeVoid(request, paymentAnswerMs);
   }
 
   function decide({ orderId }: Course, effect: PaymentEffect): Promise<SubmitReply> {
@@ -186,7 +203,7 @@ function createPayments(port: PaymentPort, host: PaymentHost): Payments {
       for (const { orderId, total, isHeld } of found?.open ?? []) {
         const known = courses.get(orderId);
         if (!known) now.add(orderId);
-        if (!known && (!before.has(orderId) || courses.size >= limits.maxOpenPayments)) continue;
+        if (!known && (!before.has(orderId) || courses.size >= limits.maxOpenPayments || isSlow())) continue;
         const course = known ?? begin(orderId);
         course.total = total;
         if (!isHeld) course.actor.send({ type: 'hold.over' });
@@ -223,6 +240,7 @@ function createPayments(port: PaymentPort, host: PaymentHost): Payments {
     purchase,
     cancel,
     stop() {
+      gate.stop();
       refunds.stop();
       clock.clearTimeout(looking);
       for (const { actor, waiters } of courses.values()) {

@@ -14,6 +14,15 @@ export const ORDER_BOUNDS = {
     1_000,
     'purchases in one order replica whose payment is open; more are `overloaded`',
   ),
+  paymentsAtFirst: bound(
+    16,
+    'requests that one order replica has with the payment service at once, before it knows what that bears',
+  ),
+  paymentQueueMs: bound(
+    1_000,
+    'ms that a payment may be about to wait for those before it; further purchases are `overloaded`',
+  ),
+  paymentPauseMs: bound(500, 'ms between two attempts to reach a payment service that is not reached'),
   maxOpenRefunds: bound(
     1_000,
     'refunds that one order replica asks the payment service for at once; more wait in the log',

@@ -183,6 +183,25 @@ test('more purchases than may be open are refused before anything is held, and t
   assert.is(asked().length, 2, 'once the holds of the others were given up');
 });
 
+test('while the payment service is slow, purchases that would wait long for it are refused before anything is held', async () => {
+  const { clock, submit, log, words, service } = start({ paymentsAtFirst: 2 });
+  for (const [place, key] of ['a', 'b', 'c', 'd', 'f', 'g'].entries()) {
+    submit(key);
+    log(place).answer(orderOf(key, 'held'));
+  }
+  await settle();
+  assert.is(service.length, 2, 'the others wait for their turn');
+  await clock.elapse(3_500);
+  service[0]!.tell('captured');
+  service[1]!.tell('captured');
+  await settle();
+  assert.is(service.length, 4);
+  const heard = submit('e');
+  await settle();
+  assert.is(heard.told, 'overloaded');
+  assert.not.ok(words().includes('hold e'));
+});
+
 test('who shuts down waits for purchases that are paid for, and no longer than it may', async () => {
   const { clock, submit, log, service, order } = start();
   const heard = submit('a');
