@@ -29,6 +29,7 @@ const NEARLY_MISSED = 0.8;
 const STEP = 1.1;
 /** So many failures in a row say that the service is not reached. */
 const MANY_FAILURES = 3;
+
 export function createPaymentGate(
   port: PaymentPort,
   {

@@ -93,16 +93,17 @@ function createPayments(port: PaymentPort, host: PaymentHost): Payments {
     return asAnswerTo(held, await endOf(course, incoming));
   }
 
-  const isSlow = () => gate.waitMs(courses.size) > limits.paymentQueueMs;
+  /** The first one always begins: whether the service is back is found out by asking it. */
+  const isSlow = () => courses.size > 0 && gate.waitMs(courses.size) > limits.paymentQueueMs;
 
   /** Who could not be paid for soon takes no copies off the shelf meanwhile. */
   function mayBegin(): void {
-    const isSlow = gate.waitMs(courses.size) > limits.paymentQueueMs;
-    if (isSlow)
+    if (isSlow()) {
       throw new BazarError(
         'overloaded',
         'The payment service is slow or not reached; buy again in a moment.',
       );
+    }
     if (courses.size >= limits.maxOpenPayments) throw new BazarError('overloaded');
   }
 

@@ -49,6 +49,7 @@ async function runCommand(command: CliCommand, parsed: Commander, options: CliOp
   };
   const asJson = given.json === true;
   let store: Client | undefined;
+  const token = () => tokenFor(command, given, env);
 
   const context: CliContext = {
     args: parsed.args,
@@ -59,9 +60,9 @@ async function runCommand(command: CliCommand, parsed: Commander, options: CliOp
     random,
     limits,
     signal,
+    needToken: () => void token(),
     store() {
-      const token = tokenFor(command, given, env);
-      store ??= connect({ url, token, clock, random, limits, onLink: tellOfLink(url, terminal) });
+      store ??= connect({ url, token: token(), clock, random, limits, onLink: tellOfLink(url, terminal) });
       return store;
     },
     show: (value, text) => terminal.out(`${asJson ? plainJson(value) : text()}\n`),

@@ -45,6 +45,8 @@ export interface CliContext {
   readonly limits: ClientLimits;
   /** Set off when the user has had enough (Ctrl-C). */
   readonly signal: AbortSignal;
+  /** `UsageError` where the token that the command needs is nowhere to be had: before long work. Sends nothing. */
+  needToken(): void;
   /** The store, connected to on the first call. */
   store(): Client;
   /** Shows a result: `value` as one line of JSON with `--json`, else the text. */

@@ -6,7 +6,7 @@ import { Option } from 'commander';
 import { stayAlive } from '../../runtime/clock.ts';
 import { findOnPath } from '../../runtime/launcher/private-redis.ts';
 import { seededRandom } from '../../runtime/random.ts';
-import { decimal, readOptions, tool, whole } from '../support/tool.ts';
+import { decimal, readOptions, refuse, tool, whole } from '../support/tool.ts';
 import { drawPlan } from './plan.ts';
 import { memberNames } from './private-log.ts';
 import { nodeNames } from './private-store.ts';
@@ -37,6 +37,12 @@ const COMMAND = tool(
     ).choices(['etcd']),
   )
   .option('--payments', 'purchases are paid for, through a service that declines, fails, hangs and dies')
+  .option(
+    '--payment-ms <MS>',
+    'with --payments: how long the service takes for each of them, one after the other',
+    whole(0, 10_000),
+    0,
+  )
   .option('--no-redis', 'without a private redis-server')
   .option('--keep', 'keep the folder, with the history, even if nothing is wrong')
   .addHelpText(
@@ -55,6 +61,7 @@ interface Options extends Record<string, unknown> {
   readonly log?: 'etcd';
   readonly redis: boolean;
   readonly payments?: boolean;
+  readonly paymentMs: number;
   readonly keep?: boolean;
 }
 
@@ -66,6 +73,7 @@ process.exit();
 
 async function main(): Promise<number> {
   const { minutes, seed: given, keep, ...values } = readOptions<Options>(COMMAND);
+  if (values.paymentMs > 0 && !values.payments) refuse('--payment-ms is of --payments: give both');
   const shape = {
     ...values,
     seed: given ?? randomInt(1_000_000),

@@ -36,6 +36,8 @@ export interface ChaosOptions {
   readonly log?: 'etcd' | undefined;
   /** Purchases are paid for, through a service that fails and dies. */
   readonly payments?: boolean;
+  /** Milliseconds that the service takes for each payment, one after the other. */
+  readonly paymentMs?: number;
   readonly onTally?: (tally: Tally) => void;
   readonly onPhase?: (name: string) => void;
   /** Ends the run early, without a verdict. */
@@ -94,7 +96,11 @@ async function live(options: ChaosOptions, tally: Tally, file: string): Promise<
   onPhase('starting the store');
   const calledOff = interruption(options.signal);
   const service = options.payments
-    ? await startPaymentProcess({ ledger: join(folder, 'payments'), rules: BAD_SERVICE, comesBack: true })
+    ? await startPaymentProcess({
+        ledger: join(folder, 'payments'),
+        rules: { ...BAD_SERVICE, writeMs: options.paymentMs ?? 0 },
+        comesBack: true,
+      })
     : undefined;
   const target = await startPrivateStore({
     ...{ folder, catalogs, orders, redis, links, log, calledOff },

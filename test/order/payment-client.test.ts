@@ -91,6 +91,22 @@ test('an answer that is dropped, late or a fault says nothing, and the same key 
     assert.is(server.entries().length, 3);
   }));
 
+test('a slow service does one after the other, whoever still waits, and tells at once what it has done', () =>
+  withServer(async (server, client) => {
+    await client.pay(asked('a'), 1_000);
+    server.change({ writeMs: 100 });
+    const at = systemClock.monotonic();
+    const impatient = failure(client.pay(asked('b'), 30));
+    assert.is(await client.pay(asked('c'), 5_000), 'captured');
+    assert.is(await impatient, 'timeout');
+    assert.ok(systemClock.monotonic() - at > 190, 'the second waited for the first');
+    assert.is(await client.pay(asked('a'), 1_000), 'captured');
+    assert.equal(
+      server.entries().map(({ orderId }) => orderId),
+      ['a', 'b', 'c'],
+    );
+  }));
+
 test('an answer that fits no request is logged and says nothing', () =>
   withServer(async (server) => {
     const lines: string[] = [];

@@ -275,6 +275,20 @@ test('a cancellation is answered by the log alone, and its refund asked for with
   assert.is(words().at(-1), 'settleRefund back');
 });
 
+test('where refunds alone found that the service is not reached, one purchase begins, and no second beside it', async () => {
+  const store = start();
+  const { clock, service, submit, words, log } = store;
+  cancel(store);
+  log(0).answer(cancelled('requested'));
+  await settle();
+  for (let failed = 0; failed < 3; await clock.elapse(1_000)) {
+    for (; failed < service.length; failed++) service[failed]!.fail();
+  }
+  const heard = [submit('a'), submit('b')];
+  await settle();
+  assert.equal([words(), heard[1]!.told], [['cancel back', 'hold a'], 'overloaded']);
+});
+
 test('what was cancelled without a payment, or before, has no refund asked for', async () => {
   const store = start();
   for (const result of [cancelled(), cancelled('requested', true)]) {

@@ -36,6 +36,7 @@ test('a tool ends with 2 and one line where a value does not fit', async () => {
     ['test/simulation/main.ts', ['--seeds', '0'], /It must be a whole number from 1 to/],
     ['test/mutants/run.ts', ['nobody'], /there is no mutant nobody/],
     ['test/chaos/main.ts', ['--minutes=x'], /It must be a number from 0.1 to 1440/],
+    ['test/chaos/main.ts', ['--payment-ms=100'], /--payment-ms is of --payments: give both/],
     ['bench/load/main.ts', ['--mode', 'sell'], /Allowed choices are buy, read, mix/],
     ['bench/load/main.ts', ['--url', 'http://192.0.2.1'], /192.0.2.1 is not this machine/],
   ];

@@ -55,6 +55,7 @@ export const importFile: CliCommand = {
     const { clock, options, limits } = context;
     const [path] = context.args;
     const wishes = { ...readWishes(context), encoding: readEncoding(options.encoding) };
+    context.needToken();
     const { file, decimals } = await open(path!, { ...wishes, limits }, context);
     const store = context.store();
     const startedAt = clock.monotonic();

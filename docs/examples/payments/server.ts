@@ -16,6 +16,8 @@ export interface Rules {
   readonly mostBack: number;
   /** Before it begins with a request. */
   readonly delayMs: number;
+  /** What each new payment or refund takes, one after the other: so many are done in a second and no more, whoever waits. */
+  readonly writeMs: number;
   /** How many of the requests are done, and then not answered, because the connection closes … */
   readonly drop: number;
   /** … or the whole process dies … */
@@ -32,6 +34,7 @@ export const GOOD: Rules = {
   most: Number.MAX_SAFE_INTEGER,
   mostBack: Number.MAX_SAFE_INTEGER,
   delayMs: 0,
+  writeMs: 0,
   drop: 0,
   die: 0,
   hang: 0,
@@ -60,6 +63,13 @@ export async function openPaymentServer(options: {
   const ledger = openLedger(options.ledger);
   let rules: Rules = { ...GOOD, ...options.rules };
   const happens = (share: number) => Math.random() < share;
+  let lastTurn = Promise.resolve();
+
+  /** One after the other, also for those who do not wait any more. */
+  function myTurn(): Promise<void> {
+    lastTurn = lastTurn.then(() => sleep(rules.writeMs));
+    return lastTurn;
+  }
 
   /** The same key gets the same answer, whatever the rules have become. */
   function pay({ key, orderId, amount }: Entry): Entry {
@@ -112,6 +122,7 @@ export async function openPaymentServer(options: {
     }
     await sleep(rules.delayMs);
     if (happens(rules.fail)) return answer(response, 500, { error: 'not now' });
+    if (rules.writeMs > 0 && !ledger.of(wanted.key)) await myTurn();
     const said =
       what === 'refunds' ? refund(wanted, paymentKey) : what === 'void' ? makeVoid(wanted) : pay(wanted);
     if (happens(rules.die)) die();
