@@ -71,11 +71,24 @@ interface Running {
 /** The order in which processes are drained: work flows from the first to the last. */
 const DRAIN_ORDER: readonly NodeKind[] = ['gateway', 'order', 'catalog'];
 
+/**
+ * MiB that what is new may take before V8 looks what of it is still used. With its own 16 a store that has been busy once holds
+ * a fifth more memory, and is no faster.
+ */
+const YOUNG_GENERATION = '--max-semi-space-size=4';
+/** Of glibc: memory that one thread frees serves all of a process; each thread has a heap of its own otherwise. */
+const ONE_HEAP = { MALLOC_ARENA_MAX: '1' };
+
 /** How Node runs a program: sources are compiled by `tsx` as they are loaded. */
 function nodeArguments(program: URL): string[] {
   const file = fileURLToPath(program);
-  if (!file.endsWith('.ts')) return [file];
-  return ['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href, file];
+  if (!file.endsWith('.ts')) return [YOUNG_GENERATION, file];
+  return [
+    YOUNG_GENERATION,
+    '--import',
+    pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href,
+    file,
+  ];
 }
 
 /** Starts every planned process and looks after it. */
@@ -120,7 +133,7 @@ export function startSupervisor(options: SupervisorOptions): Supervisor {
     }
     const child = spawn(process.execPath, nodeArguments(programs[plan.kind]), {
       stdio: ['ignore', output, output, 'ipc'],
-      env: childEnvironment(),
+      env: { ...ONE_HEAP, ...childEnvironment() },
     });
     running.child = child;
     change(running, { pid: child.pid, state: 'starting', identity: undefined, fault: undefined });
