@@ -1,5 +1,5 @@
 import type { Mutant } from './mutant.ts';
-import { paymentsUnder } from './plans.ts';
+import { AS_MUCH_AS_IS_HELD, paymentsUnder } from './plans.ts';
 
 /** Bugs in purchases that are paid for, of which the shop's or the bank's book would tell. */
 export const PAYMENT_MUTANTS: readonly Mutant[] = [
@@ -72,8 +72,8 @@ export const PAYMENT_MUTANTS: readonly Mutant[] = [
         put: "{ guard: 'knowsEnd', target: 'releasing' },",
       },
     ],
-    seeds: 5,
-    change: paymentsUnder(['kill any']),
+    seeds: 10,
+    change: paymentsUnder(['kill any'], AS_MUCH_AS_IS_HELD),
   },
   {
     name: 'payment-expires-with-its-hold',

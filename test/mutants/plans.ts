@@ -21,11 +21,14 @@ export function holdsUnder(faults: readonly string[], more: Partial<Plan> = {}):
   return under(faults, { holds: 0.9, books: 3, stock: 200, clients: 8, latencyMs: 5, diskMs: 2, ...more });
 }
 
-/** All is paid for, and much taken back, through a service that is as bad as can be; holds are short, and order replicas die. */
+/**
+ * All is paid for, and much taken back, through a service that is as bad as can be; holds are short, and order replicas die.
+ * `bounds`: other ones than the plan of the payments draws.
+ */
 export const paymentsUnder =
-  (faults: readonly string[]) =>
-  (plan: Plan): Plan =>
-    withPayments(
+  (faults: readonly string[], bounds: Partial<Limits> = {}) =>
+  (plan: Plan): Plan => {
+    const changed = withPayments(
       under(faults, {
         orders: 2,
         holds: 0,
@@ -38,6 +41,15 @@ export const paymentsUnder =
         limits: limits({ keptEntries: 10 }),
       })(plan),
     );
+    return { ...changed, limits: { ...changed.limits, ...bounds } };
+  };
+
+/** A service is asked at once for all that is held, however slow it is, and not for long: holds end while they are paid for. */
+export const AS_MUCH_AS_IS_HELD: Partial<Limits> = {
+  paymentHoldMs: 1_000,
+  paymentsAtFirst: 1_000,
+  paymentQueueMs: Number.POSITIVE_INFINITY,
+};
 
 /** Customers with a limit take back most of what they have bought or held. */
 export function cancellationsUnder(
