@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { seededRandom } from '../../runtime/random.ts';
 import { generate } from './generate.ts';
-import { isAnsweredRead, type Line } from './history.ts';
+import { isAnsweredRead, type Line, type WriteLine } from './history.ts';
 import { book, bought, cached, order, read, repriced, restocked, soldOut, table, unsure } from './report.ts';
 import { checkWitness } from './witness.ts';
 
@@ -190,6 +190,19 @@ test('a default read is never older than the refusal that its gateway has passed
     soldOut('b', [3, 4], v(2)),
     cached('r', [5, 6], 1, 0),
   ));
+
+test('a default read may be older than a refused cancellation, which tells of an order and of no shelf', () => {
+  const bring = { kind: 'cancel' as const, order: 'a', restock: true, lines: [{ book: 1, quantity: 1 }] };
+  const again = { ...soldOut('d', [7, 8], v(3)), ...bring, code: 'over-cancelled' } as WriteLine;
+  return isRight(
+    book(1, 5),
+    bought('a', [1, 2], v(1)),
+    { ...bought('b', [3, 4], v(2)), via: 'gateway-2' },
+    cached('q', [5, 6], 4, 1),
+    again,
+    cached('r', [9, 10], 4, 1),
+  );
+});
 
 test('a default read never goes back in version', () =>
   breaks(

@@ -94,6 +94,8 @@ function createKnowledge() {
     write(line: WriteLine, timeline: Timeline): void {
       if (line.version === undefined || line.end === null) return;
       reached.rise(line.end, line.version);
+      // It tells of an order what was so before, and of no shelf.
+      if (line.kind === 'cancel' && line.outcome === 'refused') return;
       for (const book of booksOf(line)) {
         stairs(line.via, book).rise(line.end, timeline.versionAt(book, line.version));
       }
