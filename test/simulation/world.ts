@@ -225,11 +225,19 @@ export function createWorld(plan: Plan, random: Random, observer?: Observer): Wo
       const mesh = await join(ports.random.id());
       if (process.alive) node.mesh = mesh;
       if (node.kind === 'order')
-        node.order = createOrder({ mesh, catalogs, pid: 1, payments: payments?.reach(process), ...ports });
+        node.order = createOrder({
+          ...{ mesh, catalogs, pid: 1, payments: payments?.reach(process) },
+          neededCatalogs: log && 1,
+          ...ports,
+        });
       else {
         const server = redis?.connect(clock);
         const remote = server && createRemoteCache({ server, cluster: CLUSTER, secret: SECRET, ...ports });
-        node.gateway = createGateway({ mesh, catalogs, orders, remote, pid: 1, ...ports });
+        node.gateway = createGateway({
+          ...{ mesh, catalogs, orders, remote, pid: 1 },
+          ...(log && { neededCatalogs: 1, isOrderedOutside: true }),
+          ...ports,
+        });
         node.gateway.onChange(inOrder(node));
         if (plan.libraryClients + plan.pageReaders > 0) {
           openClientDoor({ network, process, service: node.gateway, ...ports });
