@@ -226,8 +226,8 @@ export function createWorld(plan: Plan, random: Random, observer?: Observer): Wo
       if (process.alive) node.mesh = mesh;
       if (node.kind === 'order')
         node.order = createOrder({
-          ...{ mesh, catalogs, pid: 1, payments: payments?.reach(process) },
-          neededCatalogs: log && 1,
+          ...{ mesh, catalogs, pid: 1, neededCatalogs: log && 1 },
+          payments: payments?.reach(process),
           ...ports,
         });
       else {

@@ -48,14 +48,17 @@ interface Told {
 }
 
 /** Asks again while it is refused before anything happens, as it is after a service was not reached until one request finds it back. */
-const buy = (key: string, quantity = 1) =>
-  eventually(`${key} is begun`, async () => {
-    const told = await cluster.request<Told>('POST', '/purchase', {
-      body: { id: 1, quantity },
-      headers: { 'idempotency-key': key },
-    });
-    return told.body.code !== 'overloaded' && told;
+async function buy(key: string, quantity = 1) {
+  const body = { id: 1, quantity };
+  const ask = () => cluster.request<Told>('POST', '/purchase', { body, headers: { 'idempotency-key': key } });
+  const isRefused = ({ body: { code } }: { readonly body: Told }) => code === 'overloaded';
+  const first = await ask();
+  if (!isRefused(first)) return first;
+  return eventually(`${key} is begun`, async () => {
+    const told = await ask();
+    return !isRefused(told) && told;
   });
+}
 
 const orderOf = async (key: string) => (await cluster.request<Told>('GET', `/orders/${key}`)).body;
 
