@@ -7,6 +7,11 @@ import { answerClientError, asHttpError, sendProblem } from '../problem-response
 
 /** How often node looks for requests that take too long, in milliseconds. */
 const TIMEOUT_CHECK_MS = 1_000;
+/**
+ * So many times the largest body are read to their end and thrown away, in the time of a request. Who still sends when the
+ * connection closes loses the answer along with it (RFC 9112, section 9.6).
+ */
+const READ_OUT = 16;
 
 /** A fastify instance with what is the same for all routes: bounds, JSON, errors, counting. */
 export function createApp(context: Context, tls?: Certificate): FastifyInstance {
@@ -34,6 +39,11 @@ export function createApp(context: Context, tls?: Certificate): FastifyInstance 
   function fail(thrown: unknown, request: FastifyRequest, reply: FastifyReply): FastifyReply {
     const error = asHttpError(thrown);
     if (error.code === 'internal') logger.error({ err: thrown }, `${request.method} ${request.url} failed`);
+    const { 'content-length': length } = request.headers;
+    // Without a length it could go on for ever, and ends with its connection.
+    if (error.code === 'too-large' && Number(length) <= limits.maxBodyBytes * READ_OUT) {
+      reply.removeHeader('connection');
+    }
     return sendProblem(reply, error, request.method === 'GET' || request.method === 'HEAD');
   }
 
