@@ -18,8 +18,11 @@ const cardOf = (page: Page, title: string) =>
 const stockOf = async (cluster: LauncherCluster, id: number) =>
   (await cluster.request<{ stock: number }>('GET', `/info/${id}?consistency=strong`)).body.stock;
 
-const termOf = async (cluster: LauncherCluster) =>
-  Math.max(...(await cluster.status()).nodes.map(({ term }) => term ?? 0));
+/** Asks again where the status could not be gathered in time, which is an answer of a busy store. */
+const termOf = async (cluster: LauncherCluster) => {
+  const { nodes } = await eventually('the status is gathered', () => cluster.status());
+  return Math.max(...nodes.map(({ term }) => term ?? 0));
+};
 
 shown(
   'a person buys by clicks, by a cart and by keys, and another page shows it',

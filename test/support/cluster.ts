@@ -140,7 +140,8 @@ export async function startLauncherCluster(options: LauncherClusterOptions = {})
   }
 
   async function status(): Promise<Status> {
-    const { body } = await request<Status>('GET', '/status');
+    const { body, status: code } = await request<Status>('GET', '/status');
+    if (code !== 200) throw new Error(`/status answered ${code}: ${JSON.stringify(body)}`);
     for (const { id, pid, state } of body.nodes) {
       if (pid === undefined || state === 'down' || seen.some((known) => known.pid === pid)) continue;
       const start = await processStart(pid);
