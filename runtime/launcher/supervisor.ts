@@ -71,11 +71,6 @@ interface Running {
 /** The order in which processes are drained: work flows from the first to the last. */
 const DRAIN_ORDER: readonly NodeKind[] = ['gateway', 'order', 'catalog'];
 
-/**
- * MiB that what is new may take before V8 looks what of it is still used. With its own 16 a store that has been busy once holds
- * a quarter more memory, and is no faster.
- */
-const YOUNG_GENERATION = '--max-semi-space-size=4';
 /** Of glibc: memory that one thread frees serves all of a process; each thread has a heap of its own otherwise. */
 const ONE_HEAP = { MALLOC_ARENA_MAX: '1' };
 
@@ -83,7 +78,7 @@ const ONE_HEAP = { MALLOC_ARENA_MAX: '1' };
 function nodeArguments(program: URL): string[] {
   const file = fileURLToPath(program);
   const tsx = () => pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href;
-  return [YOUNG_GENERATION, ...(file.endsWith('.ts') ? ['--import', tsx()] : []), file];
+  return file.endsWith('.ts') ? ['--import', tsx(), file] : [file];
 }
 
 /** Starts every planned process and looks after it. */

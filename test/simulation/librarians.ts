@@ -7,6 +7,8 @@ import type { World } from './world.ts';
 
 /** Simulated milliseconds in which a whole list must be had once everything is healed. */
 const PROGRESS_MS = 20_000;
+/** Simulated milliseconds that a page may take, of which each can be filled by one long title. */
+const PAGE_MS = 50;
 const TOPICS = ['shelf-1', 'Shelf-2', 'SHELF-3'];
 
 /**
@@ -15,6 +17,8 @@ const TOPICS = ['shelf-1', 'Shelf-2', 'SHELF-3'];
  */
 export interface Librarians {
   readonly operations: number;
+  /** Simulated milliseconds that reading all lists through every gateway may take beyond what clients take who read none. */
+  readonly listingMs: number;
   begin(isRunning: () => boolean): Promise<void>[];
   /** Every gateway gives every list, whole. */
   progress(): Promise<void>;
@@ -139,6 +143,10 @@ export function createLibrarians(options: {
   return {
     get operations() {
       return operations;
+    },
+    get listingMs() {
+      // Books stand in two lists.
+      return gateways.length * (2 * shelved.length + acknowledged.length) * PAGE_MS;
     },
     begin: (isRunning) => Array.from({ length: plan.librarians }, () => live(isRunning)),
     async progress() {

@@ -14,6 +14,8 @@ import { createWorld, type SimNode, type World } from './world.ts';
 
 /** Simulated milliseconds for the first election, the stocking of the shelf and nothing else. */
 const OPENING_MS = 15_000;
+/** Simulated milliseconds for what clients have asked for, and for an answer to each of them, once everything is healed. */
+const ANSWERS_MS = 30_000;
 
 /** Simulated milliseconds that a store may decide wrongly in, before the catalog that knows better is started. */
 const LATE_START_MS = 3_000;
@@ -88,12 +90,13 @@ export async function simulate(
     nemesis.heal();
     world.payments?.heal();
     await world.scheduler.run(world.scheduler.now + plan.healedMs, invariants.check);
-    await until(world, invariants, workload.stop(), 30_000, 'a client does not come to an end');
+    const patienceMs = ANSWERS_MS + workload.listingMs;
+    await until(world, invariants, workload.stop(), patienceMs, 'a client does not come to an end');
     await until(
       world,
       invariants,
       workload.progress(),
-      30_000,
+      ANSWERS_MS + workload.listingMs,
       'the clients get no answers after the healing',
     );
     await until(world, invariants, paymentsEnded(world), 60_000, 'a payment stays open');

@@ -38,6 +38,8 @@ const MAX_ASKS = 4;
 export interface Workload {
   readonly history: readonly Line[];
   readonly operations: number;
+  /** Simulated milliseconds by which the end of what is read now may be later for the length of the lists. */
+  readonly listingMs: number;
   /** Puts the books on the shelf; resolves when they are there. */
   stock(): Promise<void>;
   /** Starts the clients; they go on until `stop`. */
@@ -316,6 +318,9 @@ export function createWorkload(
     library,
     get operations() {
       return operations + (library?.operations ?? 0) + (librarians?.operations ?? 0);
+    },
+    get listingMs() {
+      return librarians?.listingMs ?? 0;
     },
     async stock() {
       const books = Array.from({ length: plan.books }, (_, at) => ({
