@@ -3,7 +3,7 @@ import { BazarError } from '../errors.ts';
 import type { AskType } from '../messages.ts';
 import type { TraceSpan } from '../trace/trace-span.ts';
 
-/** The asks of one link that wait for an answer. */
+/** The asks of one link that wait for an answer, and which of the other end's have come. */
 export interface Asks {
   /** Remembers a new ask and gives its number, which is never used again on this link; `undefined` if it is full. */
   add(type: AskType, deadline: number, settle: Settle): number | undefined;
@@ -11,7 +11,12 @@ export interface Asks {
   withdraw(id: number): void;
   /** Hands an answer to the ask it belongs to. One that comes twice, or too late, belongs to none. */
   answered(id: number, type: AskType, answer: AskResult): void;
-  /** Ends every ask with one and the same error. */
+  /**
+   * Whether an ask of the other end is a new one; each end numbers its own upwards. One that comes twice is handled once, or
+   * what had been refused without effect might still be done.
+   */
+  isNew(id: number): boolean;
+  /** Ends every ask with one and the same error, and the connection with them. */
   failAll(error: BazarError): void;
   readonly size: number;
 }
@@ -42,6 +47,7 @@ export function expireAsk(ask: PendingAsk): void {
 export function createAsks(wheel: DeadlineWheel<PendingAsk>, limit: number): Asks {
   const pending = new Map<number, PendingAsk>();
   let last = 0;
+  let lastHeard = 0;
 
   return {
     add(type, deadline, settle) {
@@ -65,7 +71,13 @@ export function createAsks(wheel: DeadlineWheel<PendingAsk>, limit: number): Ask
       wheel.delete(ask);
       ask.settle(answer);
     },
+    isNew(id) {
+      if (id <= lastHeard) return false;
+      lastHeard = id;
+      return true;
+    },
     failAll(error) {
+      lastHeard = 0;
       const failed = [...pending.values()];
       pending.clear();
       for (const ask of failed) wheel.delete(ask);

@@ -83,7 +83,7 @@ export function createHandlers(self: NodeId, clock: Clock, limits: Limits, logge
           });
           break;
         case 'ask':
-          answer(from, envelope);
+          if (from.asks.isNew(envelope.id)) answer(from, envelope);
           break;
         case 'reply':
           from.asks.answered(envelope.re, envelope.type, envelope);

@@ -10,6 +10,7 @@ import { LOOPBACK, webSocketTransport } from '../links/web-socket-transport.ts';
 import { logDestination } from '../log-text.ts';
 import { createLogger, type Logger } from '../logger.ts';
 import { type Random, systemRandom } from '../random.ts';
+import { collectAtRest } from './collect-at-rest.ts';
 import { type Configure, type DiskFound, ToChild, tellLauncher } from './ipc.ts';
 import type { NodeState } from './lifecycle.ts';
 
@@ -139,6 +140,7 @@ async function live(
     const { identity } = prepared;
     await tellLauncher({ type: 'listening', url: mesh.url, identity, http: node.http });
     await tellLauncher({ type: 'state', state: node.state });
+    collectAtRest(ports);
 
     for await (const message of messages) {
       if (message.type === 'addresses') mesh.setAddresses(message.urls);

@@ -1,0 +1,61 @@
+import { Session } from 'node:inspector';
+import type { Clock } from '../clock.ts';
+import type { Limits } from '../limits.ts';
+
+/**
+ * V8 collects what a busy time leaves behind only when more comes, so a process that has come to rest goes on holding it. Here
+ * it is collected once when the process rests, and not again before it has been busy. Of the start, soon; later only after a
+ * longer rest, since what comes next costs half as much again for a second: the code has to be made fast anew.
+ */
+export function collectAtRest({ clock, limits, heap = systemHeap }: RestOptions): void {
+  let isLittered = true;
+  /** Collecting is no work that leaves something behind: the look after it counts for nothing. */
+  let hasJustCollected = false;
+  /** Looks in a row that found it at rest. */
+  let rested = 0;
+  let needed = 1;
+  let spentMs = clock.cpu();
+
+  function look(): void {
+    const isBusy = clock.cpu() - spentMs > limits.maxRestCpuMs;
+    if (hasJustCollected) hasJustCollected = false;
+    else if (isBusy) {
+      isLittered = true;
+      rested = 0;
+    } else if (isLittered && ++rested >= needed && heap.bytes() <= limits.maxRestHeapBytes) {
+      heap.collect();
+      isLittered = false;
+      hasJustCollected = true;
+      needed = limits.restLooks;
+    }
+    spentMs = clock.cpu();
+    clock.setTimeout(look, limits.restLookMs);
+  }
+
+  clock.setTimeout(look, limits.restLookMs);
+}
+
+interface RestOptions {
+  readonly clock: Pick<Clock, 'cpu' | 'setTimeout'>;
+  readonly limits: Pick<Limits, 'restLookMs' | 'restLooks' | 'maxRestCpuMs' | 'maxRestHeapBytes'>;
+  readonly heap?: Heap;
+}
+
+/** What this process holds in memory of JavaScript. */
+interface Heap {
+  /** Bytes in use, garbage included. */
+  bytes(): number;
+  /** Frees all that nothing refers to, and gives the memory back, when this turn is over; nothing else runs meanwhile. */
+  collect(): void;
+}
+
+const systemHeap: Heap = {
+  bytes: () => process.memoryUsage().heapUsed,
+  collect() {
+    // The collector of the inspector also gives pages back to the system, which `gc()` of `--expose-gc` does not.
+    const session = new Session();
+    session.connect();
+    // It runs once nothing else does. Ended in its own callback, the session would stand still with the process.
+    session.post('HeapProfiler.collectGarbage', () => setImmediate(() => session.disconnect()));
+  },
+};
