@@ -10,6 +10,7 @@ import { DEFAULT_LIMITS } from '../../limits.ts';
 import type { NodeId } from '../../links/mesh.ts';
 import { logDestination } from '../../log-text.ts';
 import { createLogger, type Logger } from '../../logger.ts';
+import { collectAtRest } from '../../process/collect-at-rest.ts';
 import type { Configure } from '../../process/ipc.ts';
 import { systemRandom } from '../../random.ts';
 import { claimDirectory } from '../claim-directory.ts';
@@ -55,6 +56,7 @@ async function serve(
   const told = new Promise<'stopped'>((done) => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => done('stopped'));
   });
+  collectAtRest(ports);
   const data = await openFolder(options.dataDirectory);
   try {
     const opening = openEtcdLog({ ...map.log, ...ports, cluster: map.cluster });
