@@ -191,18 +191,24 @@ test('a default read is never older than the refusal that its gateway has passed
     cached('r', [5, 6], 1, 0),
   ));
 
-test('a default read may be older than a refused cancellation, which tells of an order and of no shelf', () => {
-  const bring = { kind: 'cancel' as const, order: 'a', restock: true, lines: [{ book: 1, quantity: 1 }] };
-  const again = { ...soldOut('d', [7, 8], v(3)), ...bring, code: 'over-cancelled' } as WriteLine;
-  return isRight(
-    book(1, 5),
-    bought('a', [1, 2], v(1)),
-    { ...bought('b', [3, 4], v(2)), via: 'gateway-2' },
-    cached('q', [5, 6], 4, 1),
-    again,
-    cached('r', [9, 10], 4, 1),
-  );
-});
+for (const [kind, code] of [
+  ['cancel', 'over-cancelled'],
+  ['confirm', 'hold-expired'],
+  ['release', 'hold-confirmed'],
+] as const) {
+  test(`a default read may be older than a refused ${kind}, which tells of an order and of no shelf`, () => {
+    const ofAnOrder = { kind, order: 'a', restock: true, lines: [{ book: 1, quantity: 1 }] };
+    const refused = { ...soldOut('d', [7, 8], v(3)), ...ofAnOrder, code } as WriteLine;
+    return isRight(
+      book(1, 5),
+      bought('a', [1, 2], v(1)),
+      { ...bought('b', [3, 4], v(2)), via: 'gateway-2' },
+      cached('q', [5, 6], 4, 1),
+      refused,
+      cached('r', [9, 10], 4, 1),
+    );
+  });
+}
 
 test('a default read never goes back in version', () =>
   breaks(

@@ -75,6 +75,9 @@ function isAnswered({ outcome, code }: WriteLine): boolean {
   return (outcome === 'ok' || outcome === 'refused') && code !== 'key-reused';
 }
 
+/** Whose refusal tells of an order what was so before, and of no shelf. */
+const OF_AN_ORDER: ReadonlySet<WriteLine['kind']> = new Set(['confirm', 'release', 'cancel']);
+
 /** What answers had shown by any moment: to everybody, and of one book through one gateway. */
 function createKnowledge() {
   const reached = createMonotoneStepFunction();
@@ -94,8 +97,7 @@ function createKnowledge() {
     write(line: WriteLine, timeline: Timeline): void {
       if (line.version === undefined || line.end === null) return;
       reached.rise(line.end, line.version);
-      // It tells of an order what was so before, and of no shelf.
-      if (line.kind === 'cancel' && line.outcome === 'refused') return;
+      if (line.outcome === 'refused' && OF_AN_ORDER.has(line.kind)) return;
       for (const book of booksOf(line)) {
         stairs(line.via, book).rise(line.end, timeline.versionAt(book, line.version));
       }
