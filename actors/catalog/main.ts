@@ -46,6 +46,7 @@ runChild(async ({ id, configuration, clock, random, limits, logger }) => {
           return catalog.lifecycle.state;
         },
         observe: catalog.lifecycle.observe,
+        mayPause: () => catalog.replica.standing.leader !== id,
         heard(message) {
           if (message.type === 'slowDisk') slowed?.slow(message.syncMs, message.forMs);
           if (message.type === 'heal') slowed?.slow(0, 0);

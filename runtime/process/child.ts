@@ -51,6 +51,8 @@ export interface RunningNode {
   observe(changed: (state: NodeState) => void): void;
   /** Gateways only: where clients find it. */
   readonly http?: string;
+  /** Whether nobody minds if it stands still for a moment; always where it is not said. */
+  mayPause?(): boolean;
   /** What the launcher says of the other processes, of the first books, and of the faults of a lab. */
   heard?(message: FromLauncher): void;
   /** Accepts nothing new and resolves when what was in flight is done. */
@@ -140,7 +142,7 @@ async function live(
     const { identity } = prepared;
     await tellLauncher({ type: 'listening', url: mesh.url, identity, http: node.http });
     await tellLauncher({ type: 'state', state: node.state });
-    collectAtRest(ports);
+    collectAtRest({ ...ports, mayPause: node.mayPause });
 
     for await (const message of messages) {
       if (message.type === 'addresses') mesh.setAddresses(message.urls);

@@ -7,7 +7,12 @@ import type { Limits } from '../limits.ts';
  * it is collected once when the process rests, and not again before it has been busy. Of the start, soon; later only after a
  * longer rest, since what comes next costs half as much again for a second: the code has to be made fast anew.
  */
-export function collectAtRest({ clock, limits, heap = systemHeap }: RestOptions): void {
+export function collectAtRest({
+  clock,
+  limits,
+  mayPause = () => true,
+  heap = systemHeap,
+}: RestOptions): void {
   let isLittered = true;
   /** Collecting is no work that leaves something behind: the look after it counts for nothing. */
   let hasJustCollected = false;
@@ -22,7 +27,7 @@ export function collectAtRest({ clock, limits, heap = systemHeap }: RestOptions)
     else if (isBusy) {
       isLittered = true;
       rested = 0;
-    } else if (isLittered && ++rested >= needed && heap.bytes() <= limits.maxRestHeapBytes) {
+    } else if (isLittered && ++rested >= needed && heap.bytes() <= limits.maxRestHeapBytes && mayPause()) {
       heap.collect();
       isLittered = false;
       hasJustCollected = true;
@@ -38,6 +43,8 @@ export function collectAtRest({ clock, limits, heap = systemHeap }: RestOptions)
 interface RestOptions {
   readonly clock: Pick<Clock, 'cpu' | 'setTimeout'>;
   readonly limits: Pick<Limits, 'restLookMs' | 'restLooks' | 'maxRestCpuMs' | 'maxRestHeapBytes'>;
+  /** Whether it may stand still for a moment: a leader that does so may lose its term where others need the processor. */
+  readonly mayPause?: (() => boolean) | undefined;
   readonly heap?: Heap;
 }
 

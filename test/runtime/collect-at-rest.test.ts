@@ -11,12 +11,14 @@ function begin() {
   const clock = manualClock();
   const heap = { used: 500, collections: 0, bytes: () => heap.used, collect: () => void heap.collections++ };
   let spent = 0;
-  collectAtRest({ clock: { ...clock, cpu: () => spent }, limits: LIMITS, heap });
+  const node = { isNeeded: false };
+  const mayPause = () => !node.isNeeded;
+  collectAtRest({ clock: { ...clock, cpu: () => spent }, limits: LIMITS, heap, mayPause });
   const passes = (cpuMs: number) => {
     spent += cpuMs;
     clock.advance(LIMITS.restLookMs);
   };
-  return { heap, passes };
+  return { heap, node, passes };
 }
 
 test('a process that has started collects its garbage once it rests', () => {
@@ -49,6 +51,16 @@ test('a heap of which collecting would take too long is left to V8', () => {
   passes(0);
   assert.is(heap.collections, 0);
   heap.used = 1_000;
+  passes(0);
+  assert.is(heap.collections, 1);
+});
+
+test('a process that may not stand still, as a leader, collects when it may', () => {
+  const { heap, node, passes } = begin();
+  node.isNeeded = true;
+  for (let second = 0; second < 10; second++) passes(0);
+  assert.is(heap.collections, 0);
+  node.isNeeded = false;
   passes(0);
   assert.is(heap.collections, 1);
 });
