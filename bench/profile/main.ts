@@ -78,6 +78,8 @@ async function inspectAll({ launcher, status }: LauncherCluster): Promise<Watche
   );
   const all = await Promise.all(addresses.map(inspect));
   const { nodes, leader } = await status();
+  // The launcher, whose own garbage is collected through its inspector, does not end while somebody is joined to it.
+  for (const one of all) if (!nodes.some(({ pid }) => pid === one.pid)) one.close();
   return nodes.flatMap(({ id, pid }) => {
     const inspected = all.find((each) => each.pid === pid);
     return inspected ? [{ id: id === leader ? `${id} (leads)` : id, inspected }] : [];

@@ -1,5 +1,5 @@
 import { Session } from 'node:inspector';
-import type { Clock } from '../clock.ts';
+import { type Clock, systemClock } from '../clock.ts';
 import type { Limits } from '../limits.ts';
 
 /**
@@ -63,6 +63,6 @@ const systemHeap: Heap = {
     const session = new Session();
     session.connect();
     // It runs once nothing else does. Ended in its own callback, the session would stand still with the process.
-    session.post('HeapProfiler.collectGarbage', () => setImmediate(() => session.disconnect()));
+    session.post('HeapProfiler.collectGarbage', () => systemClock.defer(() => session.disconnect()));
   },
 };

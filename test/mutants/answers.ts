@@ -172,7 +172,7 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
         put: '',
       },
     ],
-    seeds: 5,
+    seeds: 20,
     change: longLists,
   },
   {
