@@ -37,12 +37,11 @@ export const browserParts = {
       contents: (await readFile(path, 'utf8')).replace(/,\s*(?:'[^'\n]*'|"[^"\n]*")(?=\s*[,)])/g, ''),
       loader: 'ts',
     }));
-    // Nor does anybody there read what fields and operations are for.
+    // Nor does anybody there read what fields, operations and their answers are for.
     build.onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
-      contents: (await readFile(path, 'utf8')).replace(
-        /\b(description|summary):\s*(?:'[^'\n]*'|"[^"\n]*")(?=,?\s*[,}\n])/g,
-        "$1: ''",
-      ),
+      contents: (await readFile(path, 'utf8'))
+        .replace(/\b(description|summary):\s*(?:'[^'\n]*'|"[^"\n]*")(?=,?\s*[,}\n])/g, "$1: ''")
+        .replace(/^(\s*20\d: \[\s*)(?:'[^'\n]*'|"[^"\n]*")(?=,)/gm, "$1''"),
       loader: 'ts',
     }));
     build.onLoad({ filter: NEVER_CALLED }, async ({ path }) => {

@@ -1,4 +1,4 @@
-import { bound, MIB } from './bound.ts';
+import { bound } from './bound.ts';
 
 /** The bounds of processes. */
 export const PROCESS_BOUNDS = {
@@ -13,16 +13,6 @@ export const PROCESS_BOUNDS = {
   startMs: bound(
     120_000,
     'ms a process may take to open its disk and listen, and the whole store to be ready',
-  ),
-  restLookMs: bound(2_500, 'ms between two looks whether a process rests, which then collects its garbage'),
-  restLooks: bound(24, 'such looks in a row that find it at rest, before it collects; one after its start'),
-  maxRestCpuMs: bound(
-    100,
-    'ms of the processor between two such looks, with more of which a process is busy',
-  ),
-  maxRestHeapBytes: bound(
-    64 * MIB,
-    'bytes of heap with more of which collecting at once would take too long',
   ),
   labPauseMs: bound(500, 'ms between two faults of a lab (`--lab`)'),
   maxHappenings: bound(20, 'happenings a second that a node tells, in its log as well; the rest is counted'),

@@ -5,7 +5,6 @@ import { SAMPLE_BOOKS } from '../../client/sample-books.ts';
 import type { Bundle } from '../bundle/open-bundle.cjs';
 import { stayAlive, systemClock } from '../clock.ts';
 import { BazarError, StartRefused } from '../errors.ts';
-import { DEFAULT_LIMITS } from '../limits.ts';
 import { type LogFormat, logDestination } from '../log-text.ts';
 import { createLogger, type Logger } from '../logger.ts';
 import { collectAtRest } from '../process/collect-at-rest.ts';
@@ -59,7 +58,7 @@ async function serve(
   if (warning) logger.warn(warning);
   const store = await startCluster({ config, programs, books, logFormat, ...ports });
   const announced = store.ready.then((ready) => process.stdout.write(`${readyLine(config, ready)}\n`));
-  collectAtRest({ clock: systemClock, limits: { ...DEFAULT_LIMITS, ...config.limits } });
+  collectAtRest({ clock: systemClock });
 
   try {
     const signal = await Promise.race([wish, announced.then(() => Promise.race([wish, store.broken]))]);

@@ -142,7 +142,7 @@ async function live(
     const { identity } = prepared;
     await tellLauncher({ type: 'listening', url: mesh.url, identity, http: node.http });
     await tellLauncher({ type: 'state', state: node.state });
-    collectAtRest({ ...ports, mayPause: node.mayPause });
+    collectAtRest({ clock: systemClock, mayPause: node.mayPause });
 
     for await (const message of messages) {
       if (message.type === 'addresses') mesh.setAddresses(message.urls);

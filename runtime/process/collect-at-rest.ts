@@ -1,6 +1,20 @@
 import { Session } from 'node:inspector';
+import { MIB } from '../bounds/bound.ts';
 import { type Clock, systemClock } from '../clock.ts';
-import type { Limits } from '../limits.ts';
+
+/** When a process is at rest, and what it then collects. */
+interface RestLimits {
+  /** Ms between two looks. */
+  readonly lookMs: number;
+  /** Ms of the processor between two looks, with more of which it is busy. */
+  readonly maxCpuMs: number;
+  /** Looks in a row that find it at rest before it collects; after its start it is one. */
+  readonly looks: number;
+  /** Bytes of heap with more of which collecting at once would take too long. */
+  readonly maxHeapBytes: number;
+}
+
+const REST: RestLimits = { lookMs: 2_500, maxCpuMs: 100, looks: 24, maxHeapBytes: 64 * MIB };
 
 /**
  * V8 collects what a busy time leaves behind only when more comes, so a process that has come to rest goes on holding it. Here
@@ -9,7 +23,7 @@ import type { Limits } from '../limits.ts';
  */
 export function collectAtRest({
   clock,
-  limits,
+  limits = REST,
   mayPause = () => true,
   heap = systemHeap,
 }: RestOptions): void {
@@ -22,27 +36,27 @@ export function collectAtRest({
   let spentMs = clock.cpu();
 
   function look(): void {
-    const isBusy = clock.cpu() - spentMs > limits.maxRestCpuMs;
+    const isBusy = clock.cpu() - spentMs > limits.maxCpuMs;
     if (hasJustCollected) hasJustCollected = false;
     else if (isBusy) {
       isLittered = true;
       rested = 0;
-    } else if (isLittered && ++rested >= needed && heap.bytes() <= limits.maxRestHeapBytes && mayPause()) {
+    } else if (isLittered && ++rested >= needed && heap.bytes() <= limits.maxHeapBytes && mayPause()) {
       heap.collect();
       isLittered = false;
       hasJustCollected = true;
-      needed = limits.restLooks;
+      needed = limits.looks;
     }
     spentMs = clock.cpu();
-    clock.setTimeout(look, limits.restLookMs);
+    clock.setTimeout(look, limits.lookMs);
   }
 
-  clock.setTimeout(look, limits.restLookMs);
+  clock.setTimeout(look, limits.lookMs);
 }
 
 interface RestOptions {
   readonly clock: Pick<Clock, 'cpu' | 'setTimeout'>;
-  readonly limits: Pick<Limits, 'restLookMs' | 'restLooks' | 'maxRestCpuMs' | 'maxRestHeapBytes'>;
+  readonly limits?: RestLimits;
   /** Whether it may stand still for a moment: a leader that does so may lose its term where others need the processor. */
   readonly mayPause?: (() => boolean) | undefined;
   readonly heap?: Heap;

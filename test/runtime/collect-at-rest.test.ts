@@ -4,7 +4,7 @@ import { collectAtRest } from '../../runtime/process/collect-at-rest.ts';
 import { eventually } from '../support/eventually.ts';
 import { manualClock } from '../support/manual-clock.ts';
 
-const LIMITS = { restLookMs: 1_000, restLooks: 3, maxRestCpuMs: 100, maxRestHeapBytes: 1_000 };
+const LIMITS = { lookMs: 1_000, looks: 3, maxCpuMs: 100, maxHeapBytes: 1_000 };
 
 /** A process whose use of the processor and whose heap a test decides; `passes` lets it work so long within a second. */
 function begin() {
@@ -16,7 +16,7 @@ function begin() {
   collectAtRest({ clock: { ...clock, cpu: () => spent }, limits: LIMITS, heap, mayPause });
   const passes = (cpuMs: number) => {
     spent += cpuMs;
-    clock.advance(LIMITS.restLookMs);
+    clock.advance(LIMITS.lookMs);
   };
   return { heap, node, passes };
 }
@@ -71,8 +71,8 @@ test('a real heap gets smaller, and the process goes on', async () => {
   assert.ok(garbage);
   garbage = undefined;
   const clock = manualClock();
-  collectAtRest({ clock: { ...clock, cpu: () => 0 }, limits: { ...LIMITS, maxRestHeapBytes: 2 ** 40 } });
-  clock.advance(LIMITS.restLookMs);
+  collectAtRest({ clock: { ...clock, cpu: () => 0 }, limits: { ...LIMITS, maxHeapBytes: 2 ** 40 } });
+  clock.advance(LIMITS.lookMs);
   await eventually('collected', async () => process.memoryUsage().heapUsed < before - 4_000_000);
 });
 

@@ -56,7 +56,7 @@ async function serve(
   const told = new Promise<'stopped'>((done) => {
     for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => done('stopped'));
   });
-  collectAtRest(ports);
+  collectAtRest({ clock: systemClock });
   const data = await openFolder(options.dataDirectory);
   try {
     const opening = openEtcdLog({ ...map.log, ...ports, cluster: map.cluster });
