@@ -1,5 +1,4 @@
 import { Session } from 'node:inspector';
-import { MIB } from '../bounds/bound.ts';
 import { type Clock, systemClock } from '../clock.ts';
 
 /** When a process is at rest, and what it then collects. */
@@ -14,7 +13,7 @@ interface RestLimits {
   readonly maxHeapBytes: number;
 }
 
-const REST: RestLimits = { lookMs: 2_500, maxCpuMs: 100, looks: 24, maxHeapBytes: 64 * MIB };
+const REST: RestLimits = { lookMs: 2_500, maxCpuMs: 100, looks: 24, maxHeapBytes: 64 * 1024 ** 2 };
 
 /**
  * V8 collects what a busy time leaves behind only when more comes, so a process that has come to rest goes on holding it. Here
