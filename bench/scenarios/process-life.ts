@@ -19,7 +19,8 @@ import { caseOf, type MeasureContext, type Scenario } from './scenario.ts';
 
 const BAZAR = fileURLToPath(new URL('../../client/cli/start.cjs', import.meta.url));
 const MB = 1024 * 1024;
-const SETTLE_MS = 2_000;
+/** In which a process has come to rest after its start, and has collected what that left behind. */
+const SETTLE_MS = 8_000;
 const LEAST_IDLE_SECONDS = 5;
 
 async function idle({ pids }: Running, { settings }: MeasureContext): Promise<Figures> {
