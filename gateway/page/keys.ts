@@ -1,5 +1,6 @@
 import { browserClock } from './browser-clock.ts';
-import { goTo } from './route.ts';
+import { goTo, view } from './route.ts';
+import { searchAsked } from './shop/shelf.ts';
 import { toggleHold } from './watched-store.ts';
 
 const GO_LIMIT_MS = 1_500;
@@ -11,7 +12,7 @@ export function listenToKeys(openHelp: () => void): () => void {
   function pressed(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     const target = event.target as HTMLElement;
-    if (target.closest('input, textarea, select, dialog')) return;
+    if (target.closest('input, textarea, select, dialog[open]')) return;
     const goes = browserClock.monotonic() < goUntil;
     goUntil = 0;
     if (goes && event.key === 'c') goTo('cluster');
@@ -34,10 +35,6 @@ export function listenToKeys(openHelp: () => void): () => void {
 }
 
 function findSearch(): void {
-  const focus = () => document.getElementById('search')?.focus();
-  if (document.getElementById('search')) focus();
-  else {
-    goTo('shop');
-    requestAnimationFrame(() => requestAnimationFrame(focus));
-  }
+  searchAsked.value = true;
+  if (view.value !== 'shop') goTo('shop');
 }

@@ -49,9 +49,11 @@ export function readdress(name: ViewName, query: Readonly<Record<string, string>
   hash.value = location.hash;
 }
 
+/** The view is shown before the next key or click, which so meets what it was meant for. */
 export function goTo(name: ViewName, query: Readonly<Record<string, string>> = {}): void {
   const text = new URLSearchParams(query).toString();
   location.hash = `#/${name}${text && `?${text}`}`;
+  hash.value = location.hash;
 }
 
 function safelyDecoded(text: string): string {

@@ -23,6 +23,8 @@ export const isLoading = signal(true);
 /** Where the next page begins; null where all are here. */
 export const moreAfter = signal<number | null>(null);
 export const wanted = signal({ text: '', topic: '' });
+/** Whether the search field shall take the cursor; it does once it is shown. */
+export const searchAsked = signal(false);
 
 export const shelf: ReadonlySignal<readonly Signal<ShelfBook>[]> = computed(() => [...books.value.values()]);
 

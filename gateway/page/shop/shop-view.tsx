@@ -1,8 +1,9 @@
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import { BookCard } from './book-card.tsx';
 import { CartPanel } from './cart-panel.tsx';
 import { KeeperPanel } from './keeper.tsx';
 import { OrdersPanel } from './orders-panel.tsx';
-import { found, isLoading, MOST_BOOKS, moreAfter, shelf, topicCounts, wanted } from './shelf.ts';
+import { found, isLoading, MOST_BOOKS, moreAfter, searchAsked, shelf, topicCounts, wanted } from './shelf.ts';
 
 /** Cards that are drawn at once; more come by a button. */
 const SHOWN = 120;
@@ -47,12 +48,18 @@ export function ShopView() {
 }
 
 function SearchFields() {
+  const field = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => {
+    if (searchAsked.value) field.current?.focus();
+    searchAsked.value = false;
+  }, [searchAsked.value]);
   return (
     <search>
       <label for="search" class="for-ears">
         Search the shelf
       </label>
       <input
+        ref={field}
         id="search"
         type="search"
         placeholder="Title, author, topic, number…"
