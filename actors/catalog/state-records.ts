@@ -1,15 +1,13 @@
 import { hash } from 'node:crypto';
 import { LEVEL, leastLevel } from '../../runtime/command-levels.ts';
-import type { Book, BookId, Note } from '../../runtime/domain.ts';
+import type { Book, Note } from '../../runtime/domain.ts';
 import {
   ADMIN_PREFIX,
   APPLIED_KEY,
   BOOK_PREFIX,
   BOOT_KEY,
-  bookKey,
   generationPrefix,
   HOLD_PREFIX,
-  holdKey,
   LEVEL_KEY,
   ORDER_PREFIX,
   TOPIC_PREFIX,
@@ -25,14 +23,17 @@ import { BookIndex } from './book-index.ts';
 import { BookTimeline } from './book-timeline.ts';
 import { CustomerCounts } from './customer-counts.ts';
 import type { Recorded } from './decision.ts';
-import { type RecordHash, recordHash, recordSum } from './digest.ts';
+import { recordSum } from './digest.ts';
 import { DigestedRecords } from './digested-records.ts';
 import type { ChangedBook } from './edit-book.ts';
+import { HoldKeys } from './hold-keys.ts';
 import { HoldQueue, type OpenHold, readHoldKey } from './hold-queue.ts';
 import { KeptAnswers } from './kept-answers.ts';
+import { KeptBooks } from './kept-books.ts';
 import { afterEntry, type LogTime, TIME_START, timeHash } from './log-time.ts';
 import { OrderTimeline } from './order-timeline.ts';
-import type { KeyedText } from './overlay.ts';
+import type { KeyedText, Overlay } from './overlay.ts';
+import type { Page, PageBounds } from './page.ts';
 import * as records from './records.ts';
 import { RefusalIndex } from './refusal-index.ts';
 
@@ -54,12 +55,9 @@ export class StateRecords {
   readonly #store: Store;
   readonly #kept: DigestedRecords;
   readonly answers: KeptAnswers;
-  /** The parts in the digest of books that have changed since the start, to be taken out when they change again. */
-  readonly #bookHashes = new Map<BookId, RecordHash>();
-  /** Those whose present state is in neither the overlay nor the digest yet. */
-  readonly #changed = new Set<BookId>();
-  #changedBytes = 0;
+  readonly #books: KeptBooks;
   readonly holds = new HoldQueue();
+  readonly #holdKeys: HoldKeys;
   #boot: string | undefined;
   #level = 1;
   #logTime = TIME_START;
@@ -71,6 +69,8 @@ export class StateRecords {
     this.prefix = generationPrefix(generation);
     this.#kept = new DigestedRecords(store, this.prefix);
     this.answers = new KeptAnswers(this.#kept);
+    this.#books = new KeptBooks(this.#kept, this.shelf);
+    this.#holdKeys = new HoldKeys(this.#kept);
     this.counts = new CustomerCounts(this.#kept);
     this.asked = new AskedService(this.#kept);
     this.histories = new BookHistories(this.#kept);
@@ -110,14 +110,20 @@ export class StateRecords {
     return this.#kept.overlay;
   }
 
-  /** The digest, of which the last changes of books may not be part yet. */
+  /** The digest, of which the last changes may not be part yet. */
   get digest(): DigestedRecords['digest'] {
     return this.#kept.digest;
   }
 
   get untaken(): { readonly operations: number; readonly bytes: number } {
-    const { operations, bytes } = this.overlay.untaken;
-    return { operations: operations + this.#changed.size, bytes: bytes + this.#changedBytes };
+    const { overlay, answers } = this;
+    const parts = [overlay.untaken, answers.unsettled, this.#books.unsettled, this.#holdKeys.unsettled];
+    const sum = { operations: 0, bytes: 0 };
+    for (const { operations, bytes } of parts) {
+      sum.operations += operations;
+      sum.bytes += bytes;
+    }
+    return sum;
   }
 
   take(applied: Position): StoreOperation[] {
@@ -146,11 +152,11 @@ export class StateRecords {
 
   beginHold(hold: OpenHold): void {
     this.holds.add(hold);
-    this.#kept.add(holdKey(hold.due, hold.key), '');
+    this.#holdKeys.add(hold);
   }
 
   endHold(hold: OpenHold): void {
-    if (this.holds.delete(hold)) this.#kept.removeKnown(holdKey(hold.due, hold.key), '');
+    if (this.holds.delete(hold)) this.#holdKeys.remove(hold);
   }
 
   /** Puts books in their new state, as of the log index `version`. */
@@ -161,7 +167,7 @@ export class StateRecords {
         this.#kept.put(topicRecordKey(hash('sha256', topic, 'base64url')), JSON.stringify([topic, version]));
       }
     }
-    for (const book of books) this.#change(book);
+    for (const book of books) this.#books.change(book);
   }
 
   /** Remembers a change of a book that has been put. */
@@ -245,44 +251,33 @@ export class StateRecords {
     if (records.isDigested(key)) this.digest.removeSum(recordSum(key, text));
   }
 
-  /** Brings overlay and digest up to the present books and time: once per book, however often it was sold. */
+  /** A page of the orders as they are now. */
+  ordersPage(
+    range: Parameters<Overlay['page']>[0],
+    bounds: PageBounds,
+    checked: () => void,
+  ): Promise<Page<KeyedText>> {
+    this.settle();
+    return this.overlay.page(range, bounds, records.outsideBytes, checked);
+  }
+
+  /** Brings overlay and digest up to the present. */
   settle(): void {
-    const { overlay, digest } = this.#kept;
+    const { digest } = this.#kept;
     if (this.#digestedTime !== this.#logTime) {
       digest.remove(timeHash(this.#digestedTime));
       digest.add(timeHash(this.#logTime));
       this.#digestedTime = this.#logTime;
     }
-    for (const id of this.#changed) {
-      const key = bookKey(id);
-      const text = JSON.stringify(this.shelf.book(id));
-      const hash = recordHash(key, text);
-      const old = this.#bookHashes.get(id) ?? this.#hashOf(key);
-      if (old) digest.remove(old);
-      digest.add(hash);
-      this.#bookHashes.set(id, hash);
-      overlay.put(key, text);
-    }
-    this.#changed.clear();
-    this.#changedBytes = 0;
+    this.#books.settle();
+    this.answers.settle();
+    this.#holdKeys.settle();
   }
 
   /** A damaged text may be none; the sum of all records does not agree with it either. */
   #noteTopic(text: string): void {
     const topic = records.readTopic(text);
     if (topic) this.shelf.topics.note(topic[0], topic[1]);
-  }
-
-  #change(book: Book): void {
-    if (this.#changed.has(book.id)) return;
-    this.#changed.add(book.id);
-    this.#changedBytes += records.bookLength(book);
-  }
-
-  /** What a record is in the digest as it stands; nothing where there is none. */
-  #hashOf(key: string): RecordHash | undefined {
-    const text = this.#kept.get(key);
-    return text === undefined ? undefined : recordHash(key, text);
   }
 
   /** What the log holds of a level can only be read by a program that knows it. */

@@ -281,7 +281,7 @@ export class CatalogState implements StateMachine<LogCommand, Result, BookChange
   ): Promise<OrdersSlice> {
     const range = { after: orderKey(after), before: keysUnder(ORDER_PREFIX).lt };
     const bounds = { limit, maxBytes };
-    const page = await this.#records.overlay.page(range, bounds, records.outsideBytes, checked);
+    const page = await this.#records.ordersPage(range, bounds, checked);
     const orders = page.elements.map(([, text]) => records.orderOf(JSON.parse(text) as Recorded));
     return { orders, next: page.more ? (orders.at(-1)?.orderId ?? null) : null, bytes: page.bytes };
   }

@@ -49,7 +49,7 @@ export function createApplier<Result, Change>(options: {
     const entry = raft.log.entry(index)!;
     const before = current.untaken.operations;
     const { result, changes } = current.apply({ index, term: entry.term, sum: entry.sum }, entry);
-    work += 1 + current.untaken.operations - before;
+    work += 1 + Math.max(0, current.untaken.operations - before);
     bytes += entry.bytes;
     options.applied(index, result, changes);
   }

@@ -48,21 +48,26 @@ export function createGroupCommit(options: {
   const resting: (() => void)[] = [];
   let writing = false;
   let halted = false;
-  let quietTicks = 0;
+  /** Ticks that applied effects have waited for a batch to take them. */
+  let waitedTicks = 0;
   /** Index up to which the applied effects have been taken into a batch. */
   let taken = options.state().applied.index;
   let syncTicks = 0;
 
-  /** Effects wait for a batch to ride on, but not while entries wait behind them to be applied. */
+  /**
+   * Effects wait until many have come together, since a record that changes again meanwhile is written once; but not while
+   * entries wait behind them to be applied.
+   */
   function takeOperations(): StoreOperation[] {
     const state = options.state();
     const operations = unsaved;
     unsaved = [];
     addAll(operations, raft.log.takeOperations(raft.limits.maxBatchOperations));
-    const isUrgent = state.applied.index < raft.commit || quietTicks >= raft.limits.flushTicks;
-    if (operations.length > 0 || isUrgent) {
+    const isUrgent = state.applied.index < raft.commit || waitedTicks >= raft.limits.flushTicks;
+    if (isUrgent) {
       const effects = state.takeOperations();
       taken = state.applied.index;
+      waitedTicks = 0;
       options.takes?.(effects);
       addAll(operations, effects);
     }
@@ -78,12 +83,11 @@ export function createGroupCommit(options: {
       release(waiting);
       return;
     }
-    quietTicks = 0;
     writing = true;
     const state = options.state();
     const { term, votedFor } = raft;
     const { lastIndex, lastTerm } = raft.log;
-    const applied = state.applied.index;
+    const applied = taken;
     options.began?.(operations.length);
     store.write(operations).then(() => {
       if (halted) return;
@@ -109,11 +113,11 @@ export function createGroupCommit(options: {
     },
     flush,
     tick() {
-      quietTicks++;
+      if (options.state().applied.index !== taken) waitedTicks++;
       if (writing) syncTicks++;
     },
     get isDue() {
-      return !writing && quietTicks >= raft.limits.flushTicks && options.state().applied.index !== taken;
+      return !writing && waitedTicks >= raft.limits.flushTicks;
     },
     get isBusy() {
       return writing || options.state().applied.index !== taken;

@@ -51,7 +51,21 @@ function whatBecame({ changes }: BookEventAnswer): 'changed' | 'retired' | 'rest
   return retired.to ? 'retired' : 'restored';
 }
 
-export const timeText = (ms: number) => new Date(ms).toISOString();
+/** Seconds whose text is kept: mostly it is asked for of now, and of what ends some minutes later. */
+const KEPT_SECONDS = 16;
+const secondTexts = new Map<number, string>();
+
+/** A time in ms as RFC 3339 has it. */
+export function timeText(ms: number): string {
+  const second = Math.floor(ms / 1_000);
+  let text = secondTexts.get(second);
+  if (text === undefined) {
+    text = new Date(second * 1_000).toISOString().slice(0, -4);
+    if (secondTexts.size >= KEPT_SECONDS) secondTexts.clear();
+    secondTexts.set(second, text);
+  }
+  return `${text}${String(ms - second * 1_000).padStart(3, '0')}Z`;
+}
 
 export function createViews({ code: currency, decimals }: Currency): Views {
   const amount = (cents: number) => formatMoney(cents, decimals);

@@ -40,7 +40,7 @@ export const browserParts = {
     // Nor does anybody there read what fields, operations and their answers are for.
     build.onLoad({ filter: /\.ts$/ }, async ({ path }) => ({
       contents: (await readFile(path, 'utf8'))
-        .replace(/\b(description|summary):\s*(?:'[^'\n]*'|"[^"\n]*")(?=,?\s*[,}\n])/g, "$1: ''")
+        .replace(/\b(?:description|summary):\s*(?:'[^'\n]*'|"[^"\n]*")(?:,|(?=\s*\}))/g, '')
         .replace(/^(\s*20\d: \[\s*)(?:'[^'\n]*'|"[^"\n]*")(?=,)/gm, "$1''"),
       loader: 'ts',
     }));

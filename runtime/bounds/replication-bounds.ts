@@ -64,8 +64,8 @@ export const REPLICATION_BOUNDS = {
   snapshotTicks: bound(200, 'ticks without progress after which a snapshot transfer is given up'),
   maxPendingReads: bound(20_000, 'strong reads waiting for confirmation; more are `overloaded`'),
   flushTicks: bound(
-    2,
-    'ticks that applied effects wait for a synced batch to ride on, before they get one of their own',
+    4,
+    'ticks that applied effects wait for others before a synced batch takes them; a record that changes again meanwhile is written once',
   ),
   behindWaitMs: bound(100, 'ms a replica that is behind waits for the version a read asks for'),
   maxFindWords: bound(12, 'words of one search that are looked for', 'the others are not looked for'),

@@ -113,12 +113,25 @@ export const REPLICATION_MUTANTS: readonly Mutant[] = [
     swaps: [
       {
         file: 'actors/raft/group-commit.ts',
-        find: 'const applied = state.applied.index;',
+        find: 'const applied = taken;',
         put: 'const applied = raft.commit;',
       },
     ],
     seeds: 20,
     change: slicesUnder(['kill any'], { limits: limits({ maxBatchOperations: 4, keptEntries: 1 }) }),
+  },
+  {
+    name: 'forgotten-before-taken',
+    harm: 'Entries whose effects still wait for a batch are compacted, and a crash loses them.',
+    swaps: [
+      {
+        file: 'actors/raft/group-commit.ts',
+        find: 'const applied = taken;',
+        put: 'const applied = options.state().applied.index;',
+      },
+    ],
+    seeds: 20,
+    change: slicesUnder(['kill any'], { limits: limits({ keptEntries: 1 }) }),
   },
   {
     name: 'applied-ahead-of-its-batch',

@@ -114,10 +114,7 @@ shown('“?” lists the keys, and each of those that lead to a view leads there
     await page.keyboard.press(key);
     await page.getByRole('heading', { name: title, level: 1 }).waitFor();
   }
-  for (const [key, title] of [
-    ['s', 'Shop'],
-    ['l', 'Lab'],
-  ]) {
+  for (const [key, title] of Object.entries({ s: 'Shop', l: 'Lab' })) {
     await page.keyboard.press('g');
     await page.keyboard.press(key);
     await page.getByRole('heading', { name: title, level: 1 }).waitFor();

@@ -102,25 +102,48 @@ test('what a quorum has is committed and applied before its effects are on the o
   assert.not(trial.disk.records.has(firstBook(trial)));
 });
 
-test('applied effects ride on the next batch', async () => {
+test('applied effects wait for others while batches leave, and are written once after a few ticks', async () => {
   const trial = await createLeadingHost();
+  const { tickMs, flushTicks } = trial.raft.limits;
   void trial.driver.propose(books('a'));
   await trial.clock.elapse(SYNC_MS);
   trial.driver.dispatch(matched(trial.raft, 'catalog-3', 2));
   void trial.driver.propose(books('b'));
-  await trial.clock.elapse(0);
-  assert.equal(writesOf(trial, firstBook(trial)), [false, true]);
+  await trial.clock.elapse(SYNC_MS);
+  trial.driver.dispatch(matched(trial.raft, 'catalog-3', 3));
+  void trial.driver.propose(books('c'));
+  await trial.clock.elapse(SYNC_MS);
+  assert.equal(writesOf(trial, firstBook(trial)), [false, false, false]);
+  await trial.clock.elapse((flushTicks + 1) * tickMs);
+  assert.equal(writesOf(trial, firstBook(trial)), [false, false, false, true]);
+  assert.equal(trial.applied, [2, 3]);
 });
 
-test('applied effects that nothing follows get a batch of their own after a few quiet ticks', async () => {
+test('an entry is forgotten only when a batch has taken its effects', async () => {
+  const trial = await createLeadingHost({ limits: { keptEntries: 0 } });
+  const { tickMs, flushTicks } = trial.raft.limits;
+  for (const [place, key] of ['a', 'b', 'c'].entries()) {
+    void trial.driver.propose(books(key));
+    await trial.clock.elapse(SYNC_MS);
+    trial.driver.dispatch(matched(trial.raft, 'catalog-3', 2 + place));
+  }
+  await trial.clock.elapse(SYNC_MS);
+  assert.equal(trial.applied, [2, 3, 4]);
+  assert.ok(trial.raft.log.offset.index < 2, 'their effects are only in memory');
+  await trial.clock.elapse((flushTicks + 1) * tickMs);
+  assert.is(trial.raft.log.offset.index, 4);
+});
+
+test('applied effects that nothing follows get a batch of their own after a few ticks', async () => {
   const trial = await createLeadingHost();
+  const { tickMs, flushTicks } = trial.raft.limits;
   void trial.driver.propose(books('a'));
   await trial.clock.elapse(SYNC_MS);
   trial.driver.dispatch(matched(trial.raft, 'catalog-3', 2));
-  await trial.clock.elapse(4 * trial.raft.limits.tickMs);
+  await trial.clock.elapse((flushTicks + 2) * tickMs);
   assert.is(trial.writes.length, 2);
   assert.equal(writesOf(trial, firstBook(trial)), [false, true]);
-  await trial.clock.elapse(20 * trial.raft.limits.tickMs);
+  await trial.clock.elapse(20 * tickMs);
   assert.is(trial.writes.length, 2, 'an idle replica writes nothing');
 });
 
