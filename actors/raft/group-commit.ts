@@ -7,10 +7,11 @@ import type { Raft, ReplicaEvent } from './core/raft.ts';
  * and deletions, term and vote, applied effects. What depends on it is held until it returns. A sync costs about
  * the same whether it carries one entry or five hundred.
  *
- * A batch takes all there is, since what is held for it must be whole. It is bounded by those who fill it: a leader
- * takes so many commands into its log (`proposals.ts`), a follower is sent so much ahead of its acknowledgements
- * (`leader.ts`), so many forgotten entries are deleted at once (`log.ts`), and applying pauses while the effects of a
- * whole batch wait (`applier.ts`). A conflict deletes what no leader had committed, which is bounded by what it takes.
+ * A batch takes all there is of the log, since what is held for it must be whole, and effects once they have waited for
+ * others. It is bounded by those who fill it: a leader takes so many commands into its log (`proposals.ts`), a follower is
+ * sent so much ahead of its acknowledgements (`leader.ts`), so many forgotten entries are deleted at once (`log.ts`), and
+ * applying pauses while the effects of a whole batch wait (`applier.ts`). A conflict deletes what no leader had committed,
+ * which is bounded by what it takes.
  */
 export interface GroupCommit {
   /** Puts operations into the next batch. */
@@ -22,7 +23,7 @@ export interface GroupCommit {
   /** Starts the next batch if there is something to write, else lets go what was held for the last one. */
   flush(): void;
   tick(): void;
-  /** Applied effects have waited long enough for a batch to ride on. */
+  /** Applied effects have waited long enough, and get a batch of their own where no other leaves. */
   readonly isDue: boolean;
   /** A batch is under way, or applied effects wait for one. */
   readonly isBusy: boolean;
