@@ -69,6 +69,15 @@ test('the systemd unit starts a node by its name, with the environments that lie
   }
 });
 
+test('the systemd unit lets V8 have its memory protection keys, and starts a node again however often it ended', () => {
+  const { SystemCallFilter, SystemCallErrorNumber, StartLimitIntervalSec } =
+    settingsIn('bazar-node@.service');
+  // Without the first no node starts (SIGSYS); a call that is in no list fails, and does not kill.
+  assert.ok(SystemCallFilter!.split(' ').includes('@pkey'), SystemCallFilter);
+  assert.is(SystemCallErrorNumber, 'EPERM');
+  assert.is(StartLimitIntervalSec, '0');
+});
+
 test('every node of the compose file starts, is one of the cluster file, and keeps what is its own', () =>
   inTemporaryFolder(async (folder) => {
     const path = await writeClusterFile(folder, {});
