@@ -159,7 +159,7 @@ export const ANSWER_MUTANTS: readonly Mutant[] = [
         put: 'silentMs: () => 0,',
       },
     ],
-    seeds: 10,
+    seeds: 60,
     change: cutOffFromCatalogs,
   },
   {
