@@ -74,6 +74,7 @@ export const REPLICATION_BOUNDS = {
     200,
     'books a tick that a catalog takes up into the index of words before somebody looks',
   ),
+  findTendBusyBooks: bound(20, 'the same for a tick in which something was sold'),
   maxFindTended: bound(
     200_000,
     'books of a catalog for which it does so; that of more is made when somebody looks',

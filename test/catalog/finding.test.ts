@@ -168,6 +168,25 @@ test('the index is made a little a tick before anybody looks, who then waits for
   assert.equal(await find('zebra'), [2_000]);
 });
 
+test('in a tick in which something was sold less of the index is made, but not in one with new books', async () => {
+  const many = Array.from({ length: 100 }, (_, n) => newBook(n + 1));
+  const bounds = { findPieceBooks: 10, findTendBooks: 50, findTendBusyBooks: 5 };
+  for (const [command, waits] of [
+    [(key: string) => purchase(key, [{ id: 1, quantity: 1 }]), true],
+    [(key: string) => addBooks(key, [newBook(undefined)]), false],
+  ] as const) {
+    const { replica, finder, clock, find } = await shelf(many, bounds);
+    for (const key of ['a', 'b']) {
+      finder.changed(replica.apply(command(key)).changes);
+      finder.tend(replica.state);
+    }
+    const found = find('7');
+    assert.is(clock.pending > 0, waits);
+    await clock.elapse(1_000);
+    assert.equal(await found, [7]);
+  }
+});
+
 test('the index of very many books is not made before somebody looks', async () => {
   const many = Array.from({ length: 300 }, (_, n) => newBook(n + 1));
   const { replica, finder, clock, find } = await shelf(many, { findPieceBooks: 100, maxFindTended: 299 });

@@ -19,7 +19,7 @@ export interface BookFinder {
     query: FindQuery,
     options: { readonly maxPageBytes: number; readonly checked: () => void },
   ): Promise<Reply<'read.find'>>;
-  /** Goes on with the index by so many books, unless there are so many that only who looks should pay for it. */
+  /** A tick: goes on with the index by so many books, unless there are so many that only who looks should pay for it. */
   tend(state: CatalogState): void;
   /** Hears of everything that is applied to the state. */
   changed(changes: readonly BookChange[]): void;
@@ -32,8 +32,11 @@ export function createBookFinder({
   readonly clock: Clock;
   readonly limits: Limits;
 }): BookFinder {
-  const { findPieceBooks, findRestMs, findTendBooks, maxFindTended, maxFindWords } = limits;
+  const { findPieceBooks, findRestMs, findTendBooks, findTendBusyBooks, maxFindTended, maxFindWords } =
+    limits;
   let books: SearchableBooks | undefined;
+  /** Something was sold since the last tick: the index is in less of a hurry than that. */
+  let isBusy = false;
   let piece: Promise<void> | undefined;
 
   /** A snapshot replaces the state, and then the index begins anew. */
@@ -81,10 +84,14 @@ export function createBookFinder({
     },
 
     tend(state) {
-      if (state.size > 0 && state.size <= maxFindTended && !piece) indexOf(state).takeUp(findTendBooks);
+      const most = isBusy ? findTendBusyBooks : findTendBooks;
+      isBusy = false;
+      if (state.size > 0 && state.size <= maxFindTended && !piece) indexOf(state).takeUp(most);
     },
 
     changed(changes) {
+      // That of a new book, or of other words, has its topic.
+      isBusy ||= changes.length > 0 && changes[0]!.topic === undefined;
       if (books) for (const change of changes) books.changed(change);
     },
   };
