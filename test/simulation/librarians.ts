@@ -7,8 +7,8 @@ import type { World } from './world.ts';
 
 /** Simulated milliseconds in which a whole list must be had once everything is healed. */
 const PROGRESS_MS = 20_000;
-/** Simulated milliseconds that a page may take, of which each can be filled by one long title. */
-const PAGE_MS = 50;
+/** Simulated milliseconds that a page may take, of which each can be filled by one book; the strong ones ask the leader first. */
+const PAGE_MS = 150;
 const TOPICS = ['shelf-1', 'Shelf-2', 'SHELF-3'];
 
 /**
@@ -145,8 +145,9 @@ export function createLibrarians(options: {
       return operations;
     },
     get listingMs() {
-      // Books stand in two lists.
-      return gateways.length * (2 * shelved.length + acknowledged.length) * PAGE_MS;
+      // Books stand in two lists, those of deliveries too.
+      const books = plan.books + plan.mostSupplied + shelved.length;
+      return gateways.length * (2 * books + acknowledged.length) * PAGE_MS;
     },
     begin: (isRunning) => Array.from({ length: plan.librarians }, () => live(isRunning)),
     async progress() {

@@ -138,14 +138,18 @@ export function createNetwork(
 
   function deliver(from: End, to: End, frame: string): void {
     to.lastArrival = Math.max(to.lastArrival, scheduler.now + latency());
+    arriveAt(to.lastArrival, from, to, frame);
+  }
+
+  function arriveAt(arrivesAt: number, from: End, to: End, frame: string): void {
     told.sent?.({
       from: from.process.name,
       to: to.process.name,
       frame,
       sentAt: scheduler.now,
-      arrivesAt: to.lastArrival,
+      arrivesAt,
     });
-    scheduler.after(to.lastArrival - scheduler.now, to.process, () => arrive(from, to, frame), to);
+    scheduler.after(arrivesAt - scheduler.now, to.process, () => arrive(from, to, frame), to);
   }
 
   function arrive(from: End, to: End, frame: string): void {
@@ -254,8 +258,8 @@ export function createNetwork(
         if (to.stalled.length === 0 || !to.peer || isBlocked(to.peer.process.name, to.process.name)) continue;
         const frames = to.stalled.splice(0);
         const from = to.peer;
-        to.lastArrival = Math.max(to.lastArrival, scheduler.now);
-        for (const frame of frames) deliver(from, to, frame);
+        // Before those that are still on their way: they were sent later, and none overtakes another.
+        for (const frame of frames) arriveAt(scheduler.now, from, to, frame);
       }
     },
     reset(a, b) {

@@ -34,7 +34,7 @@ test('whatever is killed and whatever the payment service does, both books agree
     };
   };
   const hashes: string[] = [];
-  for (const seed of [5, 5]) {
+  for (const seed of [11, 11]) {
     const { failure, traceHash, lines } = await simulate(seed, watched);
     assert.is(failure, undefined, lines.slice(-40).join('\n'));
     hashes.push(traceHash);
