@@ -24,9 +24,9 @@ export class DigestedRecords {
   }
 
   /** Puts a record in the place of what there is. */
-  put(key: string, text: string): void {
+  put(key: string, text: string): RecordHash {
     this.#leave(key);
-    this.add(key, text);
+    return this.add(key, text);
   }
 
   remove(key: string): void {
@@ -34,9 +34,9 @@ export class DigestedRecords {
   }
 
   /** Puts a record in the place of one of which it is known that it is there, and what it is in the digest. */
-  replaceKnown(key: string, hash: RecordHash, text: string): void {
+  replaceKnown(key: string, hash: RecordHash, text: string): RecordHash {
     this.digest.remove(hash);
-    this.add(key, text);
+    return this.add(key, text);
   }
 
   /** Removes a record of which it is known that it is there, and what it says. */

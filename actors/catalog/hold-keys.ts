@@ -3,7 +3,7 @@ import type { DigestedRecords } from './digested-records.ts';
 import type { OpenHold } from './hold-queue.ts';
 
 /** Characters of such a key, or a little more. */
-const KEY_CHARS = 100;
+const KEY_CHARS = 160;
 
 /** The records of open holds, whose keys say when they are due. That of a hold which ends before a batch takes it is never written. */
 export class HoldKeys {

@@ -66,8 +66,8 @@ export class KeptAnswers {
 }
 
 /** Characters that the record of a hold takes besides its lines, and a line besides its title; or a little more. */
-const HOLD_FRAME = 700;
-const LINE_FRAME = 80;
+const HOLD_FRAME = 1_000;
+const LINE_FRAME = 120;
 
 /** About the length of a hold's record, without writing it. */
 function lengthOf({ result }: Recorded): number {

@@ -1,7 +1,7 @@
 import type { Book, BookId } from '../../runtime/domain.ts';
 import { bookKey } from '../../storage/keys.ts';
 import type { BookIndex } from './book-index.ts';
-import { type RecordHash, recordHash } from './digest.ts';
+import type { RecordHash } from './digest.ts';
 import type { DigestedRecords } from './digested-records.ts';
 import { bookLength } from './records.ts';
 
@@ -34,24 +34,14 @@ export class KeptBooks {
 
   /** Brings overlay and digest up to the present books. */
   settle(): void {
-    const { overlay, digest } = this.#records;
     for (const id of this.#changed) {
       const key = bookKey(id);
       const text = JSON.stringify(this.#shelf.book(id));
-      const hash = recordHash(key, text);
-      const old = this.#hashes.get(id) ?? this.#hashOf(key);
-      if (old) digest.remove(old);
-      digest.add(hash);
+      const before = this.#hashes.get(id);
+      const hash = before ? this.#records.replaceKnown(key, before, text) : this.#records.put(key, text);
       this.#hashes.set(id, hash);
-      overlay.put(key, text);
     }
     this.#changed.clear();
     this.#changedChars = 0;
-  }
-
-  /** What a record is in the digest as it stands; nothing where there is none. */
-  #hashOf(key: string): RecordHash | undefined {
-    const text = this.#records.get(key);
-    return text === undefined ? undefined : recordHash(key, text);
   }
 }

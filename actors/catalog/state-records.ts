@@ -116,14 +116,14 @@ export class StateRecords {
   }
 
   get untaken(): { readonly operations: number; readonly bytes: number } {
-    const { overlay, answers } = this;
-    const parts = [overlay.untaken, answers.unsettled, this.#books.unsettled, this.#holdKeys.unsettled];
-    const sum = { operations: 0, bytes: 0 };
-    for (const { operations, bytes } of parts) {
-      sum.operations += operations;
-      sum.bytes += bytes;
-    }
-    return sum;
+    const written = this.overlay.untaken;
+    const books = this.#books.unsettled;
+    const holds = this.answers.unsettled;
+    const keys = this.#holdKeys.unsettled;
+    return {
+      operations: written.operations + books.operations + holds.operations + keys.operations,
+      bytes: written.bytes + books.bytes + holds.bytes + keys.bytes,
+    };
   }
 
   take(applied: Position): StoreOperation[] {
