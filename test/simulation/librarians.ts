@@ -45,6 +45,8 @@ export function createLibrarians(options: {
   readonly ask: <T>(via: string, request: (service: GatewayService) => Promise<T>) => Promise<Answer<T>>;
   /** Orders whose outcome some gateway has told. */
   readonly acknowledged: readonly Acknowledged[];
+  /** Books that others have shelved, at most. */
+  readonly supplied: () => number;
 }): Librarians {
   const { world, random, ask, acknowledged } = options;
   const { plan, scheduler, outside, outsideClock } = world;
@@ -145,8 +147,8 @@ export function createLibrarians(options: {
       return operations;
     },
     get listingMs() {
-      // Books stand in two lists, those of deliveries too.
-      const books = plan.books + plan.mostSupplied + shelved.length;
+      // Each book stands in two lists.
+      const books = plan.books + options.supplied() + shelved.length;
       return gateways.length * (2 * books + acknowledged.length) * PAGE_MS;
     },
     begin: (isRunning) => Array.from({ length: plan.librarians }, () => live(isRunning)),

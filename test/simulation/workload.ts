@@ -290,11 +290,14 @@ export function createWorkload(
     }
   }
 
+  /** Books of all deliveries, those that came to nothing among them. */
+  let supplied = 0;
+
   /** Shelves many books at once: entries whose effects alone fill a batch, and a turn. Nobody buys them. */
   async function supply(): Promise<void> {
     const { supplyEveryMs } = plan;
     if (!Number.isFinite(supplyEveryMs)) return;
-    for (let supplied = 0; running && supplied < plan.mostSupplied; ) {
+    while (running && supplied < plan.mostSupplied) {
       await pause(random.next() * 2 * supplyEveryMs);
       const key = `delivery-${++operations}`;
       const count = 1 + random.integer(plan.mostDelivered);
@@ -309,7 +312,10 @@ export function createWorkload(
     }
   }
 
-  const librarians = plan.librarians > 0 ? createLibrarians({ world, random, ask, acknowledged }) : undefined;
+  const librarians =
+    plan.librarians > 0
+      ? createLibrarians({ world, random, ask, acknowledged, supplied: () => supplied })
+      : undefined;
   const keepers = plan.keepers > 0 ? createKeepers({ world, ask, write, asked }) : undefined;
   const lives: Promise<void>[] = [];
 
